@@ -1,0 +1,50 @@
+import { createServer } from 'node:net'
+import { defineConfig } from '@playwright/test'
+import { findBrowser } from './tools/browser.mjs'
+
+/** A loopback port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No TCP port was given'))))
+    })
+  })
+
+// This file is read again in every worker, which inherits the environment: the port is chosen once.
+const port = (process.env['PLIMSOLL_TEST_PORT'] ??= String(await freePort()))
+const browser = await findBrowser()
+
+/** The built server on an empty store, which loads the demo organisation, and a browser in a zone that is not UTC. */
+export default defineConfig({
+  testDir: 'test/browser',
+  // Emptied before each run, so that the server in it begins with an empty store.
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    baseURL: `http://127.0.0.1:${port}`,
+    timezoneId: 'Pacific/Auckland',
+    locale: 'en-GB',
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(browser ? { executablePath: browser } : {}),
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    },
+  },
+  webServer: {
+    command: 'node bin/plimsoll.js serve',
+    url: `http://127.0.0.1:${port}/`,
+    timeout: 180_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    env: { PLIMSOLL_PORT: port, PLIMSOLL_DATA: 'test-results/data' },
+    stderr: 'pipe',
+  },
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import type { Catalog } from '../insights/catalog.ts'
+import type { Store } from '../store/store.ts'
+import type { Jobs } from './jobs.ts'
+import { Problem } from './shapes.ts'
+
+/** What the routes need to answer. */
+export interface Api {
+  store: Store
+  catalog: Catalog
+  /** Of the program, for /health and the OpenAPI description. */
+  version: string
+  /** Imports that run or wait. */
+  jobs: Jobs
+}
+
+/** The responses of a route: its own answer, and the one shape of all errors. */
+export const answers = <T extends z.ZodType>(answer: T) => ({ 200: answer, '4xx': Problem, '5xx': Problem })

@@ -1,0 +1,36 @@
+const NOTYET = (): any => { throw new Error('not yet') }
+import { z } from 'zod'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { answers } from '../api.ts'
+import type { Api } from '../api.ts'
+import { named } from '../named.ts'
+import { Moment, Page, SoftwareDetail, SoftwareSummary, list } from '../shapes.ts'
+import { AffectedAssets } from './metrics.ts'
+
+const SoftwareList = named('SoftwareList', list(SoftwareSummary))
+const Name = z.object({ name: z.string().max(500) })
+const vendor = { vendor: z.string().max(500).optional().describe('Where several vendors have software of this name') }
+
+/** What is installed. */
+export const software = (api: Api): FastifyPluginAsyncZod => async (app) => {
+  app.get(
+    '/software',
+    { schema: { operationId: 'listSoftware', tags: ['software'], summary: 'Software by name and vendor', querystring: Page.strict(), response: answers(SoftwareList) } },
+    async ({ query }) => NOTYET(),
+  )
+  app.get(
+    '/software/:name',
+    { schema: { operationId: 'getSoftware', tags: ['software'], summary: 'A software', params: Name, querystring: Moment.extend(vendor).strict(), response: answers(SoftwareDetail) } },
+    async ({ params, query }) => NOTYET(),
+  )
+  app.get(
+    '/software/:name/assets',
+    {
+      schema: {
+        operationId: 'listSoftwareAssets', tags: ['software'], summary: 'The assets that have it; the reason names the versions',
+        params: Name, querystring: Page.extend(vendor).strict(), response: answers(AffectedAssets),
+      },
+    },
+    async ({ params, query }) => NOTYET(),
+  )
+}

@@ -1,0 +1,35 @@
+const NOTYET = (): any => { throw new Error('not yet') }
+import { z } from 'zod'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { answers } from '../api.ts'
+import type { Api } from '../api.ts'
+import { named } from '../named.ts'
+import { Moment, Page, VulnerabilityDetail, VulnerabilitySummary, list } from '../shapes.ts'
+import { AffectedAssets } from './metrics.ts'
+
+const Vulnerabilities = named('VulnerabilityList', list(VulnerabilitySummary))
+const Id = z.object({ vulnerability_id: z.string().max(200) })
+
+/** Known weaknesses that some asset has. */
+export const vulnerabilities = (api: Api): FastifyPluginAsyncZod => async (app) => {
+  app.get(
+    '/vulnerabilities',
+    { schema: { operationId: 'listVulnerabilities', tags: ['vulnerabilities'], summary: 'Vulnerabilities that are open on some asset', querystring: Page.strict(), response: answers(Vulnerabilities) } },
+    async ({ query }) => NOTYET(),
+  )
+  app.get(
+    '/vulnerabilities/:vulnerability_id',
+    {
+      schema: {
+        operationId: 'getVulnerability', tags: ['vulnerabilities'], summary: 'A vulnerability: what the world knows of it, and where we have it',
+        params: Id, querystring: Moment.strict(), response: answers(VulnerabilityDetail),
+      },
+    },
+    async ({ params, query }) => NOTYET(),
+  )
+  app.get(
+    '/vulnerabilities/:vulnerability_id/assets',
+    { schema: { operationId: 'listVulnerabilityAssets', tags: ['vulnerabilities'], summary: 'The assets that have it; the reason names the components', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
+    async ({ params, query }) => NOTYET(),
+  )
+}

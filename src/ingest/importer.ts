@@ -1,0 +1,42 @@
+import type { FileRecord } from '../model/record.ts'
+
+/** The beginning of a file, all that `detect` sees: at most 64 KiB after unpacking gzip and decoding to UTF-8 (BOM removed). */
+export interface Head {
+  /** File name without folders; a hint only, content decides. */
+  name: string
+  text: string
+}
+
+export interface Source {
+  name: string
+  /** The whole file, gunzipped and as UTF-8 without BOM, in chunks. May be called once. Throws UserError('damaged_file') when gzip or encoding break. */
+  bytes(): AsyncIterable<Uint8Array>
+}
+
+export interface ParseOptions {
+  /** Column mapping for formats that take one: our field → the file's column. */
+  columns?: Record<string, string>
+}
+
+/**
+ * One report format. `detect` must say yes to its own samples and no to every other format's. `parse` streams: it holds one item at
+ * a time. A bad item becomes a `skipped` record; a file that cannot be read at all throws UserError('unreadable_report') that says what
+ * was expected and where it broke.
+ */
+export interface Importer {
+  /** Folder name, and `--format` on the command line. */
+  id: string
+  title: string
+  /** Raised whenever the same bytes would give other records (law 3). */
+  version: number
+  detect(head: Head): boolean
+  parse(file: Source, options: ParseOptions): AsyncIterable<FileRecord>
+}
+
+/** An importer of public intelligence: facts about the world, without an organisation. */
+export interface Feed extends Importer {
+  /** Where `plimsoll feeds update` fetches it. */
+  url: string
+  /** How often it changes, for the scheduler: '6 hours', '1 day'. */
+  every: string
+}

@@ -1,0 +1,39 @@
+import type { Feed, Importer } from './importer.ts'
+
+import { assetCsv } from './importers/asset-csv/asset-csv.ts'
+import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
+import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
+import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
+import { grype } from './importers/grype/grype.ts'
+import { maester } from './importers/maester/maester.ts'
+import { nessus } from './importers/nessus/nessus.ts'
+import { prowler } from './importers/prowler/prowler.ts'
+import { qualys } from './importers/qualys/qualys.ts'
+import { sarif } from './importers/sarif/sarif.ts'
+import { scubagear } from './importers/scubagear/scubagear.ts'
+import { trivy } from './importers/trivy/trivy.ts'
+import { cveRecords } from './feeds/cve-records/cve-records.ts'
+import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
+import { epss } from './feeds/epss/epss.ts'
+import { exploitDb } from './feeds/exploit-db/exploit-db.ts'
+import { kev } from './feeds/kev/kev.ts'
+import { metasploit } from './feeds/metasploit/metasploit.ts'
+
+/** Every report format, one line each. */
+export const importers: readonly Importer[] = [
+  assetCsv,
+  cyclonedx,
+  defenderVulnerabilities,
+  graphSecureScore,
+  grype,
+  maester,
+  nessus,
+  prowler,
+  qualys,
+  sarif,
+  scubagear,
+  trivy,
+]
+
+/** Every feed of public intelligence, one line each. */
+export const feeds: readonly Feed[] = [cveRecords, endOfLife, epss, exploitDb, kev, metasploit]

@@ -1,0 +1,157 @@
+import { type AssetAttributes, assetTypes, type AssetType, type Criticality, criticalities, type NameType } from '../../../model/asset.ts'
+import { parseOsFamily } from '../../../model/os-family.ts'
+import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import type { Importer } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { peek } from '../../readers/peek.ts'
+import { chooseColumns, type Field, isAssetHeader } from './columns.ts'
+
+/** A CSV of assets: what no scanner knows (owner, group, criticality, internet-facing, …), from a CMDB or a spreadsheet. */
+export const assetCsv: Importer = {
+  id: 'asset-csv',
+  title: 'List of assets (CSV)',
+  version: 1,
+
+  // A first line that the head cuts off has no end: such a header is nobody's list of assets.
+  detect: ({ text }) => !/^\s*[<{[]/.test(text) && !text.includes('\u0000') && isAssetHeader(csvHeader(text.slice(0, 16_384))),
+
+  async *parse(file, options) {
+    yield { kind: 'report', source: 'asset-csv', tool: null, tool_version: null, observed_at: null }
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const columns = chooseColumns(csvHeader(text), options.columns)
+    for await (const { line, row, error } of readCsv(bytes)) {
+      if (error === null) yield* readRow(row, columns, line)
+      else yield { kind: 'skipped', at: `line ${line}`, reason: error }
+    }
+  },
+}
+
+const NOTHING = new Set(['', '-', '--', 'n/a', 'na', 'none', 'null', 'unknown', 'not set', 'tbd', '?'])
+
+const levels = new Map<string, Criticality>([
+  ...criticalities.map((level) => [level, level] as const),
+  ['very high', 'very_high'], ['veryhigh', 'very_high'], ['very-high', 'very_high'], ['critical', 'very_high'], ['moderate', 'medium'], ['normal', 'medium'],
+])
+const yesNo = new Map([
+  ...['yes', 'y', 'true', '1', 'x', 'internet', 'internet-facing', 'public', 'external'].map((word) => [word, true] as const),
+  ...['no', 'n', 'false', '0', 'internal', 'private'].map((word) => [word, false] as const),
+])
+const types = new Map<string, AssetType>([
+  ...assetTypes.map((type) => [type, type] as const),
+  ...['server', 'workstation', 'laptop', 'desktop', 'notebook', 'endpoint', 'computer', 'host', 'pc', 'vm', 'virtual machine', 'phone', 'mobile', 'tablet',
+    'printer', 'router', 'switch', 'firewall', 'network device', 'appliance', 'machine', 'client', 'iot'].map((word) => [word, 'device'] as const),
+  ...['container image', 'docker image', 'container'].map((word) => [word, 'image'] as const),
+  ...['cloud resource', 'resource', 'bucket', 'database', 'storage'].map((word) => [word, 'cloud_resource'] as const),
+  ...['cloud account', 'subscription', 'aws account'].map((word) => [word, 'account'] as const),
+  ...['repo', 'code repository', 'source repository'].map((word) => [word, 'repository'] as const),
+  ...['app', 'web application', 'webapp', 'website', 'web site', 'service', 'saas'].map((word) => [word, 'application'] as const),
+  ...['kubernetes cluster', 'k8s cluster'].map((word) => [word, 'cluster'] as const),
+  ...['user', 'service account', 'person'].map((word) => [word, 'identity'] as const),
+])
+const providers = new Map<string, NonNullable<AssetAttributes['cloud_provider']>>([
+  ...(['aws', 'azure', 'gcp', 'oci', 'alibaba', 'kubernetes', 'm365', 'github', 'other'] as const).map((name) => [name, name] as const),
+  ['amazon', 'aws'], ['amazon web services', 'aws'], ['microsoft azure', 'azure'], ['google', 'gcp'], ['google cloud', 'gcp'], ['oracle', 'oci'],
+])
+
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
+const IPV6 = /^[0-9a-f]*:[0-9a-f:.]{1,45}$/
+const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/
+const MAX_CELL = 1000
+
+function* readRow(row: Record<string, string>, columns: Map<Field, string>, line: number): Generator<FileRecord> {
+  const wrong: FileRecord[] = []
+  const cell = (field: Field): string | null => {
+    const column = columns.get(field)
+    const value = column === undefined ? '' : (row[column] ?? '').trim()
+    if (value.length > MAX_CELL) {
+      wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })
+      return null
+    }
+    return NOTHING.has(value.toLowerCase()) ? null : value
+  }
+  const word = <T>(field: Field, allowed: Map<string, T>, shown: readonly string[]): T | null => {
+    const value = cell(field)
+    if (value === null) return null
+    const found = allowed.get(value.toLowerCase().replace(/\s+/g, ' '))
+    if (found !== undefined) return found
+    wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.get(field)}`, reason: `expected one of ${shown.join(', ')}; found "${value.slice(0, 60)}"` })
+    return null
+  }
+
+  const type = word('type', types, assetTypes)
+  const { names, name, unread } = readNames(cell, type)
+  for (const one of unread) wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.get(one.field)}`, reason: one.reason })
+  if (names.length === 0) {
+    yield { kind: 'skipped', at: `line ${line}`, reason: 'nothing names the asset' }
+    return
+  }
+  const os = cell('os')
+  const family = parseOsFamily(os)
+  const agent = cell('endpoint_agent')
+  const hasAgent = agent !== null && yesNo.get(agent.toLowerCase())
+  const internet = word('internet_facing', yesNo, ['yes', 'no', 'true', 'false'])
+  const attributes: AssetAttributes = {
+    ...present('os_family', family), ...present('os', os), ...present('owner', cell('owner')), ...present('asset_group', cell('asset_group')),
+    ...present('criticality', word('criticality', levels, criticalities)), ...present('internet_facing', internet),
+    ...present('environment', cell('environment')), ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),
+    ...present('cloud_provider', word('cloud_provider', providers, [...new Set(providers.values())])),
+    ...present('cloud_account', cell('cloud_account')), ...present('region', cell('region')),
+  }
+  const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
+  if (Object.keys(attributes).length > 0) asset.attributes = attributes
+  yield asset
+  yield* wrong
+}
+
+const present = <K extends keyof AssetAttributes>(key: K, value: AssetAttributes[K] | null): Partial<AssetAttributes> =>
+  (value === null || value === undefined ? {} : { [key]: value })
+
+/** Without a type column: a name that only a device has, or one that only a cloud resource has, says it. */
+function typeByName(names: AssetRecord['names']): AssetType {
+  const strongest = names[0]!.type
+  return strongest === 'cloud_id' ? 'cloud_resource' : strongest === 'repository' ? 'repository' : strongest === 'image' ? 'image' : strongest === 'label' ? 'other' : 'device'
+}
+
+function readNames(cell: (field: Field) => string | null, type: AssetType | null): {
+  names: AssetRecord['names']; name: string; unread: { field: Field; reason: string }[]
+} {
+  const names: AssetRecord['names'] = []
+  const unread: { field: Field; reason: string }[] = []
+  const claim = (kind: NameType, name: string) => {
+    if (!names.some((one) => one.type === kind && one.name === name)) names.push({ type: kind, name })
+  }
+  for (const field of ['cloud_id', 'agent_id', 'serial'] as const) {
+    const value = cell(field)
+    if (value !== null) claim(field, field === 'serial' ? value : /^arn:/i.test(value) ? value : value.toLowerCase())
+  }
+  const given = cell('name')
+  if (given !== null) claim(...kindOfName(given, type))
+  for (const field of ['fqdn', 'hostname'] as const) {
+    const host = cell(field)?.toLowerCase().replace(/\.$/, '')
+    if (host === undefined) continue
+    if (IPV4.test(host) || IPV6.test(host)) claim('ip', host)
+    else if (DNS.test(host)) claim(host.includes('.') ? 'fqdn' : 'hostname', host)
+    else unread.push({ field, reason: `expected a host name, found "${host.slice(0, 60)}"` })
+  }
+  for (const ip of (cell('ip') ?? '').toLowerCase().split(/[\s,;|]+/).filter(Boolean).slice(0, 50)) {
+    if (IPV4.test(ip) || IPV6.test(ip)) claim('ip', ip)
+    else unread.push({ field: 'ip', reason: `expected an IP address, found "${ip.slice(0, 60)}"` })
+  }
+  const best = names.find((one) => one.type === 'fqdn') ?? names.find((one) => one.type === 'hostname') ?? names[0]
+  const order: NameType[] = ['cloud_id', 'agent_id', 'serial', 'repository', 'image', 'tenant_id', 'label', 'fqdn', 'hostname', 'ip']
+  names.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
+  return { names, name: given ?? best?.name ?? '', unread }
+}
+
+/** What a name without a kind of its own is, by its type and its looks. */
+function kindOfName(name: string, type: AssetType | null): [NameType, string] {
+  const lower = name.toLowerCase()
+  if (type === 'image') return ['image', name]
+  if (type === 'repository' || /^(?:https?:\/\/|git@)[^\s]{3,}\.git$/i.test(name)) return ['repository', lower]
+  if (type === 'tenant') return ['tenant_id', lower]
+  if (/^arn:[a-z-]+:/i.test(name)) return ['cloud_id', name]
+  if (/^\/subscriptions\//i.test(name)) return ['cloud_id', lower]
+  if (IPV4.test(lower) || IPV6.test(lower)) return ['ip', lower]
+  if (DNS.test(lower) && (type === null || type === 'device')) return [lower.includes('.') ? 'fqdn' : 'hostname', lower]
+  return ['label', name]
+}

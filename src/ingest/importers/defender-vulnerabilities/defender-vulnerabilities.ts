@@ -1,0 +1,49 @@
+import type { FileRecord } from '../../../model/record.ts'
+import type { Importer } from '../../importer.ts'
+import { peek } from '../../readers/peek.ts'
+import { isArchive, openArchive } from './archive.ts'
+import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
+import { readRows } from './pages.ts'
+
+/**
+ * Microsoft Defender vulnerability management: what its API and its export files give, row by row; or a zip of them with the folders
+ * `machines/` and `vulnerabilities/`. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
+ */
+export const defenderVulnerabilities: Importer = {
+  id: 'defender-vulnerabilities',
+  title: 'Microsoft Defender vulnerability rows (API pages, export files, zip)',
+  version: 1,
+
+  detect({ text }) {
+    if (isArchive(text)) return true
+    if (!/^\s*[[{]/.test(text)) return false
+    // The beginning is cut anywhere, so the names are looked for, not parsed.
+    const names = new Set([...text.matchAll(/"([A-Za-z][A-Za-z0-9]{1,39})"\s*:/g)].map((match) => match[1]!.toLowerCase()))
+    return rowKind({ has: (name) => names.has(name) }) !== null
+  },
+
+  async *parse(file) {
+    const report = newReport()
+    yield { kind: 'report', source: 'defender', tool: 'Microsoft Defender Vulnerability Management', tool_version: null, observed_at: null }
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    if (isArchive(text)) {
+      for await (const member of openArchive(bytes)) {
+        if ('skipped' in member) yield { kind: 'skipped', at: member.name, reason: member.skipped }
+        else yield* readPages(member.bytes, report, `${member.name}: `)
+      }
+    } else yield* readPages(bytes, report, '')
+    yield* endReport(report)
+  },
+}
+
+async function* readPages(bytes: AsyncIterable<Uint8Array>, report: OpenReport, prefix: string): AsyncGenerator<FileRecord> {
+  for await (const row of readRows(bytes)) {
+    if ('more' in row) { report.cut ||= row.more; continue }
+    const at = prefix + row.at
+    if (typeof row.value !== 'object' || row.value === null || Array.isArray(row.value)) {
+      yield { kind: 'skipped', at, reason: 'expected an object' }
+      continue
+    }
+    yield* readRow(fieldsOf(row.value), report, at)
+  }
+}

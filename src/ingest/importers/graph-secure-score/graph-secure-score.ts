@@ -1,0 +1,236 @@
+import { UserError } from '../../../errors.ts'
+import type { ControlRecord, ControlResultRecord, FileRecord, ScoreTotalRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+
+const SOURCE = 'microsoft-secure-score'
+const MAX_TEXT = 8000
+
+type Fields = Record<string, unknown>
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
+const cut = (long: string) => (long.length > MAX_TEXT ? `${long.slice(0, MAX_TEXT)}…` : long)
+const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
+
+/** A number, or text that is one: Graph writes counts as text. Null otherwise. */
+function number(value: unknown): number | null {
+  const read = typeof value === 'string' && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value.trim()) ? Number(value) : value
+  return typeof read === 'number' && Number.isFinite(read) ? read : null
+}
+
+/** Text of an HTML fragment in one line; entities that Microsoft uses are resolved. */
+function plain(html: string): string {
+  const entities: Record<string, string> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  return html
+    .replace(/<[^<>]{0,2000}>/g, ' ')
+    .replace(/&(nbsp|amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name]!)
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+const isScore = (item: Fields) => Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
+const isProfile = (item: Fields) => text(item.id) !== '' && item.maxScore !== undefined && item.controlScores === undefined
+const controlId = (name: string) => `${SOURCE}:${name}`
+
+/** Averages of other tenants: `Total` in percent, then points per category and the points possible there (`Apps`, `Apps max`). */
+function comparisonsOf(score: Fields): NonNullable<ScoreTotalRecord['comparisons']> {
+  const columns = [
+    ['Total', 'averageScore'],
+    ...['Identity', 'Device', 'Apps', 'Data', 'Infrastructure'].flatMap((category) => [
+      [category, `${category.toLowerCase()}Score`],
+      [`${category} max`, `${category.toLowerCase()}ScoreMax`],
+    ]),
+  ] as const
+  return list(score.averageComparativeScores).flatMap((one) => {
+    const basis = text(one.basis)
+    return columns.flatMap(([category, column]) => {
+      const value = number(one[column!])
+      // -1 stands for "no data": https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/6294
+      return basis === '' || value === null || value < 0 ? [] : [{ basis, category: category!, value }]
+    })
+  })
+}
+
+/**
+ * What one control reached. Full marks by percentage (or by `on` where there is none) are a pass, anything less a fail. Points without
+ * any word on how many there are to get are no answer, only points.
+ */
+function resultOf(item: Fields, asset: string): ControlResultRecord {
+  const points = number(item.score)
+  const percentage = number(item.scoreInPercentage)
+  const passed = number(item.count)
+  const total = number(item.total)
+  const counted = passed !== null && total !== null && passed >= 0 && passed <= total && Number.isInteger(passed) && Number.isInteger(total)
+  const on = text(item.on).toLowerCase()
+  let status: ControlResultRecord['status'] = 'not_run'
+  if (percentage !== null) status = percentage >= 100 ? 'pass' : 'fail'
+  else if (on === 'true') status = 'pass'
+  else if (on === 'false' || points === 0) status = 'fail'
+  else if (counted && total > 0) status = passed === total ? 'pass' : 'fail'
+  const evidence = plain(text(item.implementationStatus))
+  return {
+    kind: 'control_result',
+    asset,
+    control_id: controlId(text(item.controlName)),
+    status,
+    ...(points !== null && { points }),
+    // Only full marks say how many points there are; the profiles say it for all.
+    ...(percentage === 100 && points !== null && points > 0 && { max_points: points }),
+    ...(counted && { passed, total }),
+    ...(evidence && { evidence: cut(evidence) }),
+  }
+}
+
+/** One daily snapshot: its own report, the tenant, the total, and what each control reached. */
+function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
+  const tenant = (text(score.azureTenantId) || text(score.id).split('_')[0]!).toLowerCase()
+  const observed_at = parseInstant(text(score.createdDateTime))
+  const asset = tenant || 'tenant'
+  yield {
+    kind: 'report',
+    source: SOURCE,
+    tool: 'Microsoft Secure Score',
+    tool_version: null,
+    observed_at,
+    ...(tenant && { tenant_id: tenant }),
+  }
+  yield {
+    kind: 'asset',
+    asset,
+    type: 'tenant',
+    name: asset,
+    names: tenant ? [{ type: 'tenant_id', name: tenant }] : [],
+    attributes: { cloud_provider: 'm365' },
+  }
+  yield { kind: 'coverage', asset, subject: 'control' }
+  const points = number(score.currentScore)
+  const max_points = number(score.maxScore)
+  if (points !== null && max_points !== null && points >= 0 && max_points > 0) {
+    yield { kind: 'score_total', score: 'secure_score', points, max_points, comparisons: comparisonsOf(score) }
+  } else {
+    yield { kind: 'skipped', at, reason: 'Expected currentScore and maxScore as numbers' }
+  }
+  const items = Array.isArray(score.controlScores) ? score.controlScores : []
+  for (const [index, item] of items.entries()) {
+    const place = `${at}.controlScores[${index}]`
+    if (!isFields(item) || text(item.controlName) === '') {
+      yield { kind: 'skipped', at: place, reason: 'Expected an object with controlName' }
+      continue
+    }
+    const name = text(item.controlName)
+    const category = text(item.controlCategory)
+    const description = plain(text(item.description))
+    // The title is the profile's; until it is imported the name has to do.
+    yield {
+      kind: 'control',
+      control_id: controlId(name),
+      title: name,
+      ...(category && { category }),
+      ...(description && { description: cut(description) }),
+      partial: true,
+    }
+    yield resultOf(item, asset)
+  }
+}
+
+/** Two facts that people decide by and that have no column of their own, in front of the steps. */
+function remediationOf(profile: Fields): string {
+  const told = (label: string, value: unknown) => (/^(?:|unknown)$/i.test(text(value)) ? '' : `${label}: ${text(value).toLowerCase()}.`)
+  const parts = [
+    plain(text(profile.remediation)),
+    told('User impact', profile.userImpact),
+    told('Effort', profile.implementationCost),
+    plain(text(profile.remediationImpact)),
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+function profileRecord(profile: Fields): ControlRecord {
+  const max_points = number(profile.maxScore)
+  const remediation = remediationOf(profile)
+  const url = text(profile.actionUrl)
+  const threats = Array.isArray(profile.threats) ? profile.threats.map(text).filter((one) => one !== '') : []
+  const tier = text(profile.tier)
+  const description = [
+    tier && `Tier: ${tier}.`,
+    threats.length > 0 && `Protects against: ${threats.join(', ')}.`,
+    profile.deprecated === true && 'Deprecated by Microsoft.',
+  ].filter(Boolean).join(' ')
+  const frameworks = list(profile.complianceInformation).flatMap((one) =>
+    list(one.certificationControls).map((control) => ({ framework: text(one.certificationName), requirement: text(control.name) })),
+  )
+  return {
+    kind: 'control',
+    control_id: controlId(text(profile.id)),
+    title: plain(text(profile.title)) || text(profile.id),
+    ...(text(profile.controlCategory) && { category: text(profile.controlCategory) }),
+    ...(description && { description }),
+    ...(remediation && { remediation: cut(remediation) }),
+    ...(url.startsWith('https://') && { url }),
+    ...(text(profile.service) && { product: text(profile.service) }),
+    ...(max_points !== null && max_points >= 0 && { max_points }),
+    ...(frameworks.length > 0 && { frameworks: frameworks.filter((one) => one.framework && one.requirement) }),
+  }
+}
+
+/** Whether a text is a page of one of the two lists, by names that only they have. */
+function isGraphPage(head: string): boolean {
+  if (!/^\s*[[{]/.test(head)) return false
+  if (/"@odata\.context"\s*:\s*"[^"]{0,300}secureScore(?:s|ControlProfiles)\b/i.test(head)) return true
+  if (!head.includes('"azureTenantId"')) return false
+  if (head.includes('"controlScores"') || (head.includes('"averageComparativeScores"') && head.includes('"currentScore"'))) return true
+  return head.includes('"controlCategory"') && head.includes('"maxScore"') && (head.includes('"implementationCost"') || head.includes('"actionType"'))
+}
+
+/**
+ * Microsoft Graph `/security/secureScores` (any number of days) and `/security/secureScoreControlProfiles`, as the API answers
+ * (`value: […]`), as a bare array, or as single objects. Types:
+ * https://learn.microsoft.com/graph/api/resources/securescore and https://learn.microsoft.com/graph/api/resources/securescorecontrolprofile
+ */
+export const graphSecureScore: Importer = {
+  id: 'graph-secure-score',
+  title: 'Microsoft Graph Secure Score (secureScores, secureScoreControlProfiles)',
+  version: 1,
+  detect: ({ text: head }: Head) => isGraphPage(head),
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
+    const first = head.trimStart()
+    const pattern = first.startsWith('[') ? '$[*]' : /"value"\s*:\s*\[/.test(first) ? '$.value[*]' : '$'
+    // Profiles carry no time and stand under one report per tenant; each snapshot is a report of its own.
+    let profiles: string | null = null
+    let found = 0
+    for await (const { value, at } of readJson(bytes, [pattern])) {
+      if (isFields(value) && isFields(value.error) && pattern === '$') {
+        throw new UserError('unreadable_report', `This is an error answer of Microsoft Graph, no export: ${text(value.error.message).slice(0, 200)}`)
+      }
+      if (isFields(value) && isScore(value)) {
+        yield* scoreRecords(value, at)
+        profiles = null
+      } else if (isFields(value) && isProfile(value)) {
+        const tenant = text(value.azureTenantId).toLowerCase()
+        if (profiles !== tenant) {
+          yield {
+            kind: 'report',
+            source: SOURCE,
+            tool: 'Microsoft Secure Score',
+            tool_version: null,
+            observed_at: null,
+            ...(tenant && { tenant_id: tenant }),
+          }
+          profiles = tenant
+        }
+        yield profileRecord(value)
+      } else if (found > 0) {
+        yield { kind: 'skipped', at, reason: 'Expected a secureScore (controlScores, currentScore) or a control profile (id, maxScore)' }
+        continue
+      } else {
+        throw new UserError('unreadable_report', `${at}: expected a secureScore (controlScores, currentScore) or a secureScoreControlProfile (id, maxScore)`)
+      }
+      found++
+    }
+    if (found === 0) throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
+  },
+}

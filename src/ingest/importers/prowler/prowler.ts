@@ -1,0 +1,71 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { fromColumns, fromOldColumns } from './csv-results.ts'
+import { fromOcsf, fromVersion2, fromVersion3 } from './json-results.ts'
+import { openReport, type ProwlerResult } from './result.ts'
+
+const layouts = {
+  ocsf: fromOcsf,
+  version3: fromVersion3,
+  version2: fromVersion2,
+} satisfies Record<string, (value: unknown, at: string) => ProwlerResult>
+
+/** Which JSON layout a text has, by the words that only Prowler puts together; null for any other JSON. */
+function jsonLayout(text: string): keyof typeof layouts | null {
+  if (!/^\s*[[{]/.test(text)) return null
+  if (/"event_code"\s*:/.test(text) && /"(?:name|vendor_name)"\s*:\s*"Prowler"/.test(text)) return 'ocsf'
+  if (text.includes('"FindingUniqueId"') && text.includes('"CheckID"') && text.includes('"StatusExtended"')) return 'version3'
+  if (text.includes('"CAF Epic"') && text.includes('"Account Number"') && text.includes('"Control ID"')) return 'version2'
+  return null
+}
+
+/** Which CSV layout a header has; null for any other. */
+function csvLayout(text: string): ((row: Record<string, string>, at: string) => ProwlerResult) | null {
+  const columns = new Set(csvHeader(text))
+  if (['TITLE_ID', 'CHECK_RESULT', 'CHECK_ASFF_COMPLIANCE_TYPE'].every((name) => columns.has(name))) return fromOldColumns
+  if (['PROVIDER', 'CHECK_ID', 'STATUS_EXTENDED', 'SUBSERVICE_NAME'].every((name) => columns.has(name))) return fromColumns
+  return null
+}
+
+/**
+ * Prowler's results about cloud accounts, subscriptions, projects, tenants and clusters: OCSF JSON and CSV of versions 4 and 5, CSV and
+ * plain JSON of versions 2 and 3. One result is one `control_result`. Formats: https://docs.prowler.com/projects/prowler-open-source/en/latest/tutorials/reporting/
+ */
+export const prowler: Importer = {
+  id: 'prowler',
+  title: 'Prowler (OCSF JSON, CSV, older JSON)',
+  version: 1,
+  detect: ({ text }: Head) => jsonLayout(text) !== null || csvLayout(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const report = openReport()
+    const fromRow = csvLayout(text)
+    if (fromRow !== null) {
+      for await (const { line, row, error } of readCsv(bytes)) {
+        const result = fromRow(row, `line ${line}`)
+        if (error !== null && (result.check_id === '' || result.status === '')) yield* skippedRow(report, result.at, error)
+        else yield* report.records(result)
+      }
+    } else {
+      const layout = jsonLayout(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'ocsf' : null)
+      if (layout === null) {
+        throw new UserError('unreadable_report', 'Expected a Prowler report: OCSF JSON with "event_code", or CSV with the columns PROVIDER and CHECK_ID')
+      }
+      const pattern = text.trimStart().startsWith('[') ? '$[*]' : '$'
+      for await (const { value, at, document } of readJson(bytes, [pattern])) {
+        yield* report.records(layouts[layout](value, pattern === '$' ? `document ${document + 1}` : at))
+      }
+    }
+    yield* report.end()
+  },
+}
+
+function* skippedRow(report: ReturnType<typeof openReport>, at: string, reason: string): Generator<FileRecord> {
+  yield* report.end()
+  yield { kind: 'skipped', at, reason }
+}

@@ -1,0 +1,98 @@
+import { UserError } from '../../../errors.ts'
+import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Source } from '../../importer.ts'
+import { child, childrenNamed, childText, readXml, type XmlNode } from '../../readers/xml.ts'
+import { type Check, describeCheck, findingOf, hostAsset, type Item, loginChecks, readCheck, readPlace, readQid, readResult, readSeverity } from './item.ts'
+
+/** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
+const MAX_ITEMS = 5_000_000
+
+interface Waiting extends Item { qid: string; at: string }
+
+/**
+ * A host-based report. Its items name a check by number only; titles, CVEs, severities and scores follow in the glossary at the end,
+ * so the items are kept in a compact form until then.
+ */
+export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord> {
+  const elements = [
+    'HEADER/GENERATION_DATETIME', 'HOST_LIST/HOST', 'VULN_DETAILS_LIST/VULN_DETAILS', 'TEMPLATE_DETAILS/VULN_LISTS', 'TEMPLATE_DETAILS/SELECTIVE_VULNS',
+  ]
+  const items: Waiting[] = []
+  const coverage: CoverageRecord[] = []
+  const checks = new Map<string, Check>()
+  let generatedAt: number | null = null
+  let reported = false
+  let hosts = 0
+  let narrowed: string | null = null
+  const begin = function* (): Generator<FileRecord> {
+    if (!reported) yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: generatedAt }
+    reported = true
+  }
+  for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
+    if (name === 'GENERATION_DATETIME') generatedAt = parseInstant(node.text)
+    else if (name === 'VULN_LISTS') narrowed = node.text.trim() || narrowed
+    else if (name === 'SELECTIVE_VULNS') narrowed ??= 'selected checks'
+    else if (name === 'HOST') {
+      yield* begin()
+      hosts++
+      yield* readHost(node, `h${hosts}`, line, generatedAt, items, coverage)
+      if (items.length > MAX_ITEMS) {
+        throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items before its glossary; split it by asset group`)
+      }
+    } else if (name === 'VULN_DETAILS') {
+      const qid = readQid(childText(node, 'QID'))
+      if (qid === null) yield { kind: 'skipped', at: `line ${line}`, reason: 'a glossary entry has no number in <QID>' }
+      else checks.set(qid, { ...readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))) })
+    }
+  }
+  yield* begin()
+  const described = new Set<string>()
+  for (const item of items) {
+    const check = checks.get(item.qid) ?? missing(item.qid)
+    if (!described.has(item.qid)) {
+      described.add(item.qid)
+      yield* describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
+    }
+    yield findingOf(item, check)
+  }
+  for (const one of coverage) yield narrowed === null ? one : { ...one, checks: `list ${narrowed}` }
+}
+
+/** A check that the glossary leaves out is known by its number only. */
+const missing = (qid: string): Check =>
+  ({ qid, ids: [`qualys:${qid}`], title: null, severity: undefined, cvss: undefined, vector: undefined, stage: undefined, description: null, url: null })
+
+function* readHost(
+  node: XmlNode, key: string, line: number, generatedAt: number | null, items: Waiting[], coverage: CoverageRecord[],
+): Generator<FileRecord> {
+  const ip = childText(node, 'IP')
+  const groups = childrenNamed(child(node, 'ASSET_GROUPS') ?? node, 'ASSET_GROUP_TITLE').map((group) => group.text.trim()).filter((group) => group !== '' && group !== 'All')
+  const asset = hostAsset(key, {
+    ip, dns: childText(node, 'DNS'), netbios: childText(node, 'NETBIOS'), agent: childText(node, 'QG_HOSTID'),
+    cloud: childText(node, 'CLOUD_RESOURCE_ID') ?? childText(node, 'EC2_INSTANCE_ID'), os: childText(node, 'OPERATING_SYSTEM'),
+    group: groups.length === 1 ? groups[0]! : null,
+  }, `host ${ip ?? line}`)
+  const list = childrenNamed(child(node, 'VULN_INFO_LIST') ?? node, 'VULN_INFO')
+  // The report is the state of each host since its last scan; what is active was last found by that scan.
+  let scannedAt: number | null = null
+  for (const info of list) {
+    const found = parseInstant(childText(info, 'LAST_FOUND') ?? '')
+    if (found !== null && (generatedAt === null || found <= generatedAt)) scannedAt = Math.max(scannedAt ?? found, found)
+  }
+  if (scannedAt !== null) asset.observed_at = scannedAt
+  yield asset
+  let loggedIn = /agent/i.test(childText(node, 'TRACKING_METHOD') ?? '')
+  for (const [index, info] of list.entries()) {
+    const at = `line ${line}, HOST ${ip ?? key}, VULN_INFO ${index + 1}`
+    const qid = readQid(childText(info, 'QID'))
+    if (qid === null) { yield { kind: 'skipped', at, reason: 'expected the number of a check in <QID>' }; continue }
+    if (childText(info, 'VULN_STATUS')?.toLowerCase() === 'fixed') { yield { kind: 'skipped', at, reason: `QID ${qid}: the item is listed as fixed` }; continue }
+    loggedIn ||= loginChecks.has(qid)
+    items.push({
+      asset: key, qid, at, informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
+      place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')), ...readResult(child(info, 'RESULT')),
+    })
+  }
+  coverage.push({ kind: 'coverage', asset: key, subject: 'vulnerability', access: loggedIn ? 'full' : 'remote' })
+}

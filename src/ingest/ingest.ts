@@ -1,0 +1,373 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { UserError } from '../errors.ts'
+import type { FileRecord, ReportRecord } from '../model/record.ts'
+import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
+import type { Engine } from '../store/engines/engine.ts'
+import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
+import { addOrgIn, addTenant, findOrg, listOrgs, type Org } from '../store/orgs.ts'
+import type { Store } from '../store/store.ts'
+import type { Feed, Head, Importer, ParseOptions, Source } from './importer.ts'
+import { feeds, importers } from './importers.ts'
+import { openBytes, openFile } from './readers/file.ts'
+import { createStaging, FeedStaging, ReportStaging } from './staging.ts'
+
+/** A file on disk, or one in memory. */
+export type Input = string | { name: string; bytes: Uint8Array }
+
+export interface ImportOptions {
+  /** Slug of the organisation; default: by tenant, else the first that is not the demo. */
+  org?: string
+  /** Id of an importer or feed; default: by content. */
+  format?: string
+  /** When the tool looked, for a report that does not say: ISO 8601. */
+  observed_at?: string
+  /** Name of the asset, for a report that does not say. */
+  asset?: string
+  /** Who says so, when two installations of one tool must not replace each other. */
+  source?: string
+  /** Column mapping of a CSV: our field → the file's column. */
+  columns?: Record<string, string>
+  /** Who imports, for the log. */
+  actor: string
+  /** The file's own name, when the path is a temporary one. */
+  name?: string
+  onProgress?: (progress: { bytes: number; total_bytes: number; records: number; state: 'reading' | 'storing' }) => void
+}
+
+export interface ImportResult {
+  /** The same bytes with the same options were imported before: nothing changed. */
+  unchanged: boolean
+  import_no: number
+  /** Slug; null for facts about the world. */
+  org: string | null
+  format: string
+  title: string
+  kind: 'report' | 'feed'
+  counts: ImportCounts
+}
+
+/** What `inspect` says about a file without writing anything. */
+export interface Inspection {
+  file: string
+  format: string | null
+  tool: string | null
+  tool_version: string | null
+  observed_at: string | null
+  assets: number
+  findings: number
+  vulnerabilities: number
+  controls: number
+  results: number
+  software: number
+  skipped: number
+  error: { code: string; message: string } | null
+}
+
+/** How many skipped items are kept with their place and reason. */
+const MOST_SKIPPED = 1000
+
+/** How far in the future a clock may be before a report is refused. */
+const CLOCK_SKEW = DAY_US
+
+/**
+ * The importer or feed that says yes to a file's beginning. Throws UserError('unknown_format') when none does, UserError('empty_file'),
+ * UserError('ambiguous_format').
+ */
+export function detect(head: Head, format?: string): Importer | Feed {
+  const all = [...importers, ...feeds]
+  if (format !== undefined) {
+    const named = all.find((importer) => importer.id === format)
+    if (!named) throw new UserError('unknown_format', `there is no format "${format}"; there are: ${all.map((importer) => importer.id).join(', ')}`)
+    return named
+  }
+  const yes = all.filter((importer) => importer.detect(head))
+  if (yes.length === 1) return yes[0]!
+  if (yes.length > 1) throw new UserError('ambiguous_format', `${head.name} looks like ${yes.map((importer) => importer.id).join(' and ')}: say which with --format`)
+  if (head.text.trim() === '') throw new UserError('empty_file', `${head.name} is empty: nothing to read. A report without findings still says which tool wrote it; name it with --format if this one is from a tool that writes nothing`)
+  throw new UserError(
+    'unknown_format',
+    `${head.name} is of no format that Plimsoll reads. It begins with ${JSON.stringify(head.text.trim().slice(0, 60))}; expected a report of: ${all.map((importer) => importer.id).join(', ')}`,
+  )
+}
+
+const isFeed = (importer: Importer | Feed): importer is Feed => 'url' in importer
+
+const open = (input: Input) => (typeof input === 'string' ? openFile(input) : openBytes(input.name, input.bytes))
+
+/** Counts records at the grain of the report. */
+class Counter {
+  readonly counts = noCounts()
+  private readonly assets = new Set<string>()
+  private readonly vulnerabilities = new Set<string>()
+  private readonly controls = new Set<string>()
+  records = 0
+
+  add(record: FileRecord): void {
+    this.records++
+    const { counts } = this
+    if (record.kind === 'finding') {
+      counts.findings++
+      for (const id of record.vulnerability_ids ?? []) this.vulnerabilities.add(id)
+    } else if (record.kind === 'control_result') {
+      counts.results++
+      if (record.status === 'fail') counts.findings++
+    } else if (record.kind === 'asset') this.assets.add(record.asset)
+    else if (record.kind === 'control') this.controls.add(record.control_id)
+    else if (record.kind === 'software') counts.software++
+    else if (record.kind === 'skipped') counts.skipped++
+    else if ('vulnerability_id' in record) this.vulnerabilities.add(record.vulnerability_id)
+    counts.assets = this.assets.size
+    counts.vulnerabilities = this.vulnerabilities.size
+    counts.controls = this.controls.size
+  }
+}
+
+/** Reads a file whole without writing anything. Never throws for a file's sake: `error` says what is wrong with it. */
+export async function inspectFile(input: Input, options: { format?: string; columns?: Record<string, string>; name?: string } = {}): Promise<Inspection> {
+  const file = options.name ?? (typeof input === 'string' ? input : input.name)
+  const counter = new Counter()
+  let format: string | null = null
+  let report: ReportRecord | null = null
+  let newest: Instant | null = null
+  const answer = (error: Inspection['error']): Inspection => {
+    const { assets, findings, vulnerabilities, controls, results, software, skipped } = counter.counts
+    return {
+      file, format, tool: report?.tool ?? null, tool_version: report?.tool_version ?? null, observed_at: formatInstant(newest),
+      assets, findings, vulnerabilities, controls, results, software, skipped, error,
+    }
+  }
+  try {
+    const { head, source } = await open(input)
+    const importer = detect(head, options.format)
+    format = importer.id
+    for await (const record of importer.parse(source, { columns: options.columns })) {
+      if (record.kind === 'report') report ??= record
+      const at = record.kind === 'report' || record.kind === 'asset' ? (record.observed_at ?? null) : null
+      if (at !== null) newest = Math.max(newest ?? 0, at)
+      counter.add(record)
+    }
+    return answer(null)
+  } catch (error) {
+    if (error instanceof UserError) return answer({ code: error.code, message: error.message })
+    throw error
+  }
+}
+
+/**
+ * Imports one file: whole or not at all. The same bytes with the same options change nothing the second time, and the result says so.
+ * What is derived (scores, events) is not computed here: call `compute` after the last file. Throws UserError for whatever the person
+ * can mend: unknown_format, unreadable_report, damaged_file, empty_file, observed_at_needed, asset_needed, observed_in_future,
+ * mixed_tenants, tenant_elsewhere, bad_instant.
+ */
+export async function importFile(store: Store, input: Input, options: ImportOptions): Promise<ImportResult> {
+  const observed_at = options.observed_at === undefined ? null : parseInstant(options.observed_at)
+  if (options.observed_at !== undefined && observed_at === null) throw new UserError('bad_instant', `"${options.observed_at}" is not a date or date-time: expected ISO 8601 such as 2026-08-12 or 2026-08-12T10:00:00Z`)
+  const { input_digest, input_bytes } = await digestOf(input)
+  const { head, source } = await open(input)
+  const importer = detect(options.name === undefined ? head : { ...head, name: basename(options.name) }, options.format)
+  const kept = JSON.stringify({ observed_at, asset: options.asset ?? null, source: options.source ?? null, columns: options.columns ?? null, org: isFeed(importer) ? null : (options.org ?? null) })
+  const same = await unchanged(store, importer, input_digest, kept, options)
+  if (same) return same
+  await keepInput(store, input, input_digest)
+
+  return store.engine.transaction(async (transaction) => {
+    await createStaging(transaction)
+    const reading = new Reading(store, transaction, importer, options, observed_at)
+    reading.total_bytes = input_bytes
+    await reading.read(source)
+    const { counts, report, org } = reading
+    if (!report) throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
+    await writeImport(transaction, {
+      import_no: reading.import_no, org_id: org?.org_id ?? null, kind: isFeed(importer) ? 'feed' : 'report', format: importer.id, format_version: importer.version,
+      source: reading.source, tool: report.tool, tool_version: report.tool_version, file_name: basename(options.name ?? head.name).slice(0, 300),
+      observed_at: reading.newest, recorded_at: store.now(), actor: options.actor, input_digest, input_bytes, options: kept, counts, undoes_import_no: null,
+    })
+    await transaction.append('skipped_item', ['import_no', 'place', 'reason'], reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]))
+    return { unchanged: false, import_no: reading.import_no, org: org?.slug ?? null, format: importer.id, title: importer.title, kind: isFeed(importer) ? 'feed' : 'report', counts }
+  })
+}
+
+/** One file on its way into the store. */
+class Reading {
+  readonly counter = new Counter()
+  readonly skipped: { at: string; reason: string }[] = []
+  import_no = 0
+  total_bytes = 0
+  bytes = 0
+  report: ReportRecord | null = null
+  source: string | null = null
+  org: Org | null = null
+  newest: Instant | null = null
+  private staging: ReportStaging | FeedStaging | null = null
+  private readonly store: Store
+  private readonly transaction: Engine
+  private readonly importer: Importer | Feed
+  private readonly options: ImportOptions
+  private readonly observed_at: Instant | null
+
+  constructor(store: Store, transaction: Engine, importer: Importer | Feed, options: ImportOptions, observed_at: Instant | null) {
+    this.store = store
+    this.transaction = transaction
+    this.importer = importer
+    this.options = options
+    this.observed_at = observed_at
+  }
+
+  get counts(): ImportCounts {
+    return this.counter.counts
+  }
+
+  async read(source: Source): Promise<void> {
+    this.import_no = await nextImport(this.transaction)
+    const parseOptions: ParseOptions = { columns: this.options.columns }
+    let told = 0
+    for await (const record of this.importer.parse({ name: source.name, bytes: () => this.watch(source) }, parseOptions)) {
+      await this.add(record)
+      if (this.counter.records - told >= 5000) {
+        told = this.counter.records
+        this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: told, state: 'reading' })
+      }
+    }
+    this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
+    await this.endReport()
+  }
+
+  private async *watch(source: Source): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.bytes()) {
+      this.bytes += chunk.length
+      yield chunk
+    }
+  }
+
+  private async add(record: FileRecord): Promise<void> {
+    this.counter.add(record)
+    if (record.kind === 'report') return this.beginReport(record)
+    if (record.kind === 'skipped') {
+      if (this.skipped.length < MOST_SKIPPED) this.skipped.push({ at: record.at, reason: record.reason })
+      return
+    }
+    if (!this.staging) throw new Error(`importer ${this.importer.id} yields a ${record.kind} before a report`)
+    if (record.kind === 'asset') return this.staging.add(this.named(record))
+    return this.staging.add(record)
+  }
+
+  /** An asset that the report does not name takes the name that the person gives. Also checks its time. */
+  private named(record: FileRecord & { kind: 'asset' }): FileRecord {
+    const at = this.observed(record.observed_at ?? this.report!.observed_at)
+    this.newest = Math.max(this.newest ?? 0, at)
+    const observed = { ...record, observed_at: at }
+    if (record.names.length) return observed
+    if (this.options.asset === undefined) {
+      throw new UserError('asset_needed', `${this.importer.title} does not say which asset this is about: name it with --asset, for example the repository or the host`, { status: 422 })
+    }
+    const name = this.options.asset.trim().slice(0, 300)
+    return { ...observed, name, names: [{ type: 'label', name: `${this.source}/${name}` }] }
+  }
+
+  private observed(stated: Instant | null | undefined): Instant {
+    const at = stated ?? this.observed_at
+    if (at === null) throw new UserError('observed_at_needed', `${this.importer.title} does not say when the tool looked: give the time with --observed-at, for example --observed-at 2026-08-12T10:00:00Z`, { status: 422 })
+    if (at > this.store.now() + CLOCK_SKEW) throw new UserError('observed_in_future', `the report says that the tool looked at ${formatInstant(at)}, which is in the future`)
+    return at
+  }
+
+  private async beginReport(stated: ReportRecord): Promise<void> {
+    await this.endReport()
+    const { transaction, options } = this
+    const source = options.source ?? stated.source
+    this.source ??= source
+    const report = { ...stated, source, complete: (stated.complete ?? false) && !source.startsWith('demo-') }
+    this.report = report
+    if (isFeed(this.importer)) {
+      const at = this.observed(report.observed_at)
+      this.newest = Math.max(this.newest ?? 0, at)
+      this.staging = new FeedStaging(transaction, this.import_no, report, at)
+      await this.staging.begin()
+      return
+    }
+    const org = await route(this.store, transaction, report.tenant_id, options.org, this.org)
+    this.org = org
+    const at = report.observed_at ?? this.observed_at
+    if (at !== null) this.observed(at)
+    this.staging = new ReportStaging(transaction, org.org_id, this.import_no, report, at)
+  }
+
+  private async endReport(): Promise<void> {
+    if (!this.staging) return
+    const { opened, closed } = await this.staging.end()
+    this.counts.opened += opened
+    this.counts.closed += closed
+    this.staging = null
+    await createStaging(this.transaction)
+  }
+}
+
+/** The organisation that a report belongs to. Makes "My organisation" for the very first one. */
+async function route(store: Store, transaction: Engine, tenant: string | undefined, slug: string | undefined, sofar: Org | null): Promise<Org> {
+  const orgs = await listOrgs(transaction)
+  const tenant_id = tenant?.toLowerCase()
+  const owner = tenant_id === undefined ? undefined : orgs.find((org) => org.tenants.includes(tenant_id))
+  if (sofar && owner && owner.org_id !== sofar.org_id) throw new UserError('mixed_tenants', `the file speaks about tenants of two organisations, ${sofar.name} and ${owner.name}: split it`)
+  if (slug !== undefined) {
+    const named = (await findOrg(transaction, slug))!
+    if (owner && owner.org_id !== named.org_id) throw new UserError('tenant_elsewhere', `tenant ${tenant_id} belongs to ${owner.name}, not to ${named.name}`, { status: 409 })
+    if (tenant_id !== undefined && !owner) await addTenant(transaction, named.org_id, tenant_id)
+    return named
+  }
+  if (owner) return owner
+  const home = sofar ?? orgs.find((org) => !org.demo) ?? (await addOrgIn(transaction, { name: 'My organisation', now: store.now() }))
+  if (tenant_id === undefined) return home
+  if (home.tenants.length) {
+    throw new UserError('tenant_unknown', `tenant ${tenant_id} belongs to no organisation yet, and ${home.name} has another tenant: say whose it is with --org, or add an organisation`, { status: 409 })
+  }
+  await addTenant(transaction, home.org_id, tenant_id)
+  return { ...home, tenants: [tenant_id] }
+}
+
+async function unchanged(store: Store, importer: Importer | Feed, input_digest: string, options: string, asked: ImportOptions): Promise<ImportResult | null> {
+  const same = (org_id: number | null) => findSame(store.engine, { org_id, format: importer.id, format_version: importer.version, input_digest, options })
+  if (isFeed(importer)) {
+    const found = await same(null)
+    return found ? { unchanged: true, org: null, format: importer.id, title: importer.title, kind: 'feed', ...found } : null
+  }
+  for (const org of await listOrgs(store.engine)) {
+    if (asked.org !== undefined && org.slug !== asked.org) continue
+    if (asked.org === undefined && org.demo) continue
+    const found = await same(org.org_id)
+    if (found) return { unchanged: true, org: org.slug, format: importer.id, title: importer.title, kind: 'report', ...found }
+  }
+  return null
+}
+
+async function digestOf(input: Input): Promise<{ input_digest: string; input_bytes: number }> {
+  const hash = createHash('sha256')
+  if (typeof input !== 'string') return { input_digest: hash.update(input.bytes).digest('hex'), input_bytes: input.bytes.length }
+  const found = await stat(input).catch((error: unknown) => {
+    throw new UserError('no_such_file', `${input}: there is no such file`, { cause: error })
+  })
+  if (!found.isFile()) throw new UserError('not_a_file', `${input} is not a file`)
+  for await (const chunk of createReadStream(input)) hash.update(chunk as Buffer)
+  return { input_digest: hash.digest('hex'), input_bytes: found.size }
+}
+
+/** Keeps the raw input compressed as inputs/<digest>.gz, written beside and renamed, so that it is whole or not there. */
+async function keepInput(store: Store, input: Input, digest: string): Promise<void> {
+  const folder = join(store.data, 'inputs', digest.slice(0, 2))
+  const path = join(folder, `${digest}.gz`)
+  if (await stat(path).catch(() => null)) return
+  await mkdir(folder, { recursive: true })
+  const part = `${path}.${process.pid}.part`
+  try {
+    await pipeline(typeof input === 'string' ? createReadStream(input) : Readable.from([input.bytes]), createGzip({ level: 1 }), createWriteStream(part))
+    await rename(part, path)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,163 @@
+import Papa from 'papaparse'
+import { UserError } from '../../errors.ts'
+import { inPieces } from './pieces.ts'
+
+export interface CsvRow {
+  /** Line on which the row begins, 1-based; the header is usually line 1. */
+  line: number
+  /** Cell by column name, without prototype. Cells are as written, not trimmed. A column that a short row lacks is absent. */
+  row: Record<string, string>
+  /** What is wrong with the row (too few or too many cells, a stray quote), or null. Cells beyond the header's are left out. */
+  error: string | null
+}
+
+export interface CsvOptions {
+  /** Default: whichever of `,` `;` tab is most frequent in the header line; a first line `sep=x`, as Excel writes it, says it too. */
+  delimiter?: string
+  /** Largest row, in characters. Default 8 Mi. */
+  max_row?: number
+}
+
+const MAX_ROW = 8 * 1024 * 1024
+const MAX_COLUMNS = 10_000
+
+const unreadable = (message: string, cause?: unknown) => new UserError('unreadable_report', message, { cause })
+
+/** The delimiter of a header line: the most frequent of comma, semicolon and tab outside quotes, comma when none is there. */
+export function detectDelimiter(header: string): string {
+  const outside = header.replace(/"[^"]*"?/g, '')
+  const count = (delimiter: string) => outside.split(delimiter).length
+  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
+}
+
+/** The column names of the first line of a text, as `readCsv` would name them; for `detect`. Empty when there is no text. */
+export function csvHeader(text: string, delimiter?: string): string[] {
+  const start = skipSeparatorLine(text)
+  const body = text.slice(start.length)
+  const end = headerEnd(body, true)
+  if (body.slice(0, end).trim() === '') return []
+  const by = delimiter ?? start.delimiter ?? detectDelimiter(body.slice(0, end))
+  const [cells = []] = parseRows(body.slice(0, end), by, '\n', false).data
+  return nameColumns(cells)
+}
+
+function skipSeparatorLine(text: string): { length: number; delimiter: string | null } {
+  const match = /^sep=([,;\t|])\r?\n/i.exec(text)
+  return match ? { length: match[0].length, delimiter: match[1]! } : { length: 0, delimiter: null }
+}
+
+/** Where the header row ends (before its newline); -1 when it is not complete yet. Newlines inside quotes belong to it. */
+function headerEnd(text: string, complete: boolean): number {
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') quoted = !quoted
+    else if (!quoted && (char === '\n' || char === '\r')) return at
+  }
+  return complete ? text.length : -1
+}
+
+/** Names are trimmed; an empty one becomes `column 3`, a repeated one `Name (2)`. */
+function nameColumns(cells: string[]): string[] {
+  const taken = new Set<string>()
+  return cells.map((cell, index) => {
+    const base = cell.replace(/\r$/, '').trim() || `column ${index + 1}`
+    let name = base
+    for (let n = 2; taken.has(name); n++) name = `${base} (${n})`
+    taken.add(name)
+    return name
+  })
+}
+
+interface Parsed { data: string[][]; errors: { row: number; message: string; code: string }[]; meta: { cursor: number } }
+
+const parseRows = (text: string, delimiter: string, newline: '\n' | '\r', partial: boolean): Parsed =>
+  new Papa.Parser({ delimiter, newline }).parse(text, 0, partial) as Parsed
+
+/** Lines that a row takes: one, and one more for each line break inside its cells. */
+function linesOf(cells: string[], newline: string): number {
+  let lines = 1
+  for (const cell of cells) for (let at = cell.indexOf(newline); at >= 0; at = cell.indexOf(newline, at + 1)) lines++
+  return lines
+}
+
+/**
+ * Streams a CSV file with a header row as objects, in file order; blank lines are passed over. Quotes as in
+ * https://www.rfc-editor.org/rfc/rfc4180, line ends CRLF, LF or CR. A ragged row comes with `error` set and is for the caller to judge.
+ * Throws UserError('unreadable_report') when there is no header, the text is not UTF-8, a quoted cell is never closed (a cut file) or a row
+ * is over `max_row`.
+ */
+export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOptions = {}): AsyncGenerator<CsvRow> {
+  const maxRow = options.max_row ?? MAX_ROW
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decode = (chunk?: Uint8Array) => {
+    try {
+      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
+    } catch (error) {
+      throw unreadable(`Line ${line} or after it: expected UTF-8 text; save the file as CSV UTF-8`, error)
+    }
+  }
+  let buffer = ''
+  let line = 1
+  let columns: string[] | null = null
+  let delimiter = ','
+  let newline: '\n' | '\r' = '\n'
+  // A row longer than the buffer is parsed again from its start: only once the buffer has doubled, so that the work stays linear.
+  let retryAt = 0
+
+  const begin = (complete: boolean): boolean => {
+    if (line === 1) buffer = buffer.replace(/^\uFEFF/, '')
+    const separator = skipSeparatorLine(buffer)
+    if (separator.length > 0) { buffer = buffer.slice(separator.length); line = 2; delimiter = separator.delimiter! }
+    const end = headerEnd(buffer, complete)
+    if (end < 0 || (!complete && end === buffer.length - 1)) return false
+    if (buffer.slice(0, end).trim() === '') throw unreadable(`Line ${line}: expected a header row with the names of the columns`)
+    newline = buffer[end] === '\r' && buffer[end + 1] !== '\n' ? '\r' : '\n'
+    delimiter = options.delimiter ?? separator.delimiter ?? (line === 2 ? delimiter : detectDelimiter(buffer.slice(0, end)))
+    return true
+  }
+
+  function* rows(complete: boolean): Generator<CsvRow> {
+    if (complete && newline === '\n' && buffer.endsWith('\r')) buffer = buffer.slice(0, -1)
+    const { data, errors, meta } = parseRows(buffer, delimiter, newline, !complete)
+    const open = complete ? errors.find((error) => error.code === 'MissingQuotes') : undefined
+    const wrong = new Map(errors.filter((error) => error.row < data.length).map((error) => [error.row, error.message]))
+    for (const [index, cells] of data.entries()) {
+      const at = line
+      line += linesOf(cells, newline)
+      if (open?.row === index) throw unreadable(`Line ${at}: a quoted cell is never closed; the file is cut off or a quote is missing`)
+      const last = cells.length - 1
+      if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1)
+      if (last === 0 && cells[0]!.trim() === '' ) continue
+      if (!columns) {
+        if (cells.length > MAX_COLUMNS) throw unreadable(`Line ${at}: ${cells.length} columns are more than ${MAX_COLUMNS}`)
+        columns = nameColumns(cells)
+        continue
+      }
+      const row = Object.create(null) as Record<string, string>
+      for (const [n, name] of columns.entries()) {
+        const cell = cells[n]
+        if (cell !== undefined) row[name] = cell
+      }
+      const ragged = cells.length === columns.length ? null : `expected ${columns.length} cells as in the header, found ${cells.length}`
+      yield { line: at, row, error: ragged ?? wrong.get(index) ?? null }
+    }
+    buffer = complete ? '' : buffer.slice(meta.cursor)
+  }
+
+  let begun = false
+  for await (const chunk of inPieces(bytes)) {
+    buffer += decode(chunk)
+    if (buffer.length < retryAt) continue
+    begun ||= begin(false)
+    if (begun) yield* rows(false)
+    if (buffer.length > maxRow) throw unreadable(`Line ${line}: the row is longer than ${maxRow} characters, or a quote is never closed`)
+    retryAt = buffer.length * 2
+  }
+  buffer += decode()
+  if (!begun) {
+    if (buffer.trim() === '') throw unreadable('Expected a CSV file with a header row; the file is empty')
+    begin(true)
+  }
+  if (buffer !== '') yield* rows(true)
+}

@@ -1,0 +1,452 @@
+import { UserError } from '../../errors.ts'
+import { inPieces } from './pieces.ts'
+
+export interface JsonMatch {
+  /** The pattern that matched, as given. */
+  path: string
+  /** The concrete place: `Results[3]`, `[7]`, `scan_results.hosts`, `$` for the whole document. */
+  at: string
+  value: unknown
+  /** 0 for the first document of the file, counted up where several follow one another. */
+  document: number
+}
+
+const MAX_DEPTH = 200
+const MAX_VALUE_BYTES = 64 * 1024 * 1024
+
+/**
+ * Streams the values at the given places of a JSON file, in file order; never more than one of them is held. Finds where each value
+ * ends on the raw bytes and gives just that slice to JSON.parse. What lies outside of the places is checked, too, but never built.
+ *
+ * Patterns: `$` the whole document, `$.name`, `$.*` each element of an array or member of an object, `$[*]` each element of an array
+ * only; all can be joined (`$.Results.*.Vulnerabilities[*]`). Of several patterns for one value the first listed wins; inside a matched value
+ * nothing further is looked for. A file may hold several documents one after another (JSON lines, concatenated, with or without the record
+ * separator of https://www.rfc-editor.org/rfc/rfc7464); an empty file holds none. Where an object has a name twice, both are found.
+ *
+ * Throws UserError('unreadable_report') with byte (from 0) and line (from 1) where the JSON (https://www.rfc-editor.org/rfc/rfc8259) is
+ * broken or cut off, is nested deeper than 200, or has a value (one match, string or number) over 64 MiB.
+ */
+export async function* readJson(bytes: AsyncIterable<Uint8Array>, paths: string[]): AsyncGenerator<JsonMatch> {
+  const splitter = openSplitter(compile(paths), 0, 1, '')
+  for await (const piece of inPieces(bytes)) {
+    yield* splitter.feed(piece)
+  }
+  yield* splitter.end()
+}
+
+/** One step of the patterns: where each next name leads. */
+interface Step {
+  /** The pattern that ends here, and its place in the list; null when it only leads on. */
+  path: string | null
+  order: number
+  names: Map<string, Step>
+  /** `*` */
+  any: Step | null
+  /** `[*]` */
+  items: Step | null
+}
+
+const newStep = (): Step => ({ path: null, order: 0, names: new Map(), any: null, items: null })
+
+function compile(paths: string[]): Step[] {
+  const root = newStep()
+  for (const [order, path] of paths.entries()) {
+    if (!/^\$(?:\[\*\]|\.\*|\.[^.[\]*]+)*$/.test(path)) throw new Error(`Not a pattern that readJson knows: ${path}`)
+    let step = root
+    for (const [part] of path.matchAll(/\[\*\]|\.[^.[\]]+/g)) {
+      if (part === '[*]') step = step.items ??= newStep()
+      else if (part === '.*') step = step.any ??= newStep()
+      else {
+        const name = part.slice(1)
+        const next = step.names.get(name) ?? newStep()
+        step.names.set(name, next)
+        step = next
+      }
+    }
+    if (step.path === null) {
+      step.path = path
+      step.order = order
+    }
+  }
+  return [root]
+}
+
+/** A container that the splitter walks through. */
+interface Frame {
+  array: boolean
+  /** Patterns that may match inside. Empty: it is only checked. */
+  steps: Step[]
+  /** For arrays, where each element leads; the same for all. */
+  items: Step[]
+  index: number
+  key: string
+}
+
+const NONE: Step[] = []
+
+const itemSteps = (steps: Step[]): Step[] => {
+  if (steps.length === 0) return NONE
+  const next: Step[] = []
+  for (const step of steps) {
+    if (step.any) next.push(step.any)
+    if (step.items) next.push(step.items)
+  }
+  return next
+}
+
+const memberSteps = (steps: Step[], key: string): Step[] => {
+  if (steps.length === 0) return NONE
+  const next: Step[] = []
+  for (const step of steps) {
+    const named = step.names.get(key)
+    if (named) next.push(named)
+    if (step.any) next.push(step.any)
+  }
+  return next
+}
+
+const matched = (steps: Step[]): Step | null => {
+  let first: Step | null = null
+  for (const step of steps) if (step.path !== null && (first === null || step.order < first.order)) first = step
+  return first
+}
+
+/** What may come next between the values. */
+type Expected = 'document' | 'value' | 'value or ]' | 'name or }' | 'name' | ':' | ', or ]' | ', or }'
+
+const WORDS: Record<Expected, string> = {
+  document: 'a JSON value',
+  value: 'a value',
+  'value or ]': 'a value or "]"',
+  'name or }': 'a name in double quotes or "}"',
+  name: 'a name in double quotes',
+  ':': '":" after the name',
+  ', or ]': '"," or "]"',
+  ', or }': '"," or "}"',
+}
+
+/** The value whose end is being looked for: a match, a name, or a string or number on the way. */
+type Kind = 'container' | 'string' | 'plain'
+
+const LF = 0x0a, QUOTE = 0x22, COMMA = 0x2c, COLON = 0x3a, OPEN_LIST = 0x5b, BACKSLASH = 0x5c, CLOSE_LIST = 0x5d, OPEN = 0x7b, CLOSE = 0x7d
+
+const isSpace = (byte: number) => byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09
+/** Ends a number or one of true, false, null. */
+const isBorder = (byte: number) =>
+  isSpace(byte) || byte === COMMA || byte === COLON || byte === QUOTE || byte === OPEN_LIST || byte === CLOSE_LIST || byte === OPEN || byte === CLOSE
+
+interface Splitter {
+  feed(piece: Uint8Array): JsonMatch[]
+  end(): JsonMatch[]
+}
+
+/** `offset`, `firstLine` and `outer`: where in the file and in which place its first byte lies. */
+function openSplitter(root: Step[], offset: number, firstLine: number, outer: string): Splitter {
+  const frames: Frame[] = []
+  let expected: Expected = 'document'
+  let document = 0
+  let line = firstLine
+  /** Bytes of the file before the current piece. */
+  let before = offset
+  let piece: Buffer = Buffer.alloc(0)
+  let out: JsonMatch[] = []
+
+  // The value being captured, over the borders of pieces.
+  let kind: Kind | null = null
+  let isName = false
+  let match: Step | null = null
+  let steps: Step[] = NONE
+  let start = 0
+  let startLine = 0
+  let earlier: Buffer[] = []
+  let earlierSize = 0
+  let depth = 0
+  let inString = false
+  let escaped = false
+  /** The string holds a backslash or a byte below 0x20, so JSON.parse has to look at it. */
+  let special = false
+
+  const place = (): string => {
+    let text = outer
+    for (const frame of frames) {
+      if (frame.array) text += `[${frame.index}]`
+      else if (/^[A-Za-z_$][\w$-]{0,99}$/.test(frame.key)) text += text ? `.${frame.key}` : frame.key
+      else text += `[${JSON.stringify(frame.key.slice(0, 100))}]`
+    }
+    return text || '$'
+  }
+
+  const broken = (at: number, message: string): UserError =>
+    new UserError('unreadable_report', `The JSON breaks at byte ${at}, line ${line}${frames.length || outer ? ` (in ${place()})` : ''}: ${message}.`)
+
+  const unexpected = (at: number, byte: number): UserError =>
+    broken(at, `expected ${WORDS[expected]}, found ${byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16).padStart(2, '0')}`}`)
+
+  /** After a value is complete. */
+  const afterValue = () => {
+    const frame = frames.at(-1)
+    if (!frame) {
+      expected = 'document'
+      document++
+    } else expected = frame.array ? ', or ]' : ', or }'
+  }
+
+  const close = () => {
+    frames.pop()
+    afterValue()
+  }
+
+  const beginCapture = (newKind: Kind, at: number) => {
+    kind = newKind
+    start = at
+    startLine = line
+    earlier = []
+    earlierSize = 0
+    depth = 0
+    inString = false
+    escaped = false
+    special = false
+  }
+
+  /** At the first byte of a value. Returns the index from which to go on. */
+  const beginValue = (i: number, byte: number): number => {
+    const frame = frames.at(-1)
+    if (!frame) steps = root
+    else {
+      if (frame.array) frame.index++
+      steps = frame.array ? frame.items : memberSteps(frame.steps, frame.key)
+    }
+    match = matched(steps)
+    isName = false
+    const container = byte === OPEN || byte === OPEN_LIST
+    if (container && match === null) {
+      if (frames.length >= MAX_DEPTH) throw broken(before + i, `values are nested deeper than ${MAX_DEPTH}`)
+      const array = byte === OPEN_LIST
+      frames.push({ array, steps, items: array ? itemSteps(steps) : NONE, index: -1, key: '' })
+      expected = array ? 'value or ]' : 'name or }'
+      return i + 1
+    }
+    beginCapture(container ? 'container' : byte === QUOTE ? 'string' : 'plain', i)
+    // A string's first quote is behind us; a container counts its own bracket.
+    return kind === 'string' ? i + 1 : i
+  }
+
+  const endOfContainer = (from: number): number => {
+    const bytes = piece, length = bytes.length
+    let i = from, level = depth, text = inString
+    if (escaped) {
+      escaped = false
+      i++
+    }
+    outer: while (i < length) {
+      if (text) {
+        let byte = bytes[i++]!
+        while (byte !== QUOTE) {
+          if (byte === BACKSLASH) {
+            if (i >= length) {
+              escaped = true
+              break outer
+            }
+            i++
+          }
+          if (i >= length) break outer
+          byte = bytes[i++]!
+        }
+        text = false
+        continue
+      }
+      const byte = bytes[i++]!
+      if (byte === QUOTE) text = true
+      else if (byte === OPEN || byte === OPEN_LIST) {
+        if (frames.length + ++level > MAX_DEPTH) throw broken(before + i - 1, `values are nested deeper than ${MAX_DEPTH}`)
+      } else if (byte === CLOSE || byte === CLOSE_LIST) {
+        if (--level === 0) {
+          depth = 0
+          return i
+        }
+      } else if (byte === LF) line++
+    }
+    depth = level
+    inString = text
+    return -1
+  }
+
+  const endOfString = (from: number): number => {
+    const bytes = piece, length = bytes.length
+    let i = from
+    if (escaped && i < length) {
+      escaped = false
+      i++
+    }
+    while (i < length) {
+      const byte = bytes[i++]!
+      if (byte === QUOTE) return i
+      if (byte === BACKSLASH) {
+        special = true
+        if (i >= length) escaped = true
+        i++
+      } else if (byte < 0x20) special = true
+    }
+    return -1
+  }
+
+  const endOfPlain = (from: number): number => {
+    let i = from
+    while (i < piece.length) {
+      if (isBorder(piece[i]!)) return i
+      i++
+    }
+    return -1
+  }
+
+  const parse = (bytes: Buffer): unknown => {
+    const text = bytes.toString('utf8')
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      const at = before + start - earlierSize
+      if (kind !== 'container') {
+        line = startLine
+        throw broken(at, kind === 'string' ? 'a text holds a line break, a control character or a wrong escape' : `${JSON.stringify(text.slice(0, 40))} is no JSON value`)
+      }
+      // JSON.parse says that it is broken; walking it again says where.
+      const walker = openSplitter(NONE, at, startLine, frames.length === 0 ? '' : place())
+      walker.feed(bytes)
+      walker.end()
+      throw broken(at, 'this value is no JSON')
+    }
+  }
+
+  /** The captured value ends before index `end` of the piece. */
+  const endCapture = (end: number) => {
+    const size = earlierSize + end - start
+    if (size > MAX_VALUE_BYTES) throw tooLarge()
+    if (match === null && !isName && kind !== 'container') {
+      // On the way, only checked.
+      if (kind === 'plain' || special) parse(slice(end))
+      kind = null
+      afterValue()
+      return
+    }
+    if (isName) {
+      const bytes = slice(end)
+      frames.at(-1)!.key = special ? (parse(bytes) as string) : bytes.toString('utf8', 1, bytes.length - 1)
+      expected = ':'
+    } else {
+      const value = parse(slice(end))
+      out.push({ path: match!.path!, at: place(), value, document })
+      afterValue()
+    }
+    kind = null
+    earlier = []
+  }
+
+  const slice = (end: number): Buffer => {
+    const last = piece.subarray(start, end)
+    if (earlier.length === 0) return last
+    return Buffer.concat([...earlier, last])
+  }
+
+  const tooLarge = () => broken(before + start, `one value is larger than ${MAX_VALUE_BYTES / 1024 / 1024} MiB`)
+
+  const walk = () => {
+    const length = piece.length
+    let i = 0
+    while (i < length) {
+      if (kind !== null) {
+        const end = kind === 'container' ? endOfContainer(i) : kind === 'string' ? endOfString(i) : endOfPlain(i)
+        if (end < 0) break
+        endCapture(end)
+        i = end
+        continue
+      }
+      const byte = piece[i]!
+      if (isSpace(byte)) {
+        if (byte === LF) line++
+        i++
+        continue
+      }
+      switch (expected) {
+        case 'document':
+          if (byte === 0x1e) {
+            i++
+            break
+          }
+          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          break
+        case 'value or ]':
+          if (byte === CLOSE_LIST) {
+            close()
+            i++
+            break
+          }
+          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          break
+        case 'value':
+          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          break
+        case 'name or }':
+        case 'name':
+          if (byte === QUOTE) {
+            isName = true
+            match = null
+            beginCapture('string', i)
+            i++
+          } else if (byte === CLOSE && expected === 'name or }') {
+            close()
+            i++
+          } else fail(i, byte)
+          break
+        case ':':
+          if (byte !== COLON) fail(i, byte)
+          expected = 'value'
+          i++
+          break
+        case ', or ]':
+          if (byte === COMMA) expected = 'value'
+          else if (byte === CLOSE_LIST) close()
+          else fail(i, byte)
+          i++
+          break
+        case ', or }':
+          if (byte === COMMA) expected = 'name'
+          else if (byte === CLOSE) close()
+          else fail(i, byte)
+          i++
+          break
+      }
+    }
+    if (kind === null) return
+    earlier.push(piece.subarray(start))
+    earlierSize += length - start
+    start = 0
+    if (earlierSize > MAX_VALUE_BYTES) throw tooLarge()
+  }
+
+  const fail = (i: number, byte: number): never => {
+    throw unexpected(before + i, byte)
+  }
+
+  return {
+    feed(bytes) {
+      piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      out = []
+      walk()
+      before += piece.length
+      return out
+    },
+    end() {
+      piece = Buffer.alloc(0)
+      out = []
+      start = 0
+      // A number or word at the very end has no byte behind it that ends it.
+      if (kind === 'plain' && frames.length === 0) endCapture(0)
+      if (kind !== null || frames.length > 0) throw broken(before, 'the file ends although the value is not complete (an incomplete download or copy?)')
+      return out
+    },
+  }
+}
+
+/** `{ [ " -`, a digit, or the first letter of true, false, null. */
+const startsValue = (byte: number): boolean =>
+  byte === OPEN || byte === OPEN_LIST || byte === QUOTE || byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte === 0x74 || byte === 0x66 || byte === 0x6e

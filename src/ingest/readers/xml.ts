@@ -1,0 +1,210 @@
+import { SaxesParser } from 'saxes'
+import { UserError } from '../../errors.ts'
+import { inPieces } from './pieces.ts'
+
+/** One element: its own attributes and children, and its own text (also CDATA), as written, without the children's text. */
+export interface XmlNode {
+  name: string
+  /** Without prototype: a key such as `constructor` is there only when the file has it. */
+  attributes: Record<string, string>
+  children: XmlNode[]
+  text: string
+}
+
+export interface XmlEvent {
+  /** `open`: the start tag was read, `node` has attributes only. `element`: the element is complete. */
+  event: 'open' | 'element'
+  name: string
+  /** Names from the root to this element, joined by `/`. */
+  path: string
+  /** Line of the start tag's end, 1-based. */
+  line: number
+  node: XmlNode
+}
+
+export interface XmlOptions {
+  /** Yielded whole when they close. A name, or the last names of a path (`ReportHost/ReportItem`). One inside another listed one comes as its child only. */
+  elements: string[]
+  /** Yielded at their start tag, in file order with the others. Not looked for inside a listed element. */
+  opens?: string[]
+  /** Largest element, in characters, to within one piece of the file (64 KiB). Default 64 Mi. */
+  max_element?: number
+}
+
+const MAX_DEPTH = 200
+const MAX_ELEMENT = 64 * 1024 * 1024
+const MAX_PROLOG = 64 * 1024
+
+const PROLOG = /^(?:\s|<!--(?:[^-]|-(?!->))*-->)*/
+const DECLARED = /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/
+
+/** Encodings that an XML declaration may name although no byte order mark shows them; all else is read as UTF-8. */
+const SINGLE_BYTE = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'iso-8859-15', 'us-ascii'])
+
+const newNode = (name: string, attributes: Record<string, string>): XmlNode =>
+  ({ name, attributes: Object.assign(Object.create(null) as Record<string, string>, attributes), children: [], text: '' })
+
+function matcher(patterns: string[]): (name: string, path: string) => boolean {
+  const names = new Set(patterns.filter((pattern) => !pattern.includes('/')))
+  const paths = patterns.filter((pattern) => pattern.includes('/'))
+  return (name, path) => names.has(name) || paths.some((tail) => path === tail || path.endsWith(`/${tail}`))
+}
+
+const unreadable = (message: string, cause?: unknown) => new UserError('unreadable_report', message, { cause })
+
+/**
+ * Streams the listed elements of an XML document as small trees. Nothing outside of the file is ever read: a DOCTYPE may name an outer DTD
+ * (it is not fetched), one that declares entities is refused, and only the five built-in entities and character references are known.
+ * Comments and white space before the XML declaration are tolerated. Throws UserError('unreadable_report') with the line where the
+ * document is not well-formed, is cut off, is deeper than 200 elements or has an element over `max_element`.
+ * Format: https://www.w3.org/TR/xml/
+ */
+export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOptions): AsyncGenerator<XmlEvent> {
+  const isElement = matcher(options.elements)
+  const isOpen = matcher(options.opens ?? [])
+  const maxElement = options.max_element ?? MAX_ELEMENT
+  const parser = new SaxesParser()
+  const path: string[] = []
+  const stack: XmlNode[] = []
+  let events: XmlEvent[] = []
+  let lineOffset = 0
+  let elementLine = 0
+  let elementStart = 0
+  let lastEvent = 0
+  let written = 0
+  let root = ''
+
+  const line = () => parser.line + lineOffset
+  const seen = () => { lastEvent = parser.position }
+  const addText = (text: string) => {
+    seen()
+    const open = stack.at(-1)
+    if (open) open.text += text
+  }
+  parser.on('error', (error) => {
+    const what = error.message.replace(/^\d+:\d+: /, '')
+    const open = path.length > 0 ? ` inside ${path.join('/')}` : ''
+    throw unreadable(`Not well-formed XML at line ${line()}${open}: ${what}`, error)
+  })
+  parser.on('doctype', (doctype) => {
+    seen()
+    if (/<!ENTITY|%/i.test(doctype)) throw unreadable(`Line ${line()}: the document declares entities of its own, which is not accepted`)
+  })
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('comment', seen)
+  parser.on('processinginstruction', seen)
+  parser.on('opentag', (tag) => {
+    seen()
+    if (root === '') root = tag.name
+    path.push(tag.name)
+    if (path.length > MAX_DEPTH) throw unreadable(`Line ${line()}: elements are nested deeper than ${MAX_DEPTH}`)
+    if (stack.length > 0) {
+      const node = newNode(tag.name, tag.attributes)
+      stack.at(-1)!.children.push(node)
+      stack.push(node)
+      return
+    }
+    const here = path.join('/')
+    if (isOpen(tag.name, here)) {
+      events.push({ event: 'open', name: tag.name, path: here, line: line(), node: newNode(tag.name, tag.attributes) })
+    }
+    if (isElement(tag.name, here)) {
+      stack.push(newNode(tag.name, tag.attributes))
+      elementLine = line()
+      elementStart = parser.position
+    }
+  })
+  parser.on('closetag', () => {
+    seen()
+    const node = stack.pop()
+    if (node && stack.length === 0) events.push({ event: 'element', name: node.name, path: path.join('/'), line: elementLine, node })
+    path.pop()
+  })
+
+  for await (const text of decodeXml(bytes)) {
+    if (typeof text === 'number') { lineOffset = text; continue }
+    parser.write(text)
+    written += text.length
+    if (written - (stack.length > 0 ? Math.min(lastEvent, elementStart) : lastEvent) > maxElement) {
+      throw unreadable(`Line ${stack.length > 0 ? elementLine : line()}: an element is larger than ${maxElement} characters`)
+    }
+    if (events.length === 0) continue
+    const ready = events
+    events = []
+    yield* ready
+  }
+  if (root === '' && path.length === 0) throw unreadable('Expected an XML document; the file holds no element')
+  if (path.length > 0) throw unreadable(`The document ends at line ${line()} inside ${path.join('/')}: it is cut off`)
+  parser.close()
+  yield* events
+}
+
+/**
+ * Decodes to text, in pieces. What stands before the XML declaration is left out (it would not be well-formed); its number of lines comes
+ * first, as a number. Encodings come from the declaration where there is no byte order mark; the reader of files has seen to the others.
+ */
+async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string | number> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null
+  let held: Uint8Array[] = []
+  let size = 0
+  const decode = (chunk: Uint8Array | undefined) => {
+    try {
+      return chunk ? decoder!.decode(chunk, { stream: true }) : decoder!.decode()
+    } catch (error) {
+      throw unreadable(`The document is not valid ${decoder!.encoding}, which it says or seems to be`, error)
+    }
+  }
+  const begin = (): [number, string] => {
+    const first = Buffer.concat(held)
+    const ascii = first.subarray(0, MAX_PROLOG).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
+    const lead = PROLOG.exec(ascii)![0]
+    const label = DECLARED.exec(ascii.slice(lead.length))?.[1]?.toLowerCase() ?? 'utf-8'
+    decoder = new TextDecoder(SINGLE_BYTE.has(label) ? label : 'utf-8', { fatal: true })
+    const text = decode(first)
+    const start = PROLOG.exec(text.slice(0, MAX_PROLOG))![0]
+    return text.startsWith('<?xml', start.length) ? [start.split('\n').length - 1, text.slice(start.length)] : [0, text]
+  }
+  for await (const chunk of inPieces(bytes)) {
+    if (decoder) { yield decode(chunk); continue }
+    held.push(chunk)
+    size += chunk.length
+    if (size < MAX_PROLOG) continue
+    yield* begin()
+    held = []
+  }
+  if (!decoder) yield* begin()
+  yield decode(undefined)
+}
+
+/** The first child of that name, or null. */
+export function child(node: XmlNode, name: string): XmlNode | null {
+  return node.children.find((one) => one.name === name) ?? null
+}
+
+/** All children of that name, in file order. */
+export function childrenNamed(node: XmlNode, name: string): XmlNode[] {
+  return node.children.filter((one) => one.name === name)
+}
+
+/** The trimmed text of the first child of that name; null when there is none or it is empty. */
+export function childText(node: XmlNode, name: string): string | null {
+  return child(node, name)?.text.trim() || null
+}
+
+/** The name of the root element in the beginning of a file, for `detect`; null when there is none. Declarations, comments and a DOCTYPE are passed over. */
+export function xmlRoot(text: string): string | null {
+  let at = 0
+  for (;;) {
+    while (/\s/.test(text[at] ?? '')) at++
+    if (text.startsWith('<!--', at)) at = endOf(text, '-->', at + 4)
+    else if (text.startsWith('<?', at)) at = endOf(text, '?>', at + 2)
+    else if (/^<!doctype/i.test(text.slice(at, at + 9))) at = endOf(text, '>', at + 9)
+    else return /^<([A-Za-z_][\w:.-]{0,200})/.exec(text.slice(at, at + 300))?.[1] ?? null
+  }
+}
+
+function endOf(text: string, token: string, from: number): number {
+  const at = text.indexOf(token, from)
+  return at < 0 ? text.length : at + token.length
+}

@@ -1,0 +1,490 @@
+import type { AssetRecord, ControlRecord, ControlResultRecord, CoverageRecord, FileRecord, FindingRecord, ReportRecord, SoftwareRecord, VulnerabilityRecord } from '../model/record.ts'
+import { epssStep } from '../model/epss.ts'
+import { stageRank } from '../model/exploit.ts'
+import { severityRank } from '../model/severity.ts'
+import { type Instant, NEVER } from '../model/time.ts'
+import { draw } from '../store/counter.ts'
+import type { Engine, Value } from '../store/engines/engine.ts'
+import { assetFacts, type FactTable, orgFacts, worldFacts } from '../store/facts.ts'
+import { createStagedSql, type Placed, place, stagedColumns, stagedTable } from '../store/intervals.ts'
+import { resolveAssets } from './resolve.ts'
+
+/** Rows that wait in memory before they are appended to a temporary table. */
+const BATCH = 20_000
+
+/** Longest texts kept; longer ones are cut: reports are hostile input. */
+const LONG = 20_000
+const SHORT = 1000
+
+const rank = { remote: 1, full: 2 } as const
+
+/** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
+const raw = {
+  raw_finding: ['local integer', 'kind text', 'subject text', 'component text', 'severity smallint', 'cvss_tenths smallint', 'stage smallint', 'version text', 'fixed_version text',
+    'place text', 'title text', 'access smallint'],
+  raw_result: ['local integer', 'control_id text', 'status text', 'severity smallint', 'points integer', 'max_points integer', 'passed integer', 'total integer', 'evidence text', 'place text'],
+  raw_software: ['local integer', 'name text', 'version text', 'vendor text', 'purl text', 'cpe text', 'place text', 'end_of_support_at bigint'],
+  local_asset: ['local integer', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
+  raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
+  local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
+  staged_coverage: ['org_id integer', 'asset_id bigint', 'source text', 'subject text', 'access smallint', 'min_severity smallint', 'checks text', 'observed_at bigint', 'late boolean'],
+  staged_feed: ['source text', 'observed_at bigint', 'complete boolean', 'late boolean'],
+} as const
+
+const columnsOf = (table: keyof typeof raw) => raw[table].map((column) => column.split(' ')[0]!)
+
+const facts = (all: Record<string, FactTable>) => Object.values(all)
+
+const staged = [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]
+
+/** Makes the temporary tables of this connection where it has none yet, and empties them. */
+export async function createStaging(transaction: Engine): Promise<void> {
+  const [found] = await transaction.query<{ found: number }>(`select count(*) as found from information_schema.tables where table_name = 'staged_feed'`)
+  if (found?.found) return clearStaging(transaction)
+  for (const fact of staged) await transaction.query(createStagedSql(fact))
+  for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
+}
+
+/** Empties the temporary tables that hold anything. */
+async function clearStaging(transaction: Engine): Promise<void> {
+  const tables = [...Object.keys(raw), ...staged.map(stagedTable)]
+  const [filled] = await transaction.query<Record<string, number>>(`select ${tables.map((table) => `(select count(*) from ${table}) as ${table}`).join(', ')}`)
+  for (const table of tables) if (filled![table]) await transaction.query(`delete from ${table}`)
+}
+
+/** Gathers the rows of one table and appends them in batches. */
+class Rows {
+  /** Rows pushed so far. */
+  count = 0
+  private rows: Value[][] = []
+  private readonly transaction: Engine
+  private readonly table: string
+  private readonly columns: readonly string[]
+
+  constructor(transaction: Engine, table: string, columns: readonly string[]) {
+    this.transaction = transaction
+    this.table = table
+    this.columns = columns
+  }
+
+  /** Whether it is time to write. */
+  push(row: Value[]): boolean {
+    this.count++
+    return this.rows.push(row) >= BATCH
+  }
+
+  async write(): Promise<void> {
+    if (this.rows.length) await this.transaction.append(this.table, this.columns, this.rows)
+    this.rows = []
+  }
+}
+
+const text = (value: string | undefined | null, most = SHORT): string | null => {
+  const clean = value?.replaceAll('\u0000', '').trim()
+  return clean ? clean.slice(0, most) : null
+}
+const tenths = (cvss: number | undefined): number | null => (cvss === undefined ? null : Math.round(Math.min(10, Math.max(0, cvss)) * 10))
+const thousandths = (points: number | undefined): number | null => (points === undefined ? null : Math.round(points * 1000))
+const severityOf = (record: { severity?: FindingRecord['severity'] }): number | null => (record.severity ? severityRank(record.severity) : null)
+
+/** CVE ids are written in capitals everywhere; other ids as their owners write them. */
+const canonical = (id: string): string => (/^cve-/i.test(id) ? id.toUpperCase() : id).slice(0, 200)
+
+/**
+ * One report about an organisation's assets, from its records to intervals. Call `add` for each record, `end` once. What it writes is
+ * all inside the transaction.
+ */
+export class ReportStaging {
+  private readonly assets = new Map<string, { local: number; record: AssetRecord }>()
+  private readonly coverage: CoverageRecord[] = []
+  private readonly controls = new Map<string, ControlRecord>()
+  private readonly advisories = new Map<string, VulnerabilityRecord>()
+  private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
+  private readonly findings: Rows
+  private readonly results: Rows
+  private readonly software: Rows
+  private readonly transaction: Engine
+  private readonly org_id: number
+  private readonly import_no: number
+  private readonly report: ReportRecord
+  private readonly observed_at: Instant | null
+
+  constructor(transaction: Engine, org_id: number, import_no: number, report: ReportRecord, observed_at: Instant | null) {
+    this.transaction = transaction
+    this.org_id = org_id
+    this.import_no = import_no
+    this.report = report
+    this.observed_at = observed_at
+    this.findings = new Rows(transaction, 'raw_finding', columnsOf('raw_finding'))
+    this.results = new Rows(transaction, 'raw_result', columnsOf('raw_result'))
+    this.software = new Rows(transaction, 'raw_software', columnsOf('raw_software'))
+  }
+
+  /** How many assets the report names so far. */
+  get assetCount(): number {
+    return this.assets.size
+  }
+
+  async add(record: FileRecord): Promise<void> {
+    if (record.kind === 'asset') this.addAsset(record)
+    else if (record.kind === 'coverage') this.coverage.push(record)
+    else if (record.kind === 'finding') await this.addFinding(record)
+    else if (record.kind === 'control_result') await this.addResult(record)
+    else if (record.kind === 'software') await this.addSoftware(record)
+    else if (record.kind === 'control') this.controls.set(record.control_id, record)
+    else if (record.kind === 'vulnerability') this.addAdvisory(record)
+    else if (record.kind === 'score_total') this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
+  }
+
+  private addAsset(record: AssetRecord): void {
+    const known = this.assets.get(record.asset)
+    if (!known) {
+      this.assets.set(record.asset, { local: this.assets.size, record: { ...record, names: [...record.names] } })
+      return
+    }
+    known.record.attributes = { ...known.record.attributes, ...record.attributes }
+    for (const name of record.names) if (!known.record.names.some((each) => each.type === name.type && each.name === name.name)) known.record.names.push(name)
+    if (record.observed_at !== undefined) known.record.observed_at = Math.max(record.observed_at, known.record.observed_at ?? 0)
+  }
+
+  private localOf(asset: string): number {
+    const known = this.assets.get(asset)
+    if (!known) throw new Error(`a record refers to asset "${asset.slice(0, 200)}", which the importer has not named`)
+    return known.local
+  }
+
+  private async addFinding(record: FindingRecord): Promise<void> {
+    const local = this.localOf(record.asset)
+    const subjects = record.control_id !== undefined ? [['control', record.control_id]] : (record.vulnerability_ids ?? []).map((id) => ['vulnerability', canonical(id)])
+    for (const [kind, subject] of subjects) {
+      const full = this.findings.push([
+        local, kind!, text(subject, 300)!, text(record.component?.name ?? record.place, 500) ?? '', severityOf(record), tenths(record.cvss),
+        record.exploit_stage ? stageRank(record.exploit_stage) : 0, text(record.component?.version, 200), text(record.fixed_version, 200), text(record.place), text(record.title),
+        record.access ? rank[record.access] : null,
+      ])
+      if (full) await this.findings.write()
+    }
+  }
+
+  private async addResult(record: ControlResultRecord): Promise<void> {
+    const whole = (count: number | undefined) => (count === undefined ? null : Math.round(count))
+    const full = this.results.push([
+      this.localOf(record.asset), text(record.control_id, 300)!, record.status, severityOf(record), thousandths(record.points), thousandths(record.max_points),
+      whole(record.passed), whole(record.total), text(record.evidence, 4000), text(record.place),
+    ])
+    if (full) await this.results.write()
+  }
+
+  private async addSoftware(record: SoftwareRecord): Promise<void> {
+    const name = text(record.name, 500)
+    if (!name) return
+    const full = this.software.push([
+      this.localOf(record.asset), name, text(record.version, 200) ?? '', text(record.vendor, 200), text(record.purl), text(record.cpe), text(record.place), record.end_of_support_at ?? null,
+    ])
+    if (full) await this.software.write()
+  }
+
+  private addAdvisory(record: VulnerabilityRecord): void {
+    const id = canonical(record.vulnerability_id)
+    if (!this.advisories.has(id)) this.advisories.set(id, record)
+  }
+
+  /** Places everything and marks the assets as touched. */
+  async end(): Promise<Placed> {
+    const { transaction, org_id, import_no } = this
+    const { source } = this.report
+    for (const rows of [this.findings, this.results, this.software]) await rows.write()
+    const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))
+    const ids = await resolveAssets(transaction, org_id, import_no, assets)
+    await transaction.append('local_asset', columnsOf('local_asset'), assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, false]))
+    await transaction.run(
+      `update local_asset as l set late = true from (
+         select c.asset_id, max(c.observed_at) as last from coverage_history c join local_asset l on l.asset_id = c.asset_id
+         where c.org_id = $org_id and c.source = $source and c.retracted_in = $never group by c.asset_id) as c
+       where c.asset_id = l.asset_id and c.last >= l.observed_at`,
+      { org_id, source, never: NEVER },
+    )
+    await this.stageCoverage(assets)
+    await this.stageAssets(assets, ids)
+    if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
+    await this.stageCatalogue()
+
+    let placed: Placed = { opened: 0, closed: 0 }
+    const anyLate = await this.anyLate()
+    for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
+      if (!this.concerns(fact)) continue
+      const { opened, closed } = await place(transaction, fact, import_no, anyLate)
+      if (fact === assetFacts.sighting || fact === assetFacts.control_result) placed = { opened: placed.opened + opened, closed: placed.closed + closed }
+    }
+    await transaction.run(
+      `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
+       select org_id, asset_id, source, subject, access, min_severity, checks, observed_at, $import_no, $never from staged_coverage`,
+      { import_no, never: NEVER },
+    )
+    await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
+    if (this.report.complete) await transaction.run('insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no', { org_id, source, import_no })
+    return placed
+  }
+
+  /** Whether the report says anything about a fact, or looked for it. */
+  private concerns(fact: FactTable): boolean {
+    const looked = (...subjects: CoverageRecord['subject'][]) => this.coverage.some((coverage) => subjects.includes(coverage.subject))
+    if (fact === assetFacts.sighting) return this.findings.count > 0 || looked('vulnerability', 'control')
+    if (fact === assetFacts.control_result) return this.results.count > 0 || looked('control')
+    if (fact === assetFacts.software) return this.software.count > 0 || looked('software')
+    if (fact === orgFacts.control) return this.controls.size > 0
+    if (fact === orgFacts.advisory) return this.advisories.size > 0
+    if (fact === assetFacts.score_total || fact === orgFacts.benchmark) return this.totals.length > 0
+    return true
+  }
+
+  private async anyLate(): Promise<boolean> {
+    const [late] = await this.transaction.query<{ late: number }>(
+      `select (select count(*) from staged_coverage where late) + (select count(*) from ${stagedTable(orgFacts.control)} where late)
+         + (select count(*) from ${stagedTable(orgFacts.advisory)} where late) as late`,
+    )
+    return Boolean(late?.late)
+  }
+
+  private async stageCoverage(assets: readonly { record: AssetRecord; observed_at: Instant }[]): Promise<void> {
+    const { transaction, org_id } = this
+    const { source, complete } = this.report
+    const given = this.coverage.map((coverage) => {
+      const subject: string = coverage.subject
+      return [this.localOf(coverage.asset), subject, rank[coverage.access ?? 'full'], coverage.min_severity ? severityRank(coverage.min_severity) : 0, text(coverage.checks, 300) ?? ''] as const
+    })
+    const listed = assets.map((_, local) => [local, 'asset', 0, 0, ''] as const)
+    await transaction.append('local_access', columnsOf('local_access'), given.map(([local, subject, access, , checks]) => [local, subject, access, checks]))
+    await transaction.append('raw_coverage', columnsOf('raw_coverage'), [...given, ...listed])
+    await transaction.run(
+      `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, late)
+       select distinct $org_id, l.asset_id, $source, r.subject, r.access, r.min_severity, r.checks, l.observed_at, l.late from raw_coverage r join local_asset l on l.local = r.local`,
+      { org_id, source },
+    )
+    if (!complete) return
+    const observed_at = this.observed_at ?? Math.max(...assets.map((asset) => asset.observed_at))
+    await transaction.run(
+      `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, late)
+       select $org_id, 0, $source, 'presence', 2, 0, '', $observed_at,
+         coalesce((select max(observed_at) from coverage_history where org_id = $org_id and source = $source and retracted_in = $never) > $observed_at, false)`,
+      { org_id, source, observed_at, never: NEVER },
+    )
+  }
+
+  /** Names, attributes and presence. */
+  private async stageAssets(assets: readonly { record: AssetRecord; observed_at: Instant }[], ids: readonly number[]): Promise<void> {
+    const { transaction, org_id } = this
+    const { source } = this.report
+    const late = new Set((await transaction.query<{ local: number }>('select local from local_asset where late')).map((row) => row.local))
+    const names = new Map<string, Value[]>()
+    const attributes = new Map<string, Value[]>()
+    const presence = new Map<number, Value[]>()
+    for (const [local, { record, observed_at }] of assets.entries()) {
+      const asset_id = ids[local]!
+      for (const { type, name } of record.names) names.set(`${asset_id}\u0000${type}\u0000${name}`, [org_id, source, asset_id, type, text(name, 500)!, observed_at, null, late.has(local)])
+      for (const [attribute, value] of Object.entries({ type: record.type, name: record.name, ...record.attributes })) {
+        const written = text(String(value ?? ''), 500)
+        if (written) attributes.set(`${asset_id}\u0000${attribute}`, [org_id, source, asset_id, attribute, written, observed_at, null, late.has(local)])
+      }
+      if (!record.inactive) presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+    }
+    await this.append(assetFacts.name, names.values())
+    await this.append(assetFacts.attribute, attributes.values())
+    await this.append(assetFacts.presence, presence.values())
+    const tenant = assets.findIndex(({ record }) => record.type === 'tenant')
+    if (tenant < 0) return
+    const at = assets[tenant]!.observed_at
+    await this.append(assetFacts.score_total, this.totals.map((total) => [org_id, source, ids[tenant]!, 'secure_score', thousandths(total.points)!, thousandths(total.max_points)!, at, null, late.has(tenant)]))
+    const comparisons = new Map(this.totals.flatMap((total) => total.comparisons).map((each) => [`${each.basis}\u0000${each.category}`, each]))
+    await this.append(orgFacts.benchmark, [...comparisons.values()].map((each) => [org_id, source, 'secure_score', each.basis, each.category, thousandths(each.value)!, at, null, late.has(tenant)]))
+  }
+
+  /** Findings, results and software: from the importer's keys to ours, set by set. */
+  private async stageContent(): Promise<void> {
+    const { transaction, org_id, import_no } = this
+    const { source } = this.report
+    await transaction.query(
+      `create temporary table new_key as
+       select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component from (
+         select distinct l.asset_id, r.kind, r.subject, r.component from raw_finding r join local_asset l on l.local = r.local
+         union select distinct l.asset_id, 'control', r.control_id, '' from raw_result r join local_asset l on l.local = r.local) as wanted
+       where not exists (select 1 from finding_key k where k.asset_id = wanted.asset_id and k.kind = wanted.kind and k.subject = wanted.subject and k.component = wanted.component)`,
+    )
+    const [{ count }] = (await transaction.query<{ count: number }>('select count(*) as count from new_key')) as [{ count: number }]
+    if (count) {
+      const first = await draw(transaction, 'finding_id', count)
+      await transaction.run(
+        `insert into finding_key (finding_id, org_id, asset_id, kind, subject, component, created_in)
+         select $first - 1 + place, $org_id, asset_id, kind, subject, component, $import_no from new_key`,
+        { first, org_id, import_no },
+      )
+    }
+    await transaction.query('drop table new_key')
+    // One item for each finding: of several the gravest, then by its texts, so that the order within the report does not matter.
+    await transaction.run(
+      `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
+       select $org_id, $source, asset_id, finding_id, kind, severity, cvss_tenths, stage, version, fixed_version, place, title, access, checks, observed_at, cast(null as bigint), late from (
+         select l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
+           coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late,
+           row_number() over (partition by k.finding_id order by l.observed_at desc, r.severity desc nulls last, r.cvss_tenths desc nulls last, r.stage desc,
+             r.version nulls last, r.fixed_version nulls last, r.place nulls last, r.title nulls last) as place_in_line
+         from raw_finding r join local_asset l on l.local = r.local
+         join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
+         left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind) as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+    await transaction.run(
+      `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
+       select $org_id, $source, asset_id, finding_id, control_id, status, severity, points, max_points, passed, total, evidence, place, observed_at, cast(null as bigint), late from (
+         select l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place, l.observed_at, l.late,
+           row_number() over (partition by k.finding_id order by l.observed_at desc,
+             case r.status when 'fail' then 0 when 'pass' then 1 when 'not_applicable' then 2 else 3 end, r.points nulls last, r.evidence nulls last, r.place nulls last) as place_in_line
+         from raw_result r join local_asset l on l.local = r.local
+         join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = '') as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+    await transaction.run(
+      `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
+       select $org_id, $source, asset_id, name, version, vendor, purl, cpe, place, end_of_support_at, observed_at, cast(null as bigint), late from (
+         select l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late,
+           row_number() over (partition by l.asset_id, r.name, r.version order by l.observed_at desc, r.vendor nulls last, r.purl nulls last, r.cpe nulls last, r.place nulls last) as place_in_line
+         from raw_software r join local_asset l on l.local = r.local) as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+  }
+
+  /** Controls and vulnerabilities as this tool describes them. */
+  private async stageCatalogue(): Promise<void> {
+    const { transaction, org_id } = this
+    const { source } = this.report
+    const [last] = await transaction.query<{ observed_at: number | null }>(
+      `select max(observed_at) as observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset'`,
+      { org_id, source, never: NEVER },
+    )
+    const newest = await transaction.query<{ observed_at: number | null }>('select max(observed_at) as observed_at from local_asset')
+    const at = this.observed_at ?? newest[0]?.observed_at
+    if (at === null || at === undefined) return
+    const late = last?.observed_at !== null && last !== undefined && last.observed_at > at
+    const tail = [at, null, late]
+    await this.append(orgFacts.control, [...this.controls.values()].map((control) => [
+      org_id, source, text(control.control_id, 300)!, text(control.title) ?? control.control_id, severityOf(control), text(control.category, 200), text(control.description, LONG),
+      text(control.remediation, LONG), safeUrl(control.url), text(control.product, 200), thousandths(control.max_points), JSON.stringify((control.frameworks ?? []).slice(0, 200)), ...tail,
+    ]))
+    await this.append(orgFacts.advisory, [...this.advisories].map(([id, advisory]) => [
+      org_id, source, id, text(advisory.title), text(advisory.description, LONG), severityOf(advisory), tenths(advisory.cvss), text(advisory.cvss_vector, 300),
+      advisory.published_at ?? null, safeUrl(advisory.url), JSON.stringify((advisory.aliases ?? []).slice(0, 50)), ...tail,
+    ]))
+  }
+
+  private async append(fact: FactTable, rows: Iterable<Value[]>): Promise<void> {
+    const all = [...rows]
+    if (all.length) await this.transaction.append(stagedTable(fact), stagedColumns(fact), all)
+  }
+}
+
+/** Only http and https links are kept: what a report names is shown as a link. */
+function safeUrl(url: string | undefined): string | null {
+  return url !== undefined && /^https?:\/\/[^\s"'<>]+$/i.test(url) ? url.slice(0, 2000) : null
+}
+
+/** One file of public intelligence, from its records to intervals about the world. */
+export class FeedStaging {
+  private readonly rows: Map<FactTable, Rows>
+  private readonly seen = new Map<FactTable, Set<string>>()
+  private readonly last: Rows
+  private late = false
+  private readonly transaction: Engine
+  private readonly import_no: number
+  private readonly report: ReportRecord
+  private readonly observed_at: Instant
+
+  constructor(transaction: Engine, import_no: number, report: ReportRecord, observed_at: Instant) {
+    this.transaction = transaction
+    this.import_no = import_no
+    this.report = report
+    this.observed_at = observed_at
+    this.rows = new Map(facts(worldFacts).map((fact) => [fact, new Rows(transaction, stagedTable(fact), stagedColumns(fact))]))
+    this.last = new Rows(transaction, 'staged_epss_last', ['vulnerability_id', 'epss', 'percentile', 'model', 'observed_at'])
+  }
+
+  /** To be called before the first record. */
+  async begin(): Promise<void> {
+    const { transaction, observed_at } = this
+    const [known] = await transaction.query<{ last: number | null }>('select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never', {
+      source: this.report.source, never: NEVER,
+    })
+    this.late = known?.last !== null && known !== undefined && known.last >= observed_at
+    await transaction.append('staged_feed', columnsOf('staged_feed'), [[this.report.source, observed_at, this.report.complete ?? false, this.late]])
+    await transaction.query('create temporary table if not exists staged_epss_last as select * from epss_last where false')
+    await transaction.query('delete from staged_epss_last')
+  }
+
+  async add(record: FileRecord): Promise<void> {
+    const { source } = this.report
+    if (record.kind === 'epss') {
+      const id = canonical(record.vulnerability_id)
+      if (await this.push(worldFacts.epss, id, [source, id, epssStep(record.epss)])) {
+        if (this.last.push([id, record.epss, record.percentile, this.report.tool_version, this.observed_at])) await this.last.write()
+      }
+    } else if (record.kind === 'exploit') {
+      const id = canonical(record.vulnerability_id)
+      const since = record.since !== undefined && record.since <= this.observed_at ? record.since : null
+      await this.push(worldFacts.exploit, `${id}\u0000${record.reference}`, [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)], since)
+    } else if (record.kind === 'cvss') {
+      const id = canonical(record.vulnerability_id)
+      await this.push(worldFacts.cvss, `${id}\u0000${record.version}`, [source, id, record.version, tenths(record.cvss)!, text(record.vector, 300) ?? ''])
+    } else if (record.kind === 'description') {
+      const id = canonical(record.vulnerability_id)
+      await this.push(worldFacts.description, id, [
+        source, id, text(record.title), text(record.description, LONG), record.published_at ?? null, record.state ?? null, record.ssvc?.exploitation ?? null,
+        record.ssvc?.automatable ?? null, record.ssvc?.technical_impact ?? null, JSON.stringify((record.affected ?? []).slice(0, 50)),
+      ], record.published_at !== undefined && record.published_at <= this.observed_at ? record.published_at : null)
+    } else if (record.kind === 'end_of_life') {
+      await this.push(worldFacts.end_of_life, `${record.product}\u0000${record.release}`, [
+        source, text(record.product, 200)!, text(record.release, 200)!, text(record.title) ?? record.product, record.ends_at, record.ended, text(record.latest_version, 200),
+        JSON.stringify((record.identifiers ?? []).slice(0, 50)),
+      ])
+    }
+  }
+
+  /** The first statement about a line counts; false for a repetition. */
+  private async push(fact: FactTable, key: string, row: Value[], since: Instant | null = null): Promise<boolean> {
+    const seen = this.seen.get(fact) ?? new Set()
+    this.seen.set(fact, seen)
+    if (seen.has(key)) return false
+    seen.add(key)
+    const rows = this.rows.get(fact)!
+    if (rows.push([...row, this.observed_at, since, this.late])) await rows.write()
+    return true
+  }
+
+  async end(): Promise<Placed> {
+    const { transaction, import_no } = this
+    const placed: Placed = { opened: 0, closed: 0 }
+    for (const [fact, rows] of this.rows) {
+      await rows.write()
+      if (!this.report.complete && !this.seen.has(fact)) continue
+      const { opened, closed } = await place(transaction, fact, import_no, this.late)
+      placed.opened += opened
+      placed.closed += closed
+      if (!fact.key.includes('vulnerability_id')) continue
+      await transaction.run(
+        `insert into touched_vulnerability select distinct vulnerability_id from ${fact.table}
+         where source = $source and (opened_in = $import_no or closed_in = $import_no or retracted_in = $import_no)`,
+        { source: this.report.source, import_no },
+      )
+    }
+    await this.last.write()
+    await transaction.run(
+      `delete from epss_last where vulnerability_id in (select s.vulnerability_id from staged_epss_last s join epss_last l on l.vulnerability_id = s.vulnerability_id where l.observed_at <= s.observed_at)`,
+    )
+    await transaction.run('insert into epss_last select s.* from staged_epss_last s where not exists (select 1 from epss_last l where l.vulnerability_id = s.vulnerability_id)')
+    await transaction.run('insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed', {
+      import_no, never: NEVER,
+    })
+    return placed
+  }
+}

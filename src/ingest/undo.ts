@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { UserError } from '../errors.ts'
+import { NEVER } from '../model/time.ts'
+import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
+import { nextImport, noCounts, writeImport } from '../store/imports.ts'
+import { unplace } from '../store/intervals.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
+ * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report and no feed.
+ */
+export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
+  return store.engine.transaction(async (transaction) => {
+    const [row] = await transaction.query<{ org_id: number | null; kind: string; source: string | null; file_name: string | null; undone_in: number }>(
+      'select org_id, kind, source, file_name, undone_in from import where import_no = $undone',
+      { undone },
+    )
+    if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
+    if (row.kind !== 'report' && row.kind !== 'feed') throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
+    if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
+    const import_no = await nextImport(transaction)
+    const params = { undone, import_no, never: NEVER }
+    const counts = noCounts()
+
+    const world = row.kind === 'feed'
+    await transaction.query('drop table if exists undone_look')
+    await transaction.query(
+      `create temporary table undone_look as select distinct ${world ? 'source' : 'org_id, source, asset_id'}, observed_at from ${world ? 'feed_coverage' : 'coverage_history'} where opened_in = ${undone} and retracted_in = ${NEVER}`,
+    )
+    for (const fact of Object.values(world ? worldFacts : { ...assetFacts, ...orgFacts })) {
+      const { opened, closed } = await unplace(transaction, fact, undone, import_no, 'undone_look')
+      counts.opened += opened
+      counts.closed += closed
+      if (world && fact.key.includes('vulnerability_id')) {
+        await transaction.run(`insert into touched_vulnerability select distinct vulnerability_id from ${fact.table} where opened_in = $import_no or retracted_in = $import_no`, params)
+      }
+    }
+    if (!world) await transaction.run('insert into touched_asset select distinct org_id, asset_id from undone_look where asset_id > 0', {})
+    await transaction.run(`update ${world ? 'feed_coverage' : 'coverage_history'} set retracted_in = $import_no where opened_in = $undone and retracted_in = $never`, params)
+    await transaction.query('drop table undone_look')
+    await transaction.run('update import set undone_in = $import_no where import_no = $undone', params)
+    await writeImport(transaction, {
+      import_no, org_id: row.org_id, kind: 'undo', format: null, format_version: null, source: row.source, tool: null, tool_version: null, file_name: row.file_name,
+      observed_at: null, recorded_at: store.now(), actor, input_digest: createHash('sha256').update(`undo ${undone}`).digest('hex'), input_bytes: 0, options: '{}', counts,
+      undoes_import_no: undone,
+    })
+    return { import_no }
+  })
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { exploitStages } from '../model/exploit.ts'
+import { attributes } from '../store/queries/metrics/fed.ts'
+
+// What a catalog file may hold, checked once when it is read. Unknown keys are refused: a misspelt one would silently do nothing.
+
+const Title = z.string().min(3).max(120)
+const Text = z.string().min(10).max(2000)
+const Link = z.url({ protocol: /^https$/ })
+const Id = z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/)
+const Conditions = z.record(z.string(), z.unknown())
+
+/** Rows of the derived tables, columns left out get a harmless default; documentation and test in one. */
+export const ExampleShape = z.strictObject({
+  asset: z.array(z.looseObject({ asset_id: z.string() })).min(1),
+  vulnerability: z.array(z.looseObject({ vulnerability_id: z.string() })).default([]),
+  control: z.array(z.looseObject({ control_id: z.string() })).default([]),
+  finding: z.array(z.looseObject({ asset_id: z.string() })).default([]),
+  expect: z.strictObject({ exposed: z.array(z.string()), total: z.number().int() }),
+})
+
+export const MetricShape = z.strictObject({
+  title: Title,
+  why: Text,
+  source: Link,
+  population: Conditions,
+  exposed_when: Conditions,
+  /** Sentence beside an affected asset; {subject}, {component}, {title} are those of its worst exposing finding. */
+  reason: z.string().min(3).max(200),
+  needs: z.array(Id).min(1),
+  example: ExampleShape,
+})
+
+export const weights = ['high', 'medium', 'low'] as const
+
+export const InitiativeShape = z.strictObject({
+  title: Title,
+  why: Text,
+  kind: z.enum(['workload', 'threat', 'benchmark']),
+  /** Score that the organisation wants, 0–1. */
+  target: z.number().gt(0).max(1),
+  metrics: z.array(z.strictObject({ id: Id, weight: z.enum(weights) })).min(1),
+})
+
+export const EventShape = z.strictObject({
+  title: Title,
+  why: Text,
+  feed: z.enum(['risk', 'posture']),
+  direction: z.enum(['worse', 'better', 'neutral']),
+  /** Of one subject: {subject}, {component}, {assets}. */
+  headline: z.string().min(3).max(200),
+  /** Of several: also {count}. */
+  headline_of_several: z.string().min(3).max(200).optional(),
+})
+
+export const RecommendationShape = z.strictObject({
+  title: Title,
+  why: Text,
+  source: Link,
+  /** Which findings it closes. */
+  findings: Conditions,
+  remediation: Text,
+})
+
+const feeding = z.union([
+  z.strictObject({ subject: z.enum(['vulnerability', 'control', 'software', 'asset']) }),
+  z.strictObject({ stage: z.enum(exploitStages) }),
+  z.strictObject({ epss: z.literal(true) }),
+  z.strictObject({ attribute: z.enum([...attributes.keys()] as [string, ...string[]]) }),
+])
+
+export const CapabilityShape = z.strictObject({
+  title: Title,
+  why: Text,
+  /** Any of these is enough. */
+  fed_by: z.array(feeding).min(1),
+})

@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { UserError } from '../errors.ts'
+import { stageRank } from '../model/exploit.ts'
+import { packageRoot } from '../root.ts'
+import type { Feeding } from '../store/queries/metrics/fed.ts'
+import { CapabilityShape, EventShape, InitiativeShape, MetricShape, RecommendationShape, weights } from './catalog-shapes.ts'
+import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
+import { type Condition, parseCondition } from './conditions.ts'
+import { lintMetric } from './metric-condition.ts'
+
+export type Weight = (typeof weights)[number]
+
+/** A question asked of every asset of a population: exposed or not, and why. `id` is the file's name. */
+export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' | 'exposed_when'> {
+  id: string
+  population: Condition
+  exposed_when: Condition
+  /** The file's text. */
+  yaml: string
+}
+
+export type Initiative = z.infer<typeof InitiativeShape> & { id: string; yaml: string }
+export type EventType = z.infer<typeof EventShape> & { id: string }
+export interface Campaign extends Omit<z.infer<typeof RecommendationShape>, 'findings'> {
+  id: string
+  findings: Condition
+}
+/** Something that sources can tell us; what nothing feeds is "could measure, needs …" on screen. */
+export interface Capability {
+  id: string
+  title: string
+  why: string
+  fed_by: Feeding[]
+}
+
+/** All definitions by id, in the order of their ids. */
+export interface Catalog {
+  metrics: ReadonlyMap<string, Metric>
+  initiatives: ReadonlyMap<string, Initiative>
+  events: ReadonlyMap<string, EventType>
+  recommendations: ReadonlyMap<string, Campaign>
+  capabilities: ReadonlyMap<string, Capability>
+}
+
+/** A catalog file is text that a person writes; larger ones are a mistake. */
+const MAX_BYTES = 100_000
+
+/**
+ * Reads the catalog that comes with Plimsoll, then the given folders of the same shape (`metrics/*.yaml`, …); a file there replaces one of
+ * the same name. Throws UserError('catalog_invalid') that names the file and the place in it.
+ */
+export function loadCatalog(folders: readonly string[] = []): Catalog {
+  const all = [join(packageRoot(), 'catalog'), ...folders]
+  const catalog: Catalog = {
+    capabilities: readFolders(all, 'capabilities', CapabilityShape, (id, { title, why, fed_by }) => ({
+      id, title, why, fed_by: fed_by.map((feeding) => ('stage' in feeding ? { stage: stageRank(feeding.stage) } : feeding)),
+    })),
+    metrics: readFolders(all, 'metrics', MetricShape, (id, shape, yaml) => readMetric(id, shape, yaml)),
+    initiatives: readFolders(all, 'initiatives', InitiativeShape, (id, shape, yaml) => ({ ...shape, id, yaml })),
+    events: readFolders(all, 'events', EventShape, (id, shape) => ({ ...shape, id })),
+    recommendations: readFolders(all, 'recommendations', RecommendationShape, (id, shape) => ({
+      ...shape, id, findings: parseCondition(shape.findings, findingColumns, 'findings'),
+    })),
+  }
+  for (const initiative of catalog.initiatives.values()) {
+    const seen = new Set<string>()
+    for (const { id } of initiative.metrics) {
+      if (!catalog.metrics.has(id)) throw invalid(`initiatives/${initiative.id}.yaml`, `there is no metric "${id}"`)
+      if (seen.has(id)) throw invalid(`initiatives/${initiative.id}.yaml`, `metric "${id}" is in it twice`)
+      seen.add(id)
+    }
+  }
+  for (const metric of catalog.metrics.values()) {
+    for (const need of metric.needs) {
+      if (!catalog.capabilities.has(need)) throw invalid(`metrics/${metric.id}.yaml`, `needs "${need}", which no file in capabilities/ describes`)
+    }
+  }
+  return catalog
+}
+
+/** Reads one metric's YAML, as a file of `metrics/` named `<id>.yaml`. Throws UserError('catalog_invalid'). */
+export function parseMetric(id: string, yaml: string): Metric {
+  return parseFile(`metrics/${id}.yaml`, yaml, MetricShape, (shape) => readMetric(id, shape, yaml))
+}
+
+function readMetric(id: string, shape: z.infer<typeof MetricShape>, yaml: string): Metric {
+  const population = parseCondition(shape.population, assetColumns, 'population')
+  const exposed_when = parseCondition(shape.exposed_when, metricColumns, 'exposed_when')
+  const problems = lintMetric(population, exposed_when)
+  if (problems.length) throw new UserError('bad_condition', problems.join('; '))
+  return { ...shape, id, population, exposed_when, yaml }
+}
+
+function readFolders<Shape extends z.ZodType, T>(
+  folders: readonly string[], kind: string, shape: Shape, build: (id: string, content: z.infer<Shape>, yaml: string) => T,
+): Map<string, T> {
+  const found = new Map<string, T>()
+  for (const folder of folders) {
+    for (const name of filesOf(join(folder, kind))) {
+      const file = join(folder, kind, name)
+      const id = name.slice(0, -'.yaml'.length)
+      if (!name.endsWith('.yaml') || !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id)) throw invalid(file, 'a file here is named <id>.yaml, with an id of small letters, digits, "-" and "."')
+      const bytes = readFileSync(file)
+      if (bytes.length > MAX_BYTES) throw invalid(file, `is larger than ${MAX_BYTES} bytes`)
+      const yaml = bytes.toString('utf8')
+      found.set(id, parseFile(file, yaml, shape, (content) => build(id, content, yaml)))
+    }
+  }
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Entries of a folder in order; none when it does not exist. A folder of notes or a readme may stand beside the definitions. */
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name)).map((entry) => entry.name).toSorted()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function parseFile<Shape extends z.ZodType, T>(file: string, yaml: string, shape: Shape, build: (content: z.infer<Shape>) => T): T {
+  const lines = new LineCounter()
+  const document = parseDocument(yaml, { lineCounter: lines, stringKeys: true })
+  const [problem] = document.errors
+  if (problem) throw invalid(file, problem.message)
+  const lineOf = (path: readonly PropertyKey[]): string => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length) as (string | number)[], true) as { range?: [number, number, number] } | undefined
+      if (node?.range) return `line ${lines.linePos(node.range[0]).line}: `
+    }
+    return ''
+  }
+  let content: unknown
+  try {
+    content = document.toJS({ maxAliasCount: 20 })
+  } catch (error) {
+    throw invalid(file, String(error))
+  }
+  const result = shape.safeParse(content)
+  if (!result.success) {
+    throw invalid(file, result.error.issues.map((issue) => `${lineOf(issue.path)}${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; '))
+  }
+  try {
+    return build(result.data)
+  } catch (error) {
+    if (error instanceof UserError) throw invalid(file, error.message, error)
+    throw error
+  }
+}
+
+const invalid = (file: string, what: string, cause?: unknown): UserError => new UserError('catalog_invalid', `${file}: ${what}`, { cause })

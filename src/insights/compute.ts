@@ -1,0 +1,57 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { deriveAssetDays } from '../store/derive/asset-days.ts'
+import { deriveAssets } from '../store/derive/assets.ts'
+import { deriveFindings } from '../store/derive/findings.ts'
+import { deriveFresh, deriveStaleness } from '../store/derive/fresh.ts'
+import { takeTouched, touchAll } from '../store/derive/touched.ts'
+import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
+import type { Store } from '../store/store.ts'
+import type { Catalog } from './catalog.ts'
+import { computeEvents } from './events.ts'
+import { writeHazards } from './hazard.ts'
+import { computeMetrics } from './metrics.ts'
+import { computeSecureScore } from './secure-score.ts'
+
+/** What is being worked out, for a progress line. */
+export type ComputeStep = 'vulnerabilities' | 'assets' | 'findings' | 'exposure' | 'metrics' | 'secure score' | 'events'
+
+/**
+ * Takes in what imports touched: everything derived is right again afterwards, for all organisations, in one transaction. Does nothing
+ * when nothing was touched. Returns how many assets and vulnerabilities were taken in.
+ */
+export async function compute(store: Store, catalog: Catalog, onStep: (step: ComputeStep) => void = () => {}): Promise<{ assets: number; vulnerabilities: number }> {
+  const [waiting] = await store.engine.query<{ waiting: number }>('select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting')
+  if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
+  return store.engine.transaction(async (transaction) => {
+    await writeHazards(transaction)
+    const touched = await takeTouched(transaction)
+    await deriveStaleness(transaction)
+    onStep('vulnerabilities')
+    await deriveVulnerabilities(transaction)
+    onStep('assets')
+    await deriveAssets(transaction)
+    await deriveFresh(transaction)
+    onStep('findings')
+    await deriveFindings(transaction)
+    onStep('exposure')
+    await deriveAssetDays(transaction)
+    const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
+    for (const { org_id } of orgs) await computeOrg(transaction, org_id, catalog, store.now(), onStep)
+    return touched
+  })
+}
+
+/** Throws away all that is derived and makes it again from the facts: it must come out the same. */
+export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: ComputeStep) => void): Promise<void> {
+  await store.engine.transaction((transaction) => touchAll(transaction))
+  await compute(store, catalog, onStep)
+}
+
+async function computeOrg(transaction: Engine, org_id: number, catalog: Catalog, now: number, onStep: (step: ComputeStep) => void): Promise<void> {
+  onStep('metrics')
+  await computeMetrics(transaction, org_id, catalog)
+  onStep('secure score')
+  await computeSecureScore(transaction, org_id)
+  onStep('events')
+  await computeEvents(transaction, org_id, catalog, now)
+}

@@ -1,0 +1,105 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { clearDeltas, metricDeltas, type DayDelta, writeMetricDeltas } from '../store/queries/metrics/deltas.ts'
+import { type ExposedAsset, exposedAssets, type ExposingFinding, exposingFindings } from '../store/queries/metrics/exposed-assets.ts'
+import { isFed } from '../store/queries/metrics/fed.ts'
+import type { MetricSql } from '../store/queries/metrics/sweep.ts'
+import { storedDeltas } from '../store/queries/scores/deltas.ts'
+import type { Scope } from '../store/scope.ts'
+import type { Catalog, Metric } from './catalog.ts'
+import { compileMetric } from './metric-condition.ts'
+
+/** What a metric answers at the end of a day. */
+export interface MetricAnswer {
+  id: string
+  /** Assets that are exposed, of those that could be asked. */
+  exposed: number
+  total: number
+  /** Needs that nothing feeds: with any of them the metric has no data and no weight. */
+  missing: string[]
+  /** What went wrong, else null. A metric that failed carries no weight. */
+  error: string | null
+}
+
+/** Whose freshness decides whether an asset could be asked: that of what the metric needs most specifically. */
+function subjectOf(metric: Metric): MetricSql['subject'] {
+  if (metric.needs.includes('vulnerabilities')) return 'vulnerability'
+  return metric.needs.includes('controls') ? 'control' : 'asset'
+}
+
+const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+
+/** Ids of the catalog's capabilities that something feeds in this organisation. */
+export async function fedCapabilities(engine: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {
+  const fed = new Set<string>()
+  for (const capability of catalog.capabilities.values()) {
+    for (const feeding of capability.fed_by) {
+      if (!(await isFed(engine, org_id, feeding))) continue
+      fed.add(capability.id)
+      break
+    }
+  }
+  return fed
+}
+
+/** The needs of a metric that nothing feeds. */
+export const missingNeeds = (metric: Metric, fed: ReadonlySet<string>): string[] => metric.needs.filter((need) => !fed.has(need))
+
+/**
+ * Writes the daily history of every metric of the organisation anew (score_delta, score 'metric'). A metric whose needs nothing feeds
+ * has no rows: it is not known, which is neither 0 nor 1.
+ */
+export async function computeMetrics(transaction: Engine, org_id: number, catalog: Catalog): Promise<void> {
+  await clearDeltas(transaction, org_id, 'metric')
+  const fed = await fedCapabilities(transaction, org_id, catalog)
+  for (const metric of catalog.metrics.values()) {
+    if (missingNeeds(metric, fed).length === 0) await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
+  }
+}
+
+/**
+ * The changes of a metric's exposed and asked assets by day: as computed for the whole organisation, on the fly for some of its groups.
+ * Empty when a need is missing.
+ */
+export async function metricHistory(engine: Engine, scope: Scope, metric: Metric, fed: ReadonlySet<string>): Promise<DayDelta[]> {
+  if (missingNeeds(metric, fed).length) return []
+  if (scope.groups === null) return storedDeltas(engine, scope.org_id, 'metric', metric.id)
+  return metricDeltas(engine, scope, compile(metric))
+}
+
+/** Asks one metric about the end of a day, straight from the findings, also one that is not in the catalog yet (`metrics try`). */
+export async function measureMetric(engine: Engine, scope: Scope, metric: Metric, day: number, catalog: Catalog): Promise<MetricAnswer> {
+  const missing = missingNeeds(metric, await fedCapabilities(engine, scope.org_id, catalog))
+  if (missing.length) return { id: metric.id, exposed: 0, total: 0, missing, error: null }
+  try {
+    const deltas = await metricDeltas(engine, scope, compile(metric))
+    const until = deltas.filter((delta) => delta.day <= day)
+    const exposed = until.reduce((sum, delta) => sum + delta.numerator_delta, 0)
+    return { id: metric.id, exposed, total: until.reduce((sum, delta) => sum + delta.denominator_delta, 0), missing, error: null }
+  } catch (error) {
+    return { id: metric.id, exposed: 0, total: 0, missing, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** An exposed asset with a sentence that says why. */
+export interface AffectedAsset extends ExposedAsset {
+  reason: string
+}
+
+/** The assets that a metric finds exposed at the end of a day, most critical first; a page of them (default: the first 10,000). */
+export async function metricAssets(
+  engine: Engine, scope: Scope, metric: Metric, day: number, page: { limit?: number; offset?: number } = {},
+): Promise<AffectedAsset[]> {
+  const sql = compile(metric)
+  const assets = await exposedAssets(engine, scope, sql, day, { limit: page.limit ?? 10_000, offset: page.offset ?? 0 })
+  const findings = await exposingFindings(engine, scope, sql, day, assets.map((asset) => asset.asset_id))
+  const byAsset = new Map(findings.map((finding) => [finding.asset_id, finding]))
+  return assets.map((asset) => ({ ...asset, reason: reasonOf(metric, byAsset.get(asset.asset_id)) }))
+}
+
+function reasonOf(metric: Metric, finding: ExposingFinding | undefined): string {
+  const values: Record<string, string> = {
+    subject: finding?.subject ?? '', component: finding?.component ?? 'an unnamed component', title: finding?.title ?? finding?.subject ?? '',
+  }
+  const text = metric.reason.replace(/\{(subject|component|title)\}/g, (_, name: string) => values[name]!)
+  return finding && finding.subjects > 1 ? `${text} and ${finding.subjects - 1} more` : text
+}

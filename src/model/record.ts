@@ -1,0 +1,241 @@
+import type { AssetAttributes, AssetType, NameType } from './asset.ts'
+import type { ExploitStage } from './exploit.ts'
+import type { Severity } from './severity.ts'
+import type { Instant } from './time.ts'
+
+/**
+ * What importers and feeds yield: plain objects, one per thing that the file says, in the order of the file. A `report` comes first;
+ * a file may hold several (daily snapshots), each begins with its own `report`. An `asset` comes before what refers to it by `asset`
+ * (a key of the importer's own choice, valid within the report). Repeating an asset, control or vulnerability is allowed.
+ */
+export type FileRecord =
+  | ReportRecord
+  | AssetRecord
+  | CoverageRecord
+  | SoftwareRecord
+  | VulnerabilityRecord
+  | ControlRecord
+  | FindingRecord
+  | ControlResultRecord
+  | ScoreTotalRecord
+  | SkippedRecord
+  | EpssRecord
+  | ExploitRecord
+  | CvssRecord
+  | DescriptionRecord
+  | EndOfLifeRecord
+
+export interface ReportRecord {
+  kind: 'report'
+  /** Who says so, "trivy", "nessus", "cisa-kev": reports of one source replace each other where they cover the same. */
+  source: string
+  /** The tool's own name and version as the file gives them; null when it does not. */
+  tool: string | null
+  tool_version: string | null
+  /** When the tool looked. Null when the file does not say: the person is then asked (`--observed-at`). */
+  observed_at: Instant | null
+  /** The tenant or account directory that the report is about, when it names one: routes it to the organisation. */
+  tenant_id?: string
+  /** The report lists every asset (inventory) or every entry (feed) of this source there is: what it omits has left. */
+  complete?: boolean
+}
+
+export interface AssetRecord {
+  kind: 'asset'
+  asset: string
+  type: AssetType
+  /** The name that people read. */
+  name: string
+  /** Every name that can identify it, lower case where case does not matter (fqdn, hostname). */
+  names: { type: NameType; name: string }[]
+  attributes?: AssetAttributes
+  /** When this asset was looked at, where the report says so per asset; otherwise the report's observed_at. */
+  observed_at?: Instant
+  /** The report lists it without saying that it ran anything on it, and it may be gone (an inventory row marked inactive). */
+  inactive?: boolean
+}
+
+/**
+ * What was looked for on an asset: only what is covered can be closed by this report (law 7). No coverage record means that the
+ * report covers nothing (a delta).
+ */
+export interface CoverageRecord {
+  kind: 'coverage'
+  asset: string
+  subject: 'vulnerability' | 'control' | 'software'
+  /** `full`: with credentials, an agent, or the whole content; `remote`: only what can be seen without them. Default full. */
+  access?: 'full' | 'remote'
+  /** The report was filtered to this severity and above. Default: everything. */
+  min_severity?: Severity
+  /** A name for the set of checks when it was narrowed (a policy, a plugin family); default '' = all that the tool has. */
+  checks?: string
+}
+
+export interface SoftwareRecord {
+  kind: 'software'
+  asset: string
+  name: string
+  vendor?: string
+  version?: string
+  purl?: string
+  cpe?: string
+  /** Where it was found: path or package manager. */
+  place?: string
+  /** Vendor's end of support, when the tool states it. */
+  end_of_support_at?: Instant
+}
+
+/** A vulnerability as this tool describes it. World facts (CVE records, EPSS, KEV) come from feeds and win for scores. */
+export interface VulnerabilityRecord {
+  kind: 'vulnerability'
+  /** CVE id when there is one, else GHSA/OSV/vendor id as the tool writes it, else `<source>:<id>`. */
+  vulnerability_id: string
+  title?: string
+  description?: string
+  severity?: Severity
+  /** CVSS base score 0–10; v4 before v3 before v2 when several are given. */
+  cvss?: number
+  cvss_vector?: string
+  published_at?: Instant
+  /** Other ids of the same vulnerability, GHSA for a CVE and so on. */
+  aliases?: string[]
+  url?: string
+}
+
+/** A rule of good configuration as the tool describes it. */
+export interface ControlRecord {
+  kind: 'control'
+  /** `<source>:<the tool's check id>`, stable over versions of the tool. */
+  control_id: string
+  title: string
+  severity?: Severity
+  /** Identity, Device, Apps, Data, Infrastructure where the tool says so; else the tool's own service or category. */
+  category?: string
+  description?: string
+  remediation?: string
+  /** https link to the place where it is set or explained. */
+  url?: string
+  product?: string
+  /** Points that meeting it fully gives; default 10. */
+  max_points?: number
+  /** Requirements of frameworks that the report itself names. */
+  frameworks?: { framework: string; requirement: string }[]
+  /**
+   * Only what a file of results happens to say, `title` often just the tool's id: it stands until a whole description of this control is
+   * there, and never replaces one, whatever their times.
+   */
+  partial?: boolean
+}
+
+/** One item of the report: "this asset has this". One record per item as the report states it, informational ones included. */
+export interface FindingRecord {
+  kind: 'finding'
+  asset: string
+  /**
+   * The vulnerabilities of this item: an item with three CVEs has three. Prefer the CVE; an item without any public id has the tool's
+   * own id `<source>:<id>`. Leave out for a rule in code or configuration and give `control_id` instead.
+   */
+  vulnerability_ids?: string[]
+  control_id?: string
+  severity?: Severity
+  cvss?: number
+  /** What the tool itself says of exploitation; the world's feeds are added to it. */
+  exploit_stage?: ExploitStage
+  title?: string
+  /** The component that has it, without its version in `name`. */
+  component?: { name: string; version?: string; purl?: string; type?: string; vendor?: string }
+  /** The version (or update) that fixes it, when the tool says so. */
+  fixed_version?: string
+  /** Where: path, port/protocol, file:line, resource. Part of the finding's identity only together with the component. */
+  place?: string
+  /** The access that was needed to see it; default: the access of the asset's coverage. */
+  access?: 'full' | 'remote'
+}
+
+export interface ControlResultRecord {
+  kind: 'control_result'
+  asset: string
+  control_id: string
+  /** `not_run`: error, skipped, manual, muted: neither pass nor fail. */
+  status: 'pass' | 'fail' | 'not_applicable' | 'not_run'
+  severity?: Severity
+  /** Points achieved, where the tool states them. */
+  points?: number
+  max_points?: number
+  /** "97 of 120 users": objects that meet it, and all. */
+  passed?: number
+  total?: number
+  /** The tool's sentence about what it saw. */
+  evidence?: string
+  place?: string
+}
+
+/** A total that a tool states without its parts (Graph secureScores: currentScore, maxScore, comparisons). */
+export interface ScoreTotalRecord {
+  kind: 'score_total'
+  score: 'secure_score'
+  points: number
+  max_points: number
+  comparisons?: { basis: string; category: string; value: number }[]
+}
+
+/** An item that could not be read. Counted, kept and shown; nothing is guessed in its place. */
+export interface SkippedRecord {
+  kind: 'skipped'
+  /** Place in the file: `Results[3].Vulnerabilities[7]`, `line 12`, `ReportHost web-1`. */
+  at: string
+  /** What was expected and what was there. */
+  reason: string
+}
+
+/** EPSS of one vulnerability on the report's day. Source: https://www.first.org/epss/data_stats */
+export interface EpssRecord {
+  kind: 'epss'
+  vulnerability_id: string
+  epss: number
+  percentile: number | null
+}
+
+/** A source states a stage of exploitation. `since`: when it became true by the feed's own date; else the feed's observed_at. */
+export interface ExploitRecord {
+  kind: 'exploit'
+  vulnerability_id: string
+  stage: ExploitStage
+  since?: Instant
+  /** The feed's own id of the evidence: EDB-1234, a module name; '' for a listing. */
+  reference: string
+}
+
+/** A CVSS score given by a CVE record's CNA or ADP container. */
+export interface CvssRecord {
+  kind: 'cvss'
+  vulnerability_id: string
+  cvss: number
+  vector: string
+  version: '2.0' | '3.0' | '3.1' | '4.0'
+}
+
+export interface DescriptionRecord {
+  kind: 'description'
+  vulnerability_id: string
+  title?: string
+  description?: string
+  published_at?: Instant
+  state?: 'published' | 'rejected'
+  /** CISA SSVC decision points of the record: https://www.cisa.gov/stakeholder-specific-vulnerability-categorization-ssvc */
+  ssvc?: { exploitation?: 'none' | 'poc' | 'active'; automatable?: 'yes' | 'no'; technical_impact?: 'partial' | 'total' }
+  affected?: { vendor: string; product: string }[]
+}
+
+/** One release of a product of endoflife.date. */
+export interface EndOfLifeRecord {
+  kind: 'end_of_life'
+  product: string
+  title: string
+  release: string
+  /** Instant of the end, or null when the product says only "yes"/"no" (then `ended` says it). */
+  ends_at: Instant | null
+  ended: boolean | null
+  latest_version?: string
+  identifiers?: string[]
+}

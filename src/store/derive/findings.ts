@@ -1,0 +1,45 @@
+import { NEVER } from '../../model/time.ts'
+import { dayJoin, daySql } from '../days.ts'
+import type { Engine } from '../engines/engine.ts'
+
+/**
+ * Makes finding_history anew for the touched assets: the union of each finding's sightings over sources, and the checks that fail.
+ * Where several hold at once, the highest severity, CVSS and stage: so that opening a sighting never makes anything better (law 5).
+ */
+export async function deriveFindings(transaction: Engine): Promise<void> {
+  await transaction.query('delete from finding_history where asset_id in (select asset_id from touched)')
+  await transaction.query('drop table if exists stated')
+  await transaction.query(
+    `create temporary table stated as
+     select *, count(*) over (partition by finding_id) as of_finding from (
+       select s.finding_id, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to
+       from sighting_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER}
+       union all
+       select r.finding_id, r.severity, cast(null as smallint), cast(0 as smallint), r.valid_from, r.valid_to
+       from control_result_history r join touched t on t.asset_id = r.asset_id where r.retracted_in = ${NEVER} and r.status = 'fail') as all_stated`,
+  )
+  await transaction.query(
+    `insert into finding_history (org_id, asset_id, finding_id, kind, subject, component, severity, cvss_tenths, stage, valid_from, valid_to, from_day, to_day)
+     with several as (select * from stated where of_finding > 1),
+     point as (select finding_id, valid_from as t from several union select finding_id, valid_to from several),
+     piece as (select finding_id, t as valid_from, lead(t) over (partition by finding_id order by t) as valid_to from point),
+     valued as (
+       select p.finding_id, p.valid_from, p.valid_to, max(s.severity) as severity, max(s.cvss_tenths) as cvss_tenths, max(s.stage) as stage
+       from piece p join several s on s.finding_id = p.finding_id and s.valid_from <= p.valid_from and p.valid_from < s.valid_to
+       where p.valid_to is not null group by p.finding_id, p.valid_from, p.valid_to),
+     marked as (
+       select *, case when lag(valid_to) over w is distinct from valid_from or lag(severity) over w is distinct from severity
+         or lag(cvss_tenths) over w is distinct from cvss_tenths or lag(stage) over w is distinct from stage then 1 else 0 end as begins
+       from valued window w as (partition by finding_id order by valid_from)),
+     run as (select *, sum(begins) over (partition by finding_id order by valid_from rows unbounded preceding) as run from marked),
+     whole as (
+       select finding_id, severity, cvss_tenths, stage, valid_from, valid_to from stated where of_finding = 1
+       union all select finding_id, max(severity), max(cvss_tenths), max(stage), min(valid_from), max(valid_to) from run group by finding_id, run)
+     select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component, h.severity, h.cvss_tenths, h.stage, h.valid_from, h.valid_to,
+       ${daySql('h.valid_from', 'd1')}, ${daySql('h.valid_to', 'd2')}
+     from whole h join finding_key k on k.finding_id = h.finding_id
+     join day d1 on ${dayJoin('h.valid_from', 'k.org_id', 'd1')}
+     join day d2 on ${dayJoin('h.valid_to', 'k.org_id', 'd2')}`,
+  )
+  await transaction.query('drop table stated')
+}

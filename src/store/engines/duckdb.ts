@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBPreparedStatement, type DuckDBValue, LIST, BIGINT, VARCHAR, DOUBLE } from '@duckdb/node-api'
+import { UserError } from '../../errors.ts'
+import { Queue } from './queue.ts'
+import type { Engine, Params, Row, Value } from './engine.ts'
+
+/** Appended rows go over in chunks of this many: DuckDB's own vector size. */
+const CHUNK = 2048
+
+/** Connections that read beside the one that writes. */
+const READERS = 4
+
+/**
+ * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
+ * Memory is bounded by PLIMSOLL_MEMORY (default 4GB), temporary files stay beside the database.
+ */
+export async function openDuckdb(path: string): Promise<Engine> {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  const options: Record<string, string> = { memory_limit: process.env['PLIMSOLL_MEMORY'] ?? '4GB', preserve_insertion_order: 'false' }
+  if (path !== ':memory:') options['temp_directory'] = join(dirname(path), 'temporary')
+  let instance: DuckDBInstance
+  try {
+    instance = await DuckDBInstance.create(path, options)
+  } catch (error) {
+    if (!/lock/i.test(String(error))) throw error
+    throw new UserError('database_in_use', `${path} is open in another process. Stop it, or let the command talk to the running server.`, { status: 409, cause: error })
+  }
+  const writer = await instance.connect()
+  const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
+  const pool = new Queue(readers)
+  const writing = new Queue([writer])
+
+  const engine: Engine = {
+    name: 'duckdb',
+    query: (sql, params) => pool.use((connection) => ask(connection, sql, params)),
+    run: (sql, params) => writing.use((connection) => change(connection, sql, params)),
+    async *stream<T>(sql: string, params?: Params) {
+      const connection = await pool.take()
+      try {
+        yield* read<T>(connection, sql, params)
+      } finally {
+        pool.give(connection)
+      }
+    },
+    append: (table, columns, rows) => writing.use((connection) => append(connection, table, columns, rows)),
+    transaction: (work) =>
+      writing.use(async (connection) => {
+        await connection.run('begin transaction')
+        try {
+          const result = await work(inside(connection))
+          await connection.run('commit')
+          return result
+        } catch (error) {
+          await connection.run('rollback').catch(() => {}) // the first error is the one to tell
+          throw error
+        }
+      }),
+    async close() {
+      await writing.drain()
+      await pool.drain()
+      for (const connection of [...readers, writer]) connection.closeSync()
+      instance.closeSync()
+    },
+  }
+  return engine
+}
+
+function inside(connection: DuckDBConnection): Engine {
+  const engine: Engine = {
+    name: 'duckdb',
+    query: (sql, params) => ask(connection, sql, params),
+    run: (sql, params) => change(connection, sql, params),
+    stream: (sql, params) => read(connection, sql, params),
+    append: (table, columns, rows) => append(connection, table, columns, rows),
+    transaction: (work) => work(engine),
+    close: () => Promise.reject(new Error('a transaction cannot close its engine')),
+  }
+  return engine
+}
+
+async function ask<T>(connection: DuckDBConnection, sql: string, params: Params = {}): Promise<T[]> {
+  const rows: T[] = []
+  for await (const batch of read<T>(connection, sql, params)) for (const row of batch) rows.push(row)
+  return rows
+}
+
+async function change(connection: DuckDBConnection, sql: string, params: Params = {}): Promise<number> {
+  const prepared = await connection.prepare(sql)
+  try {
+    bind(prepared, params)
+    return (await prepared.run()).rowsChanged
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+function bind(prepared: DuckDBPreparedStatement, params: Params): void {
+  const names = Array.from({ length: prepared.parameterCount }, (_, index) => prepared.parameterName(index + 1))
+  const values: Record<string, DuckDBValue> = {}
+  const types: Record<string, ReturnType<typeof typeOf>> = {}
+  for (const name of names) {
+    if (!(name in params)) throw new Error(`parameter $${name} has no value`)
+    const value = params[name]!
+    types[name] = typeOf(value)
+    values[name] = Array.isArray(value) ? new DuckDBListValue(value.map(bound)) : bound(value as Value)
+  }
+  if (names.length) prepared.bind(values, types as Parameters<typeof prepared.bind>[1])
+}
+
+async function* read<T>(connection: DuckDBConnection, sql: string, params: Params = {}): AsyncGenerator<T[]> {
+  const prepared = await connection.prepare(sql)
+  try {
+    bind(prepared, params)
+    const result = await prepared.stream()
+    const columns = result.columnNames()
+    for (;;) {
+      const chunk = await result.fetchChunk()
+      if (!chunk || chunk.rowCount === 0) break
+      const data = chunk.getColumns()
+      const rows: Row[] = Array.from({ length: chunk.rowCount }, () => ({}))
+      for (const [c, column] of columns.entries()) {
+        const values = data[c]!
+        for (const [r, row] of rows.entries()) row[column] = plain(values[r] as DuckDBValue, column)
+      }
+      yield rows as T[]
+    }
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+const typeOf = (value: Params[string]) => {
+  if (Array.isArray(value)) return LIST(typeof value[0] === 'number' ? BIGINT : VARCHAR)
+  if (typeof value === 'number') return Number.isInteger(value) ? BIGINT : DOUBLE
+  return undefined
+}
+
+const bound = (value: Value): DuckDBValue => (typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
+
+function plain(value: DuckDBValue, column: string): Value {
+  if (typeof value !== 'bigint') return value as Value
+  const number = Number(value)
+  if (!Number.isSafeInteger(number)) throw new RangeError(`column ${column}: ${value} is above 2^53 - 1`)
+  return number
+}
+
+async function append(
+  connection: DuckDBConnection, table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
+): Promise<number> {
+  const appender = await connection.createAppender(table)
+  const all = await connection.runAndReadAll(`select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`)
+  const types = new Map(all.getRows().map((row) => [String(row[0]), String(row[1])]))
+  if (types.size !== columns.length) throw new Error(`append to ${table} names ${columns.length} of its ${types.size} columns`)
+  const order = [...types.keys()].map((name) => columns.indexOf(name))
+  const kinds = [...types.values()]
+  let count = 0
+  for await (const row of rows) {
+    for (const [c, from] of order.entries()) {
+      const value = row[from] ?? null
+      if (value === null) appender.appendNull()
+      else if (typeof value === 'string') appender.appendVarchar(value)
+      else if (typeof value === 'boolean') appender.appendBoolean(value)
+      else if (kinds[c] === 'BIGINT') appender.appendBigInt(BigInt(value))
+      else if (kinds[c] === 'SMALLINT') appender.appendSmallInt(value)
+      else if (kinds[c] === 'DOUBLE') appender.appendDouble(value)
+      else appender.appendInteger(value)
+    }
+    appender.endRow()
+    if (++count % (CHUNK * 16) === 0) appender.flushSync()
+  }
+  appender.closeSync()
+  return count
+}

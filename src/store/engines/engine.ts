@@ -1,0 +1,26 @@
+/** A value of a row or a parameter. Instants and 64-bit integers are numbers: everything we keep is below 2^53. */
+export type Value = string | number | boolean | null
+export type Row = Record<string, Value>
+export type Params = Record<string, Value | readonly (string | number)[]>
+
+/** All that differs between engines, and nothing more. SQL is the common language of docs/architecture.md. */
+export interface Engine {
+  readonly name: 'duckdb' | 'postgres'
+  /**
+   * Asks. `sql` holds named parameters ($as_of); a parameter that is an array becomes a list for `= any($ids)`. Rows come back plain.
+   * Throws RangeError when an integer above 2^53 - 1 comes back: such sums are to be divided in SQL.
+   */
+  query<T = Row>(sql: string, params?: Params): Promise<T[]>
+  /** Changes rows: update, insert, delete. Returns how many. */
+  run(sql: string, params?: Params): Promise<number>
+  /** As `query`, in batches of some thousands of rows, without holding the whole answer. */
+  stream<T = Row>(sql: string, params?: Params): AsyncIterable<T[]>
+  /** Appends rows fast; values in the order of `columns`. Returns how many. */
+  append(table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>): Promise<number>
+  /**
+   * All or nothing. Inside `work`, use the engine that it is given: it is the transaction. Writing transactions follow one another;
+   * a transaction inside a transaction joins it.
+   */
+  transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}

@@ -1,0 +1,71 @@
+/** A table of facts as intervals, and what decides when one opens, changes and closes. Columns that are in every table are not named. */
+export interface FactTable {
+  table: string
+  /** Whose statements these are: a report speaks for one value of these columns. */
+  scope: readonly string[]
+  /** Together with the scope: one line through time. */
+  key: readonly string[]
+  /** A change of any of these is a new interval of the same line. */
+  attributes: readonly string[]
+  /**
+   * SQL over the fact `f` and the coverage `c` (staged_coverage or staged_feed): this look would have shown the fact, so its absence
+   * closes it. Null: absence says nothing.
+   */
+  covers: string | null
+}
+
+const asset = ['org_id', 'source', 'asset_id'] as const
+
+/** Facts about assets: a report speaks for a source and an asset. */
+export const assetFacts = {
+  name: { table: 'name_history', scope: asset, key: ['name_type', 'name'], attributes: [], covers: null },
+  attribute: { table: 'attribute_history', scope: asset, key: ['attribute'], attributes: ['value'], covers: null },
+  presence: { table: 'presence_history', scope: ['org_id', 'source'], key: ['asset_id'], attributes: [], covers: `c.subject = 'presence'` },
+  software: {
+    table: 'software_history', scope: asset, key: ['name', 'version'], attributes: ['vendor', 'purl', 'cpe', 'place', 'end_of_support_at'],
+    covers: `c.subject = 'software' and c.access > 0`,
+  },
+  sighting: {
+    table: 'sighting_history', scope: asset, key: ['finding_id'],
+    attributes: ['kind', 'severity', 'cvss_tenths', 'stage', 'version', 'fixed_version', 'place', 'title', 'access', 'checks'],
+    covers: `c.subject = f.kind and c.access >= f.access and (c.min_severity = 0 or f.severity >= c.min_severity) and (c.checks = '' or c.checks = f.checks)`,
+  },
+  control_result: {
+    table: 'control_result_history', scope: asset, key: ['finding_id'],
+    attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
+    covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
+  },
+  score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], covers: null },
+} satisfies Record<string, FactTable>
+
+const source = ['org_id', 'source'] as const
+
+/** What an organisation's tools say that is not about one asset. */
+export const orgFacts = {
+  control: {
+    table: 'control_history', scope: source, key: ['control_id'],
+    attributes: ['title', 'severity', 'category', 'description', 'remediation', 'url', 'product', 'max_points', 'frameworks'], covers: null,
+  },
+  advisory: {
+    table: 'advisory_history', scope: source, key: ['vulnerability_id'],
+    attributes: ['title', 'description', 'severity', 'cvss_tenths', 'cvss_vector', 'published_at', 'url', 'aliases'], covers: null,
+  },
+  benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], covers: null },
+} satisfies Record<string, FactTable>
+
+const complete = 'c.complete'
+
+/** Facts about the world: a feed speaks for its source. */
+export const worldFacts = {
+  epss: { table: 'epss_history', scope: ['source'], key: ['vulnerability_id'], attributes: ['epss'], covers: complete },
+  exploit: { table: 'exploit_history', scope: ['source'], key: ['vulnerability_id', 'reference'], attributes: ['stage'], covers: complete },
+  cvss: { table: 'cvss_history', scope: ['source'], key: ['vulnerability_id', 'version'], attributes: ['cvss_tenths', 'vector'], covers: complete },
+  description: {
+    table: 'description_history', scope: ['source'], key: ['vulnerability_id'],
+    attributes: ['title', 'description', 'published_at', 'state', 'ssvc_exploitation', 'ssvc_automatable', 'ssvc_technical_impact', 'affected'], covers: complete,
+  },
+  end_of_life: {
+    table: 'end_of_life_history', scope: ['source'], key: ['product', 'release'],
+    attributes: ['title', 'ends_at', 'ended', 'latest_version', 'identifiers'], covers: complete,
+  },
+} satisfies Record<string, FactTable>

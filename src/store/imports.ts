@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { type Instant, NEVER } from '../model/time.ts'
+import { draw } from './counter.ts'
+import type { Engine } from './engines/engine.ts'
+
+/** What an import did, for people: kept as JSON beside it. Items are counted at the grain of the report. */
+export interface ImportCounts {
+  assets: number
+  /** Items of the report, informational ones included; for checks: the failed ones. */
+  findings: number
+  /** Distinct vulnerabilities. */
+  vulnerabilities: number
+  controls: number
+  results: number
+  software: number
+  skipped: number
+  /** Intervals opened and closed in the store. */
+  opened: number
+  closed: number
+  notes: string[]
+}
+
+export const noCounts = (): ImportCounts => ({
+  assets: 0, findings: 0, vulnerabilities: 0, controls: 0, results: 0, software: 0, skipped: 0, opened: 0, closed: 0, notes: [],
+})
+
+/** The facts of an act of learning, before it has its number and digest. */
+export interface NewImport {
+  import_no: number
+  org_id: number | null
+  kind: 'report' | 'feed' | 'change' | 'undo'
+  format: string | null
+  format_version: number | null
+  source: string | null
+  tool: string | null
+  tool_version: string | null
+  file_name: string | null
+  observed_at: Instant | null
+  recorded_at: Instant
+  actor: string
+  input_digest: string
+  input_bytes: number
+  options: string
+  counts: ImportCounts
+  undoes_import_no: number | null
+}
+
+/** Draws the number of the next import; inside the transaction that writes it, so that numbers follow the order of commit. */
+export const nextImport = (transaction: Engine): Promise<number> => draw(transaction, 'import_no')
+
+/** Writes an import as the next link of its organisation's chain (or the world's). */
+export async function writeImport(transaction: Engine, learned: NewImport): Promise<void> {
+  const [last] = await transaction.query<{ digest: string }>(
+    `select digest from import where ${learned.org_id === null ? 'org_id is null' : 'org_id = $org_id'} order by import_no desc limit 1`,
+    learned.org_id === null ? {} : { org_id: learned.org_id },
+  )
+  const row = { ...learned, counts: JSON.stringify(learned.counts), undone_in: NEVER, previous_digest: last?.digest ?? '' }
+  await transaction.append('import', [...Object.keys(row), 'digest'], [[...Object.values(row), chainDigest(row)]])
+}
+
+/** The facts of an import that its link of the chain covers, in this order. */
+const chained = [
+  'import_no', 'org_id', 'kind', 'format', 'format_version', 'source', 'tool', 'tool_version', 'file_name', 'observed_at', 'recorded_at', 'actor',
+  'input_digest', 'input_bytes', 'options', 'counts', 'undoes_import_no', 'previous_digest',
+] as const
+
+/** sha256 over the digest before and all facts of the import, as hex. */
+export function chainDigest(row: { [column in (typeof chained)[number]]: unknown }): string {
+  return createHash('sha256').update(JSON.stringify(chained.map((column) => row[column] ?? null))).digest('hex')
+}
+
+/** Import numbers whose link of the chain does not fit what they say or what came before; empty when all is well. */
+export async function brokenLinks(engine: Engine): Promise<number[]> {
+  const previous = new Map<number | null, string>()
+  const broken: number[] = []
+  for await (const batch of engine.stream<{ [column in (typeof chained)[number]]: unknown } & { org_id: number | null; digest: string; import_no: number }>(
+    'select * from import order by import_no',
+  )) {
+    for (const row of batch) {
+      if (row.previous_digest !== (previous.get(row.org_id) ?? '') || row.digest !== chainDigest(row)) broken.push(row.import_no)
+      previous.set(row.org_id, row.digest)
+    }
+  }
+  return broken
+}
+
+/** The import of the same bytes with the same options by the same importer version that still stands; null when there is none (law 3). */
+export async function findSame(
+  engine: Engine, same: { org_id: number | null; format: string; format_version: number; input_digest: string; options: string },
+): Promise<{ import_no: number; counts: ImportCounts } | null> {
+  const [row] = await engine.query<{ import_no: number; counts: string }>(
+    `select import_no, counts from import where ${same.org_id === null ? 'org_id is null' : 'org_id = $org_id'} and format = $format and format_version = $format_version
+       and input_digest = $input_digest and options = $options and undone_in = $never order by import_no desc limit 1`,
+    { ...(same.org_id === null ? {} : { org_id: same.org_id }), format: same.format, format_version: same.format_version, input_digest: same.input_digest, options: same.options, never: NEVER },
+  )
+  return row ? { import_no: row.import_no, counts: JSON.parse(row.counts) as ImportCounts } : null
+}

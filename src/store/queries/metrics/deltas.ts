@@ -1,0 +1,34 @@
+import type { Engine } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { groupParams, metricSweep, type MetricSql } from './sweep.ts'
+
+export interface DayDelta {
+  day: number
+  numerator_delta: number
+  denominator_delta: number
+}
+
+const perDay = `select day, cast(sum(exposed - exposed_before) as bigint) as numerator_delta, cast(sum(total - total_before) as bigint) as denominator_delta
+  from state where exposed <> exposed_before or total <> total_before group by day
+  having sum(exposed - exposed_before) <> 0 or sum(total - total_before) <> 0`
+
+/** Days at whose end a metric's exposed (numerator) or asked (denominator) assets change, in order of days. */
+export function metricDeltas(engine: Engine, scope: Scope, metric: MetricSql): Promise<DayDelta[]> {
+  return engine.query<DayDelta>(`${metricSweep(metric, scope.groups)} ${perDay} order by day`, {
+    ...metric.params, ...groupParams(scope.groups), org_id: scope.org_id,
+  })
+}
+
+/** Writes the deltas of a whole organisation into score_delta under score 'metric'. */
+export async function writeMetricDeltas(transaction: Engine, org_id: number, id: string, metric: MetricSql): Promise<void> {
+  await transaction.query(
+    `insert into score_delta (org_id, score, id, day, numerator_delta, denominator_delta)
+    select $org_id, 'metric', $id, day, numerator_delta, denominator_delta from (${metricSweep(metric, null)} ${perDay}) deltas`,
+    { ...metric.params, org_id, id },
+  )
+}
+
+/** Removes what was written of a score: 'metric', 'secure', 'control'. */
+export async function clearDeltas(transaction: Engine, org_id: number, score: string): Promise<void> {
+  await transaction.query('delete from score_delta where org_id = $org_id and score = $score', { org_id, score })
+}

@@ -1,0 +1,152 @@
+import type { Params } from '../../engines/engine.ts'
+import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
+
+/** A metric ready for SQL: predicates over `a` (asset_history), `f`, `v`, `c` (see insights/condition-fields.ts) with their parameters. */
+export interface MetricSql {
+  /** Over `a`: who is asked. */
+  population: string
+  /** Only assets that were looked at for this within the staleness are counted. */
+  subject: 'vulnerability' | 'control' | 'asset'
+  /** Exposed when any term holds; a term's `asset` and `finding` must hold both, null holds always. */
+  terms: readonly { asset: string | null; finding: string | null }[]
+  /** What the findings' predicates read beside the finding's own columns. */
+  reads: { vulnerability: boolean; control: boolean; component: boolean; fixable: boolean }
+  params: Params
+}
+
+/** SQL: this asset's newest group is among `$groups`; the empty text when the reader may see all. */
+export const inGroups = (asset_id: string, groups: readonly string[] | null): string =>
+  groups === null
+    ? ''
+    : `and ${asset_id} in (select g.asset_id from (
+        select distinct on (asset_id) asset_id, asset_group from asset_history where org_id = $org_id order by asset_id, valid_to desc
+      ) g where g.asset_group = any($groups))`
+
+/** Parameters that go with {@link inGroups}. A list is never empty: no group has an empty name. */
+export const groupParams = (groups: readonly string[] | null): Params => (groups === null ? {} : { groups: groups.length ? groups : [''] })
+
+/**
+ * The CTEs that every question about a metric begins with, down to `state`: one row per asset and day at which whether it is asked
+ * (`total`) or exposed changes, with the row before beside it. In integer days: +1 where an interval starts, -1 where it ends, one
+ * window per asset. Parameters: the metric's own, $org_id, and $groups where `groups` is not null.
+ */
+export function metricSweep(metric: MetricSql, groups: readonly string[] | null): string {
+  const { terms } = metric
+  const findings = terms.some((term) => term.finding !== null)
+  const columns = terms.flatMap((term, index) => [...(term.asset === null ? [] : [`a${index}`]), ...(term.finding === null ? [] : [`x${index}`])])
+  const row = (values: Record<string, string>) => ['p', 's', ...columns].map((column) => `${values[column] ?? '0'} as ${column}`).join(', ')
+  const ofAsset = Object.fromEntries(terms.flatMap((term, index) => (term.asset === null ? [] : [[`a${index}`, ifSo(term.asset)]])))
+  const ofFinding = Object.fromEntries(terms.flatMap((term, index) => (term.finding === null ? [] : [[`x${index}`, ifSo(`x.term = ${index}`)]])))
+  const holds = terms.map((term, index) => [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '))
+  return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
+  step as (
+    select a.asset_id, case when e.sign = 1 then a.from_day else a.to_day end as day, ${row({ p: ifSo(metric.population), ...ofAsset })}
+    from asset_history a cross join (values (1), (-1)) e(sign)
+    where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}
+    union all
+    select h.asset_id, case when e.sign = 1 then h.from_day else h.to_day end, ${row({ s: 'e.sign' })}
+    from fresh_history h cross join (values (1), (-1)) e(sign)
+    where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day ${inGroups('h.asset_id', groups)}
+    ${findings ? `union all
+    select x.asset_id, case when e.sign = 1 then x.from_day else x.to_day end, ${row(ofFinding)}
+    from exposed_run x cross join (values (1), (-1)) e(sign)` : ''}
+  ),
+  by_day as (
+    select asset_id, day, ${['p', 's', ...columns].map((column) => `cast(sum(${column}) as bigint) as ${column}`).join(', ')}
+    from step where day < ${NEVER_DAY} group by asset_id, day
+  ),
+  running as (
+    select asset_id, day, ${['p', 's', ...columns].map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
+    from by_day window before_that as (partition by asset_id order by day rows between unbounded preceding and current row)
+  ),
+  answer as (
+    select asset_id, day, case when p > 0 and s > 0 then 1 else 0 end as total,
+      case when p > 0 and s > 0 and (${holds.map((term) => `(${term})`).join(' or ')}) then 1 else 0 end as exposed
+    from running
+  ),
+  state as (
+    select asset_id, day, total, exposed, coalesce(lag(total) over w, 0) as total_before, coalesce(lag(exposed) over w, 0) as exposed_before
+    from answer window w as (partition by asset_id order by day)
+  )`
+}
+
+const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
+
+/**
+ * CTEs down to `exposed_run` (term, asset_id, from_day, to_day): the runs in which a finding meets a term. Conditions are asked once per
+ * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
+ */
+function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null): string {
+  const { reads } = metric
+  const key = ['kind', 'subject', 'severity', 'cvss_tenths', 'stage', ...(reads.component ? ['component'] : []), ...(reads.fixable ? ['fixable'] : [])]
+  const same = key.map((column) => (['severity', 'cvss_tenths'].includes(column) ? `coalesce(f.${column}, -1) = coalesce(q.${column}, -1)` : `f.${column} = q.${column}`))
+  const terms = metric.terms.flatMap((term, index) => (term.finding === null ? [] : [{ index, finding: term.finding }]))
+  return `asked as (select distinct a.asset_id from asset_history a where a.org_id = $org_id and (${metric.population}) ${inGroups('a.asset_id', groups)}),
+  ${reads.fixable ? `${fixableRuns},` : ''}
+  version_of_finding as (
+    select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},
+      ${reads.fixable ? 'greatest(f.from_day, coalesce(x.from_day, f.from_day)) as from_day, least(f.to_day, coalesce(x.to_day, f.to_day)) as to_day' : 'f.from_day, f.to_day'}
+    from finding_history f join asked on asked.asset_id = f.asset_id
+      ${reads.fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_day < f.to_day and f.from_day < x.to_day' : ''}
+    where f.org_id = $org_id and f.from_day < f.to_day
+  ),
+  likeness as (select distinct ${key.join(', ')} from version_of_finding),
+  ${reads.vulnerability ? `${vulnerabilityDays(`(select distinct subject from likeness where kind = 'vulnerability')`)},` : ''}
+  ${reads.control ? `${newestControl},` : ''}
+  met as (
+    select t.term, ${key.map((column) => `f.${column}`).join(', ')},
+      ${reads.vulnerability ? `coalesce(v.from_day, 0) as from_day, coalesce(v.to_day, ${NEVER_DAY}) as to_day` : `0 as from_day, ${NEVER_DAY} as to_day`}
+    from likeness f cross join (values ${terms.map(({ index }) => `(${index})`).join(', ')}) t(term)
+      ${reads.vulnerability ? `left join vulnerability_day v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject` : ''}
+      ${reads.control ? `left join newest_control c on f.kind = 'control' and c.control_id = f.subject` : ''}
+    where case t.term ${terms.map(({ index, finding }) => `when ${index} then (${finding})`).join(' ')} end
+  ),
+  begun as (
+    select *, case when lag(to_day) over (partition by term, ${key.join(', ')} order by from_day) = from_day then 0 else 1 end as begins from met
+  ),
+  numbered as (select *, sum(begins) over (partition by term, ${key.join(', ')} order by from_day rows between unbounded preceding and current row) as run from begun),
+  met_run as (
+    select term, ${key.join(', ')}, min(from_day) as from_day, max(to_day) as to_day from numbered group by term, ${key.join(', ')}, run
+  ),
+  exposed_run as (
+    select q.term, f.asset_id, greatest(f.from_day, q.from_day) as from_day, least(f.to_day, q.to_day) as to_day
+    from version_of_finding f join met_run q on ${same.join(' and ')}
+    where f.from_day < q.to_day and q.from_day < f.to_day
+  )`
+}
+
+/** CTE `vulnerability_day`: versions of the vulnerabilities of `subjects` in the organisation's days. */
+export const vulnerabilityDays = (subjects: string): string => `vulnerability_day as (
+    select * from (
+      select v.vulnerability_id, v.epss, v.stage, v.cvss_tenths, ${daySql('v.valid_from', 'd1')} as from_day, ${daySql('v.valid_to', 'd2')} as to_day
+      from vulnerability_history v join ${subjects} l on l.subject = v.vulnerability_id
+        left join day d1 on ${dayJoin('v.valid_from', '$org_id', 'd1')}
+        left join day d2 on ${dayJoin('v.valid_to', '$org_id', 'd2')}
+    ) in_days where from_day < to_day
+  )`
+
+/** CTE `newest_control`: what the tools said last of each control. Its title or category is no event in the life of an asset. */
+export const newestControl = `newest_control as (
+    select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product
+    from control_history where org_id = $org_id and retracted_in = 9007199254740991 order by control_id, valid_to desc, valid_from desc, source collate "C"
+  )`
+
+/** CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from day 0 to never. */
+const fixableRuns = `fix_day as (
+    select s.finding_id, e.sign, case when e.sign = 1 then ${daySql('s.valid_from', 'd1')} else ${daySql('s.valid_to', 'd2')} end as day
+    from sighting_history s cross join (values (1), (-1)) e(sign)
+      left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')}
+      left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
+    where s.org_id = $org_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
+  ),
+  fix_step as (
+    select finding_id, day, cast(sum(sign) as bigint) as sign from (
+      select finding_id, day, sign from fix_day where day < ${NEVER_DAY}
+      union all select distinct finding_id, 0, 0 from fix_day
+    ) steps group by finding_id, day
+  ),
+  fixable_run as (
+    select finding_id, sum(sign) over (partition by finding_id order by day rows between unbounded preceding and current row) > 0 as fixable,
+      day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by finding_id order by day) as to_day
+    from fix_step
+  )`

@@ -1,0 +1,28 @@
+-- DuckDB scans columns and keeps min/max per block; PostgreSQL needs to be told where to look.
+create unique index on asset_key (asset_id);
+create index on name_history (org_id, name_type, name);
+create index on attribute_history (asset_id);
+create index on presence_history (asset_id);
+create index on coverage_history (asset_id, source, observed_at);
+create index on software_history (asset_id);
+create unique index on finding_key (finding_id);
+create unique index on finding_key (asset_id, kind, subject, component);
+create index on finding_key (subject);
+create index on sighting_history (asset_id, source);
+create index on control_result_history (asset_id, source);
+create index on control_history (org_id, control_id);
+create index on advisory_history (org_id, vulnerability_id);
+create unique index on epss_last (vulnerability_id);
+create index on epss_history (vulnerability_id);
+create index on exploit_history (vulnerability_id);
+create index on cvss_history (vulnerability_id);
+create index on description_history (vulnerability_id);
+create index on finding_history (asset_id);
+create index on finding_history (org_id, subject);
+create index on asset_history (asset_id);
+create index on fresh_history (asset_id);
+create index on vulnerability_history (vulnerability_id);
+create index on asset_day (org_id, asset_id, day);
+create index on score_delta (org_id, score, id, day);
+create index on event (org_id, day);
+create index on skipped_item (import_no);

@@ -1,0 +1,63 @@
+import { Boxes, Bug, ChartNoAxesColumn, Database, Gauge, ListChecks, Package, Radio, Settings, ShieldCheck, Target } from 'lucide-react'
+import { useLocation } from 'wouter'
+import { To } from './To.tsx'
+
+const parts: { title: string | null; pages: [page: string, title: string, icon: typeof Gauge][] }[] = [
+  {
+    title: null,
+    pages: [
+      ['/', 'Overview', Gauge],
+      ['/initiatives', 'Initiatives', Target],
+      ['/metrics', 'Metrics', ChartNoAxesColumn],
+      ['/recommendations', 'Recommendations', ListChecks],
+      ['/events', 'Events', Radio],
+      ['/secure-score', 'Secure score', ShieldCheck],
+    ],
+  },
+  {
+    title: 'Inventory',
+    pages: [
+      ['/assets', 'Assets', Boxes],
+      ['/software', 'Software', Package],
+      ['/vulnerabilities', 'Vulnerabilities', Bug],
+    ],
+  },
+  {
+    title: 'Manage',
+    pages: [
+      ['/sources', 'Sources', Database],
+      ['/settings', 'Settings', Settings],
+    ],
+  },
+]
+
+/** The pages, at the left. */
+export function Navigation() {
+  const [path] = useLocation()
+  return (
+    <nav aria-label="Pages" className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-r border-line bg-surface px-2 py-3 md:flex">
+      {parts.map((part) => (
+        <div key={part.title ?? ''}>
+          {part.title && <p className="px-2.5 pb-1 text-xs font-medium text-ink-3">{part.title}</p>}
+          <ul className="flex flex-col gap-0.5">
+            {part.pages.map(([page, title, Icon]) => {
+              const here = page === '/' ? path === '/' : path === page || path.startsWith(`${page}/`)
+              return (
+                <li key={page}>
+                  <To
+                    page={page}
+                    aria-current={here ? 'page' : undefined}
+                    className={`flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm ${here ? 'bg-accent-soft font-semibold text-accent-ink' : 'text-ink-2 hover:bg-hover hover:text-ink'}`}
+                  >
+                    <Icon size={15} aria-hidden />
+                    {title}
+                  </To>
+                </li>
+              )
+            })}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}
