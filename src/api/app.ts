@@ -53,14 +53,13 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
   nameShapes()
   const app = Fastify({
     ...(log ? { loggerInstance: log } : { logger: { level: 'warn', stream: process.stderr } }),
-    logController: undefined,
     bodyLimit: MOST_BODY,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions: { maxParamLength: 1000 },
     return503OnClosing: true,
     frameworkErrors: badAddress,
-  } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance
+  })
   const api: Api = { store, catalog, version, jobs: jobs ?? openJobs((error) => app.log.error(error)) }
   if (!jobs) app.addHook('preClose', () => api.jobs.close())
 

@@ -221,7 +221,7 @@ export const SourceSummary = z.object({
 export const Organisation = z.object({ org_id: z.number().int(), slug: z.string(), name: z.string(), zone: z.string(), demo: z.boolean(), tenants: z.array(z.string()), assets: z.number().int() })
 
 export const NewOrganisation = z.object({
-  name: z.string().trim().min(1).max(100), zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default UTC'),
+  name: z.string().trim().min(1).max(100), zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default that of the server'),
   tenants: z.array(z.string().min(1).max(200)).max(100).optional().describe('Tenant ids whose reports go here'),
 })
 

@@ -17,7 +17,7 @@ export const webPages = (folder: string): FastifyPluginAsync => {
       cacheControl: false,
       setHeaders: (reply, path) => {
         const hashed = path.startsWith(join(folder, 'assets'))
-        reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     })
     const index = await readFile(join(folder, 'index.html'), 'utf8')

@@ -7,7 +7,7 @@ import { attributes } from '../store/queries/metrics/fed.ts'
 const Title = z.string().min(3).max(120)
 const Text = z.string().min(10).max(2000)
 const Link = z.url({ protocol: /^https$/ })
-const Id = z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/)
+const Id = z.string().regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/)
 const Conditions = z.record(z.string(), z.unknown())
 
 /** Rows of the derived tables, columns left out get a harmless default; documentation and test in one. */

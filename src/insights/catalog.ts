@@ -102,7 +102,7 @@ function readFolders<Shape extends z.ZodType, T>(
     for (const name of filesOf(join(folder, kind))) {
       const file = join(folder, kind, name)
       const id = name.slice(0, -'.yaml'.length)
-      if (!name.endsWith('.yaml') || !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id)) throw invalid(file, 'a file here is named <id>.yaml, with an id of small letters, digits, "-" and "."')
+      if (!name.endsWith('.yaml') || !/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(id)) throw invalid(file, 'a file here is named <id>.yaml, with an id of small letters, digits, "-", "_" and "."')
       const bytes = readFileSync(file)
       if (bytes.length > MAX_BYTES) throw invalid(file, `is larger than ${MAX_BYTES} bytes`)
       const yaml = bytes.toString('utf8')

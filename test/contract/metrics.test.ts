@@ -24,6 +24,7 @@ const pieces = <T>(value: fc.Arbitrary<T>) =>
     const rows: (T & { from: number; to: number })[] = []
     let day = 0
     for (const [start, length, content] of list.toSorted((a, b) => a[0] - b[0])) {
+      if (day > LENGTH) break // the piece before never ends
       const from = Math.max(day, start)
       const to = length === 5 ? LENGTH + 1 : from + length
       rows.push({ ...content, from: DAY0 + from, to: to > LENGTH ? NEVER_DAY : DAY0 + to })
@@ -148,7 +149,7 @@ describe.each(engines)('metrics on $name', ({ open }) => {
   it('answer every day what counting by hand gives, for the whole and for a group', async () => {
     let asked = 0
     await fc.assert(
-      fc.asyncProperty(world, fc.array(fc.tuple(population, exposedWhen), { minLength: 4, maxLength: 6 }), fc.constantFrom('vulnerability', 'control' as const), async (tiny, metrics, subject) => {
+      fc.asyncProperty(world, fc.array(fc.tuple(population, exposedWhen), { minLength: 4, maxLength: 4 }), fc.constantFrom('vulnerability', 'control' as const), async (tiny, metrics, subject) => {
         await putWorld(engine, org_id, tiny)
         for (const [population, exposed_when] of metrics) {
           const metric = { population: parseCondition(population, assetColumns), exposed_when: parseCondition(exposed_when, metricColumns) }
@@ -176,7 +177,7 @@ describe.each(engines)('metrics on $name', ({ open }) => {
           for (const reason of reasons) expect(expected).toContain(reason.asset_id)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
     expect(asked).toBeGreaterThan(500)
   })

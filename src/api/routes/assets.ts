@@ -1,7 +1,11 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerPage, readMoment, readPage } from '../asked.ts'
+import { getAsset } from '../../store/queries/assets/get.ts'
+import { assetListColumns, listAssets } from '../../store/queries/assets/list.ts'
+import { installedColumns, listInstalled } from '../../store/queries/assets/software.ts'
+import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { AssetDetail, AssetSummary, InstalledSoftware, Moment, Page, list } from '../shapes.ts'
@@ -16,21 +20,37 @@ export const assets = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/assets',
     { schema: { operationId: 'listAssets', tags: ['assets'], summary: 'Assets', querystring: Page.strict(), response: answers(Assets) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listAssets(api.store.engine, asked.scope, asked.moment, readPage(query, assetListColumns)))
+    },
   )
   app.get(
     '/assets/:asset_id',
     { schema: { operationId: 'getAsset', tags: ['assets'], summary: 'An asset', params: Id, querystring: Moment.strict(), response: answers(AssetDetail) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const { scope, moment } = await readMoment(api.store, query)
+      return getAsset(api.store.engine, scope, moment, params.asset_id)
+    },
   )
   app.get(
     '/assets/:asset_id/findings',
     { schema: { operationId: 'listAssetFindings', tags: ['assets'], summary: 'Open findings of an asset', params: Id, querystring: Page.strict(), response: answers(Findings) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const page = readPage(query, findingListColumns)
+      await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+      return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, page, params.asset_id))
+    },
   )
   app.get(
     '/assets/:asset_id/software',
     { schema: { operationId: 'listAssetSoftware', tags: ['assets'], summary: 'Software on an asset', params: Id, querystring: Page.strict(), response: answers(Installed) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const page = readPage(query, installedColumns)
+      await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+      return answerPage(asked, await listInstalled(api.store.engine, asked.scope, asked.moment, params.asset_id, page))
+    },
   )
 }

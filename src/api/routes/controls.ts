@@ -1,7 +1,9 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerPage, readMoment, readPage } from '../asked.ts'
+import { getControl } from '../../store/queries/controls/get.ts'
+import { controlColumns, listControls } from '../../store/queries/controls/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { ControlDetail, ControlSummary, Moment, Page, list } from '../shapes.ts'
@@ -14,11 +16,17 @@ export const controls = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/controls',
     { schema: { operationId: 'listControls', tags: ['controls'], summary: 'Controls and how far they are met', querystring: Page.strict(), response: answers(Controls) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listControls(api.store.engine, asked.scope, asked.moment, readPage(query, controlColumns)))
+    },
   )
   app.get(
     '/controls/:control_id',
     { schema: { operationId: 'getControl', tags: ['controls'], summary: 'A control and its result on each asset', params: Id, querystring: Moment.strict(), response: answers(ControlDetail) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const { scope, moment } = await readMoment(api.store, query)
+      return getControl(api.store.engine, scope, moment, params.control_id)
+    },
   )
 }

@@ -1,6 +1,7 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerPage, readMoment, readPage } from '../asked.ts'
+import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Finding, Page, list } from '../shapes.ts'
@@ -13,6 +14,9 @@ export const findings = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/findings',
     { schema: { operationId: 'listFindings', tags: ['findings'], summary: 'Open findings', querystring: Page.strict(), response: answers(Findings) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, readPage(query, findingListColumns)))
+    },
   )
 }

@@ -1,11 +1,11 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { Problem } from '../shapes.ts'
 import { answers } from '../api.ts'
+import { addOrg, removeOrg } from '../../store/orgs.ts'
+import { listOrganisations } from '../../store/queries/overview/organisations.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
-import { NewOrganisation, Organisation } from '../shapes.ts'
+import { NewOrganisation, Organisation, Problem } from '../shapes.ts'
 
 const Organisations = named('OrganisationList', z.object({ items: z.array(Organisation) }))
 const Slug = z.object({ slug: z.string().max(100) })
@@ -15,7 +15,7 @@ export const organisations = (api: Api): FastifyPluginAsyncZod => async (app) =>
   app.get(
     '/organisations',
     { schema: { operationId: 'listOrganisations', tags: ['organisations'], summary: 'All organisations', response: answers(Organisations) } },
-    async () => NOTYET(),
+    async () => ({ items: await listOrganisations(api.store.engine, api.store.now()) }),
   )
   app.post(
     '/organisations',
@@ -25,7 +25,11 @@ export const organisations = (api: Api): FastifyPluginAsyncZod => async (app) =>
         body: NewOrganisation.strict(), response: { 201: Organisation, '4xx': Problem, '5xx': Problem },
       },
     },
-    async ({ body }, reply) => NOTYET(),
+    async ({ body }, reply) => {
+      const { name, zone, tenants } = body
+      const org = await addOrg(api.store, { name, ...(zone === undefined ? {} : { zone }), ...(tenants === undefined ? {} : { tenants }) })
+      return reply.code(201).send({ ...org, assets: 0 })
+    },
   )
   app.delete(
     '/organisations/:slug',
@@ -35,6 +39,9 @@ export const organisations = (api: Api): FastifyPluginAsyncZod => async (app) =>
         params: Slug, response: { 204: z.undefined().describe('Removed'), '4xx': Problem, '5xx': Problem },
       },
     },
-    async ({ params }, reply) => NOTYET(),
+    async ({ params }, reply) => {
+      await removeOrg(api.store, params.slug)
+      return reply.code(204).send()
+    },
   )
 }

@@ -1,7 +1,10 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerPage, readMoment, readPage } from '../asked.ts'
+import { affectedColumns, listSoftwareAssets } from '../../store/queries/assets/affected.ts'
+import { getSoftware } from '../../store/queries/software/get.ts'
+import { listSoftware, softwareColumns } from '../../store/queries/software/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Moment, Page, SoftwareDetail, SoftwareSummary, list } from '../shapes.ts'
@@ -16,12 +19,18 @@ export const software = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/software',
     { schema: { operationId: 'listSoftware', tags: ['software'], summary: 'Software by name and vendor', querystring: Page.strict(), response: answers(SoftwareList) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listSoftware(api.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
+    },
   )
   app.get(
     '/software/:name',
     { schema: { operationId: 'getSoftware', tags: ['software'], summary: 'A software', params: Name, querystring: Moment.extend(vendor).strict(), response: answers(SoftwareDetail) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const { scope, moment } = await readMoment(api.store, query)
+      return getSoftware(api.store.engine, scope, moment, params.name, query.vendor)
+    },
   )
   app.get(
     '/software/:name/assets',
@@ -31,6 +40,10 @@ export const software = (api: Api): FastifyPluginAsyncZod => async (app) => {
         params: Name, querystring: Page.extend(vendor).strict(), response: answers(AffectedAssets),
       },
     },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const software = { name: params.name, vendor: query.vendor ?? null }
+      return answerPage(asked, await listSoftwareAssets(api.store.engine, asked.scope, asked.moment, software, readPage(query, affectedColumns)))
+    },
   )
 }

@@ -1,7 +1,9 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { readMoment } from '../asked.ts'
+import { titleOf } from '../titles.ts'
+import { listSources } from '../../store/queries/sources/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Moment, SourceSummary } from '../shapes.ts'
@@ -13,6 +15,10 @@ export const sources = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/sources',
     { schema: { operationId: 'listSources', tags: ['sources'], summary: 'Sources of reports and feeds', querystring: Moment.strict(), response: answers(Sources) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const { scope, moment } = await readMoment(api.store, query)
+      const items = await listSources(api.store.engine, scope, moment)
+      return { items: items.map(({ format, ...source }) => ({ ...source, title: titleOf(format) ?? source.source })) }
+    },
   )
 }

@@ -1,7 +1,10 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerPage, readMoment, readPage } from '../asked.ts'
+import { affectedColumns, listVulnerableAssets } from '../../store/queries/assets/affected.ts'
+import { getVulnerability } from '../../store/queries/vulnerabilities/get.ts'
+import { listVulnerabilities, vulnerabilityColumns } from '../../store/queries/vulnerabilities/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Moment, Page, VulnerabilityDetail, VulnerabilitySummary, list } from '../shapes.ts'
@@ -15,7 +18,10 @@ export const vulnerabilities = (api: Api): FastifyPluginAsyncZod => async (app) 
   app.get(
     '/vulnerabilities',
     { schema: { operationId: 'listVulnerabilities', tags: ['vulnerabilities'], summary: 'Vulnerabilities that are open on some asset', querystring: Page.strict(), response: answers(Vulnerabilities) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listVulnerabilities(api.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)))
+    },
   )
   app.get(
     '/vulnerabilities/:vulnerability_id',
@@ -25,11 +31,17 @@ export const vulnerabilities = (api: Api): FastifyPluginAsyncZod => async (app) 
         params: Id, querystring: Moment.strict(), response: answers(VulnerabilityDetail),
       },
     },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const { scope, moment } = await readMoment(api.store, query)
+      return getVulnerability(api.store.engine, scope, moment, params.vulnerability_id)
+    },
   )
   app.get(
     '/vulnerabilities/:vulnerability_id/assets',
     { schema: { operationId: 'listVulnerabilityAssets', tags: ['vulnerabilities'], summary: 'The assets that have it; the reason names the components', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerPage(asked, await listVulnerableAssets(api.store.engine, asked.scope, asked.moment, params.vulnerability_id, readPage(query, affectedColumns)))
+    },
   )
 }

@@ -125,7 +125,8 @@ function readNames(cell: (field: Field) => string | null, type: AssetType | null
     if (value !== null) claim(field, field === 'serial' ? value : /^arn:/i.test(value) ? value : value.toLowerCase())
   }
   const given = cell('name')
-  if (given !== null) claim(...kindOfName(given, type))
+  // The name of a cloud resource is for people: it is unique only below its account, and its id names it already.
+  if (given !== null && (type === 'device' || !names.some((one) => one.type === 'cloud_id'))) claim(...kindOfName(given, type))
   for (const field of ['fqdn', 'hostname'] as const) {
     const host = cell(field)?.toLowerCase().replace(/\.$/, '')
     if (host === undefined) continue

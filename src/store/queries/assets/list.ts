@@ -2,6 +2,7 @@ import { assetTypes, criticalities, osFamilies, type AssetType, type Criticality
 import { formatInstant, NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
+import { grouped } from '../grouped.ts'
 import { type AskedMoment, countsSql, exposedAssets, momentParams, openFindings, presentAssets } from '../moment.ts'
 import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { levelOf } from '../words.ts'
@@ -121,7 +122,7 @@ export async function completeAssets(engine: Engine, scope: Scope, moment: Asked
     ),
   ])
   const countsOf = new Map(counts.map((row) => [row.asset_id, row]))
-  const seenOf = Map.groupBy(seen, (row) => row.asset_id)
+  const seenOf = grouped(seen, (row) => row.asset_id)
   return assets.map((row) => {
     const { vulnerabilities = 0, critical = 0, exploited = 0, failed_controls = 0 } = countsOf.get(row.asset_id) ?? {}
     const looks = seenOf.get(row.asset_id) ?? []

@@ -1,0 +1,40 @@
+/** One command of the command line, as data: help texts and docs are made from it. */
+export interface CliCommand {
+  /** One line for `plimsoll --help`. */
+  summary: string
+  /** What stands after the name: '<file...>'. Empty when nothing. */
+  usage?: string
+  options?: CliOption[]
+  /** Lines under the options in `--help`: examples that work as they stand. */
+  examples?: string[]
+  /** Returns the exit code; nothing means 0. */
+  run(context: Context): Promise<number | void>
+}
+
+export interface CliOption {
+  /** As commander writes it: '--observed-at <time>'. */
+  flags: string
+  summary: string
+}
+
+/** What a command gets: its words, its options by camel-cased name, and where it writes. */
+export interface Context {
+  words: string[]
+  options: Record<string, string | boolean | undefined>
+  /** Writes a line for the reader of the result. */
+  print(line: string): void
+  /** Writes a line for the person who waits: on standard error. */
+  tell(line: string): void
+  /** A person is watching: progress may be drawn over. */
+  terminal: boolean
+}
+
+/** An option's text, or undefined when it was not given. */
+export function textOption(context: Context, name: string): string | undefined {
+  const value = context.options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export const jsonOption: CliOption = { flags: '--json', summary: 'print JSON' }
+export const orgOption: CliOption = { flags: '--org <slug>', summary: 'the organisation; default: the first that is not the demo' }
+export const asOfOption: CliOption = { flags: '--as-of <when>', summary: 'a day (2026-03-01) or an instant; default now' }

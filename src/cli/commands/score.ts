@@ -1,0 +1,55 @@
+import { asOfOption, type CliCommand, jsonOption, orgOption } from '../command.ts'
+import { moment, withConnection } from '../connect.ts'
+import { scoreText, table } from '../table.ts'
+
+interface Score {
+  value: number | null
+  reason: string | null
+  level: string | null
+  formula: string
+  points: number | null
+  max_points: number | null
+  target: number | null
+}
+
+interface Overview {
+  as_of: string
+  organisation: { name: string }
+  exposure: Score
+  secure: Score
+  coverage: { assets: number; scanned: number; stale: number; never_scanned: number }
+}
+
+interface Initiative {
+  id: string
+  title: string
+  score: Score
+}
+
+export const command: CliCommand = {
+  summary: 'the scores now, or on a past day',
+  options: [orgOption, asOfOption, jsonOption],
+  examples: ['plimsoll score', 'plimsoll score --as-of 2026-03-01 --json'],
+  async run(context) {
+    await withConnection(context, async (connection) => {
+      const overview = await connection.get<Overview>('/overview', moment(context))
+      const { items } = await connection.get<{ items: Initiative[] }>('/initiatives', { ...moment(context), limit: 1000 })
+      const { exposure, secure, coverage, as_of } = overview
+      const initiatives = items.map(({ id, title, score }) => ({ id, title, score: score.value, target: score.target }))
+      if (context.options['json']) {
+        context.print(JSON.stringify({
+          as_of,
+          exposure_score: { value: exposure.value, level: exposure.level, formula: exposure.formula },
+          secure_score: { value: secure.value, points: secure.points, max: secure.max_points },
+          initiatives, coverage,
+        }, null, 2))
+        return
+      }
+      context.print(`${overview.organisation.name}, as of ${as_of}\n`)
+      context.print(`Exposure score  ${scoreText(exposure.value)}  ${exposure.level ?? exposure.reason ?? ''}  (lower is better)`)
+      context.print(`Secure score    ${scoreText(secure.value)}  ${secure.points === null ? (secure.reason ?? '') : `${secure.points} of ${secure.max_points} points`}  (higher is better)`)
+      context.print(`Coverage        ${coverage.scanned} of ${coverage.assets} assets scanned, ${coverage.stale} stale, ${coverage.never_scanned} never scanned\n`)
+      context.print(table(['initiative', 'score', 'target'], initiatives.map((each) => [each.title, scoreText(each.score), scoreText(each.target)])))
+    })
+  },
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { serve } from '../../api/serve.ts'
+import { loadDemo } from '../../demo/load.ts'
+import { UserError } from '../../errors.ts'
+import { compute } from '../../insights/compute.ts'
+import { loadCatalog } from '../../insights/catalog.ts'
+import { packageRoot } from '../../root.ts'
+import { listOrgs } from '../../store/orgs.ts'
+import { openStore } from '../../store/store.ts'
+import { type CliCommand, textOption } from '../command.ts'
+import { version } from '../connect.ts'
+import { announceServer, placeOf, withdrawServer } from '../place.ts'
+import { progressLine } from '../progress.ts'
+
+/** Depth of a ship in tenths of a metre, and free in every list of ports that we looked at. */
+const DEFAULT_PORT = 7420
+
+export const command: CliCommand = {
+  summary: 'serve the console and the API on http://127.0.0.1:7420',
+  options: [
+    { flags: '--port <number>', summary: `port (PLIMSOLL_PORT); default ${DEFAULT_PORT}` },
+    { flags: '--listen <address>', summary: 'answer on this address instead of 127.0.0.1; needs PLIMSOLL_TOKEN' },
+    { flags: '--no-demo', summary: 'do not load the demo organisation into an empty store' },
+  ],
+  examples: ['plimsoll serve', 'PLIMSOLL_TOKEN=… plimsoll serve --listen 0.0.0.0'],
+  async run(context) {
+    const place = placeOf(context)
+    const port = Number(textOption(context, 'port') ?? process.env['PLIMSOLL_PORT'] ?? DEFAULT_PORT)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UserError('bad_port', 'a port is a whole number from 0 to 65535')
+    const host = textOption(context, 'listen') ?? '127.0.0.1'
+    const token = process.env['PLIMSOLL_TOKEN']
+    if (host !== '127.0.0.1' && host !== 'localhost' && host !== '::1' && !token) {
+      throw new UserError('token_needed', `whoever reaches ${host} could read everything: set PLIMSOLL_TOKEN to a long secret, which every request must then bring`)
+    }
+    if (token !== undefined && token.length < 16) throw new UserError('token_too_short', 'PLIMSOLL_TOKEN must have at least 16 characters')
+    const store = await openStore(place)
+    const catalog = loadCatalog()
+    try {
+      const line = progressLine(context)
+      if (context.options['demo'] !== false && (await listOrgs(store.engine)).length === 0) {
+        const started = performance.now()
+        line.done('The store is empty: loading the demo organisation …')
+        await loadDemo(store, catalog, (progress) => line.show(progress))
+        line.done(`Demo organisation loaded in ${((performance.now() - started) / 1000).toFixed(0)} s.`)
+      }
+      await compute(store, catalog) // what a killed process left to do
+      const webFolder = join(packageRoot(), 'dist', 'web')
+      const running = await serve({ store, catalog, host, port, version: version(), ...(token ? { token } : {}), ...(existsSync(webFolder) ? { webFolder } : {}) })
+      announceServer(place.data, { url: running.url, pid: process.pid })
+      context.print(`Plimsoll is at ${running.url}`)
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+      })
+      withdrawServer(place.data)
+      await running.close()
+    } finally {
+      await store.engine.close()
+    }
+  },
+}

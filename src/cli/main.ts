@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { UserError } from '../errors.ts'
+import { packageRoot } from '../root.ts'
+import type { CliCommand, Context } from './command.ts'
+
+/** Every command: its name, and where it is. Only the one that is typed is loaded. */
+const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
+  serve: () => import('./commands/serve.ts'),
+  import: () => import('./commands/import.ts'),
+  inspect: () => import('./commands/inspect.ts'),
+  feeds: () => import('./commands/feeds.ts'),
+  undo: () => import('./commands/undo.ts'),
+  org: () => import('./commands/org.ts'),
+  score: () => import('./commands/score.ts'),
+  metrics: () => import('./commands/metrics.ts'),
+  initiatives: () => import('./commands/initiatives.ts'),
+  events: () => import('./commands/events.ts'),
+  recommendations: () => import('./commands/recommendations.ts'),
+  export: () => import('./commands/export.ts'),
+  verify: () => import('./commands/verify.ts'),
+  rebuild: () => import('./commands/rebuild.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  demo: () => import('./commands/demo.ts'),
+}
+
+/** Exit codes: done; the person can mend it; a bug. */
+const EXIT = { done: 0, user: 2, bug: 70 } as const
+
+const where = [
+  { flags: '--data <folder>', summary: 'data folder (PLIMSOLL_DATA); default ./plimsoll-data' },
+  { flags: '--database <url>', summary: 'postgres://… instead of the embedded database (PLIMSOLL_DATABASE)' },
+]
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  const program = new Command('plimsoll').description('Exposure insights: where we stand, which way it moves, exactly why, what next.').version(version)
+  program.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  let code: number = EXIT.done
+  const typed = argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? [argv[0]] : Object.keys(commands)
+  for (const name of typed) {
+    const { command } = await commands[name]!()
+    const sub = program.command(command.usage ? `${name} ${command.usage}` : name).description(command.summary)
+    for (const { flags, summary } of [...(command.options ?? []), ...where]) sub.option(flags, summary)
+    if (command.examples?.length) sub.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`)
+    sub.action(async (...given: unknown[]) => {
+      const options = given.at(-2) as Context['options']
+      const words = given.slice(0, -2).flat().filter((word): word is string => typeof word === 'string')
+      const context: Context = {
+        words, options, terminal: process.stderr.isTTY === true,
+        print: (line) => process.stdout.write(`${line}\n`),
+        tell: (line) => process.stderr.write(`${line}\n`),
+      }
+      code = (await command.run(context)) ?? EXIT.done
+    })
+  }
+  if (argv.length === 0) {
+    program.outputHelp()
+    return EXIT.user
+  }
+  await program.parseAsync(argv, { from: 'user' })
+  return code
+}
+
+function end(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.user
+  if (error instanceof UserError) {
+    process.stderr.write(`plimsoll: ${error.message} [${error.code}]\n`)
+    return EXIT.user
+  }
+  process.stderr.write(`plimsoll: this is a bug. Please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  return EXIT.bug
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done) // the reader of our output has seen enough
+  throw error
+})
+process.exitCode = await main(process.argv.slice(2)).catch(end)

@@ -1,0 +1,132 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Feed, Head, Source } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { dateInName } from '../../readers/date-in-name.ts'
+import { readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+
+const SOURCE = 'metasploit'
+const CVE = /^CVE-\d{4}-\d{4,19}$/
+
+type Fields = Record<string, unknown>
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
+const cvesOf = (values: unknown[]): string[] => [...new Set(values.map((one) => text(one).toUpperCase()).filter((one) => CVE.test(one)))]
+
+/** `modules/exploits/windows/smb/x.rb`, alone or in an address, as Metasploit's own name `exploit/windows/smb/x`; '' when it is no module. */
+export function moduleName(path: string): string {
+  const match = /(?:^|\/)modules\/(exploits?|auxiliary|post|evasion|payloads?|encoders?|nops?)\/([A-Za-z0-9_./-]{1,200})\.(?:rb|py|go)$/.exec(path)
+  return match ? `${match[1]!.replace(/^(exploit|payload|encoder|nop)s$/, '$1')}/${match[2]}` : ''
+}
+
+const kit = (vulnerability_id: string, reference: string, since: number | null = null): FileRecord => ({
+  kind: 'exploit',
+  vulnerability_id,
+  stage: 'kit',
+  ...(since !== null && { since }),
+  reference,
+})
+
+const report = (file: Source, complete: boolean): FileRecord => ({
+  kind: 'report',
+  source: SOURCE,
+  tool: 'Metasploit Framework',
+  tool_version: null,
+  observed_at: dateInName(file.name),
+  ...(complete && { complete }),
+})
+
+/** `db/modules_metadata_base.json`: one object, a member per module. */
+async function* readNative(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  for await (const { value, at } of readJson(bytes, ['$.*'])) {
+    const module = fields(value)
+    const reference = text(module.fullname) || moduleName(text(module.path))
+    if (reference === '') {
+      yield { kind: 'skipped', at, reason: 'Expected a module with a fullname or a path' }
+      continue
+    }
+    // The day of disclosure; the module may be some days younger, but the file has no nearer date (mod_time is its last change).
+    const since = parseInstant(text(module.disclosure_date))
+    for (const cve of cvesOf(list(module.references))) yield kit(cve, reference, since)
+  }
+}
+
+/** Lines `{cve, modules: [{Name, CveIDs, References}]}` of a mirror that keeps one file per CVE. */
+async function* readPerCve(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  for await (const { value, document } of readJson(bytes, ['$'])) {
+    const item = fields(value)
+    const [cve] = cvesOf([item.cve])
+    const modules = list(item.modules).map(fields)
+    if (!cve || modules.length === 0) {
+      yield { kind: 'skipped', at: `document ${document + 1}`, reason: 'Expected cve and a list of modules' }
+      continue
+    }
+    const names = modules.map((module) => list(module.References).map((one) => moduleName(text(one))).find((one) => one !== '') ?? text(module.Name).slice(0, 200))
+    for (const name of new Set(names)) yield kit(cve, name)
+  }
+}
+
+/** `{"2021": [{cve, module, path, name}]}` */
+async function* readPerYear(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  for await (const { value, at } of readJson(bytes, ['$.*[*]'])) {
+    const item = fields(value)
+    const [cve] = cvesOf([item.cve])
+    const name = moduleName(text(item.path)) || text(item.module).slice(0, 200)
+    if (cve && name) yield kit(cve, name)
+    else yield { kind: 'skipped', at, reason: 'Expected cve and module' }
+  }
+}
+
+/** `cve,first_seen`: since when a module is known, without its name. */
+async function* readFirstSeen(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  for await (const { line, row, error } of readCsv(bytes)) {
+    const [cve] = cvesOf([row.cve])
+    const since = parseInstant(row.first_seen ?? '')
+    if (error === null && cve && since !== null) yield kit(cve, 'first seen', since)
+    else yield { kind: 'skipped', at: `line ${line}`, reason: error ?? 'Expected a CVE id and a date' }
+  }
+}
+
+const layouts = { native: readNative, per_cve: readPerCve, per_year: readPerYear, first_seen: readFirstSeen }
+
+function layoutOf(head: string): keyof typeof layouts | null {
+  if (/^\s*\{/.test(head)) {
+    if (['"fullname"', '"disclosure_date"', '"references"', '"mod_time"'].every((name) => head.includes(name))) return 'native'
+    if (/^\s*\{\s*"cve"\s*:\s*"CVE-[^"]*"\s*,\s*"modules"\s*:\s*\[/.test(head) && head.includes('"CveIDs"')) return 'per_cve'
+    if (/^\s*\{\s*"\d{4}"\s*:\s*\[/.test(head) && head.includes('"cve"') && head.includes('"module"') && head.includes('metasploit-framework')) return 'per_year'
+    return null
+  }
+  const columns = csvHeader(head)
+  return columns.length === 2 && columns[0] === 'cve' && columns[1] === 'first_seen' ? 'first_seen' : null
+}
+
+/**
+ * Which CVEs have a module in the Metasploit Framework: its own metadata (https://github.com/rapid7/metasploit-framework, db/modules_metadata_base.json),
+ * and three layouts in which mirrors keep it.
+ */
+export const metasploit: Feed = {
+  id: 'metasploit',
+  title: 'Metasploit Framework modules (modules_metadata_base.json, mirrors)',
+  version: 1,
+  url: 'https://raw.githubusercontent.com/rapid7/metasploit-framework/master/db/modules_metadata_base.json',
+  every: '1 day',
+  detect: ({ text: head }: Head) => layoutOf(head) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(head)
+    if (layout === null) {
+      throw new UserError('unreadable_report', 'Expected modules_metadata_base.json of Metasploit, or a list of CVEs with their modules')
+    }
+    yield report(file, layout !== 'first_seen')
+    let statements = 0
+    for await (const record of layouts[layout](bytes)) {
+      if (record.kind === 'exploit') statements++
+      yield record
+    }
+    if (statements === 0) throw new UserError('unreadable_report', 'Expected modules with CVE ids; a list without any would withdraw every module')
+  },
+}

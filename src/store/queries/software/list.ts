@@ -1,0 +1,88 @@
+import { exploitStages, type ExploitStage } from '../../../model/exploit.ts'
+import { formatInstant } from '../../../model/time.ts'
+import type { Engine } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { type AskedMoment, countsSql, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
+import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { stageWord } from '../words.ts'
+
+/** A software by name and vendor. */
+export interface SoftwareItem {
+  name: string
+  vendor: string | null
+  /** Distinct known versions. */
+  versions: number
+  assets: number
+  /** Distinct open vulnerabilities in it that are not merely informational, and the critical ones of them. */
+  vulnerabilities: number
+  critical: number
+  stage: ExploitStage
+  /** Assets with at least one of them. */
+  exposed_assets: number
+  /** The earliest that a report states. */
+  end_of_support_at: string | null
+}
+
+interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at'> {
+  stage: number
+  ends_at: number | null
+}
+
+/** Fields of the software list. */
+export const softwareColumns: ListColumns = new Map<string, ListColumn>([
+  ['name', { type: 'text', title: 'name', sql: 'x.name' }],
+  ['vendor', { type: 'text', title: 'vendor', sql: 'x.vendor' }],
+  ['versions', { type: 'number', title: 'versions', sql: 'x.versions' }],
+  ['assets', { type: 'number', title: 'assets', sql: 'x.assets' }],
+  ['exposed_assets', { type: 'number', title: 'exposed assets', sql: 'x.exposed_assets' }],
+  ['vulnerabilities', { type: 'number', title: 'vulnerabilities', sql: 'x.vulnerabilities' }],
+  ['critical', { type: 'number', title: 'critical vulnerabilities', sql: 'x.critical' }],
+  ['stage', { type: 'ordered', title: 'exploit stage', values: exploitStages, sql: 'x.stage' }],
+])
+
+/**
+ * CTEs down to `had` (asset_id, name, vendor, version, ends_at): software that reports list, and components that only a finding names;
+ * `hit` (asset_id, name, vendor, subject, version, severity, stage): the open vulnerabilities in it.
+ */
+export const softwareCtes = (scope: Scope, only = ''): string => `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.component <> '' ${only.replaceAll('s.name', 'f.component')}`)},
+  listed as (
+    select s.asset_id, s.name, s.vendor, s.version, s.end_of_support_at as ends_at from software_history s join a on a.asset_id = s.asset_id
+    where s.org_id = $org_id and ${standing('s')} ${only}),
+  listed_name as (select asset_id, name, max(vendor collate "C") as vendor from listed group by asset_id, name),
+  hit as (
+    select o.asset_id, o.component as name, l.vendor, o.subject, o.severity, o.stage, g.version
+    from open o left join listed_name l on l.asset_id = o.asset_id and l.name = o.component
+    left join sighting_history g on g.finding_id = o.finding_id and ${standing('g')}
+    where ${countsSql}),
+  had as (
+    select asset_id, name, vendor, version, ends_at from listed
+    union select h.asset_id, h.name, h.vendor, coalesce(h.version, ''), null from hit h
+    where not exists (select 1 from listed l where l.asset_id = h.asset_id and l.name = h.name))`
+
+/** Select over {@link softwareCtes}: a row per software. */
+export const perSoftware = `select s.name, s.vendor, s.vendor_key, s.versions, s.assets, coalesce(v.vulnerabilities, 0) as vulnerabilities, coalesce(v.critical, 0) as critical,
+    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at
+  from (
+    select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends_at) as ends_at
+    from had group by name, coalesce(vendor, '')) s
+  left join (
+    select name, coalesce(vendor, '') as vendor_key, count(distinct subject) as vulnerabilities, count(distinct case when severity = 4 then subject end) as critical, max(stage) as stage,
+      count(distinct asset_id) as exposed_assets
+    from hit group by name, coalesce(vendor, '')) v on v.name = s.name and v.vendor_key = s.vendor_key`
+
+/** Software on assets that have not left, the most vulnerabilities first. */
+export async function listSoftware(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> {
+  const answer = await askPage<SoftwareRow>(
+    engine,
+    {
+      ctes: softwareCtes(scope), select: perSoftware, params: momentParams(scope, moment), columns: softwareColumns,
+      key: [{ column: 'name', type: 'text' }, { column: 'vendor_key', type: 'text' }], search: ['x.name', 'x.vendor'], sort: '-vulnerabilities',
+    },
+    page,
+  )
+  return { ...answer, items: answer.items.map(softwareItem) }
+}
+
+export const softwareItem = ({ name, vendor, versions, assets, vulnerabilities, critical, stage, exposed_assets, ends_at }: SoftwareRow): SoftwareItem => ({
+  name, vendor, versions, assets, vulnerabilities, critical, stage: stageWord(stage), exposed_assets, end_of_support_at: formatInstant(ends_at),
+})

@@ -1,0 +1,144 @@
+import { exploitStages, type ExploitStage } from '../../../model/exploit.ts'
+import { severities, type Severity } from '../../../model/severity.ts'
+import { formatInstant } from '../../../model/time.ts'
+import type { Engine } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { grouped } from '../grouped.ts'
+import { type AskedMoment, holds, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
+import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { severityWord, stageWord } from '../words.ts'
+
+/** A vulnerability that some asset has. */
+export interface VulnerabilityItem {
+  vulnerability_id: string
+  title: string | null
+  severity: Severity | null
+  /** 0–10. */
+  cvss: number | null
+  /** 0–1, on the fixed scale of DESIGN 3. */
+  epss: number | null
+  stage: ExploitStage
+  /** Assets that have it. */
+  assets: number
+  published_at: string | null
+  /** What has it; at most 20. */
+  components: string[]
+  /** Some report names a version that fixes it. */
+  fix_available: boolean
+  /** When one of these assets had it for the first time. */
+  first_seen_at: string
+}
+
+interface VulnerabilityRow {
+  vulnerability_id: string
+  severity: number | null
+  cvss_tenths: number | null
+  epss: number | null
+  stage: number
+  assets: number
+}
+
+const own: [string, ListColumn][] = [
+  ['severity', { type: 'ordered', title: 'severity', values: severities, sql: 'x.severity' }],
+  ['cvss', { type: 'number', title: 'CVSS', scale: 10, sql: 'x.cvss_tenths' }],
+  ['epss', { type: 'number', title: 'EPSS', scale: 100_000, sql: 'x.epss' }],
+]
+const stage: ListColumn = { type: 'ordered', title: 'exploit stage', values: exploitStages, sql: 'x.stage' }
+
+/** Fields of the vulnerability list, by their own name and by the name that conditions of metrics use. */
+export const vulnerabilityColumns: ListColumns = new Map<string, ListColumn>([
+  ['vulnerability_id', { type: 'text', title: 'id', sql: 'x.vulnerability_id' }],
+  ['title', { type: 'text', title: 'title', sql: 'x.title' }],
+  ...own,
+  ['stage', stage],
+  ['assets', { type: 'number', title: 'assets', sql: 'x.assets' }],
+  ...own.map(([name, column]): [string, ListColumn] => [`vulnerability.${name}`, column]),
+  ['vulnerability.exploit_stage', stage],
+])
+
+/** CTE `title` (vulnerability_id, title, published_at): by a CVE record where there is one, else as a tool says, else as its findings say. `which`: a select of ids. */
+const titles = (which: string): string => `
+  described as (
+    select d.vulnerability_id, 0 as place, d.title, d.published_at, d.source from description_history d where d.vulnerability_id in (${which}) and ${standing('d')}
+    union all
+    select d.vulnerability_id, 1, d.title, d.published_at, d.source from advisory_history d where d.org_id = $org_id and d.vulnerability_id in (${which}) and ${standing('d')}),
+  titled as (select distinct on (vulnerability_id) vulnerability_id, title from described where title is not null order by vulnerability_id, place, source collate "C"),
+  published as (select distinct on (vulnerability_id) vulnerability_id, published_at from described where published_at is not null order by vulnerability_id, place, source collate "C")`
+
+/** CTE `per_vulnerability`: a row per vulnerability that is open on an asset `a`. */
+const perVulnerability = `per_vulnerability as (
+    select o.subject as vulnerability_id, max(o.severity) as severity, max(o.cvss_tenths) as cvss_tenths, max(o.epss) as epss, max(o.stage) as stage, count(distinct o.asset_id) as assets
+    from open o group by o.subject)`
+
+const SORT = '-stage'
+
+/** Vulnerabilities that are open on some asset that has not left, informational ones included; the furthest exploited first. */
+export async function listVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<VulnerabilityItem>> {
+  const withTitle = page.search !== undefined || columnsRead(page, SORT).has('title')
+  const answer = await askPage<VulnerabilityRow>(
+    engine,
+    {
+      ctes: `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability'`)}, ${perVulnerability}
+        ${withTitle ? `, ${titles('select vulnerability_id from per_vulnerability')}` : ''}`,
+      select: `select p.* ${withTitle ? ', t.title' : ''} from per_vulnerability p ${withTitle ? 'left join titled t on t.vulnerability_id = p.vulnerability_id' : ''}`,
+      params: momentParams(scope, moment),
+      columns: vulnerabilityColumns,
+      key: [{ column: 'vulnerability_id', type: 'text' }],
+      search: ['x.vulnerability_id', 'x.title'],
+      sort: SORT,
+    },
+    page,
+  )
+  return { ...answer, items: await completeVulnerabilities(engine, scope, moment, answer.items) }
+}
+
+/** One row per id that is open on some asset of the scope. */
+export async function findVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, ids: readonly string[]): Promise<VulnerabilityItem[]> {
+  if (ids.length === 0) return []
+  const rows = await engine.query<VulnerabilityRow>(
+    `with ${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.subject = any($ids)`)}, ${perVulnerability}
+    select * from per_vulnerability order by stage desc, severity desc nulls last, assets desc, vulnerability_id collate "C"`,
+    { ...momentParams(scope, moment), ids },
+  )
+  return completeVulnerabilities(engine, scope, moment, rows)
+}
+
+/** Adds what is worked out only for the vulnerabilities that are shown. */
+async function completeVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, rows: readonly VulnerabilityRow[]): Promise<VulnerabilityItem[]> {
+  if (rows.length === 0) return []
+  const params = { ...momentParams(scope, moment), ids: rows.map((row) => row.vulnerability_id) }
+  const [told, where, seen] = await Promise.all([
+    engine.query<{ vulnerability_id: string; title: string | null; published_at: number | null }>(
+      `with ${titles('select unnest($ids)')}
+      select coalesce(t.vulnerability_id, p.vulnerability_id) as vulnerability_id, t.title, p.published_at
+      from titled t full outer join published p on p.vulnerability_id = t.vulnerability_id`,
+      params,
+    ),
+    engine.query<{ subject: string; component: string; fixed: boolean; title: string | null }>(
+      `with ${presentAssets(scope)}
+      select f.subject, f.component, count(s.fixed_version) > 0 as fixed, min(s.title collate "C") as title from finding_history f join a on a.asset_id = f.asset_id
+      left join sighting_history s on s.finding_id = f.finding_id and ${standing('s')}
+      where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = any($ids) and ${holds('f')} group by f.subject, f.component order by f.subject, f.component collate "C"`,
+      params,
+    ),
+    engine.query<{ subject: string; first: number }>(
+      `with ${presentAssets(scope)}
+      select f.subject, min(f.valid_from) as first from finding_history f join a on a.asset_id = f.asset_id
+      where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = any($ids) and f.valid_from <= $at group by f.subject`,
+      params,
+    ),
+  ])
+  const toldOf = new Map(told.map((row) => [row.vulnerability_id, row]))
+  const whereOf = grouped(where, (row) => row.subject)
+  const seenOf = new Map(seen.map((row) => [row.subject, row.first]))
+  return rows.map(({ vulnerability_id, severity, cvss_tenths, epss, stage, assets }) => {
+    const components = whereOf.get(vulnerability_id) ?? []
+    return {
+      vulnerability_id, title: toldOf.get(vulnerability_id)?.title ?? components.find((row) => row.title !== null)?.title ?? null,
+      severity: severityWord(severity), cvss: cvss_tenths === null ? null : cvss_tenths / 10, epss: epss === null ? null : epss / 100_000, stage: stageWord(stage), assets,
+      published_at: formatInstant(toldOf.get(vulnerability_id)?.published_at ?? null),
+      components: components.map((row) => row.component).filter(Boolean).slice(0, 20), fix_available: components.some((row) => row.fixed),
+      first_seen_at: formatInstant(seenOf.get(vulnerability_id) ?? moment.at),
+    }
+  })
+}

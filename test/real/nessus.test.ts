@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { nessus } from '../../src/ingest/importers/nessus/nessus.ts'
+import { openFile } from '../../src/ingest/readers/file.ts'
+import type { FileRecord } from '../../src/model/record.ts'
+import { parseInstant } from '../../src/model/time.ts'
+import { realData, withoutRealData } from './data.ts'
+
+const data = realData()
+const isNessus = (path: string) => /\.(nessus|xml)(\.gz)?$/.test(path)
+
+const read = async (file: string) => {
+  const opened = await openFile(file)
+  const records: FileRecord[] = []
+  for await (const record of nessus.parse(opened.source, {})) records.push(record)
+  const of = <K extends FileRecord['kind']>(kind: K) => records.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+  return { opened, records, of }
+}
+
+/**
+ * Hosts, and items by severity 0–4, as the elements `ReportHost` and `ReportItem` of each file state them. The peers' tests
+ * (`expected_findings` of the manifest) count otherwise, by two rules named here:
+ * `informational left out`: they drop one item, an open port that was found without a plugin (pluginID 0);
+ * `hosts joined`: they join the items of all hosts that have the same plugin and title to one.
+ */
+const stated: Record<string, { hosts: number; items: number[]; peers?: { rule: string; count: number } }> = {
+  'faraday__nessus_plugin_with_api.nessus.gz': { hosts: 7, items: [265, 7, 23, 0, 0] },
+  'heimdall__sample.nessus.gz': { hosts: 3, items: [140, 2, 5, 1, 1] },
+  'nessus__nessus_many_vuln.xml.gz': { hosts: 1, items: [7, 0, 0, 0, 0], peers: { rule: 'informational left out', count: 6 } },
+  'nessus__nessus_v_unknown.xml.gz': { hosts: 7, items: [266, 7, 23, 0, 0], peers: { rule: 'hosts joined', count: 32 } },
+  'nessus__nessus_with_cwe-.nessus.gz': { hosts: 1, items: [0, 0, 0, 1, 0] },
+  'pytenable__example.nessus.gz': { hosts: 1, items: [135, 2, 9, 77, 7] },
+  'nessus_was__nessus_was_many_vuln.xml': { hosts: 1, items: [1, 3, 0, 1, 0] },
+  'nessus_was__nessus_was_no_vuln.xml': { hosts: 1, items: [0, 0, 0, 0, 0] },
+  'nessus_was__nessus_was_one_vuln.xml': { hosts: 1, items: [0, 0, 0, 1, 0] },
+  'scan-175-export.nessus.gz': { hosts: 1, items: [133, 0, 0, 0, 0] },
+  'workbench-export-all-assets.nessus.gz': { hosts: 45, items: [0, 134, 419, 1284, 124] },
+  'workbenches-export-2.nessus.gz': { hosts: 1, items: [0, 5, 27, 12, 1] },
+}
+const severities = ['informational', 'low', 'medium', 'high', 'critical']
+
+describe.skipIf(!data)(`nessus on real reports (${data ? data.root : withoutRealData})`, () => {
+  const files = data ? [...data.files('reports/tenable'), ...data.files('reports/tenable-io')] : []
+
+  it.each(files.filter(({ path }) => isNessus(path)))('$path', async ({ path, file, expected_findings }) => {
+    const { opened, of } = await read(file)
+    expect(nessus.detect(opened.head)).toBe(true)
+    const expected = stated[path.split('/').at(-1)!]!
+    expect(of('skipped')).toEqual([])
+    expect(of('asset')).toHaveLength(expected.hosts)
+    expect(severities.map((severity) => of('finding').filter((one) => one.severity === severity).length)).toEqual(expected.items)
+    expect(of('finding')).toHaveLength(expected.items.reduce((sum, count) => sum + count, 0))
+    if (expected_findings !== null) expect(expected.peers?.count ?? of('finding').length).toBe(expected_findings)
+    if (expected.peers?.rule === 'informational left out') {
+      expect(of('finding').filter((one) => one.vulnerability_ids![0] !== 'nessus:0')).toHaveLength(expected.peers.count)
+    }
+    if (expected.peers?.rule === 'hosts joined') {
+      const joined = new Set(of('finding').filter((one) => one.vulnerability_ids![0] !== 'nessus:0').map((one) => one.title))
+      expect(joined.size).toBe(expected.peers.count)
+    }
+  })
+
+  it.each(files.filter(({ path }) => !isNessus(path)))('$path is another format', async ({ file }) => {
+    expect(nessus.detect((await openFile(file)).head)).toBe(false)
+  })
+
+  it('reads the lab of 45 hosts: no time, 45 different machines, scores, updates', async () => {
+    const { of } = await read(files.find(({ path }) => path.endsWith('workbench-export-all-assets.nessus.gz'))!.file)
+    expect(of('report')).toMatchObject([{ observed_at: null }])
+    expect(of('asset').filter((one) => one.observed_at !== undefined)).toEqual([])
+    const agents = of('asset').map((one) => one.names.find(({ type }) => type === 'agent_id')?.name)
+    expect(new Set(agents).size).toBe(45)
+    expect(of('coverage').filter((one) => one.access === 'full' && one.min_severity === 'low')).toHaveLength(45)
+    // The file's own elements: 1,811 of its 1,961 items name CVEs, 1,897 have a CVSS v2 score, some of them v3 as well.
+    expect(of('finding').filter((one) => one.vulnerability_ids![0]!.startsWith('CVE-'))).toHaveLength(1811)
+    expect(of('finding').filter((one) => one.cvss !== undefined).length).toBeGreaterThanOrEqual(1897)
+    const curl = of('finding').find((one) => one.title === 'CentOS 7 : curl (CESA-2017:2016)')
+    expect(curl).toMatchObject({ component: { name: 'curl', version: '7.29.0-35.el7.centos' }, fixed_version: '7.29.0-42.el7', access: 'full' })
+    expect(of('finding').filter((one) => /^Adobe Flash Player <=/.test(one.title ?? '')).every((one) => one.component?.name === 'Adobe Flash Player')).toBe(true)
+  })
+
+  it('agrees with Tenable about the end of an agent scan (UTC)', async () => {
+    const { of } = await read(files.find(({ path }) => path.endsWith('pytenable__example.nessus.gz'))!.file)
+    expect(of('asset')[0]!.observed_at).toBe(parseInstant('2018-09-14T03:41:35Z'))
+    expect(of('coverage')).toMatchObject([{ access: 'full', checks: 'policy Basic Agent Scan' }])
+  })
+
+  it('takes the zone of a scanner from its two start tags', async () => {
+    // HOST_END says 15:07:52 on the scanner's clock, HOST_END_TIMESTAMP 1648044472.
+    const { of } = await read(files.find(({ path }) => path.includes('nessus_with_cwe'))!.file)
+    expect(of('asset')[0]!.observed_at).toBe(1_648_044_472_000_000)
+  })
+
+  it('refuses a cut file and says where', async () => {
+    const broken = data!.files('reports/_broken').find(({ path }) => path.endsWith('nessus-truncated-midhost.nessus'))!
+    await expect(read(broken.file)).rejects.toMatchObject({ code: 'unreadable_report', message: expect.stringMatching(/line \d+ inside NessusClientData_v2/) as string })
+  })
+})

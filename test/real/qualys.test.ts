@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { qualys } from '../../src/ingest/importers/qualys/qualys.ts'
+import { openFile } from '../../src/ingest/readers/file.ts'
+import type { FileRecord } from '../../src/model/record.ts'
+import { realData, withoutRealData } from './data.ts'
+
+const data = realData()
+/** The web application scanner and the CSV exports are formats of their own. */
+const isVm = (path: string) => /\/(qualys__|qualys_infrascan_webgui__)/.test(path)
+
+/**
+ * Hosts, and items of each kind, as the files state them: `VULN_INFO` by TYPE, or `VULN`, `PRACTICE`, `INFO` + `SERVICE`. The peers' tests
+ * (`expected_findings` of the manifest) count `VULN` alone; potential weaknesses (PRACTICE) and gathered information count here, too.
+ */
+const stated: Record<string, { hosts: number; confirmed: number; potential: number; informational: number }> = {
+  'qualys__Qualys_Sample_Report.xml.gz': { hosts: 7, confirmed: 90, potential: 2, informational: 209 },
+  'qualys__empty.xml': { hosts: 0, confirmed: 0, potential: 0, informational: 0 },
+  'qualys_infrascan_webgui__qualys_infrascan_webgui_0.xml': { hosts: 1, confirmed: 0, potential: 0, informational: 0 },
+  'qualys_infrascan_webgui__qualys_infrascan_webgui_3.xml': { hosts: 1, confirmed: 1, potential: 0, informational: 0 },
+  'qualys_infrascan_webgui__qualys_infrascan_webgui_multiple.xml': { hosts: 2, confirmed: 6, potential: 2, informational: 16 },
+}
+
+describe.skipIf(!data)(`qualys on real reports (${data ? data.root : withoutRealData})`, () => {
+  const files = data?.files('reports/qualys') ?? []
+
+  it.each(files.filter(({ path }) => isVm(path)))('$path', async ({ path, file, expected_findings }) => {
+    const opened = await openFile(file)
+    expect(qualys.detect(opened.head)).toBe(true)
+    const records: FileRecord[] = []
+    for await (const record of qualys.parse(opened.source, {})) records.push(record)
+    const expected = stated[path.split('/').at(-1)!]!
+    const findings = records.filter((one) => one.kind === 'finding')
+    expect(records.filter((one) => one.kind === 'skipped')).toEqual([])
+    expect(records.filter((one) => one.kind === 'asset')).toHaveLength(expected.hosts)
+    expect(records.filter((one) => one.kind === 'coverage')).toHaveLength(expected.hosts)
+    expect(findings.filter((one) => one.severity === 'informational' && one.exploit_stage === undefined).length).toBeGreaterThanOrEqual(expected.informational)
+    expect(findings).toHaveLength(expected.confirmed + expected.potential + expected.informational)
+    if (expected_findings !== null) expect(expected.confirmed).toBe(expected_findings)
+  })
+
+  it('finds the four hosts on which a Windows login worked', async () => {
+    const opened = await openFile(files.find(({ path }) => path.includes('Sample_Report'))!.file)
+    const full = new Set<string>()
+    for await (const record of qualys.parse(opened.source, {})) if (record.kind === 'coverage' && record.access === 'full') full.add(record.asset)
+    expect(full.size).toBe(3)
+  })
+
+  it.each(files.filter(({ path }) => !isVm(path)))('$path is another format', async ({ file }) => {
+    expect(qualys.detect((await openFile(file)).head)).toBe(false)
+  })
+})

@@ -1,0 +1,182 @@
+import { LineChart, ScatterChart } from 'echarts/charts'
+import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import type { ECharts } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { useEffect, useRef } from 'react'
+import { counted, day as writeDay, shortDay } from '../format.ts'
+import { useTheme } from '../theme.ts'
+import { dotsOnLine } from './trend.ts'
+import type { TrendData, TrendDot } from './trend.ts'
+
+use([LineChart, ScatterChart, GridComponent, TooltipComponent, MarkAreaComponent, MarkLineComponent, DataZoomInsideComponent, DataZoomSliderComponent, CanvasRenderer])
+
+const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+
+const element = (className: string, text = ''): HTMLElement => {
+  const made = document.createElement('div')
+  made.className = className
+  made.textContent = text
+  return made
+}
+
+/** A tooltip made of nodes, not of text with markup: the security policy forbids inline styles, and headlines come from reports. */
+function tooltipOf(data: TrendData, day: string, value: number | null, dot: TrendDot | undefined): HTMLElement {
+  const box = element('max-w-72 rounded-md border border-line bg-surface px-3 py-2 text-xs text-ink shadow-raised')
+  box.append(element('text-ink-3', writeDay(day)))
+  const row = element('mt-0.5 flex items-baseline justify-between gap-4')
+  row.append(element('text-ink-2', data.line.title), element('num font-semibold', value === null ? 'nothing to score' : data.write(value)))
+  box.append(row)
+  if (dot) {
+    box.append(element('mt-1.5 border-t border-line pt-1.5 whitespace-normal text-ink', dot.headline))
+    box.append(element('mt-0.5 text-ink-3', dot.events > 1 ? `and ${counted(dot.events - 1, 'more event')} · click to see the day` : 'click to see the day'))
+  }
+  return box
+}
+
+function optionOf(data: TrendData, brush: boolean, from: string, to: string): object {
+  const dots = dotsOnLine(data.dots ?? [], data.line.points)
+  const dotOf = new Map(dots.map(({ dot }) => [dot.day, dot]))
+  const valueOf = new Map(data.line.points.map((point) => [point.day, point.value]))
+  const [lowest, highest] = data.scale ?? [0, 100]
+  const text = { color: color('ink-3'), fontFamily: 'Inter Variable, sans-serif', fontSize: 11 }
+  const zoom = { startValue: from, endValue: to, minValueSpan: 6 }
+  return {
+    animation: false,
+    textStyle: text,
+    grid: { left: 34, right: 14, top: 12, bottom: brush ? 58 : 24 },
+    xAxis: {
+      type: 'category',
+      data: data.line.points.map((point) => point.day),
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: color('line-strong') } },
+      axisTick: { show: false },
+      axisLabel: { ...text, hideOverlap: true, formatter: (day: string) => `${shortDay(day)}${day.slice(5, 7) === '01' ? ` ${day.slice(0, 4)}` : ''}` },
+      axisPointer: { lineStyle: { color: color('ink-3') } },
+    },
+    yAxis: {
+      type: 'value',
+      min: lowest,
+      max: highest,
+      splitNumber: 4,
+      axisLabel: { ...text, formatter: (value: number) => (highest <= 1 ? `${Math.round(value * 100)} %` : String(value)) },
+      splitLine: { lineStyle: { color: color('line') } },
+    },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      padding: 0,
+      borderWidth: 0,
+      backgroundColor: 'transparent',
+      extraCssText: 'box-shadow:none',
+      formatter: (given: { axisValue?: string; name?: string } | { axisValue?: string; name?: string }[]) => {
+        const first = Array.isArray(given) ? given[0] : given
+        const day = first?.axisValue ?? first?.name ?? ''
+        return tooltipOf(data, day, valueOf.get(day) ?? null, dotOf.get(day))
+      },
+    },
+    dataZoom: [
+      { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, ...zoom },
+      ...(brush
+        ? [
+            {
+              type: 'slider', height: 22, bottom: 4, ...zoom, showDetail: false, brushSelect: true, borderColor: color('line'), fillerColor: 'rgba(80,140,210,0.14)',
+              backgroundColor: 'transparent', handleStyle: { color: color('surface'), borderColor: color('accent') }, moveHandleSize: 4, moveHandleStyle: { color: color('line-strong'), opacity: 1 },
+              emphasis: { handleStyle: { borderColor: color('accent') }, moveHandleStyle: { color: color('accent') } },
+              dataBackground: { lineStyle: { color: color('line-strong') }, areaStyle: { color: color('line') } },
+              selectedDataBackground: { lineStyle: { color: color('accent') }, areaStyle: { color: color('accent-soft') } },
+            },
+          ]
+        : []),
+    ],
+    series: [
+      {
+        type: 'line',
+        name: data.line.title,
+        data: data.line.points.map((point) => point.value),
+        step: false,
+        showSymbol: false,
+        connectNulls: false,
+        sampling: 'lttb',
+        lineStyle: { color: color('accent'), width: 2 },
+        itemStyle: { color: color('accent') },
+        emphasis: { disabled: true },
+        z: 3,
+        markArea: {
+          silent: true,
+          data: (data.zones ?? []).map((zone) => [{ yAxis: zone.from, itemStyle: { color: color(`zone-${zone.tone}`), opacity: zone.tone === 'medium' ? 0.05 : 0.09 } }, { yAxis: zone.to }]),
+        },
+        ...(data.target === null || data.target === undefined
+          ? {}
+          : {
+              markLine: {
+                silent: true,
+                symbol: 'none',
+                lineStyle: { color: color('ink-2'), type: [2, 3], width: 1.5 },
+                label: { ...text, color: color('ink-2'), position: 'insideEndTop', formatter: `target ${data.write(data.target)}` },
+                data: [{ yAxis: data.target }],
+              },
+            }),
+      },
+      {
+        type: 'scatter',
+        name: 'Events',
+        data: dots.map(({ dot, value }) => [dot.day, value]),
+        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => Math.min(12, 6.5 + Math.sqrt(dots[dataIndex]?.dot.events ?? 1)),
+        itemStyle: { color: color('worse'), borderColor: color('surface'), borderWidth: 1.5 },
+        cursor: 'pointer',
+        z: 5,
+      },
+    ],
+  }
+}
+
+/** Draws a trend. Its parent gives the same figures as a table, because to a screen reader this is one picture. */
+export function TrendCanvas({ data, label, height, brush, from, to, onDay, onZoom }: {
+  data: TrendData
+  label: string
+  height: number
+  brush: boolean
+  from: string
+  to: string
+  onDay?: ((day: string) => void) | undefined
+  onZoom?: ((from: string, to: string) => void) | undefined
+}) {
+  const box = useRef<HTMLDivElement>(null)
+  const chart = useRef<ECharts | null>(null)
+  const { dark } = useTheme()
+  const calls = useRef({ onDay, onZoom, data })
+  useEffect(() => {
+    calls.current = { onDay, onZoom, data }
+  })
+  useEffect(() => {
+    const made = init(box.current!, null, { renderer: 'canvas' })
+    chart.current = made
+    made.on('click', { seriesIndex: 1 }, (event) => {
+      const day = Array.isArray(event.value) ? String(event.value[0]) : ''
+      if (day) calls.current.onDay?.(day)
+    })
+    let timer: ReturnType<typeof setTimeout> | undefined
+    made.on('datazoom', () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        const zoom = (made.getOption()['dataZoom'] as { startValue: number; endValue: number }[])[0]
+        const points = calls.current.data.line.points
+        const first = points[zoom?.startValue ?? 0]?.day
+        const last = points[zoom?.endValue ?? points.length - 1]?.day
+        if (first && last) calls.current.onZoom?.(first, last)
+      }, 250)
+    })
+    const observer = new ResizeObserver(() => made.resize())
+    observer.observe(box.current!)
+    return () => {
+      clearTimeout(timer)
+      observer.disconnect()
+      made.dispose()
+    }
+  }, [])
+  useEffect(() => {
+    chart.current?.setOption(optionOf(data, brush, from, to), { notMerge: true })
+  }, [data, brush, from, to, dark])
+  return <div ref={box} role="img" aria-label={label} className="w-full" style={{ height }} />
+}

@@ -1,0 +1,39 @@
+import type { InitiativeSummary } from '../../api.ts'
+import { ShareBar } from '../../charts/ShareBar.tsx'
+import { Sparkline } from '../../charts/Sparkline.tsx'
+import { score as writeScore, tone } from '../../format.ts'
+import { NoData } from '../../components/Badge.tsx'
+import { Card } from '../../components/Card.tsx'
+import { Change } from '../../components/Change.tsx'
+import { To } from '../../components/To.tsx'
+
+/** The initiatives with their scores and targets; those without data come last. */
+export function InitiativesCard({ initiatives, className }: { initiatives: InitiativeSummary[]; className?: string }) {
+  const sorted = [...initiatives].sort((a, b) => Number(a.score.value === null) - Number(b.score.value === null)).slice(0, 6)
+  return (
+    <Card title="Key initiatives" note="higher is better" className={className ?? ''} aside={<To page="/initiatives">All initiatives</To>}>
+      <ul className="divide-y divide-line">
+        {sorted.map((one) => (
+          <li key={one.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_5.5rem_8rem_3.25rem_6.5rem] items-center gap-3 text-sm">
+            <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium">
+              {one.title}
+            </To>
+            {one.score.value === null ? (
+              <span className="col-span-4 text-right">
+                <NoData>Needs more sources</NoData>
+              </span>
+            ) : (
+              <>
+                <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
+                <ShareBar share={one.score.value / 100} target={one.score.target === null ? null : one.score.target / 100} />
+                <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
+                <Change value={one.score.change_14d} direction={one.score.direction} className="text-right text-xs" />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      {sorted.some((one) => one.score.target !== null) && <p className="mt-2 text-xs text-ink-3">The mark on each bar is its target. Changes are over 14 days.</p>}
+    </Card>
+  )
+}
