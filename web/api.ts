@@ -90,10 +90,10 @@ export function useAsk<P extends Question>(
   options: { path?: PathOf<P>; query?: QueryOf<P>; enabled?: boolean; anywhere?: boolean } = {},
 ): UseQueryResult<Answer<P>, ApiError> {
   const moment = useMoment()
-  const query = options.anywhere ? { ...options.query } : { ...moment, ...options.query }
+  const query: Values = options.anywhere ? { ...(options.query as Values | undefined) } : { ...moment, ...(options.query as Values | undefined) }
   return useQuery<Answer<P>, ApiError>({
     queryKey: [path, options.path, query],
-    queryFn: ({ signal }) => get(path, { ...options.path }, query, signal) as Promise<Answer<P>>,
+    queryFn: ({ signal }) => get(path, { ...(options.path as Values | undefined) }, query, signal) as Promise<Answer<P>>,
     enabled: options.enabled ?? true,
     placeholderData: (before, asked) => (JSON.stringify(asked?.queryKey[1]) === JSON.stringify(options.path) ? before : undefined),
   })
@@ -122,12 +122,12 @@ export function useList<P extends ListQuestion>(
   options: { path?: PathOf<P>; query?: QueryOf<P>; enabled?: boolean } = {},
 ): Listing<Row<P>> & { first: Answer<P> | null } {
   const moment = useMoment()
-  const query: Values = { ...moment, ...options.query }
+  const query: Values = { ...moment, ...(options.query as Values | undefined) }
   const result = useInfiniteQuery({
     queryKey: [path, 'list', options.path, query],
     queryFn: ({ pageParam, signal }) => {
       const page = pageParam ? { limit: PAGE, cursor: pageParam } : { limit: PAGE }
-      return get(path, { ...options.path }, { ...query, ...page }, signal) as Promise<Page<P>>
+      return get(path, { ...(options.path as Values | undefined) }, { ...query, ...page }, signal) as Promise<Page<P>>
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
@@ -183,6 +183,6 @@ export type SoftwareSummary = Row<'/api/v1/software'>
 export type VulnerabilitySummary = Row<'/api/v1/vulnerabilities'>
 export type ControlSummary = Row<'/api/v1/controls'>
 export type Import = Row<'/api/v1/imports'>
-export type SourceSummary = Row<'/api/v1/sources'>
+export type SourceSummary = Overview['sources'][number]
 export type Severity = Finding['severity']
 export type Stage = Finding['stage']

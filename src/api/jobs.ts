@@ -87,7 +87,7 @@ export function openJobs(report: (error: unknown) => void = () => {}): Jobs {
       try {
         for await (const [snapshot] of events as AsyncIterable<[Snapshot]>) {
           yield snapshot
-          if (ended(snapshot)) return
+          if (ended(snapshot) || signal.aborted) return
         }
       } catch (error) {
         if (!signal.aborted) throw error

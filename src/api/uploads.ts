@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -15,7 +15,7 @@ export const MOST_UPLOAD = 2_147_483_648
  */
 export async function keepUpload(data: string, body: Readable, most = MOST_UPLOAD): Promise<{ path: string; bytes: number }> {
   const folder = join(data, 'uploads')
-  await mkdir(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true }) // nothing is awaited before the body is listened to: it may break at any time
   const path = join(folder, randomUUID())
   let bytes = 0
   const cap = new Transform({

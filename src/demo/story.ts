@@ -51,7 +51,7 @@ export type Chapter = keyof typeof chapters
 
 /**
  * What happened in the world, by the vulnerability: its real days stand in catalog/demo/vulnerabilities.csv. `copy_fail` is the one to
- * follow: on every Linux machine, public code, then an exploit kit, then known exploited, within ten days; patched over five weeks.
+ * follow: on every Linux machine, in an exploit kit eight days after publication, known exploited a day later; patched over five weeks.
  */
 export const worldEvents = {
   toolshell: { cve: 'CVE-2025-53770', title: 'SharePoint is attacked before there is an update; used by ransomware soon after' },

@@ -72,6 +72,9 @@ export interface Inspection {
 /** How many skipped items are kept with their place and reason. */
 const MOST_SKIPPED = 1000
 
+/** A report whose newest look is older than this shows in the past only: the least staleness of a source. */
+const STALE = 30 * DAY_US
+
 /** How far in the future a clock may be before a report is refused. */
 const CLOCK_SKEW = DAY_US
 
@@ -236,6 +239,11 @@ class Reading {
     }
     this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
     await this.endReport()
+    const { newest } = this
+    if (!isFeed(this.importer) && newest !== null && this.store.now() - newest > STALE) {
+      const day = formatInstant(newest).slice(0, 10)
+      this.counts.notes.push(`The newest look in it is of ${day}: it counts in the scores of that time, not in today's. See plimsoll score --as-of ${day}`)
+    }
   }
 
   private async *watch(source: Source): AsyncGenerator<Uint8Array> {
@@ -300,7 +308,8 @@ class Reading {
 
   private async endReport(): Promise<void> {
     if (!this.staging) return
-    const { opened, closed } = await this.staging.end()
+    const { opened, closed, notes } = await this.staging.end()
+    this.counts.notes.push(...notes.filter((note) => !this.counts.notes.includes(note)).slice(0, 20))
     this.counts.opened += opened
     this.counts.closed += closed
     this.staging = null

@@ -12,6 +12,9 @@ import { resolveAssets } from './resolve.ts'
 /** Rows that wait in memory before they are appended to a temporary table. */
 const BATCH = 20_000
 
+/** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
+const MANY_CLOSED = 0.3
+
 /** Longest texts kept; longer ones are cut: reports are hostile input. */
 const LONG = 20_000
 const SHORT = 1000
@@ -120,18 +123,13 @@ export class ReportStaging {
     this.software = new Rows(transaction, 'raw_software', columnsOf('raw_software'))
   }
 
-  /** How many assets the report names so far. */
-  get assetCount(): number {
-    return this.assets.size
-  }
-
   async add(record: FileRecord): Promise<void> {
     if (record.kind === 'asset') this.addAsset(record)
     else if (record.kind === 'coverage') this.coverage.push(record)
     else if (record.kind === 'finding') await this.addFinding(record)
     else if (record.kind === 'control_result') await this.addResult(record)
     else if (record.kind === 'software') await this.addSoftware(record)
-    else if (record.kind === 'control') this.controls.set(record.control_id, record)
+    else if (record.kind === 'control') this.addControl(record)
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
     else if (record.kind === 'score_total') this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
   }
@@ -184,13 +182,18 @@ export class ReportStaging {
     if (full) await this.software.write()
   }
 
+  /** A full description wins over a partial one, wherever it stands in the report. */
+  private addControl(record: ControlRecord): void {
+    if (!record.partial || !this.controls.has(record.control_id)) this.controls.set(record.control_id, record)
+  }
+
   private addAdvisory(record: VulnerabilityRecord): void {
     const id = canonical(record.vulnerability_id)
     if (!this.advisories.has(id)) this.advisories.set(id, record)
   }
 
-  /** Places everything and marks the assets as touched. */
-  async end(): Promise<Placed> {
+  /** Places everything and marks the assets as touched. `notes`: what the person should know about it. */
+  async end(): Promise<Placed & { notes: string[] }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
     for (const rows of [this.findings, this.results, this.software]) await rows.write()
@@ -223,7 +226,19 @@ export class ReportStaging {
     )
     await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
     if (this.report.complete) await transaction.run('insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no', { org_id, source, import_no })
-    return placed
+    return { ...placed, notes: await this.closingNote(placed) }
+  }
+
+  /** Closing many findings at once is more often a changed scan than good work: the person is told. DESIGN 4. */
+  private async closingNote({ opened, closed }: Placed): Promise<string[]> {
+    if (closed < 10) return []
+    const [open] = await this.transaction.query<{ open: number }>(
+      'select count(*) as open from sighting_history where org_id = $org_id and source = $source and valid_to = $never and retracted_in = $never',
+      { org_id: this.org_id, source: this.report.source, never: NEVER },
+    )
+    const before = open!.open + closed - opened
+    if (closed <= MANY_CLOSED * before) return []
+    return [`This closed ${closed} of the ${before} findings that ${this.report.source} had open: if the scan was narrower than before, undo it and narrow its coverage.`]
   }
 
   /** Whether the report says anything about a fact, or looked for it. */
@@ -370,7 +385,7 @@ export class ReportStaging {
     const late = last?.observed_at !== null && last !== undefined && last.observed_at > at
     const tail = [at, null, late]
     await this.append(orgFacts.control, [...this.controls.values()].map((control) => [
-      org_id, source, text(control.control_id, 300)!, text(control.title) ?? control.control_id, severityOf(control), text(control.category, 200), text(control.description, LONG),
+      org_id, control.partial ? `${source}/results` : source, text(control.control_id, 300)!, text(control.title) ?? control.control_id, severityOf(control), text(control.category, 200), text(control.description, LONG),
       text(control.remediation, LONG), safeUrl(control.url), text(control.product, 200), thousandths(control.max_points), JSON.stringify((control.frameworks ?? []).slice(0, 200)), ...tail,
     ]))
     await this.append(orgFacts.advisory, [...this.advisories].map(([id, advisory]) => [
@@ -461,7 +476,7 @@ export class FeedStaging {
     return true
   }
 
-  async end(): Promise<Placed> {
+  async end(): Promise<Placed & { notes: string[] }> {
     const { transaction, import_no } = this
     const placed: Placed = { opened: 0, closed: 0 }
     for (const [fact, rows] of this.rows) {
@@ -485,6 +500,6 @@ export class FeedStaging {
     await transaction.run('insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed', {
       import_no, never: NEVER,
     })
-    return placed
+    return { ...placed, notes: [] }
   }
 }

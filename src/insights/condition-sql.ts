@@ -1,4 +1,5 @@
 import type { Params } from '../store/engines/engine.ts'
+import { lowerSql } from '../store/queries/metrics/columns.ts'
 import { type Comparison, type Condition, type Field, parseCondition } from './conditions.ts'
 
 /** A field together with the SQL that gives it. `sql` comes from our own lists only, never from outside; `ordered` gives the position. */
@@ -88,11 +89,6 @@ function stored(value: string | number, column: Column): string | number {
   if (column.type === 'ordered') return column.values!.indexOf(String(value))
   return typeof value === 'number' ? Math.round(value * (column.scale ?? 1) * 1e6) / 1e6 : value
 }
-
-const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
-/** Lower case of A–Z only: what `lower` does beyond depends on the engine and its locale. */
-export const lowerSql = (sql: string): string => `translate(${sql}, '${CAPITALS}', '${CAPITALS.toLowerCase()}')`
 
 const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 

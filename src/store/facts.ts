@@ -1,3 +1,5 @@
+import type { Row } from './engines/engine.ts'
+
 /** A table of facts as intervals, and what decides when one opens, changes and closes. Columns that are in every table are not named. */
 export interface FactTable {
   table: string
@@ -12,6 +14,8 @@ export interface FactTable {
    * closes it. Null: absence says nothing.
    */
   covers: string | null
+  /** The same as `covers`, for one fact and one look: what comes late is worked out line by line. */
+  shows?: (fact: Row, look: Row) => boolean
 }
 
 const asset = ['org_id', 'source', 'asset_id'] as const
@@ -20,20 +24,28 @@ const asset = ['org_id', 'source', 'asset_id'] as const
 export const assetFacts = {
   name: { table: 'name_history', scope: asset, key: ['name_type', 'name'], attributes: [], covers: null },
   attribute: { table: 'attribute_history', scope: asset, key: ['attribute'], attributes: ['value'], covers: null },
-  presence: { table: 'presence_history', scope: ['org_id', 'source'], key: ['asset_id'], attributes: [], covers: `c.subject = 'presence'` },
+  presence: {
+    table: 'presence_history', scope: ['org_id', 'source'], key: ['asset_id'], attributes: [], covers: `c.subject = 'presence'`,
+    shows: (_, look) => look['subject'] === 'presence',
+  },
   software: {
     table: 'software_history', scope: asset, key: ['name', 'version'], attributes: ['vendor', 'purl', 'cpe', 'place', 'end_of_support_at'],
     covers: `c.subject = 'software' and c.access > 0`,
+    shows: (_, look) => look['subject'] === 'software' && Number(look['access']) > 0,
   },
   sighting: {
     table: 'sighting_history', scope: asset, key: ['finding_id'],
     attributes: ['kind', 'severity', 'cvss_tenths', 'stage', 'version', 'fixed_version', 'place', 'title', 'access', 'checks'],
     covers: `c.subject = f.kind and c.access >= f.access and (c.min_severity = 0 or f.severity >= c.min_severity) and (c.checks = '' or c.checks = f.checks)`,
+    shows: (fact, look) =>
+      look['subject'] === fact['kind'] && look['access']! >= fact['access']! && (look['min_severity'] === 0 || (fact['severity'] ?? -1) >= look['min_severity']!) &&
+      (look['checks'] === '' || look['checks'] === fact['checks']),
   },
   control_result: {
     table: 'control_result_history', scope: asset, key: ['finding_id'],
     attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
     covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
+    shows: (_, look) => look['subject'] === 'control' && Number(look['access']) > 0 && look['checks'] === '',
   },
   score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], covers: null },
 } satisfies Record<string, FactTable>
@@ -53,19 +65,19 @@ export const orgFacts = {
   benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], covers: null },
 } satisfies Record<string, FactTable>
 
-const complete = 'c.complete'
+const complete = { covers: 'c.complete', shows: (_: Row, look: Row): boolean => look['complete'] === true }
 
 /** Facts about the world: a feed speaks for its source. */
 export const worldFacts = {
-  epss: { table: 'epss_history', scope: ['source'], key: ['vulnerability_id'], attributes: ['epss'], covers: complete },
-  exploit: { table: 'exploit_history', scope: ['source'], key: ['vulnerability_id', 'reference'], attributes: ['stage'], covers: complete },
-  cvss: { table: 'cvss_history', scope: ['source'], key: ['vulnerability_id', 'version'], attributes: ['cvss_tenths', 'vector'], covers: complete },
+  epss: { table: 'epss_history', scope: ['source'], key: ['vulnerability_id'], attributes: ['epss'], ...complete },
+  exploit: { table: 'exploit_history', scope: ['source'], key: ['vulnerability_id', 'reference'], attributes: ['stage'], ...complete },
+  cvss: { table: 'cvss_history', scope: ['source'], key: ['vulnerability_id', 'version'], attributes: ['cvss_tenths', 'vector'], ...complete },
   description: {
     table: 'description_history', scope: ['source'], key: ['vulnerability_id'],
-    attributes: ['title', 'description', 'published_at', 'state', 'ssvc_exploitation', 'ssvc_automatable', 'ssvc_technical_impact', 'affected'], covers: complete,
+    attributes: ['title', 'description', 'published_at', 'state', 'ssvc_exploitation', 'ssvc_automatable', 'ssvc_technical_impact', 'affected'], ...complete,
   },
   end_of_life: {
     table: 'end_of_life_history', scope: ['source'], key: ['product', 'release'],
-    attributes: ['title', 'ends_at', 'ended', 'latest_version', 'identifiers'], covers: complete,
+    attributes: ['title', 'ends_at', 'ended', 'latest_version', 'identifiers'], ...complete,
   },
 } satisfies Record<string, FactTable>

@@ -1,7 +1,7 @@
 import { type Instant, NEVER } from '../model/time.ts'
 import type { Engine, Row, Value } from './engines/engine.ts'
 import type { FactTable } from './facts.ts'
-import { type Interval, placeLate, withoutLook } from './timeline.ts'
+import { type Interval, type Look, placeListing, placeLooks, withoutReports } from './timeline.ts'
 
 /** Rows changed by one placement: for the result of an import. */
 export interface Placed {
@@ -77,38 +77,32 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
   return { opened, closed }
 }
 
-/** What comes late: the few lines that it touches are worked out one by one, then retracted and restated together. */
+/** What comes late: the lines that it touches are worked out one by one, then retracted and restated together. */
 async function placeLateRows(transaction: Engine, fact: FactTable, import_no: number): Promise<Placed> {
   const staged = stagedTable(fact)
-  const late = await transaction.query<Row>(`select * from ${staged} where late`)
-  const lateLooks = fact.covers ? await transaction.query<Row>(`select * from ${looksOf(fact).staged} where late`) : []
-  if (!late.length && !lateLooks.length) return { opened: 0, closed: 0 }
-
+  const looked = looksOf(fact)
   const lines = new Lines(fact)
-  for (const row of late) lines.at(row).staged = row
-  await transaction.query(`create temporary table late_scope as select distinct ${fact.scope.join(', ')} from ${staged} where late
-    ${fact.covers ? `union select distinct ${fact.scope.join(', ')} from ${looksOf(fact).staged} where late` : ''}`)
-  try {
-    const inScope = fact.scope.map((column) => `f.${column} = l.${column}`).join(' and ')
-    for (const row of await transaction.query<Row>(`select f.* from ${fact.table} f join late_scope l on ${inScope} where f.retracted_in = ${NEVER}`)) lines.at(row).rows.push(row)
-    if (fact.covers) {
-      await readLooks(transaction, fact, lines, looksOf(fact).kept, 'late_scope')
-      for (const { line, at } of await coveredLines(transaction, fact, looksOf(fact).staged, 'c.late', 'late_scope')) lines.ofKey(line).lateLook = at
-    }
-  } finally {
-    await transaction.query('drop table late_scope')
-  }
+  for (const row of await transaction.query<Row>(`select * from ${staged} where late`)) lines.at(row).staged = row
+  const lateLooks = fact.covers ? await transaction.query<Row>(`select * from ${looked.staged} where late`) : []
+  if (!lines.size && !lateLooks.length) return { opened: 0, closed: 0 }
+  await transaction.query(
+    `create temporary table late_scope as select distinct ${fact.scope.join(', ')} from ${staged} where late
+     ${fact.covers ? `union select distinct ${fact.scope.join(', ')} from ${looked.staged} where late` : ''}`,
+  )
+  await readLines(transaction, fact, lines, 'late_scope')
+  const kept = await readLooks(transaction, fact, 'late_scope')
+  await transaction.query('drop table late_scope')
+  const late = byScope(fact, lateLooks)
 
   return restate(transaction, fact, import_no, lines, (line) => {
     const before = line.rows.map((row) => asInterval(fact, row))
-    const { staged: row } = line
-    if (row) {
-      const at = row['observed_at'] as Instant
-      const value = valueOf(fact, row)
-      if (fact.covers === null) return fillBefore(before, { valid_from: at, valid_to: NEVER, value })
-      return placeLate(before, line.looks, { at, value }, row['since'] as Instant | null)
-    }
-    return line.lateLook === null ? before : placeLate(before, line.looks, { at: line.lateLook, value: null })
+    const scope = scopeOf(fact, line.staged ?? line.rows[0]!)
+    const looks = asLooks(fact, kept.get(scope))
+    const ownLooks = asLooks(fact, late.get(scope))
+    if (!line.staged) return ownLooks.length ? placeLooks(before, looks, [...looks, ...ownLooks]) : before
+    const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
+    if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
+    return placeListing(before, [...looks, ...ownLooks], listing, line.staged['since'] as Instant | null)
   })
 }
 
@@ -123,89 +117,111 @@ function fillBefore(intervals: readonly Interval[], late: Interval): Interval[] 
 
 /**
  * Takes back what import `undone` said in one fact table, as import `import_no`: the lines become what they would be without its looks.
- * `scopes` is a temporary table of (scope…, observed_at): where and when it looked.
+ * `looks` is a temporary table of its rows of coverage.
  */
-export async function unplace(transaction: Engine, fact: FactTable, undone: number, import_no: number, scopes: string): Promise<Placed> {
+export async function unplace(transaction: Engine, fact: FactTable, undone: number, import_no: number, looks: string): Promise<Placed> {
   const lines = new Lines(fact)
-  const inScope = fact.scope.map((column) => `f.${column} = l.${column}`).join(' and ')
-  const rows = await transaction.query<Row>(
-    `select distinct f.* from ${fact.table} f join ${scopes} l on ${inScope} where f.retracted_in = ${NEVER}`,
-  )
-  for (const row of rows) lines.at(row).rows.push(row)
-  const looked = await transaction.query<Row>(`select * from ${scopes}`)
-  if (fact.covers) await readLooks(transaction, fact, lines, looksOf(fact).kept, scopes)
-  const ofScope = new Map<string, Instant[]>()
-  for (const row of looked) {
-    const key = fact.scope.map((column) => row[column]).join('\u0000')
-    ofScope.set(key, [...(ofScope.get(key) ?? []), row['observed_at'] as Instant])
-  }
+  await readLines(transaction, fact, lines, looks)
+  const gone = byScope(fact, await transaction.query<Row>(`select * from ${looks}`))
+  const kept = byScope(fact, [...(await readLooks(transaction, fact, looks)).values()].flat().filter((row) => row['opened_in'] !== undone))
   return restate(transaction, fact, import_no, lines, (line) => {
-    let intervals = line.rows.map((row) => asInterval(fact, row))
-    for (const at of ofScope.get(fact.scope.map((column) => line.rows[0]![column]).join('\u0000')) ?? []) {
-      const others = line.looks.filter((look) => look !== at)
-      // Another report that looked at the same instant keeps what was seen then.
-      if (line.looks.filter((look) => look === at).length > 1) continue
-      const openedHere = line.rows.some((row) => row['opened_in'] === undone)
-      if (fact.covers === null && !openedHere) continue
-      intervals = withoutLook(intervals, others, at)
-    }
-    if (line.rows.every((row) => row['opened_in'] === undone) && line.looks.length === 0) intervals = []
-    return intervals
+    const scope = scopeOf(fact, line.rows[0]!)
+    if (!fact.shows) return withoutStatements(fact, line.rows, undone)
+    const reports = new Map<Instant, Row[]>()
+    for (const row of gone.get(scope) ?? []) reports.set(row['observed_at'] as Instant, [...(reports.get(row['observed_at'] as Instant) ?? []), row])
+    return withoutReports(
+      line.rows.map((row) => asInterval(fact, row)),
+      asLooks(fact, kept.get(scope)),
+      [...reports].map(([at, rows]) => ({ at, looks: asLooks(fact, rows) })),
+    )
   })
+}
+
+/** Where absence says nothing, an undone statement leaves what was said before it; an interval that it ended goes on. */
+function withoutStatements(fact: FactTable, rows: readonly Row[], undone: number): Interval[] {
+  const intervals: Interval[] = []
+  for (const row of rows.toSorted((a, b) => (a['valid_from'] as Instant) - (b['valid_from'] as Instant))) {
+    if (row['opened_in'] === undone) {
+      const before = intervals.at(-1)
+      if (before && before.valid_to === row['valid_from']) before.valid_to = row['valid_to'] as Instant
+    } else intervals.push(asInterval(fact, row))
+  }
+  return intervals
 }
 
 interface Line {
   rows: Row[]
   staged: Row | null
-  /** Instants at which other reports looked and would have shown it. */
-  looks: Instant[]
-  /** The late report looked without showing it, at this instant. */
-  lateLook: Instant | null
 }
 
+/** The lines of a fact table that a placement touches, by scope and key. */
 class Lines {
-  readonly lines = new Map<string, Line>()
+  private readonly lines = new Map<string, Line>()
   private readonly columns: readonly string[]
 
   constructor(fact: FactTable) {
     this.columns = [...fact.scope, ...fact.key]
   }
 
-  at(row: Row): Line {
-    return this.ofKey(this.columns.map((column) => row[column]).join('\u0000'))
+  get size(): number {
+    return this.lines.size
   }
 
-  ofKey(key: string): Line {
+  at(row: Row): Line {
+    const key = this.columns.map((column) => row[column]).join('\u0000')
     let line = this.lines.get(key)
-    if (!line) this.lines.set(key, (line = { rows: [], staged: null, looks: [], lateLook: null }))
+    if (!line) this.lines.set(key, (line = { rows: [], staged: null }))
     return line
+  }
+
+  all(): Iterable<Line> {
+    return this.lines.values()
   }
 }
 
 const looksOf = (fact: FactTable) => (fact.scope.includes('org_id') ? lookTables.asset : lookTables.world)
 
-/** Reads for each line of the scopes the looks of the past that cover it. A line that is only staged is covered like the staged row itself. */
-async function readLooks(transaction: Engine, fact: FactTable, lines: Lines, looks: string, scopes: string): Promise<void> {
-  for (const { line, at } of await coveredLines(transaction, fact, looks, `c.retracted_in = ${NEVER}`, scopes)) lines.ofKey(line).looks.push(at)
+const scopeOf = (fact: FactTable, row: Row): string => fact.scope.map((column) => row[column]).join('\u0000')
+
+/** Reads the standing rows of the scopes that a temporary table names. */
+async function readLines(transaction: Engine, fact: FactTable, lines: Lines, scopes: string): Promise<void> {
+  const rows = await transaction.query<Row>(
+    `select f.* from ${fact.table} f join (select distinct ${fact.scope.join(', ')} from ${scopes}) l on ${fact.scope.map((column) => `f.${column} = l.${column}`).join(' and ')}
+     where f.retracted_in = ${NEVER}`,
+  )
+  for (const row of rows) lines.at(row).rows.push(row)
 }
 
-/**
- * Every (line, instant) such that a look of table `looks` would have shown the line as it was then. Severity and access change with
- * time: inside an interval its own count, elsewhere those of the row that is staged.
- */
-async function coveredLines(transaction: Engine, fact: FactTable, looks: string, which: string, scopes: string): Promise<{ line: string; at: Instant }[]> {
-  const columns = [...fact.scope, ...fact.key, ...fact.attributes]
-  const staged =
-    scopes === 'late_scope' ? `union all select ${columns.map((column) => `s.${column}`).join(', ')}, 0, ${NEVER} from ${stagedTable(fact)} s where s.late` : ''
+/** Reads the standing looks of the scopes that a temporary table names, by scope. */
+async function readLooks(transaction: Engine, fact: FactTable, scopes: string): Promise<Map<string, Row[]>> {
+  if (!fact.shows) return new Map()
   const rows = await transaction.query<Row>(
-    `select distinct ${[...fact.scope, ...fact.key].map((column) => `f.${column}`).join(', ')}, c.observed_at, ${looks.startsWith('staged') ? '0' : 'c.opened_in'} as opened_in
-     from (select ${columns.map((column) => `f.${column}`).join(', ')}, f.valid_from, f.valid_to from ${fact.table} f
-           join (select distinct ${fact.scope.join(', ')} from ${scopes}) l on ${fact.scope.map((column) => `f.${column} = l.${column}`).join(' and ')}
-           where f.retracted_in = ${NEVER} ${staged}) f
-     join ${looks} c on ${fact.scope.map((column) => `c.${column} = f.${column}`).join(' and ')} and f.valid_from <= c.observed_at and c.observed_at <= f.valid_to
-     where ${which} and ${fact.covers}`,
+    `select c.* from ${looksOf(fact).kept} c join (select distinct ${fact.scope.join(', ')} from ${scopes}) l on ${fact.scope.map((column) => `c.${column} = l.${column}`).join(' and ')}
+     where c.retracted_in = ${NEVER}`,
   )
-  return rows.map((row) => ({ line: [...fact.scope, ...fact.key].map((column) => row[column]).join('\u0000'), at: row['observed_at'] as Instant }))
+  return byScope(fact, rows)
+}
+
+function byScope(fact: FactTable, rows: readonly Row[]): Map<string, Row[]> {
+  const scopes = new Map<string, Row[]>()
+  for (const row of rows) {
+    const key = scopeOf(fact, row)
+    const held = scopes.get(key)
+    if (held) held.push(row)
+    else scopes.set(key, [row])
+  }
+  return scopes
+}
+
+function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
+  const { shows } = fact
+  return shows ? rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(factOf(fact, value), row) })) : []
+}
+
+/** The attributes of a value, by column. */
+function factOf(fact: FactTable, value: string): Row {
+  const values = JSON.parse(value) as Value[]
+  return Object.fromEntries(fact.attributes.map((column, place) => [column, values[place]!]))
 }
 
 const valueOf = (fact: FactTable, row: Row): string => JSON.stringify(fact.attributes.map((column) => row[column] ?? null))
@@ -221,7 +237,7 @@ async function restate(transaction: Engine, fact: FactTable, import_no: number, 
   const line = [...fact.scope, ...fact.key]
   const retracted: Value[][] = []
   const added: Value[][] = []
-  for (const each of lines.lines.values()) {
+  for (const each of lines.all()) {
     const template = each.rows[0] ?? each.staged
     if (!template) continue
     const wanted = new Map(after(each).map((interval) => [`${interval.valid_from} ${interval.valid_to} ${interval.value}`, interval]))

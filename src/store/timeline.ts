@@ -7,62 +7,81 @@ export interface Interval {
   value: string
 }
 
-/** At this instant a report that looked said: this value, or (null) not there. */
-export interface Observation {
+/** A report looked at this instant, and would have shown a fact with such a value. */
+export interface Look {
   at: Instant
-  value: string | null
+  shows(value: string): boolean
+}
+
+/** A report listed the fact at this instant with this value. */
+export interface Listing {
+  at: Instant
+  value: string
 }
 
 /**
- * What was observed, from the intervals that it made and the instants at which a covering report looked: each look inside an
- * interval must have seen it, each look outside must not. An interval's start was seen too.
+ * Who must have listed a fact for its intervals to be as they are: something at each start, and inside an interval every look that
+ * would have shown it.
  */
-export function observationsOf(intervals: readonly Interval[], looks: readonly Instant[]): Observation[] {
-  const instants = new Set([...looks, ...intervals.map((interval) => interval.valid_from)])
-  return [...instants]
-    .toSorted((a, b) => a - b)
-    .map((at) => ({ at, value: intervals.find((interval) => interval.valid_from <= at && at < interval.valid_to)?.value ?? null }))
+export function listingsOf(intervals: readonly Interval[], looks: readonly Look[]): Listing[] {
+  const starts = intervals.map(({ valid_from, value }) => ({ at: valid_from, value }))
+  const inside = looks.flatMap((look) => {
+    const interval = intervals.find(({ valid_from, valid_to }) => valid_from <= look.at && look.at < valid_to)
+    return interval && look.shows(interval.value) ? [{ at: look.at, value: interval.value }] : []
+  })
+  return [...starts, ...inside]
 }
 
 /**
- * Intervals from observations in the order of time: a value holds from the first observation that says so until the first that says
- * otherwise. Of several at one instant a value wins over "not there", and the greatest value over the others, so that order does not matter.
+ * Intervals from listings and looks: a value holds from the first listing that says so until a listing that says otherwise, or a look that
+ * would have shown it and did not. Of several listings at one instant the greatest value counts, and a listing counts more than
+ * a look, so that the order of import does not matter.
  */
-export function intervalsOf(observations: readonly Observation[]): Interval[] {
-  const byInstant = new Map<Instant, string | null>()
-  for (const { at, value } of observations) {
-    const held = byInstant.get(at)
-    byInstant.set(at, held === undefined || held === null || (value !== null && value > held) ? value : held)
+export function intervalsOf(listings: readonly Listing[], looks: readonly Look[]): Interval[] {
+  const listed = new Map<Instant, string>()
+  for (const { at, value } of listings) {
+    const held = listed.get(at)
+    if (held === undefined || value > held) listed.set(at, value)
   }
+  const looked = new Map<Instant, Look[]>()
+  for (const look of looks) looked.set(look.at, [...(looked.get(look.at) ?? []), look])
   const intervals: Interval[] = []
   let open: Interval | null = null
-  for (const [at, value] of [...byInstant].toSorted((a, b) => a[0] - b[0])) {
-    if (open && open.value === value) continue
+  for (const at of [...new Set([...listed.keys(), ...looked.keys()])].toSorted((a, b) => a - b)) {
+    const value = listed.get(at)
+    if (value === undefined ? !open || !looked.get(at)!.some((look) => look.shows(open!.value)) : open?.value === value) continue
     if (open) open.valid_to = at
-    open = value === null ? null : { valid_from: at, valid_to: NEVER, value }
+    open = value === undefined ? null : { valid_from: at, valid_to: NEVER, value }
     if (open) intervals.push(open)
   }
   return intervals
 }
 
 /**
- * Puts an observation that comes late in its place. `looks`: instants at which other covering reports of the scope looked.
- * `since`: the fact's own date, when the report gives one and nothing was known before it.
+ * Puts a listing that comes late in its place. `looks`: those of all reports of the scope, its own among them. `since`: the fact's own
+ * date, when the report gives one and nothing was known before it.
  */
-export function placeLate(intervals: readonly Interval[], looks: readonly Instant[], late: Observation, since: Instant | null = null): Interval[] {
-  const observations = observationsOf(intervals, looks)
-  if (late.value !== null && since !== null && since < late.at) {
-    const earlier = observations.filter((observation) => observation.at < late.at && observation.value !== null)
-    const inferred = earlier.length === 1 && earlier[0]!.at === since && !looks.includes(since)
-    if (earlier.length === 0 || inferred) {
-      const rest = observations.filter((observation) => observation.at !== since)
-      return intervalsOf([...rest, { at: since, value: late.value }, late])
-    }
+export function placeListing(intervals: readonly Interval[], looks: readonly Look[], late: Listing, since: Instant | null = null): Interval[] {
+  const listings = listingsOf(intervals, looks.filter((look) => look.at !== late.at))
+  if (since !== null && since < late.at) {
+    const earlier = listings.filter((listing) => listing.at < late.at)
+    const inferred = earlier.length === 1 && earlier[0]!.at === since && !looks.some((look) => look.at === since)
+    if (earlier.length === 0) listings.push({ at: since, value: late.value })
+    else if (inferred) earlier[0]!.value = late.value
   }
-  return intervalsOf([...observations, late])
+  const there = intervals.find(({ valid_from, valid_to }) => valid_from <= late.at && late.at < valid_to)
+  const same = looks.filter((look) => look.at === late.at)
+  // At that very instant another report may have listed it too.
+  if (there && (there.valid_from === late.at || same.length > 1) && there.value > late.value) return intervalsOf(listingsOf(intervals, looks), looks)
+  return intervalsOf([...listings, late], looks)
 }
 
-/** The intervals as they would be had nobody looked at instant `at`. */
-export function withoutLook(intervals: readonly Interval[], looks: readonly Instant[], at: Instant): Interval[] {
-  return intervalsOf(observationsOf(intervals, looks).filter((observation) => observation.at !== at))
+/** The intervals after looks that came late and did not list it; `looks` holds them too. `before`: all other looks. */
+export const placeLooks = (intervals: readonly Interval[], before: readonly Look[], looks: readonly Look[]): Interval[] => intervalsOf(listingsOf(intervals, before), looks)
+
+/** The intervals as they would be without the reports of these instants; `looks` are the others'. */
+export function withoutReports(intervals: readonly Interval[], looks: readonly Look[], gone: readonly { at: Instant; looks: readonly Look[] }[]): Interval[] {
+  const all = [...looks, ...gone.flatMap((report) => report.looks)]
+  const instants = new Set(gone.map(({ at }) => at).filter((at) => !looks.some((look) => look.at === at)))
+  return intervalsOf(listingsOf(intervals, all).filter(({ at }) => !instants.has(at)), looks)
 }

@@ -5,6 +5,7 @@ import { severityRank, type Severity } from '../../src/model/severity.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { nextImport } from '../../src/store/imports.ts'
+import { undoIn } from '../../src/ingest/undo.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import { engines } from './engines.ts'
@@ -76,8 +77,9 @@ function model(reports: readonly Report[]): string[] {
   return rows.toSorted()
 }
 
-async function importReport(engine: Engine, org_id: number, report: Report): Promise<void> {
-  await engine.transaction(async (transaction) => {
+/** Returns the number of the import. */
+async function importReport(engine: Engine, org_id: number, report: Report): Promise<number> {
+  return engine.transaction(async (transaction) => {
     await createStaging(transaction)
     const import_no = await nextImport(transaction)
     const staging = new ReportStaging(transaction, org_id, import_no, { kind: 'report', source: report.source, tool: null, tool_version: null, observed_at: report.at }, report.at)
@@ -85,6 +87,7 @@ async function importReport(engine: Engine, org_id: number, report: Report): Pro
     await staging.add({ kind: 'coverage', asset: report.asset, subject: 'vulnerability', access: report.access, min_severity: report.min_severity })
     for (const { vulnerability, severity, access } of report.listed) await staging.add({ kind: 'finding', asset: report.asset, vulnerability_ids: [vulnerability], severity, access })
     await staging.end()
+    return import_no
   })
 }
 
@@ -109,7 +112,7 @@ async function fresh(open: () => Promise<Engine>): Promise<{ engine: Engine; org
 const empty = ['asset_key', 'name_history', 'attribute_history', 'presence_history', 'coverage_history', 'finding_key', 'sighting_history', 'counter', 'touched_asset']
 
 describe.each(engines)('history on $name', ({ name, open }) => {
-  const numRuns = name === 'duckdb' ? 25 : 8
+  const numRuns = Number(process.env['PLIMSOLL_CASES'] ?? (name === 'duckdb' ? 25 : 8))
 
   it('is the same whatever the order of import, and what the reports say (laws 2 and 7)', async () => {
     const { engine, org_id } = await fresh(open)
@@ -120,7 +123,7 @@ describe.each(engines)('history on $name', ({ name, open }) => {
         for (const { report } of shuffled) await importReport(engine, org_id, report)
         expect(await standing(engine)).toEqual(model(reports))
       }),
-      { numRuns },
+      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
     await engine.close()
   })
@@ -133,7 +136,27 @@ describe.each(engines)('history on $name', ({ name, open }) => {
         for (const report of reports) await importReport(engine, org_id, report)
         for (const known of reports.keys()) expect(await standing(engine, known + 1)).toEqual(model(reports.slice(0, known + 1)))
       }),
-      { numRuns },
+      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+    )
+    await engine.close()
+  })
+
+  it('is, after an undo, what a world without that report would be (laws 1 and 2)', async () => {
+    const { engine, org_id } = await fresh(open)
+    await fc.assert(
+      fc.asyncProperty(reportsArbitrary, fc.nat(), async (reports, choice) => {
+        for (const table of empty) await engine.query(`delete from ${table}`)
+        const numbers: number[] = []
+        for (const report of reports) numbers.push(await importReport(engine, org_id, report))
+        const undone = choice % reports.length
+        await engine.transaction(async (transaction) => {
+          const import_no = await nextImport(transaction)
+          await undoIn(transaction, { undone: numbers[undone]!, import_no, world: false })
+        })
+        expect(await standing(engine)).toEqual(model(reports.toSpliced(undone, 1)))
+        expect(await standing(engine, numbers.at(-1)!)).toEqual(model(reports))
+      }),
+      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
     await engine.close()
   })

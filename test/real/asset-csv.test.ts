@@ -18,10 +18,13 @@ const homes = [
 describe.skipIf(!data)(`detection over all real files (${data ? data.root : withoutRealData})`, () => {
   const files = data ? [...data.files('reports'), ...data.files('feeds'), ...data.files('frameworks')] : []
 
-  it('takes no other tool\'s file', async () => {
+  it("takes no other tool's file", async () => {
     const wrong: string[] = []
     for (const { path, file } of files) {
-      const head = await openFile(file).then((opened) => opened.head, () => null) // a damaged file is refused before anyone is asked
+      const head = await openFile(file).then(
+        (opened) => opened.head,
+        () => null,
+      ) // a damaged file is refused before anyone is asked
       if (!head) continue
       for (const { importer, folders } of homes) {
         if (importer.detect(head) && !folders.some((folder) => path.startsWith(`reports/${folder}/`))) wrong.push(`${path}: ${importer.id}`)

@@ -36,7 +36,8 @@ describe.skipIf(!data)(`end-of-life on real products (${data ? data.root : witho
     const json = await read(fileOf('releases-2026-08-22.derived.json.gz'))
     const archive = await read(fileOf('products-2026-08-22.tar.gz'))
     expect(endOfLife.detect(archive.opened.head)).toBe(true)
-    const told = (records: Extract<FileRecord, { kind: 'end_of_life' }>[]) => records.map((one) => `${one.product} ${one.release} ${one.ends_at} ${one.ended}`).sort()
+    const told = (records: Extract<FileRecord, { kind: 'end_of_life' }>[]) =>
+      records.map((one) => `${one.product} ${one.release} ${one.ends_at} ${one.ended}`).sort()
     expect(told(archive.of('end_of_life'))).toEqual(told(json.of('end_of_life')))
   })
 

@@ -32,7 +32,8 @@ describe.skipIf(!data)(`each feed takes its own files only (${data ? data.root :
       if (!opened) continue
       for (const [feed, folder] of folders) if (feed.detect(opened.head) && !path.startsWith(folder)) wrong.push(`${feed.id}: ${path}`)
       if (path.startsWith('reports/')) continue
-      for (const importer of [prowler, graphSecureScore, scubagear, maester]) if (importer.detect(opened.head)) wrong.push(`${importer.id}: ${path}`)
+      for (const importer of [prowler, graphSecureScore, scubagear, maester])
+        if (importer.detect(opened.head)) wrong.push(`${importer.id}: ${path}`)
     }
     expect(wrong).toEqual([])
   })

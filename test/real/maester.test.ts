@@ -19,7 +19,11 @@ describe.skipIf(!data)(`maester on real reports (${data ? data.root : withoutRea
     const records: FileRecord[] = []
     for await (const record of maester.parse(opened.source, {})) records.push(record)
     const stated = new Map<string, unknown>()
-    for await (const { path: name, value } of readJson((await openFile(file)).source.bytes(), ['$.FailedCount', '$.PassedCount', '$.TenantId'])) {
+    for await (const { path: name, value } of readJson((await openFile(file)).source.bytes(), [
+      '$.FailedCount',
+      '$.PassedCount',
+      '$.TenantId',
+    ])) {
       stated.set(name.slice(2), value)
     }
     const count = (status: string) => records.filter((one) => one.kind === 'control_result' && one.status === status).length

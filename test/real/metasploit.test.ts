@@ -25,7 +25,9 @@ describe.skipIf(!data)(`metasploit on real lists (${data ? data.root : withoutRe
   ])('%s: %i CVEs', async (name, cves) => {
     const list = await read(fileOf(name))
     expect(metasploit.detect(list.opened.head)).toBe(true)
-    expect(list.of('report')).toMatchObject([{ complete: true, observed_at: parseInstant(`${/\d{4}-\d{2}-\d{2}/.exec(name)![0]}T12:00:00Z`) }])
+    expect(list.of('report')).toMatchObject([
+      { complete: true, observed_at: parseInstant(`${/\d{4}-\d{2}-\d{2}/.exec(name)![0]}T12:00:00Z`) },
+    ])
     expect(list.cves.size).toBe(cves)
     expect(list.of('skipped')).toEqual([])
     // Nearly all modules are found by their path, so that other layouts name them alike.

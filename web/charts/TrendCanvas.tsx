@@ -1,7 +1,7 @@
 import { LineChart, ScatterChart } from 'echarts/charts'
 import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
-import type { ECharts } from 'echarts/core'
+import type { EChartsCoreOption, ECharts } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { counted, day as writeDay, shortDay } from '../format.ts'
@@ -34,7 +34,7 @@ function tooltipOf(data: TrendData, day: string, value: number | null, dot: Tren
   return box
 }
 
-function optionOf(data: TrendData, brush: boolean, from: string, to: string): object {
+function optionOf(data: TrendData, brush: boolean, from: string, to: string): EChartsCoreOption {
   const dots = dotsOnLine(data.dots ?? [], data.line.points)
   const dotOf = new Map(dots.map(({ dot }) => [dot.day, dot]))
   const valueOf = new Map(data.line.points.map((point) => [point.day, point.value]))

@@ -1,36 +1,23 @@
-import {
-  ArrowDownRight, Bug, BugPlay, CalendarX2, CircleDot, FileWarning, Flame, PackageMinus, PackageOpen, ShieldCheck, ShieldOff, SlidersHorizontal, TrendingDown, TrendingUp, Unplug,
-} from 'lucide-react'
+import { ArrowDownRight, Bug, BugPlay, CircleDot, FileWarning, Flame, PackageOpen, ShieldCheck, Skull, TrendingDown, TrendingUp } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { word } from '../format.ts'
 
 /** Types of events with their icon and name. A type that is not here (a catalog of one's own) is written by its id. */
 const types: Record<string, [LucideIcon, string]> = {
-  'new-vulnerability': [FileWarning, 'New vulnerability'],
-  'new-public-exploit': [Bug, 'New public exploit'],
-  'public-exploit': [Bug, 'New public exploit'],
-  'exploit-verified': [BugPlay, 'Exploit verified'],
-  'exploit-in-kit': [PackageOpen, 'Exploit added to a kit'],
-  'exploit-kit': [PackageOpen, 'Exploit added to a kit'],
-  'known-exploited': [Flame, 'Known exploited'],
-  ransomware: [Flame, 'Used by ransomware'],
-  'used-by-ransomware': [Flame, 'Used by ransomware'],
-  'epss-jump': [TrendingUp, 'EPSS jump'],
-  'end-of-support': [CalendarX2, 'End of support reached'],
-  'new-configuration-assessment': [SlidersHorizontal, 'New configuration assessment'],
-  'vulnerability-mitigated': [ShieldCheck, 'Vulnerability mitigated'],
-  mitigated: [ShieldCheck, 'Vulnerability mitigated'],
-  'software-removed': [PackageMinus, 'Software removed'],
-  'exception-started': [ShieldOff, 'Exception started'],
-  'exposure-drop': [TrendingDown, 'Exposure score worse'],
-  'initiative-drop': [TrendingDown, 'Initiative score worse'],
-  'metric-drop': [TrendingDown, 'Metric worse'],
-  'secure-drop': [TrendingDown, 'Secure score worse'],
-  'score-drop': [TrendingDown, 'Score worse'],
-  'source-stale': [Unplug, 'Source went stale'],
+  new_vulnerability: [FileWarning, 'New vulnerability'],
+  new_public_exploit: [Bug, 'New public exploit'],
+  exploit_verified: [BugPlay, 'Exploit verified'],
+  exploit_in_kit: [PackageOpen, 'Exploit added to a kit'],
+  known_exploited: [Flame, 'Known exploited'],
+  used_by_ransomware: [Skull, 'Used by ransomware'],
+  vulnerability_mitigated: [ShieldCheck, 'Vulnerability mitigated'],
+  exposure_score_worse: [TrendingDown, 'Exposure score worse'],
+  secure_score_worse: [TrendingDown, 'Secure score worse'],
+  initiative_worse: [TrendingDown, 'Initiative worse'],
+  metric_worse: [TrendingDown, 'Metric worse'],
 }
 
-const of = (type: string): [LucideIcon, string] => types[type.replaceAll('_', '-')] ?? [CircleDot, word(type)]
+const of = (type: string): [LucideIcon, string] => types[type] ?? [CircleDot, word(type)]
 
 /** What an event's type is called. */
 export const eventTypeName = (type: string): string => of(type)[1]

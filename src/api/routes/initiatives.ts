@@ -1,8 +1,11 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { readHistory } from '../../insights/scores.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
+import { findInitiative, summarizeInitiatives } from '../answers/initiatives.ts'
+import { pointsOf, summarizeMetrics } from '../answers/metrics.ts'
+import { answerAll, readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { InitiativeDetail, InitiativeSummary, Moment, Range, list } from '../shapes.ts'
 
@@ -14,7 +17,10 @@ export const initiatives = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/initiatives',
     { schema: { operationId: 'listInitiatives', tags: ['initiatives'], summary: 'All initiatives with their scores', querystring: Moment.strict(), response: answers(Initiatives) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerAll(asked, await summarizeInitiatives(api, asked))
+    },
   )
   app.get(
     '/initiatives/:id',
@@ -24,6 +30,15 @@ export const initiatives = (api: Api): FastifyPluginAsyncZod => async (app) => {
         params: Id, querystring: Moment.extend(Range.shape).strict(), response: answers(InitiativeDetail),
       },
     },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const initiative = findInitiative(api, params.id)
+      const { from, to } = readRange(query, asked.moment)
+      const [summaries, metrics, history] = await Promise.all([
+        summarizeInitiatives(api, asked), summarizeMetrics(api, asked), readHistory(api.store.engine, asked.scope, api.catalog, 'initiative', initiative.id, from, to),
+      ])
+      const inside = new Set(initiative.metrics.map(({ id }) => id))
+      return { ...summaries.find(({ id }) => id === initiative.id)!, metric_list: metrics.filter(({ id }) => inside.has(id)), history: pointsOf(history) }
+    },
   )
 }

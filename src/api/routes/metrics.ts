@@ -1,8 +1,12 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { readHistory } from '../../insights/scores.ts'
+import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
+import { exposedBy, findMetric, metricWords, pointsOf, summarizeMetrics } from '../answers/metrics.ts'
+import { recommendationsOfMetric } from '../answers/recommendations.ts'
+import { answerAll, answerPage, readMoment, readPage, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { AffectedAsset, MetricDetail, MetricSummary, Moment, Page, Range, list } from '../shapes.ts'
 
@@ -16,7 +20,10 @@ export const metrics = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/metrics',
     { schema: { operationId: 'listMetrics', tags: ['metrics'], summary: 'All metrics, the greatest exposure first', querystring: Moment.strict(), response: answers(Metrics) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerAll(asked, await summarizeMetrics(api, asked))
+    },
   )
   app.get(
     '/metrics/:id',
@@ -26,11 +33,24 @@ export const metrics = (api: Api): FastifyPluginAsyncZod => async (app) => {
         params: Id, querystring: Moment.extend(Range.shape).strict(), response: answers(MetricDetail),
       },
     },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const metric = findMetric(api, params.id)
+      const { from, to } = readRange(query, asked.moment)
+      const [summaries, history, recommendations] = await Promise.all([
+        summarizeMetrics(api, asked), readHistory(api.store.engine, asked.scope, api.catalog, 'metric', metric.id, from, to), recommendationsOfMetric(api, asked, metric),
+      ])
+      return { ...summaries.find(({ id }) => id === metric.id)!, ...metricWords(metric), history: pointsOf(history), recommendations }
+    },
   )
   app.get(
     '/metrics/:id/assets',
     { schema: { operationId: 'listMetricAssets', tags: ['metrics'], summary: 'The assets that a metric counts as exposed', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      const page = readPage(query, affectedColumns)
+      const exposed = await exposedBy(api, asked, findMetric(api, params.id).id)
+      return answerPage(asked, await listReasonedAssets(api.store.engine, asked.scope, asked.moment, exposed, page))
+    },
   )
 }

@@ -1,8 +1,9 @@
-const NOTYET = (): any => { throw new Error('not yet') }
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
+import { answerGroups, answerHistory, answerScores } from '../answers/scores.ts'
+import { readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
 
@@ -13,12 +14,12 @@ export const scores = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/scores',
     { schema: { operationId: 'getScores', tags: ['scores'], summary: 'Exposure score, secure score, initiatives and coverage', querystring: Moment.strict(), response: answers(Scores) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => answerScores(api, await readMoment(api.store, query)),
   )
   app.get(
     '/scores/groups',
     { schema: { operationId: 'listGroupScores', tags: ['scores'], summary: 'Exposure score of each asset group', querystring: Moment.strict(), response: answers(Groups) } },
-    async ({ query }) => NOTYET(),
+    async ({ query }) => ({ items: await answerGroups(api, await readMoment(api.store, query)) }),
   )
   app.get(
     '/scores/:score/history',
@@ -30,6 +31,9 @@ export const scores = (api: Api): FastifyPluginAsyncZod => async (app) => {
         response: answers(History),
       },
     },
-    async ({ params, query }) => NOTYET(),
+    async ({ params, query }) => {
+      const asked = await readMoment(api.store, query)
+      return answerHistory(api, asked, params.score, query.id ?? '', readRange(query, asked.moment))
+    },
   )
 }

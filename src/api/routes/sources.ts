@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerSources } from '../answers/overview.ts'
 import { readMoment } from '../asked.ts'
-import { titleOf } from '../titles.ts'
-import { listSources } from '../../store/queries/sources/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Moment, SourceSummary } from '../shapes.ts'
@@ -15,10 +14,6 @@ export const sources = (api: Api): FastifyPluginAsyncZod => async (app) => {
   app.get(
     '/sources',
     { schema: { operationId: 'listSources', tags: ['sources'], summary: 'Sources of reports and feeds', querystring: Moment.strict(), response: answers(Sources) } },
-    async ({ query }) => {
-      const { scope, moment } = await readMoment(api.store, query)
-      const items = await listSources(api.store.engine, scope, moment)
-      return { items: items.map(({ format, ...source }) => ({ ...source, title: titleOf(format) ?? source.source })) }
-    },
+    async ({ query }) => ({ items: await answerSources(api, await readMoment(api.store, query)) }),
   )
 }

@@ -15,7 +15,10 @@ async function read(text: string | Uint8Array, options: CsvOptions = {}, size = 
 }
 
 const refusal = async (text: string | Uint8Array, options: CsvOptions = {}): Promise<string> => {
-  const error = await read(text, options).then(() => null, (caught: unknown) => caught)
+  const error = await read(text, options).then(
+    () => null,
+    (caught: unknown) => caught,
+  )
   expect(error).toBeInstanceOf(UserError)
   expect((error as UserError).code).toBe('unreadable_report')
   return (error as UserError).message
@@ -24,14 +27,20 @@ const refusal = async (text: string | Uint8Array, options: CsvOptions = {}): Pro
 describe('readCsv', () => {
   it('reads rows as objects with the line on which each begins', async () => {
     const rows = await read('a,b\n1,"x\ny"\n\n2,"say ""hi"""\n')
-    expect(rows.map(({ line, row }) => [line, { ...row }])).toEqual([[2, { a: '1', b: 'x\ny' }], [5, { a: '2', b: 'say "hi"' }]])
+    expect(rows.map(({ line, row }) => [line, { ...row }])).toEqual([
+      [2, { a: '1', b: 'x\ny' }],
+      [5, { a: '2', b: 'say "hi"' }],
+    ])
     expect(Object.getPrototypeOf(rows[0]!.row)).toBeNull()
   })
 
   it.each([['\n'], ['\r\n'], ['\r']])('reads line ends %j, with and without one at the end', async (end) => {
     for (const last of [end, '']) {
       const rows = await read(`a,b${end}1,2${end}"3","4"${last}`)
-      expect(rows.map(({ row, line, error }) => [row['a'], row['b'], line, error])).toEqual([['1', '2', 2, null], ['3', '4', 3, null]])
+      expect(rows.map(({ row, line, error }) => [row['a'], row['b'], line, error])).toEqual([
+        ['1', '2', 2, null],
+        ['3', '4', 3, null],
+      ])
     }
   })
 
@@ -76,19 +85,24 @@ describe('readCsv', () => {
   })
 
   it('reads back what was written, whatever the chunks', async () => {
-    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', '\u00e9') , maxLength: 6 })
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.tuple(cell, cell), { maxLength: 6 }), fc.integer({ min: 1, max: 40 }), fc.boolean(),
-      async (cells, size, crlf) => {
-        const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
-        const lines = [['one', 'two'], ...cells].map((row) => row.map(quote).join(','))
-        const rows = await read(lines.join(crlf ? '\r\n' : '\n'), { delimiter: ',' }, size)
-        expect(rows.map(({ row, error }) => [row['one'], row['two'], error])).toEqual(cells.map(([a, b]) => [a, b, null]))
-        let line = 2
-        for (const [index, [a, b]] of cells.entries()) {
-          expect(rows[index]!.line).toBe(line)
-          line += 1 + [...a + b].filter((char) => char === '\n').length
-        }
-      }))
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', '\u00e9'), maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(cell, cell), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.boolean(),
+        async (cells, size, crlf) => {
+          const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
+          const lines = [['one', 'two'], ...cells].map((row) => row.map(quote).join(','))
+          const rows = await read(lines.join(crlf ? '\r\n' : '\n'), { delimiter: ',' }, size)
+          expect(rows.map(({ row, error }) => [row['one'], row['two'], error])).toEqual(cells.map(([a, b]) => [a, b, null]))
+          let line = 2
+          for (const [index, [a, b]] of cells.entries()) {
+            expect(rows[index]!.line).toBe(line)
+            line += 1 + [...(a + b)].filter((char) => char === '\n').length
+          }
+        },
+      ),
+    )
   })
 })

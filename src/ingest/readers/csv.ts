@@ -69,7 +69,11 @@ function nameColumns(cells: string[]): string[] {
   })
 }
 
-interface Parsed { data: string[][]; errors: { row: number; message: string; code: string }[]; meta: { cursor: number } }
+interface Parsed {
+  data: string[][]
+  errors: { row: number; message: string; code: string }[]
+  meta: { cursor: number }
+}
 
 const parseRows = (text: string, delimiter: string, newline: '\n' | '\r', partial: boolean): Parsed =>
   new Papa.Parser({ delimiter, newline }).parse(text, 0, partial) as Parsed
@@ -108,7 +112,11 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
   const begin = (complete: boolean): boolean => {
     if (line === 1) buffer = buffer.replace(/^\uFEFF/, '')
     const separator = skipSeparatorLine(buffer)
-    if (separator.length > 0) { buffer = buffer.slice(separator.length); line = 2; delimiter = separator.delimiter! }
+    if (separator.length > 0) {
+      buffer = buffer.slice(separator.length)
+      line = 2
+      delimiter = separator.delimiter!
+    }
     const end = headerEnd(buffer, complete)
     if (end < 0 || (!complete && end === buffer.length - 1)) return false
     if (buffer.slice(0, end).trim() === '') throw unreadable(`Line ${line}: expected a header row with the names of the columns`)
@@ -128,7 +136,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
       if (open?.row === index) throw unreadable(`Line ${at}: a quoted cell is never closed; the file is cut off or a quote is missing`)
       const last = cells.length - 1
       if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1)
-      if (last === 0 && cells[0]!.trim() === '' ) continue
+      if (last === 0 && cells[0]!.trim() === '') continue
       if (!columns) {
         if (cells.length > MAX_COLUMNS) throw unreadable(`Line ${at}: ${cells.length} columns are more than ${MAX_COLUMNS}`)
         columns = nameColumns(cells)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../errors.ts'
-import { readJson } from './json.ts'
+import { jsonOutline, readJson } from './json.ts'
 import type { JsonMatch } from './json.ts'
 
 async function* pieces(text: string, cuts: number[] = []): AsyncGenerator<Uint8Array> {
@@ -159,5 +159,35 @@ describe('readJson', () => {
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
     expect(await values('{"__proto__":{"x":1},"toString":2}', ['$.toString', '$.__proto__.x'])).toEqual([1, 2])
+  })
+})
+
+describe('jsonOutline', () => {
+  it('gives the outermost members only', () => {
+    const outline = jsonOutline('{"a":1,"b":{"c":"}","d":[{"e":2}]},"f":"x\\"y","g":null,"h":true}')!
+    expect([...outline.members]).toEqual([['a', 1], ['b', { text: '{"c":"}","d":[{"e":2}]}' }], ['f', 'x"y'], ['g', null], ['h', true]])
+    expect(outline.list).toBe(false)
+  })
+
+  it('looks into the first element of a list', () => {
+    expect(jsonOutline(' [ {"a":1}, {"b":2} ]')).toEqual({ list: true, members: new Map([['a', 1]]) })
+  })
+
+  it('knows what is no object', () => {
+    for (const text of ['', 'null', '"a"', '[]', '[1]', '<xml>', 'a,b']) expect(jsonOutline(text)).toBeNull()
+  })
+
+  it('gives only what the whole text has, wherever it is cut', () => {
+    fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1 }), fc.nat(300), fc.constantFrom(0, 1), (value, length, indent) => {
+      const text = JSON.stringify(value, null, indent)
+      const whole = JSON.parse(text) as Record<string, unknown>
+      const outline = jsonOutline(text.slice(0, length))
+      for (const [name, member] of outline?.members ?? []) {
+        expect(Object.keys(whole)).toContain(name)
+        if (typeof member !== 'object' || member === null) expect(member).toEqual(whole[name])
+        else expect(typeof whole[name]).toBe('object')
+      }
+      expect(jsonOutline(text)!.members.size).toBe(Object.keys(whole).length)
+    }))
   })
 })

@@ -450,3 +450,102 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
 /** `{ [ " -`, a digit, or the first letter of true, false, null. */
 const startsValue = (byte: number): boolean =>
   byte === OPEN || byte === OPEN_LIST || byte === QUOTE || byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte === 0x74 || byte === 0x66 || byte === 0x6e
+
+/** What the beginning of a JSON text shows, as far as it goes. */
+export interface JsonOutline {
+  /** The document is an array; `members` are then those of its first element. */
+  list: boolean
+  /**
+   * Members of the outermost object in file order. Text, number, true, false and null as they are; an object or array as the text from its
+   * bracket to its end, or to where the beginning ends.
+   */
+  members: Map<string, string | number | boolean | null | { text: string }>
+}
+
+/**
+ * The members of the outermost object (or of the first object of the outermost array) of a text that may be cut off anywhere: for `detect`, so that
+ * a name deep inside of another tool's report is not taken for one's own. Null when the text does not begin as an object or array of objects.
+ */
+export function jsonOutline(text: string): JsonOutline | null {
+  const space = /\s*/y
+  const plain = /[^\s,{}[\]":]+/y
+  let at = 0
+  const skip = () => {
+    space.lastIndex = at
+    space.test(text)
+    at = space.lastIndex
+  }
+  /** Behind the string that begins at `from`; -1 when it is cut off. */
+  const endOfString = (from: number) => {
+    let end = from + 1
+    for (;;) {
+      end = text.indexOf('"', end)
+      if (end < 0) return -1
+      let slashes = 0
+      while (text[end - 1 - slashes] === '\\') slashes++
+      end++
+      if (slashes % 2 === 0) return end
+    }
+  }
+  const endOfContainer = (from: number) => {
+    let depth = 0
+    const mark = /["{}[\]]/g
+    mark.lastIndex = from
+    for (let found = mark.exec(text); found; found = mark.exec(text)) {
+      if (found[0] === '"') {
+        const end = endOfString(found.index)
+        if (end < 0) return text.length
+        mark.lastIndex = end
+      } else if (found[0] === '{' || found[0] === '[') depth++
+      else if (--depth === 0) return found.index + 1
+    }
+    return text.length
+  }
+  const parse = (slice: string): string | number | boolean | null | undefined => {
+    try {
+      return JSON.parse(slice) as string | number | boolean | null
+    } catch {
+      return undefined
+    }
+  }
+
+  skip()
+  const list = text[at] === '['
+  if (list) {
+    at++
+    skip()
+  }
+  if (text[at] !== '{') return null
+  at++
+  const members: JsonOutline['members'] = new Map()
+  const outline = { list, members }
+  for (;;) {
+    skip()
+    if (text[at] !== '"') return outline
+    const endOfName = endOfString(at)
+    if (endOfName < 0) return outline
+    const name = parse(text.slice(at, endOfName))
+    at = endOfName
+    skip()
+    if (text[at] !== ':' || typeof name !== 'string') return outline
+    at++
+    skip()
+    if (text[at] === '{' || text[at] === '[') {
+      const end = endOfContainer(at)
+      members.set(name, { text: text.slice(at, end) })
+      at = end
+    } else {
+      plain.lastIndex = at
+      const end = text[at] === '"' ? endOfString(at) : plain.test(text) ? plain.lastIndex : -1
+      // A word at the very end may go on behind it.
+      if (end < 0 || (text[at] !== '"' && end === text.length)) return outline
+      const value = parse(text.slice(at, end))
+      if (value === undefined) return outline
+      members.set(name, value)
+      at = end
+    }
+    skip()
+    if (text[at] !== ',') return outline
+    at++
+  }
+}

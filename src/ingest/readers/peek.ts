@@ -2,10 +2,7 @@
  * Reads the beginning of a stream without losing it: `text` is at least the first `size` bytes as UTF-8 (all of a shorter file), and
  * `bytes` gives the whole stream again. A character that the cut splits comes out as U+FFFD in `text` only.
  */
-export async function peek(
-  bytes: AsyncIterable<Uint8Array>,
-  size = 1024,
-): Promise<{ text: string; bytes: AsyncIterable<Uint8Array> }> {
+export async function peek(bytes: AsyncIterable<Uint8Array>, size = 1024): Promise<{ text: string; bytes: AsyncIterable<Uint8Array> }> {
   const rest = bytes[Symbol.asyncIterator]()
   const begun: Uint8Array[] = []
   let length = 0

@@ -15,7 +15,10 @@ async function read(text: string | Uint8Array, options: XmlOptions, size = 7): P
 }
 
 const refusal = async (text: string | Uint8Array, options: XmlOptions = { elements: ['a'] }, size = 7): Promise<UserError> => {
-  const error = await read(text, options, size).then(() => null, (caught: unknown) => caught)
+  const error = await read(text, options, size).then(
+    () => null,
+    (caught: unknown) => caught,
+  )
   expect(error).toBeInstanceOf(UserError)
   expect((error as UserError).code).toBe('unreadable_report')
   return error as UserError
@@ -23,7 +26,10 @@ const refusal = async (text: string | Uint8Array, options: XmlOptions = { elemen
 
 describe('readXml', () => {
   it('yields listed elements whole and open ones at their start, in file order', async () => {
-    const events = await read('<r><host name="h1"><item id="1">a<b>x</b>c</item></host><host name="h2"/></r>', { elements: ['item'], opens: ['host'] })
+    const events = await read('<r><host name="h1"><item id="1">a<b>x</b>c</item></host><host name="h2"/></r>', {
+      elements: ['item'],
+      opens: ['host'],
+    })
     expect(events.map(({ event, path }) => `${event} ${path}`)).toEqual(['open r/host', 'element r/host/item', 'open r/host'])
     const item = events[1]!.node
     expect(item.attributes['id']).toBe('1')
@@ -92,11 +98,15 @@ describe('readXml', () => {
 
   it('gives the same whatever the chunks', async () => {
     const escape = (text: string) => text.replace(/[&<>"]/g, (char) => `&#${char.codePointAt(0)};`)
-    const printable = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !/[\r\ufffe\uffff]|[\u0000-\u0008\u000b-\u001f]/.test(text))
-    await fc.assert(fc.asyncProperty(fc.array(printable, { maxLength: 8 }), fc.integer({ min: 1, max: 50 }), async (texts, size) => {
-      const document = `<r>${texts.map((text) => `<a>${escape(text)}</a>`).join('\n')}</r>`
-      const events = await read(document, { elements: ['a'] }, size)
-      expect(events.map(({ node }) => node.text)).toEqual(texts)
-    }))
+    const printable = fc
+      .string({ unit: 'grapheme', maxLength: 20 })
+      .filter((text) => !/[\r\ufffe\uffff]|[\u0000-\u0008\u000b-\u001f]/.test(text))
+    await fc.assert(
+      fc.asyncProperty(fc.array(printable, { maxLength: 8 }), fc.integer({ min: 1, max: 50 }), async (texts, size) => {
+        const document = `<r>${texts.map((text) => `<a>${escape(text)}</a>`).join('\n')}</r>`
+        const events = await read(document, { elements: ['a'] }, size)
+        expect(events.map(({ node }) => node.text)).toEqual(texts)
+      }),
+    )
   })
 })

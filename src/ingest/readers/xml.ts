@@ -41,8 +41,12 @@ const DECLARED = /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})
 /** Encodings that an XML declaration may name although no byte order mark shows them; all else is read as UTF-8. */
 const SINGLE_BYTE = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'iso-8859-15', 'us-ascii'])
 
-const newNode = (name: string, attributes: Record<string, string>): XmlNode =>
-  ({ name, attributes: Object.assign(Object.create(null) as Record<string, string>, attributes), children: [], text: '' })
+const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({
+  name,
+  attributes: Object.assign(Object.create(null) as Record<string, string>, attributes),
+  children: [],
+  text: '',
+})
 
 function matcher(patterns: string[]): (name: string, path: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !pattern.includes('/')))
@@ -75,7 +79,9 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
   let root = ''
 
   const line = () => parser.line + lineOffset
-  const seen = () => { lastEvent = parser.position }
+  const seen = () => {
+    lastEvent = parser.position
+  }
   const addText = (text: string) => {
     seen()
     const open = stack.at(-1)
@@ -123,7 +129,10 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
   })
 
   for await (const text of decodeXml(bytes)) {
-    if (typeof text === 'number') { lineOffset = text; continue }
+    if (typeof text === 'number') {
+      lineOffset = text
+      continue
+    }
     parser.write(text)
     written += text.length
     if (written - (stack.length > 0 ? Math.min(lastEvent, elementStart) : lastEvent) > maxElement) {
@@ -157,7 +166,10 @@ async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<stri
   }
   const begin = (): [number, string] => {
     const first = Buffer.concat(held)
-    const ascii = first.subarray(0, MAX_PROLOG).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
+    const ascii = first
+      .subarray(0, MAX_PROLOG)
+      .toString('latin1')
+      .replace(/^\u00ef\u00bb\u00bf/, '')
     const lead = PROLOG.exec(ascii)![0]
     const label = DECLARED.exec(ascii.slice(lead.length))?.[1]?.toLowerCase() ?? 'utf-8'
     decoder = new TextDecoder(SINGLE_BYTE.has(label) ? label : 'utf-8', { fatal: true })
@@ -166,7 +178,10 @@ async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<stri
     return text.startsWith('<?xml', start.length) ? [start.split('\n').length - 1, text.slice(start.length)] : [0, text]
   }
   for await (const chunk of inPieces(bytes)) {
-    if (decoder) { yield decode(chunk); continue }
+    if (decoder) {
+      yield decode(chunk)
+      continue
+    }
     held.push(chunk)
     size += chunk.length
     if (size < MAX_PROLOG) continue

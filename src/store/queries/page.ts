@@ -64,6 +64,13 @@ export function columnsRead(page: PageQuestion, sort: string): Set<string> {
 /** A page without items, of a list that has none. */
 export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cursor: null })
 
+/** The column that a sort names. Throws UserError('unknown_sort') that names the columns there are. */
+export function checkSort(columns: ListColumns, sort: string): ListColumn {
+  const column = columns.get(sort.replace(/^-/, ''))
+  if (column) return column
+  throw new UserError('unknown_sort', `this list cannot be sorted by "${sort.slice(0, 100)}"; it can by: ${[...columns.keys()].join(', ')} (with - in front: descending)`)
+}
+
 /**
  * Asks one page. Pages joined are the whole list, also where many have an equal sort value; a row that comes or goes between two pages
  * moves no other. Throws UserError('unknown_sort') and UserError('bad_cursor').
@@ -71,8 +78,7 @@ export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cu
 export async function askPage<T = Row>(engine: Engine, list: ListSql, page: PageQuestion): Promise<PageAnswer<T>> {
   const sort = page.sort ?? list.sort
   const descending = sort.startsWith('-')
-  const column = list.columns.get(sort.replace(/^-/, ''))
-  if (!column) throw new UserError('unknown_sort', `this list cannot be sorted by "${sort}"; it can by: ${[...list.columns.keys()].join(', ')} (with - in front: descending)`)
+  const column = checkSort(list.columns, sort)
   const params: Record<string, Params[string]> = { ...list.params, ...page.filter?.params, page_limit: page.limit + 1 }
   const meets = [page.filter ? `(${page.filter.sql})` : 'true']
   if (page.search) {
@@ -86,10 +92,10 @@ export async function askPage<T = Row>(engine: Engine, list: ListSql, page: Page
   const order = `k.sort_value${text} ${descending ? 'desc' : 'asc'} nulls last, ${keys.join(', ')}`
   const rows = await engine.query<Row & { page_total: number; sort_value: string | number | null }>(
     `with ${list.ctes ? `${list.ctes},` : ''}
-    met as materialized (select x.*, ${sortSql} as sort_value from (${list.select}) x where ${meets.join(' and ')}),
-    counted as (select count(*) as page_total from met),
-    page as (select k.* from met k where ${after} order by ${order} limit $page_limit)
-    select k.*, c.page_total from counted c left join page k on true order by ${order}`,
+    page_met as materialized (select x.*, ${sortSql} as sort_value from (${list.select}) x where ${meets.join(' and ')}),
+    page_counted as (select count(*) as page_total from page_met),
+    page_rows as (select k.* from page_met k where ${after} order by ${order} limit $page_limit)
+    select k.*, c.page_total from page_counted c left join page_rows k on true order by ${order}`,
     params,
   )
   const total = rows[0]!.page_total

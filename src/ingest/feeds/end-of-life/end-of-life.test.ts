@@ -37,7 +37,14 @@ describe('endOfLife', () => {
     const identifiers = ['cpe:/a:acme:gate', 'pkg:npm/gate']
     const of = { kind: 'end_of_life', product: 'gate', title: 'Acme Gate', identifiers }
     expect(await records(await sample('releases-2026-08-22.json'))).toEqual([
-      { kind: 'report', source: 'endoflife', tool: 'endoflife.date', tool_version: null, observed_at: parseInstant('2026-08-22T12:00:00Z'), complete: true },
+      {
+        kind: 'report',
+        source: 'endoflife',
+        tool: 'endoflife.date',
+        tool_version: null,
+        observed_at: parseInstant('2026-08-22T12:00:00Z'),
+        complete: true,
+      },
       { ...of, release: '2', ends_at: null, ended: false, latest_version: '2.3.4' },
       { ...of, release: '1', ends_at: parseInstant('2024-06-30T12:00:00Z'), ended: null, latest_version: '1.9' },
       { ...of, release: '0', ends_at: null, ended: true },
@@ -50,8 +57,25 @@ describe('endOfLife', () => {
     const all = await records(await sample('api-v1-full.json'))
     expect(all[0]).toMatchObject({ observed_at: parseInstant('2026-08-22T04:05:06Z'), complete: true })
     expect(all.slice(1)).toEqual([
-      { kind: 'end_of_life', product: 'gate', title: 'Acme Gate', release: '2', ends_at: null, ended: false, latest_version: '2.3.4', identifiers: ['cpe:/a:acme:gate'] },
-      { kind: 'end_of_life', product: 'gate', title: 'Acme Gate', release: '1', ends_at: parseInstant('2024-06-30T12:00:00Z'), ended: null, identifiers: ['cpe:/a:acme:gate'] },
+      {
+        kind: 'end_of_life',
+        product: 'gate',
+        title: 'Acme Gate',
+        release: '2',
+        ends_at: null,
+        ended: false,
+        latest_version: '2.3.4',
+        identifiers: ['cpe:/a:acme:gate'],
+      },
+      {
+        kind: 'end_of_life',
+        product: 'gate',
+        title: 'Acme Gate',
+        release: '1',
+        ends_at: parseInstant('2024-06-30T12:00:00Z'),
+        ended: null,
+        identifiers: ['cpe:/a:acme:gate'],
+      },
     ])
   })
 
@@ -59,7 +83,13 @@ describe('endOfLife', () => {
     const all = await records(await sample('gate.md'))
     expect(all[0]).not.toHaveProperty('complete')
     expect(all.slice(1)).toMatchObject([
-      { product: 'gate', release: '1.10', ends_at: parseInstant('2027-06-30T12:00:00Z'), latest_version: '1.10.3', identifiers: ['pkg:npm/gate'] },
+      {
+        product: 'gate',
+        release: '1.10',
+        ends_at: parseInstant('2027-06-30T12:00:00Z'),
+        latest_version: '1.10.3',
+        identifiers: ['pkg:npm/gate'],
+      },
       { product: 'gate', release: '1.9', ended: true },
     ])
   })
@@ -75,7 +105,9 @@ describe('endOfLife', () => {
   it('refuses alias bombs and pages without releases', async () => {
     const refused = async (text: string) => records(await openBytes('x.md', Buffer.from(text)))
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n`
-    await expect(refused(`---\n${bomb}releases:\n  - releaseCycle: "1"\n    eol: true\n---\n`)).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(refused(`---\n${bomb}releases:\n  - releaseCycle: "1"\n    eol: true\n---\n`)).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
     await expect(refused('---\ntitle: x\n---\n')).rejects.toMatchObject({ code: 'unreadable_report' })
   })
 })

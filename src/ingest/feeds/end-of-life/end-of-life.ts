@@ -42,8 +42,14 @@ function fromApi(value: Fields): Product {
   return {
     name: text(value.name),
     title: text(value.label) || text(value.name),
-    identifiers: list(value.identifiers).filter((one) => ['purl', 'cpe'].includes(text(one.type))).map((one) => text(one.id)),
-    releases: list(value.releases).map((one) => ({ name: text(one.name), ends: text(one.eolFrom) || one.isEol, latest: text(fields(one.latest).name) })),
+    identifiers: list(value.identifiers)
+      .filter((one) => ['purl', 'cpe'].includes(text(one.type)))
+      .map((one) => text(one.id)),
+    releases: list(value.releases).map((one) => ({
+      name: text(one.name),
+      ends: text(one.eolFrom) || one.isEol,
+      latest: text(fields(one.latest).name),
+    })),
   }
 }
 
@@ -56,7 +62,11 @@ function* productRecords(product: Product, at: string): Generator<FileRecord> {
     const ends_at = parseInstant(text(release.ends))
     const ended = typeof release.ends === 'boolean' ? release.ends : null
     if (release.name === '' || (ends_at === null && ended === null)) {
-      yield { kind: 'skipped', at: `${at}.releases[${index}]`, reason: 'Expected a release with a name, and an end that is a date, true or false' }
+      yield {
+        kind: 'skipped',
+        at: `${at}.releases[${index}]`,
+        reason: 'Expected a release with a name, and an end that is a date, true or false',
+      }
       continue
     }
     yield {
@@ -114,7 +124,11 @@ async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncG
     if (size > MAX_PRODUCT) throw new UserError('unreadable_report', `Expected one product page; the file is over ${MAX_PRODUCT} bytes`)
   }
   const product = frontMatterOf(new TextDecoder().decode(Buffer.concat(chunks)), file.name)
-  if (!product) throw new UserError('unreadable_report', 'Expected a product page of endoflife.date: YAML front matter with releases between two lines of ---')
+  if (!product)
+    throw new UserError(
+      'unreadable_report',
+      'Expected a product page of endoflife.date: YAML front matter with releases between two lines of ---',
+    )
   yield report(dateInName(file.name), false)
   yield* productRecords(product, product.name)
 }
@@ -152,8 +166,8 @@ function layoutOf(head: string): keyof typeof layouts | null {
 }
 
 /**
- * When versions of products reach the end of their support: endoflife.date as its API gives it (https://endoflife.date/docs/api/v1/), as its repository
- * keeps it (https://github.com/endoflife-date/endoflife.date), and as one JSON object of the same.
+ * When versions of products reach the end of their support: endoflife.date as its API gives it (https://endoflife.date/docs/api/v1/), as
+ * its repository keeps it (https://github.com/endoflife-date/endoflife.date), and as one JSON object of the same.
  */
 export const endOfLife: Feed = {
   id: 'end-of-life',
@@ -166,7 +180,11 @@ export const endOfLife: Feed = {
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
-    if (layout === null) throw new UserError('unreadable_report', 'Expected endoflife.date: the answer of its API, a product page, or the archive of its products')
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected endoflife.date: the answer of its API, a product page, or the archive of its products',
+      )
     let releases = 0
     for await (const record of layouts[layout](bytes, file, head)) {
       if (record.kind === 'end_of_life') releases++

@@ -7,7 +7,8 @@ const field = (block: Uint8Array, start: number, length: number): string =>
   new TextDecoder().decode(block.subarray(start, start + length)).split('\0')[0]!
 
 /**
- * The regular files of a tar archive (https://www.gnu.org/software/tar/manual/html_node/Standard.html), in order; everything else in it is passed over.
+ * The regular files of a tar archive (https://www.gnu.org/software/tar/manual/html_node/Standard.html), in order; everything else in it is
+ * passed over.
  * Throws UserError('unreadable_report') when a header is wrong, a file is over 4 MiB, or the archive is cut off.
  */
 export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<{ name: string; text: string }> {
@@ -29,7 +30,8 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
           break
         }
         const size = Number.parseInt(field(header, 124, 12).trim() || '0', 8)
-        if (field(header, 257, 5) !== 'ustar' || !(size >= 0)) throw new UserError('unreadable_report', 'Expected a tar archive; one of its headers is damaged')
+        if (field(header, 257, 5) !== 'ustar' || !(size >= 0))
+          throw new UserError('unreadable_report', 'Expected a tar archive; one of its headers is damaged')
         const type = field(header, 156, 1)
         const prefix = field(header, 345, 155)
         name = (prefix ? `${prefix}/` : '') + field(header, 0, 100)

@@ -19,7 +19,14 @@ describe('epss', () => {
     const file = await sample('epss_scores-2026-08-01.csv')
     expect(epss.detect(file.head)).toBe(true)
     expect(await records(file)).toEqual([
-      { kind: 'report', source: 'epss', tool: 'FIRST EPSS', tool_version: 'v2025.03.14', observed_at: parseInstant('2026-08-01T00:00:00Z'), complete: true },
+      {
+        kind: 'report',
+        source: 'epss',
+        tool: 'FIRST EPSS',
+        tool_version: 'v2025.03.14',
+        observed_at: parseInstant('2026-08-01T00:00:00Z'),
+        complete: true,
+      },
       { kind: 'epss', vulnerability_id: 'CVE-1999-0001', epss: 0.03351, percentile: 0.87478 },
       { kind: 'skipped', at: 'line 4', reason: expect.stringContaining('CVE-2026-1,') },
       { kind: 'skipped', at: 'line 5', reason: expect.stringContaining('1.5') },

@@ -28,7 +28,8 @@ async function* lines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]
     const text = rest + decoder.decode(chunk, { stream: true })
     const end = text.lastIndexOf('\n')
     if (end < 0) {
-      if (text.length > 100_000) throw new UserError('unreadable_report', 'Expected short lines CVE,EPSS,percentile; found one of over 100,000 characters')
+      if (text.length > 100_000)
+        throw new UserError('unreadable_report', 'Expected short lines CVE,EPSS,percentile; found one of over 100,000 characters')
       rest = text
       continue
     }
@@ -70,7 +71,11 @@ async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name:
       const epss = share(second < 0 ? text.slice(first + 1) : text.slice(first + 1, second))
       const percentile = second < 0 ? null : share(text.slice(second + 1))
       if (first < 0 || epss === null || !CVE.test(vulnerability_id)) {
-        last = { kind: 'skipped', at: `line ${line}`, reason: `Expected CVE,EPSS,percentile with numbers from 0 to 1; found ${JSON.stringify(text.slice(0, 60))}` }
+        last = {
+          kind: 'skipped',
+          at: `line ${line}`,
+          reason: `Expected CVE,EPSS,percentile with numbers from 0 to 1; found ${JSON.stringify(text.slice(0, 60))}`,
+        }
         continue
       }
       rows++
@@ -108,6 +113,10 @@ export const epss: Feed = {
     const { text: head, bytes } = await peek(file.bytes())
     if (NATIVE.test(head)) yield* readNative(bytes, head, file.name)
     else if (JOIN.test(head)) yield* readJoin(bytes, file.name)
-    else throw new UserError('unreadable_report', 'Expected the daily EPSS file: a comment line with model_version and score_date, then cve,epss,percentile')
+    else
+      throw new UserError(
+        'unreadable_report',
+        'Expected the daily EPSS file: a comment line with model_version and score_date, then cve,epss,percentile',
+      )
   },
 }

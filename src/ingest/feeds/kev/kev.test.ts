@@ -13,9 +13,27 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
 }
 
 const exploits = [
-  { kind: 'exploit', vulnerability_id: 'CVE-2026-10001', stage: 'known_exploited', since: parseInstant('2026-03-04T12:00:00Z'), reference: '' },
-  { kind: 'exploit', vulnerability_id: 'CVE-2021-20002', stage: 'known_exploited', since: parseInstant('2021-11-03T12:00:00Z'), reference: '' },
-  { kind: 'exploit', vulnerability_id: 'CVE-2021-20002', stage: 'ransomware', since: parseInstant('2021-11-03T12:00:00Z'), reference: 'ransomware' },
+  {
+    kind: 'exploit',
+    vulnerability_id: 'CVE-2026-10001',
+    stage: 'known_exploited',
+    since: parseInstant('2026-03-04T12:00:00Z'),
+    reference: '',
+  },
+  {
+    kind: 'exploit',
+    vulnerability_id: 'CVE-2021-20002',
+    stage: 'known_exploited',
+    since: parseInstant('2021-11-03T12:00:00Z'),
+    reference: '',
+  },
+  {
+    kind: 'exploit',
+    vulnerability_id: 'CVE-2021-20002',
+    stage: 'ransomware',
+    since: parseInstant('2021-11-03T12:00:00Z'),
+    reference: 'ransomware',
+  },
 ]
 
 describe('kev', () => {
@@ -44,13 +62,20 @@ describe('kev', () => {
   })
 
   it('refuses a web page, a wrong count, a damaged row and an empty catalogue', async () => {
-    const page = await sample('error-page.json')
+    const page = await openBytes(
+      'known_exploited_vulnerabilities.json',
+      Buffer.from('<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD></HTML>'),
+    )
     expect(kev.detect(page.head)).toBe(false)
     await expect(records(page)).rejects.toMatchObject({ code: 'unreadable_report', message: expect.stringContaining('web page') })
     const refused = async (text: string) => records(await openBytes('kev', Buffer.from(text)))
     const one = '{"cveID":"CVE-2026-10001","dateAdded":"2026-03-04"}'
-    await expect(refused(`{"catalogVersion":"2026.03.04","count":2,"vulnerabilities":[${one}]}`)).rejects.toMatchObject({ code: 'unreadable_report' })
-    await expect(refused('{"catalogVersion":"2026.03.04","count":0,"vulnerabilities":[]}')).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(refused(`{"catalogVersion":"2026.03.04","count":2,"vulnerabilities":[${one}]}`)).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
+    await expect(refused('{"catalogVersion":"2026.03.04","count":0,"vulnerabilities":[]}')).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
     const header = 'cveID,vendorProject,product,vulnerabilityName,dateAdded\n'
     await expect(refused(`${header}CVE-2026-10001,Acme`)).rejects.toMatchObject({ code: 'unreadable_report' })
     await expect(refused(header)).rejects.toMatchObject({ code: 'unreadable_report' })

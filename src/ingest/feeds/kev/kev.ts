@@ -24,7 +24,8 @@ function* entry(item: Fields, at: string): Generator<FileRecord> {
   // A statement of its own, since the flag may come or go long after the listing. Its date is the listing's: the catalogue has no other.
   const ransomware = text(item.knownRansomwareCampaignUse).toLowerCase() === 'known'
   yield { kind: 'exploit', vulnerability_id, stage: 'known_exploited', ...(since !== null && { since }), reference: '' }
-  if (ransomware) yield { kind: 'exploit', vulnerability_id, stage: 'ransomware', ...(since !== null && { since }), reference: 'ransomware' }
+  if (ransomware)
+    yield { kind: 'exploit', vulnerability_id, stage: 'ransomware', ...(since !== null && { since }), reference: 'ransomware' }
 }
 
 const isCatalogue = (head: string) =>
@@ -56,7 +57,10 @@ async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   const count = about.get('$.count')
   // An empty catalogue would withdraw all that is listed.
   if (entries === 0 || (typeof count === 'number' && count !== entries)) {
-    throw new UserError('unreadable_report', `Expected ${typeof count === 'number' ? count : 'some'} vulnerabilities as "count" says; found ${entries}`)
+    throw new UserError(
+      'unreadable_report',
+      `Expected ${typeof count === 'number' ? count : 'some'} vulnerabilities as "count" says; found ${entries}`,
+    )
   }
 }
 
@@ -69,7 +73,8 @@ async function* readTable(bytes: AsyncIterable<Uint8Array>, name: string): Async
     entries++
     yield* entry(row, `line ${line}`)
   }
-  if (entries === 0) throw new UserError('unreadable_report', 'Expected entries below the header; an empty catalogue would withdraw everything')
+  if (entries === 0)
+    throw new UserError('unreadable_report', 'Expected entries below the header; an empty catalogue would withdraw everything')
 }
 
 /**
@@ -87,10 +92,17 @@ export const kev: Feed = {
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     if (/^\s*</.test(head)) {
-      throw new UserError('unreadable_report', 'Expected the KEV catalogue as JSON; this is a web page, probably an error page that was saved instead of the feed')
+      throw new UserError(
+        'unreadable_report',
+        'Expected the KEV catalogue as JSON; this is a web page, probably an error page that was saved instead of the feed',
+      )
     }
     if (isTable(head)) yield* readTable(bytes, file.name)
     else if (isCatalogue(head)) yield* readCatalogue(bytes)
-    else throw new UserError('unreadable_report', 'Expected the KEV catalogue: JSON with catalogVersion and vulnerabilities, or CSV with cveID and dateAdded')
+    else
+      throw new UserError(
+        'unreadable_report',
+        'Expected the KEV catalogue: JSON with catalogVersion and vulnerabilities, or CSV with cveID and dateAdded',
+      )
   },
 }

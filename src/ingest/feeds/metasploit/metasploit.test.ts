@@ -11,7 +11,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   for await (const record of metasploit.parse(file.source, {})) all.push(record)
   return all
 }
-const statements = (all: FileRecord[]) => all.flatMap((one) => (one.kind === 'exploit' ? [[one.vulnerability_id, one.stage, one.reference, one.since]] : []))
+const statements = (all: FileRecord[]) =>
+  all.flatMap((one) => (one.kind === 'exploit' ? [[one.vulnerability_id, one.stage, one.reference, one.since]] : []))
 
 describe('metasploit', () => {
   it.each([

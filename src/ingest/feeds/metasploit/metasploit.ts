@@ -18,7 +18,8 @@ const cvesOf = (values: unknown[]): string[] => [...new Set(values.map((one) => 
 
 /** `modules/exploits/windows/smb/x.rb`, alone or in an address, as Metasploit's own name `exploit/windows/smb/x`; '' when it is no module. */
 export function moduleName(path: string): string {
-  const match = /(?:^|\/)modules\/(exploits?|auxiliary|post|evasion|payloads?|encoders?|nops?)\/([A-Za-z0-9_./-]{1,200})\.(?:rb|py|go)$/.exec(path)
+  const match =
+    /(?:^|\/)modules\/(exploits?|auxiliary|post|evasion|payloads?|encoders?|nops?)\/([A-Za-z0-9_./-]{1,200})\.(?:rb|py|go)$/.exec(path)
   return match ? `${match[1]!.replace(/^(exploit|payload|encoder|nop)s$/, '$1')}/${match[2]}` : ''
 }
 
@@ -64,7 +65,12 @@ async function* readPerCve(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
       yield { kind: 'skipped', at: `document ${document + 1}`, reason: 'Expected cve and a list of modules' }
       continue
     }
-    const names = modules.map((module) => list(module.References).map((one) => moduleName(text(one))).find((one) => one !== '') ?? text(module.Name).slice(0, 200))
+    const names = modules.map(
+      (module) =>
+        list(module.References)
+          .map((one) => moduleName(text(one)))
+          .find((one) => one !== '') ?? text(module.Name).slice(0, 200),
+    )
     for (const name of new Set(names)) yield kit(cve, name)
   }
 }
@@ -96,7 +102,13 @@ function layoutOf(head: string): keyof typeof layouts | null {
   if (/^\s*\{/.test(head)) {
     if (['"fullname"', '"disclosure_date"', '"references"', '"mod_time"'].every((name) => head.includes(name))) return 'native'
     if (/^\s*\{\s*"cve"\s*:\s*"CVE-[^"]*"\s*,\s*"modules"\s*:\s*\[/.test(head) && head.includes('"CveIDs"')) return 'per_cve'
-    if (/^\s*\{\s*"\d{4}"\s*:\s*\[/.test(head) && head.includes('"cve"') && head.includes('"module"') && head.includes('metasploit-framework')) return 'per_year'
+    if (
+      /^\s*\{\s*"\d{4}"\s*:\s*\[/.test(head) &&
+      head.includes('"cve"') &&
+      head.includes('"module"') &&
+      head.includes('metasploit-framework')
+    )
+      return 'per_year'
     return null
   }
   const columns = csvHeader(head)
@@ -104,8 +116,8 @@ function layoutOf(head: string): keyof typeof layouts | null {
 }
 
 /**
- * Which CVEs have a module in the Metasploit Framework: its own metadata (https://github.com/rapid7/metasploit-framework, db/modules_metadata_base.json),
- * and three layouts in which mirrors keep it.
+ * Which CVEs have a module in the Metasploit Framework: its own metadata (https://github.com/rapid7/metasploit-framework,
+ * db/modules_metadata_base.json), and three layouts in which mirrors keep it.
  */
 export const metasploit: Feed = {
   id: 'metasploit',
@@ -127,6 +139,7 @@ export const metasploit: Feed = {
       if (record.kind === 'exploit') statements++
       yield record
     }
-    if (statements === 0) throw new UserError('unreadable_report', 'Expected modules with CVE ids; a list without any would withdraw every module')
+    if (statements === 0)
+      throw new UserError('unreadable_report', 'Expected modules with CVE ids; a list without any would withdraw every module')
   },
 }

@@ -30,7 +30,12 @@ const NOTHING = new Set(['', '-', '--', 'n/a', 'na', 'none', 'null', 'unknown', 
 
 const levels = new Map<string, Criticality>([
   ...criticalities.map((level) => [level, level] as const),
-  ['very high', 'very_high'], ['veryhigh', 'very_high'], ['very-high', 'very_high'], ['critical', 'very_high'], ['moderate', 'medium'], ['normal', 'medium'],
+  ['very high', 'very_high'],
+  ['veryhigh', 'very_high'],
+  ['very-high', 'very_high'],
+  ['critical', 'very_high'],
+  ['moderate', 'medium'],
+  ['normal', 'medium'],
 ])
 const yesNo = new Map([
   ...['yes', 'y', 'true', '1', 'x', 'internet', 'internet-facing', 'public', 'external'].map((word) => [word, true] as const),
@@ -38,8 +43,31 @@ const yesNo = new Map([
 ])
 const types = new Map<string, AssetType>([
   ...assetTypes.map((type) => [type, type] as const),
-  ...['server', 'workstation', 'laptop', 'desktop', 'notebook', 'endpoint', 'computer', 'host', 'pc', 'vm', 'virtual machine', 'phone', 'mobile', 'tablet',
-    'printer', 'router', 'switch', 'firewall', 'network device', 'appliance', 'machine', 'client', 'iot'].map((word) => [word, 'device'] as const),
+  ...[
+    'server',
+    'workstation',
+    'laptop',
+    'desktop',
+    'notebook',
+    'endpoint',
+    'computer',
+    'host',
+    'pc',
+    'vm',
+    'virtual machine',
+    'phone',
+    'mobile',
+    'tablet',
+    'printer',
+    'router',
+    'switch',
+    'firewall',
+    'network device',
+    'appliance',
+    'machine',
+    'client',
+    'iot',
+  ].map((word) => [word, 'device'] as const),
   ...['container image', 'docker image', 'container'].map((word) => [word, 'image'] as const),
   ...['cloud resource', 'resource', 'bucket', 'database', 'storage'].map((word) => [word, 'cloud_resource'] as const),
   ...['cloud account', 'subscription', 'aws account'].map((word) => [word, 'account'] as const),
@@ -50,7 +78,12 @@ const types = new Map<string, AssetType>([
 ])
 const providers = new Map<string, NonNullable<AssetAttributes['cloud_provider']>>([
   ...(['aws', 'azure', 'gcp', 'oci', 'alibaba', 'kubernetes', 'm365', 'github', 'other'] as const).map((name) => [name, name] as const),
-  ['amazon', 'aws'], ['amazon web services', 'aws'], ['microsoft azure', 'azure'], ['google', 'gcp'], ['google cloud', 'gcp'], ['oracle', 'oci'],
+  ['amazon', 'aws'],
+  ['amazon web services', 'aws'],
+  ['microsoft azure', 'azure'],
+  ['google', 'gcp'],
+  ['google cloud', 'gcp'],
+  ['oracle', 'oci'],
 ])
 
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
@@ -74,7 +107,11 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
     if (value === null) return null
     const found = allowed.get(value.toLowerCase().replace(/\s+/g, ' '))
     if (found !== undefined) return found
-    wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.get(field)}`, reason: `expected one of ${shown.join(', ')}; found "${value.slice(0, 60)}"` })
+    wrong.push({
+      kind: 'skipped',
+      at: `line ${line}, ${columns.get(field)}`,
+      reason: `expected one of ${shown.join(', ')}; found "${value.slice(0, 60)}"`,
+    })
     return null
   }
 
@@ -91,11 +128,17 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
   const hasAgent = agent !== null && yesNo.get(agent.toLowerCase())
   const internet = word('internet_facing', yesNo, ['yes', 'no', 'true', 'false'])
   const attributes: AssetAttributes = {
-    ...present('os_family', family), ...present('os', os), ...present('owner', cell('owner')), ...present('asset_group', cell('asset_group')),
-    ...present('criticality', word('criticality', levels, criticalities)), ...present('internet_facing', internet),
-    ...present('environment', cell('environment')), ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),
+    ...present('os_family', family),
+    ...present('os', os),
+    ...present('owner', cell('owner')),
+    ...present('asset_group', cell('asset_group')),
+    ...present('criticality', word('criticality', levels, criticalities)),
+    ...present('internet_facing', internet),
+    ...present('environment', cell('environment')),
+    ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),
     ...present('cloud_provider', word('cloud_provider', providers, [...new Set(providers.values())])),
-    ...present('cloud_account', cell('cloud_account')), ...present('region', cell('region')),
+    ...present('cloud_account', cell('cloud_account')),
+    ...present('region', cell('region')),
   }
   const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
@@ -104,16 +147,29 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
 }
 
 const present = <K extends keyof AssetAttributes>(key: K, value: AssetAttributes[K] | null): Partial<AssetAttributes> =>
-  (value === null || value === undefined ? {} : { [key]: value })
+  value === null || value === undefined ? {} : { [key]: value }
 
 /** Without a type column: a name that only a device has, or one that only a cloud resource has, says it. */
 function typeByName(names: AssetRecord['names']): AssetType {
   const strongest = names[0]!.type
-  return strongest === 'cloud_id' ? 'cloud_resource' : strongest === 'repository' ? 'repository' : strongest === 'image' ? 'image' : strongest === 'label' ? 'other' : 'device'
+  return strongest === 'cloud_id'
+    ? 'cloud_resource'
+    : strongest === 'repository'
+      ? 'repository'
+      : strongest === 'image'
+        ? 'image'
+        : strongest === 'label'
+          ? 'other'
+          : 'device'
 }
 
-function readNames(cell: (field: Field) => string | null, type: AssetType | null): {
-  names: AssetRecord['names']; name: string; unread: { field: Field; reason: string }[]
+function readNames(
+  cell: (field: Field) => string | null,
+  type: AssetType | null,
+): {
+  names: AssetRecord['names']
+  name: string
+  unread: { field: Field; reason: string }[]
 } {
   const names: AssetRecord['names'] = []
   const unread: { field: Field; reason: string }[] = []
@@ -134,7 +190,11 @@ function readNames(cell: (field: Field) => string | null, type: AssetType | null
     else if (DNS.test(host)) claim(host.includes('.') ? 'fqdn' : 'hostname', host)
     else unread.push({ field, reason: `expected a host name, found "${host.slice(0, 60)}"` })
   }
-  for (const ip of (cell('ip') ?? '').toLowerCase().split(/[\s,;|]+/).filter(Boolean).slice(0, 50)) {
+  for (const ip of (cell('ip') ?? '')
+    .toLowerCase()
+    .split(/[\s,;|]+/)
+    .filter(Boolean)
+    .slice(0, 50)) {
     if (IPV4.test(ip) || IPV6.test(ip)) claim('ip', ip)
     else unread.push({ field: 'ip', reason: `expected an IP address, found "${ip.slice(0, 60)}"` })
   }

@@ -2,17 +2,59 @@ import { UserError } from '../../../errors.ts'
 
 /** What a column can mean: names of the asset, then what is known about it. The keys of a column mapping. */
 export const fields = [
-  'name', 'hostname', 'fqdn', 'ip', 'serial', 'cloud_id', 'agent_id',
-  'type', 'os', 'owner', 'asset_group', 'criticality', 'internet_facing', 'environment', 'endpoint_agent', 'cloud_provider', 'cloud_account', 'region',
+  'name',
+  'hostname',
+  'fqdn',
+  'ip',
+  'serial',
+  'cloud_id',
+  'agent_id',
+  'type',
+  'os',
+  'owner',
+  'asset_group',
+  'criticality',
+  'internet_facing',
+  'environment',
+  'endpoint_agent',
+  'cloud_provider',
+  'cloud_account',
+  'region',
 ] as const
 export type Field = (typeof fields)[number]
 
-export const nameFields: readonly Field[] = ['name', 'hostname', 'fqdn', 'ip', 'serial', 'cloud_id', 'agent_id']
+const nameFields: readonly Field[] = ['name', 'hostname', 'fqdn', 'ip', 'serial', 'cloud_id', 'agent_id']
 
 /** Header names for each field, without case, spaces and signs. */
 const synonyms: Record<Field, string[]> = {
-  name: ['name', 'asset', 'assetname', 'device', 'devicename', 'displayname', 'ci', 'ciname', 'configurationitem', 'resource', 'resourcename', 'system', 'systemname'],
-  hostname: ['hostname', 'host', 'computer', 'computername', 'machine', 'machinename', 'server', 'servername', 'netbios', 'netbiosname', 'nodename'],
+  name: [
+    'name',
+    'asset',
+    'assetname',
+    'device',
+    'devicename',
+    'displayname',
+    'ci',
+    'ciname',
+    'configurationitem',
+    'resource',
+    'resourcename',
+    'system',
+    'systemname',
+  ],
+  hostname: [
+    'hostname',
+    'host',
+    'computer',
+    'computername',
+    'machine',
+    'machinename',
+    'server',
+    'servername',
+    'netbios',
+    'netbiosname',
+    'nodename',
+  ],
   fqdn: ['fqdn', 'dns', 'dnsname', 'dnshostname', 'fullyqualifieddomainname', 'computerdnsname', 'fullname'],
   ip: ['ip', 'ipaddress', 'ipaddresses', 'ipv4', 'ipv4address', 'ipv6', 'primaryip', 'privateip'],
   serial: ['serial', 'serialnumber', 'serialno', 'sn'],
@@ -20,12 +62,73 @@ const synonyms: Record<Field, string[]> = {
   agent_id: ['agentid', 'deviceid', 'machineid', 'sensorid', 'agentuuid', 'endpointid'],
   type: ['type', 'assettype', 'devicetype', 'resourcetype', 'class', 'assetclass', 'kind'],
   os: ['os', 'operatingsystem', 'osname', 'osplatform', 'platform', 'osversion', 'osfamily'],
-  owner: ['owner', 'assetowner', 'owneremail', 'businessowner', 'systemowner', 'ownedby', 'responsible', 'responsibleperson', 'contact', 'riskowner', 'technicalowner', 'assignedto'],
-  asset_group: ['group', 'assetgroup', 'devicegroup', 'team', 'department', 'dept', 'businessunit', 'bu', 'organizationalunit', 'organisationalunit', 'ou', 'supportgroup', 'assignmentgroup'],
-  criticality: ['criticality', 'assetcriticality', 'businesscriticality', 'importance', 'assetvalue', 'devicevalue', 'priority', 'criticalitylevel', 'businessimpact'],
-  internet_facing: ['internetfacing', 'isinternetfacing', 'internetexposed', 'exposedtointernet', 'publicfacing', 'ispublic', 'external', 'externalfacing', 'publiclyaccessible', 'facing'],
+  owner: [
+    'owner',
+    'assetowner',
+    'owneremail',
+    'businessowner',
+    'systemowner',
+    'ownedby',
+    'responsible',
+    'responsibleperson',
+    'contact',
+    'riskowner',
+    'technicalowner',
+    'assignedto',
+  ],
+  asset_group: [
+    'group',
+    'assetgroup',
+    'devicegroup',
+    'team',
+    'department',
+    'dept',
+    'businessunit',
+    'bu',
+    'organizationalunit',
+    'organisationalunit',
+    'ou',
+    'supportgroup',
+    'assignmentgroup',
+  ],
+  criticality: [
+    'criticality',
+    'assetcriticality',
+    'businesscriticality',
+    'importance',
+    'assetvalue',
+    'devicevalue',
+    'priority',
+    'criticalitylevel',
+    'businessimpact',
+  ],
+  internet_facing: [
+    'internetfacing',
+    'isinternetfacing',
+    'internetexposed',
+    'exposedtointernet',
+    'publicfacing',
+    'ispublic',
+    'external',
+    'externalfacing',
+    'publiclyaccessible',
+    'facing',
+  ],
   environment: ['environment', 'env', 'stage', 'lifecycle', 'usedfor'],
-  endpoint_agent: ['endpointagent', 'edr', 'agent', 'antivirus', 'av', 'endpointprotection', 'endpointsecurity', 'edragent', 'epp', 'securityagent', 'agentname', 'sensor'],
+  endpoint_agent: [
+    'endpointagent',
+    'edr',
+    'agent',
+    'antivirus',
+    'av',
+    'endpointprotection',
+    'endpointsecurity',
+    'edragent',
+    'epp',
+    'securityagent',
+    'agentname',
+    'sensor',
+  ],
   cloud_provider: ['cloudprovider', 'cloud', 'provider', 'csp'],
   cloud_account: ['cloudaccount', 'accountid', 'awsaccount', 'subscription', 'subscriptionid', 'projectid', 'cloudaccountid'],
   region: ['region', 'cloudregion', 'availabilityzone'],
@@ -34,12 +137,13 @@ const synonyms: Record<Field, string[]> = {
 const byName = new Map<string, Field>(fields.flatMap((field) => synonyms[field].map((name) => [name, field] as const)))
 
 /** A header of a list of findings, not of assets. */
-const OF_FINDINGS = /cve|cwe|cvss|epss|vuln|severity|plugin|\bqid\b|nvt|finding|exploit|threat|issue|advisory|recommendation|remediat|solution|compliance|control|\bcheck|\brule|\bresult|\btest|\btitle|package|\bport\b|risk|alert|insight/i
+const OF_FINDINGS =
+  /cve|cwe|cvss|epss|vuln|severity|plugin|\bqid\b|nvt|finding|exploit|threat|issue|advisory|recommendation|remediat|solution|compliance|control|\bcheck|\brule|\bresult|\btest|\btitle|package|\bport\b|risk|alert|insight/i
 
 const plain = (header: string) => header.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '')
 
 /** Which column of the file each field is read from, by the header alone; of two columns for one field the first. */
-export function columnsByHeader(header: string[]): Map<Field, string> {
+function columnsByHeader(header: string[]): Map<Field, string> {
   const columns = new Map<Field, string>()
   for (const column of header) {
     const field = byName.get(plain(column))
@@ -64,14 +168,22 @@ export function isAssetHeader(header: string[]): boolean {
 export function chooseColumns(header: string[], given: Record<string, string> | undefined): Map<Field, string> {
   const columns = columnsByHeader(header)
   for (const [field, column] of Object.entries(given ?? {})) {
-    if (!(fields as readonly string[]).includes(field)) throw new UserError('bad_columns', `There is no field "${field}"; fields are ${fields.join(', ')}`)
+    if (!(fields as readonly string[]).includes(field))
+      throw new UserError('bad_columns', `There is no field "${field}"; fields are ${fields.join(', ')}`)
     const found = header.find((one) => one === column) ?? header.find((one) => one.toLowerCase() === column.trim().toLowerCase())
-    if (found === undefined) throw new UserError('bad_columns', `The file has no column "${column}" for ${field}; its columns are ${header.join(', ').slice(0, 500)}`)
+    if (found === undefined)
+      throw new UserError(
+        'bad_columns',
+        `The file has no column "${column}" for ${field}; its columns are ${header.join(', ').slice(0, 500)}`,
+      )
     for (const [other, taken] of columns) if (taken === found) columns.delete(other)
     columns.set(field as Field, found)
   }
   if (!nameFields.some((field) => columns.has(field))) {
-    throw new UserError('bad_columns', `No column names the assets: expected one for ${nameFields.join(', ')}; the columns are ${header.join(', ').slice(0, 500)}`)
+    throw new UserError(
+      'bad_columns',
+      `No column names the assets: expected one for ${nameFields.join(', ')}; the columns are ${header.join(', ').slice(0, 500)}`,
+    )
   }
   return columns
 }

@@ -14,7 +14,8 @@ async function records({ source }: OpenFile): Promise<FileRecord[]> {
   for await (const record of defenderVulnerabilities.parse(source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 
 /** A zip archive of a few members, written by hand: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 function zip(members: [name: string, content: string | Buffer][]): Buffer {
@@ -50,14 +51,24 @@ const row = { cveId: 'CVE-2026-1', machineId: 'm1', productName: 'tool', product
 
 describe('defender-vulnerabilities', () => {
   it.each([
-    'software-vulnerabilities-last-page.json', 'machine-vulnerabilities-with-next-page.json', 'export-file.ndjson', 'changes.json', 'machines.json',
-    'recommendations.json', 'secure-configuration.json', 'software-inventory.json', 'vulnerabilities.json', 'machines-and-vulnerabilities.zip',
+    'software-vulnerabilities-last-page.json',
+    'machine-vulnerabilities-with-next-page.json',
+    'export-file.ndjson',
+    'changes.json',
+    'machines.json',
+    'recommendations.json',
+    'secure-configuration.json',
+    'software-inventory.json',
+    'vulnerabilities.json',
+    'machines-and-vulnerabilities.zip',
   ])('knows %s by its content', async (name) => {
     expect(defenderVulnerabilities.detect((await sample(name)).head)).toBe(true)
   })
 
   it('leaves other lists of the same API alone', () => {
-    expect(defenderVulnerabilities.detect({ name: 'x', text: '{"value":[{"time":"2026-01-01","score":41.3,"rbacGroupName":"A"}]}' })).toBe(false)
+    expect(defenderVulnerabilities.detect({ name: 'x', text: '{"value":[{"time":"2026-01-01","score":41.3,"rbacGroupName":"A"}]}' })).toBe(
+      false,
+    )
     expect(defenderVulnerabilities.detect({ name: 'x', text: 'deviceId,softwareName,softwareVersion,cveId' })).toBe(false)
   })
 
@@ -65,16 +76,34 @@ describe('defender-vulnerabilities', () => {
     const all = await records(await sample('software-vulnerabilities-last-page.json'))
     expect(of(all, 'finding')).toEqual([
       {
-        kind: 'finding', asset: 'aaaa1111', vulnerability_ids: ['CVE-2026-4001'], title: 'CVE-2026-4001', severity: 'high', cvss: 8.8, exploit_stage: 'kit',
-        component: { name: 'browser', vendor: 'sample', version: '119.0.1' }, fixed_version: 'Browser 120',
+        kind: 'finding',
+        asset: 'aaaa1111',
+        vulnerability_ids: ['CVE-2026-4001'],
+        title: 'CVE-2026-4001',
+        severity: 'high',
+        cvss: 8.8,
+        exploit_stage: 'kit',
+        component: { name: 'browser', vendor: 'sample', version: '119.0.1' },
+        fixed_version: 'Browser 120',
       },
       {
-        kind: 'finding', asset: 'aaaa1111', vulnerability_ids: ['defender:TVM-2026-002'], title: 'defender:TVM-2026-002', exploit_stage: 'none',
-        component: { name: 'browser', vendor: 'sample', version: '119.0.1' }, fixed_version: 'KB5051989',
+        kind: 'finding',
+        asset: 'aaaa1111',
+        vulnerability_ids: ['defender:TVM-2026-002'],
+        title: 'defender:TVM-2026-002',
+        exploit_stage: 'none',
+        component: { name: 'browser', vendor: 'sample', version: '119.0.1' },
+        fixed_version: 'KB5051989',
       },
     ])
-    expect(of(all, 'software').map((one) => [one.asset, one.name, one.place])).toEqual([['aaaa1111', 'browser', 'C:\\Sample\\browser.exe'], ['bbbb2222', 'tool', undefined]])
-    expect(of(all, 'coverage').map((one) => [one.asset, one.subject, one.access])).toEqual([['aaaa1111', 'vulnerability', 'full'], ['bbbb2222', 'vulnerability', 'full']])
+    expect(of(all, 'software').map((one) => [one.asset, one.name, one.place])).toEqual([
+      ['aaaa1111', 'browser', 'C:\\Sample\\browser.exe'],
+      ['bbbb2222', 'tool', undefined],
+    ])
+    expect(of(all, 'coverage').map((one) => [one.asset, one.subject, one.access])).toEqual([
+      ['aaaa1111', 'vulnerability', 'full'],
+      ['bbbb2222', 'vulnerability', 'full'],
+    ])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'value[3]' }])
   })
 
@@ -82,13 +111,19 @@ describe('defender-vulnerabilities', () => {
     const devices = of(await records(await sample('software-vulnerabilities-last-page.json')), 'asset')
     const times = devices.filter((one) => one.asset === 'aaaa1111').map((one) => one.observed_at!)
     expect(Math.max(...times)).toBe(parseInstant('2026-03-01T12:00:00Z'))
-    expect(devices.find((one) => one.asset === 'aaaa1111')).toMatchObject({ name: 'pc-1.example.org', attributes: { os_family: 'windows', asset_group: 'Laptops' } })
+    expect(devices.find((one) => one.asset === 'aaaa1111')).toMatchObject({
+      name: 'pc-1.example.org',
+      attributes: { os_family: 'windows', asset_group: 'Laptops' },
+    })
     expect(devices.find((one) => one.asset === 'bbbb2222')!.attributes).toEqual({ os_family: 'linux', os: 'Linux' })
   })
 
   it('reads export files with one row a line and capital field names', async () => {
     const all = await records(await sample('export-file.ndjson'))
-    expect(of(all, 'finding').map((one) => [one.vulnerability_ids![0], one.exploit_stage])).toEqual([['CVE-2026-4003', 'verified'], ['CVE-2026-4004', 'public']])
+    expect(of(all, 'finding').map((one) => [one.vulnerability_ids![0], one.exploit_stage])).toEqual([
+      ['CVE-2026-4003', 'verified'],
+      ['CVE-2026-4004', 'public'],
+    ])
     expect(of(all, 'asset')).toMatchObject([{ name: 'mac-1.example.org', attributes: { os_family: 'macos', os: 'macOS 14.4' } }])
     expect(of(all, 'software')).toHaveLength(1)
   })
@@ -99,14 +134,20 @@ describe('defender-vulnerabilities', () => {
     expect(of(cut, 'coverage')).toEqual([])
     const page = { '@odata.nextLink': 'https://x', value: [row] }
     expect(of(await records(await json(page)), 'coverage')).toEqual([])
-    const both = await records(await json(`${JSON.stringify({ value: [row], '@odata.nextLink': 'https://x' })}\n${JSON.stringify({ value: [{ ...row, machineId: 'm2' }] })}`))
+    const both = await records(
+      await json(
+        `${JSON.stringify({ value: [row], '@odata.nextLink': 'https://x' })}\n${JSON.stringify({ value: [{ ...row, machineId: 'm2' }] })}`,
+      ),
+    )
     expect(of(both, 'coverage').map((one) => one.asset)).toEqual(['m1', 'm2'])
   })
 
   it('lets a list of changes open findings and close nothing', async () => {
     const all = await records(await sample('changes.json'))
     expect(of(all, 'finding')).toMatchObject([{ vulnerability_ids: ['CVE-2026-4005'] }])
-    expect(of(all, 'asset')).toMatchObject([{ observed_at: parseInstant('2026-03-02T10:00:00.5Z'), attributes: { endpoint_agent: 'Microsoft Defender for Endpoint' } }])
+    expect(of(all, 'asset')).toMatchObject([
+      { observed_at: parseInstant('2026-03-02T10:00:00.5Z'), attributes: { endpoint_agent: 'Microsoft Defender for Endpoint' } },
+    ])
     expect(of(all, 'coverage')).toEqual([])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'value[1]', reason: expect.stringContaining('Fixed') as string }])
   })
@@ -114,24 +155,48 @@ describe('defender-vulnerabilities', () => {
   it('reads machines: names, value, group, agent, time', async () => {
     const [first, second] = of(await records(await sample('machines.json')), 'asset')
     expect(first).toEqual({
-      kind: 'asset', asset: 'aaaa1111', type: 'device', name: 'pc-1.example.org', observed_at: parseInstant('2026-03-01T10:00:00.123456Z'),
+      kind: 'asset',
+      asset: 'aaaa1111',
+      type: 'device',
+      name: 'pc-1.example.org',
+      observed_at: parseInstant('2026-03-01T10:00:00.123456Z'),
       names: [
         { type: 'cloud_id', name: '/subscriptions/s1/resourcegroups/r/providers/microsoft.compute/virtualmachines/pc-1' },
-        { type: 'agent_id', name: 'aaaa1111' }, { type: 'agent_id', name: 'c18539cd-e869-48ce-a26f-e45f8f2d88e5' },
-        { type: 'fqdn', name: 'pc-1.example.org' }, { type: 'ip', name: '10.0.0.21' },
+        { type: 'agent_id', name: 'aaaa1111' },
+        { type: 'agent_id', name: 'c18539cd-e869-48ce-a26f-e45f8f2d88e5' },
+        { type: 'fqdn', name: 'pc-1.example.org' },
+        { type: 'ip', name: '10.0.0.21' },
       ],
       attributes: {
-        os_family: 'windows', os: 'Windows11 23H2', asset_group: 'Laptops', endpoint_agent: 'Microsoft Defender for Endpoint', criticality: 'high',
-        cloud_provider: 'azure', cloud_account: 's1',
+        os_family: 'windows',
+        os: 'Windows11 23H2',
+        asset_group: 'Laptops',
+        endpoint_agent: 'Microsoft Defender for Endpoint',
+        criticality: 'high',
+        cloud_provider: 'azure',
+        cloud_account: 's1',
       },
     })
-    expect(second).toEqual({ kind: 'asset', asset: 'dddd4444', type: 'device', name: 'dddd4444', names: [{ type: 'agent_id', name: 'dddd4444' }], inactive: true })
+    expect(second).toEqual({
+      kind: 'asset',
+      asset: 'dddd4444',
+      type: 'device',
+      name: 'dddd4444',
+      names: [{ type: 'agent_id', name: 'dddd4444' }],
+      inactive: true,
+    })
   })
 
   it('reads recommendations as controls only', async () => {
     const all = await records(await sample('recommendations.json'))
     expect(all.slice(1)).toEqual([
-      { kind: 'control', control_id: 'defender:va-_-sample-_-browser', title: 'Update Browser', category: 'Application', product: 'Browser' },
+      {
+        kind: 'control',
+        control_id: 'defender:va-_-sample-_-browser',
+        title: 'Update Browser',
+        category: 'Application',
+        product: 'Browser',
+      },
       { kind: 'control', control_id: 'defender:scid-39', title: 'Sign secure channel data', category: 'OS', product: 'OS', max_points: 5 },
     ])
   })
@@ -139,7 +204,9 @@ describe('defender-vulnerabilities', () => {
   it('reads configuration results with their points', async () => {
     const all = await records(await sample('secure-configuration.json'))
     expect(of(all, 'control_result').map((one) => [one.control_id, one.status, one.points, one.max_points])).toEqual([
-      ['defender:scid-39', 'pass', 5, 5], ['defender:scid-2000', 'fail', 0, 8], ['defender:scid-6093', 'not_applicable', undefined, undefined],
+      ['defender:scid-39', 'pass', 5, 5],
+      ['defender:scid-2000', 'fail', 0, 8],
+      ['defender:scid-6093', 'not_applicable', undefined, undefined],
     ])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'aaaa1111', subject: 'control', access: 'full' }])
     expect(of(all, 'skipped')).toHaveLength(1)
@@ -147,12 +214,17 @@ describe('defender-vulnerabilities', () => {
 
   it('reads the software inventory with its end of support', async () => {
     const all = await records(await sample('software-inventory.json'))
-    expect(of(all, 'software').map((one) => [one.name, one.end_of_support_at])).toEqual([['browser', parseInstant('2026-02-01')], ['tool', undefined]])
+    expect(of(all, 'software').map((one) => [one.name, one.end_of_support_at])).toEqual([
+      ['browser', parseInstant('2026-02-01')],
+      ['tool', undefined],
+    ])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'aaaa1111', subject: 'software', access: 'full' }])
   })
 
   it('reads the list of vulnerabilities', async () => {
-    expect((await records(await sample('vulnerabilities.json'))).slice(1)).toMatchObject([{ kind: 'vulnerability', vulnerability_id: 'CVE-2026-4001', cvss: 8.8, severity: 'high' }])
+    expect((await records(await sample('vulnerabilities.json'))).slice(1)).toMatchObject([
+      { kind: 'vulnerability', vulnerability_id: 'CVE-2026-4001', cvss: 8.8, severity: 'high' },
+    ])
   })
 
   it('reads machines before vulnerabilities from a zip, in whatever order they lie in it', async () => {
@@ -160,7 +232,9 @@ describe('defender-vulnerabilities', () => {
     expect(all.map((one) => one.kind).indexOf('asset')).toBeLessThan(all.map((one) => one.kind).indexOf('finding'))
     expect(of(all, 'asset').filter((one) => one.asset === 'aaaa1111')).toHaveLength(1)
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'aaaa1111', subject: 'vulnerability', access: 'full' }])
-    expect(of(all, 'skipped').map((one) => one.at)).toEqual(expect.arrayContaining(['notes.txt', 'machines/machines.json: value[1].lastSeen']))
+    expect(of(all, 'skipped').map((one) => one.at)).toEqual(
+      expect.arrayContaining(['notes.txt', 'machines/machines.json: value[1].lastSeen']),
+    )
   })
 
   it('refuses archives that are cut, lead outside or unpack to far more than they are', async () => {

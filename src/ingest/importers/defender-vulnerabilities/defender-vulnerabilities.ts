@@ -38,7 +38,10 @@ export const defenderVulnerabilities: Importer = {
 
 async function* readPages(bytes: AsyncIterable<Uint8Array>, report: OpenReport, prefix: string): AsyncGenerator<FileRecord> {
   for await (const row of readRows(bytes)) {
-    if ('more' in row) { report.cut ||= row.more; continue }
+    if ('more' in row) {
+      report.cut ||= row.more
+      continue
+    }
     const at = prefix + row.at
     if (typeof row.value !== 'object' || row.value === null || Array.isArray(row.value)) {
       yield { kind: 'skipped', at, reason: 'expected an object' }

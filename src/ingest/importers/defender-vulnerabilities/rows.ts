@@ -46,8 +46,15 @@ export interface OpenReport {
   cut: boolean
 }
 
-export const newReport = (): OpenReport =>
-  ({ devices: new Map(), covered: new Map(), described: new Set(), controls: new Set(), software: new Set(), softwareOf: '', cut: false })
+export const newReport = (): OpenReport => ({
+  devices: new Map(),
+  covered: new Map(),
+  described: new Set(),
+  controls: new Set(),
+  software: new Set(),
+  softwareOf: '',
+  cut: false,
+})
 
 /** A report that holds the last page covers, in full, each device that it has rows of. */
 export function* endReport(report: OpenReport): Generator<FileRecord> {
@@ -68,14 +75,29 @@ const instant = (row: Fields, name: string): Instant | null => parseInstant(text
 /** The records of one row; a row that cannot be read becomes `skipped`. */
 export function* readRow(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   switch (rowKind(row)) {
-    case 'machine': yield* readMachine(row, report, at); break
-    case 'vulnerability': yield* readVulnerability(row, report, at); break
-    case 'machine_vulnerability': yield* readMachineVulnerability(row, report, at); break
-    case 'configuration': yield* readConfiguration(row, report, at); break
-    case 'software': yield* readSoftware(row, report, at); break
-    case 'recommendation': yield* readRecommendation(row, at); break
-    case 'description': yield* readDescription(row, at); break
-    case null: yield { kind: 'skipped', at, reason: `not a row of a known list: ${[...row.keys()].slice(0, 8).join(', ').slice(0, 200)}` }
+    case 'machine':
+      yield* readMachine(row, report, at)
+      break
+    case 'vulnerability':
+      yield* readVulnerability(row, report, at)
+      break
+    case 'machine_vulnerability':
+      yield* readMachineVulnerability(row, report, at)
+      break
+    case 'configuration':
+      yield* readConfiguration(row, report, at)
+      break
+    case 'software':
+      yield* readSoftware(row, report, at)
+      break
+    case 'recommendation':
+      yield* readRecommendation(row, at)
+      break
+    case 'description':
+      yield* readDescription(row, at)
+      break
+    case null:
+      yield { kind: 'skipped', at, reason: `not a row of a known list: ${[...row.keys()].slice(0, 8).join(', ').slice(0, 200)}` }
   }
 }
 
@@ -98,15 +120,18 @@ function attributesOf(row: Fields): AssetAttributes {
   const value = text(row, 'devicevalue')?.toLowerCase()
   const cloud = row.get('vmmetadata')
   const vm = typeof cloud === 'object' && cloud !== null ? fieldsOf(cloud) : null
-  const provider = ({ azure: 'azure', aws: 'aws', gcp: 'gcp' } as const)[text(vm ?? new Map(), 'cloudprovider')?.toLowerCase() as 'azure'] ?? null
+  const provider =
+    ({ azure: 'azure', aws: 'aws', gcp: 'gcp' } as const)[text(vm ?? new Map(), 'cloudprovider')?.toLowerCase() as 'azure'] ?? null
   const account = vm && text(vm, 'subscriptionid')
   return {
     ...(family && { os_family: family }),
     ...(platform && platform !== 'Other' && { os: version && version !== 'Other' ? `${platform} ${version}` : platform }),
     ...(group && !NO_GROUP.has(group.toLowerCase()) && { asset_group: group }),
     ...(onboarded && { endpoint_agent: 'Microsoft Defender for Endpoint' }),
-    ...(value === 'high' && { criticality: 'high' as const }), ...(value === 'low' && { criticality: 'low' as const }),
-    ...(provider && { cloud_provider: provider }), ...(provider && account && { cloud_account: account }),
+    ...(value === 'high' && { criticality: 'high' as const }),
+    ...(value === 'low' && { criticality: 'low' as const }),
+    ...(provider && { cloud_provider: provider }),
+    ...(provider && account && { cloud_account: account }),
   }
 }
 
@@ -121,11 +146,17 @@ function deviceOf(row: Fields, id: string, dns: string | null, observedAt: Insta
   const host = dns?.toLowerCase().replace(/\.$/, '') ?? ''
   if (DNS.test(host) && !IPV4.test(host)) names.push({ type: host.includes('.') ? 'fqdn' : 'hostname', name: host })
   const ip = text(row, 'lastipaddress')?.toLowerCase()
-  if (ip && (IPV4.test(ip) || (ip.includes(':') && /^[0-9a-f:.]{2,45}$/.test(ip))) && !ip.startsWith('127.') && ip !== '::1') names.push({ type: 'ip', name: ip })
+  if (ip && (IPV4.test(ip) || (ip.includes(':') && /^[0-9a-f:.]{2,45}$/.test(ip))) && !ip.startsWith('127.') && ip !== '::1')
+    names.push({ type: 'ip', name: ip })
   const attributes = attributesOf(row)
   return {
-    kind: 'asset', asset: id, type: 'device', name: host || id, names,
-    ...(Object.keys(attributes).length > 0 && { attributes }), ...(observedAt !== null && { observed_at: observedAt }),
+    kind: 'asset',
+    asset: id,
+    type: 'device',
+    name: host || id,
+    names,
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+    ...(observedAt !== null && { observed_at: observedAt }),
   }
 }
 
@@ -145,27 +176,43 @@ function cover(report: OpenReport, id: string, subject: 'vulnerability' | 'contr
 
 function* readMachine(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   const id = text(row, 'id')
-  if (id === null) { yield { kind: 'skipped', at, reason: 'expected the id of a machine' }; return }
+  if (id === null) {
+    yield { kind: 'skipped', at, reason: 'expected the id of a machine' }
+    return
+  }
   const seen = instant(row, 'lastseen')
   const device = deviceOf(row, id, text(row, 'computerdnsname'), seen)
   if (text(row, 'mergedintomachineid') !== null || text(row, 'healthstatus')?.toLowerCase() === 'inactive') device.inactive = true
   report.devices.set(id, seen)
   yield device
   const stated = text(row, 'lastseen')
-  if (seen === null && stated !== null) yield { kind: 'skipped', at: `${at}.lastSeen`, reason: `expected a date and time, found "${stated.slice(0, 60)}"` }
+  if (seen === null && stated !== null)
+    yield { kind: 'skipped', at: `${at}.lastSeen`, reason: `expected a date and time, found "${stated.slice(0, 60)}"` }
 }
 
 /** https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-software-vulnerabilities */
-const stages = new Map<string, ExploitStage>([['noexploit', 'none'], ['exploitispublic', 'public'], ['exploitisverified', 'verified'], ['exploitisinkit', 'kit']])
+const stages = new Map<string, ExploitStage>([
+  ['noexploit', 'none'],
+  ['exploitispublic', 'public'],
+  ['exploitisverified', 'verified'],
+  ['exploitisinkit', 'kit'],
+])
 
 function* readVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   const id = text(row, 'deviceid')
   const name = text(row, 'softwarename')
-  if (id === null || name === null) { yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }; return }
+  if (id === null || name === null) {
+    yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }
+    return
+  }
   const change = row.has('eventtimestamp') || row.has('status') ? text(row, 'status') : null
   if (change !== null) report.cut = true
   if (change?.toLowerCase() === 'fixed') {
-    yield { kind: 'skipped', at, reason: 'a change "Fixed": a list of changes opens findings but closes none; import a full export to close them' }
+    yield {
+      kind: 'skipped',
+      at,
+      reason: 'a change "Fixed": a list of changes opens findings but closes none; import a full export to close them',
+    }
     return
   }
   yield* tellDevice(row, report, id, change === null ? instant(row, 'lastseentimestamp') : instant(row, 'eventtimestamp'))
@@ -186,9 +233,15 @@ function* readVulnerability(row: Fields, report: OpenReport, at: string): Genera
   const vendor = text(row, 'softwarevendor')
   const version = text(row, 'softwareversion')
   yield {
-    kind: 'finding', asset: id, vulnerability_ids: [vulnerability_id], title: vulnerability_id,
-    ...(severity && { severity }), ...(cvss !== undefined && { cvss }), ...(stage && { exploit_stage: stage }),
-    component: { name, ...(vendor && { vendor }), ...(version && { version }) }, ...(fixed && { fixed_version: fixed }),
+    kind: 'finding',
+    asset: id,
+    vulnerability_ids: [vulnerability_id],
+    title: vulnerability_id,
+    ...(severity && { severity }),
+    ...(cvss !== undefined && { cvss }),
+    ...(stage && { exploit_stage: stage }),
+    component: { name, ...(vendor && { vendor }), ...(version && { version }) },
+    ...(fixed && { fixed_version: fixed }),
   }
 }
 
@@ -196,7 +249,10 @@ function* readMachineVulnerability(row: Fields, report: OpenReport, at: string):
   const id = text(row, 'machineid')
   const cve = text(row, 'cveid')
   const name = text(row, 'productname')
-  if (id === null || cve === null || name === null) { yield { kind: 'skipped', at, reason: 'expected a machineId, a cveId and a productName' }; return }
+  if (id === null || cve === null || name === null) {
+    yield { kind: 'skipped', at, reason: 'expected a machineId, a cveId and a productName' }
+    return
+  }
   yield* tellDevice(row, report, id, null)
   cover(report, id, 'vulnerability')
   const severity = parseSeverity(text(row, 'severity')) ?? undefined
@@ -209,8 +265,13 @@ function* readMachineVulnerability(row: Fields, report: OpenReport, at: string):
   const version = text(row, 'productversion')
   const fixed = knowledgeBase(text(row, 'fixingkbid'))
   yield {
-    kind: 'finding', asset: id, vulnerability_ids: [vulnerability_id], title: vulnerability_id, ...(severity && { severity }),
-    component: { name, ...(vendor && { vendor }), ...(version && { version }) }, ...(fixed && { fixed_version: fixed }),
+    kind: 'finding',
+    asset: id,
+    vulnerability_ids: [vulnerability_id],
+    title: vulnerability_id,
+    ...(severity && { severity }),
+    component: { name, ...(vendor && { vendor }), ...(version && { version }) },
+    ...(fixed && { fixed_version: fixed }),
   }
 }
 
@@ -230,7 +291,13 @@ function* tellSoftware(row: Fields, report: OpenReport, id: string, name: string
   const place = Array.isArray(paths) && paths.length === 1 && typeof paths[0] === 'string' ? paths[0] : null
   const ends = instant(row, 'endofsupportdate')
   const software: SoftwareRecord = {
-    kind: 'software', asset: id, name, ...(vendor && { vendor }), ...(version && { version }), ...(place && { place }), ...(ends !== null && { end_of_support_at: ends }),
+    kind: 'software',
+    asset: id,
+    name,
+    ...(vendor && { vendor }),
+    ...(version && { version }),
+    ...(place && { place }),
+    ...(ends !== null && { end_of_support_at: ends }),
   }
   yield software
 }
@@ -238,7 +305,10 @@ function* tellSoftware(row: Fields, report: OpenReport, id: string, name: string
 function* readSoftware(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   const id = text(row, 'deviceid')
   const name = text(row, 'softwarename')
-  if (id === null || name === null) { yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }; return }
+  if (id === null || name === null) {
+    yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }
+    return
+  }
   yield* tellDevice(row, report, id, null)
   cover(report, id, 'software')
   yield* tellSoftware(row, report, id, name)
@@ -251,7 +321,10 @@ function* readConfiguration(row: Fields, report: OpenReport, at: string): Genera
   const id = text(row, 'deviceid')
   const check = text(row, 'configurationid')
   const [applicable, compliant] = [row.get('isapplicable'), row.get('iscompliant')]
-  if (id === null || check === null) { yield { kind: 'skipped', at, reason: 'expected a deviceId and a configurationId' }; return }
+  if (id === null || check === null) {
+    yield { kind: 'skipped', at, reason: 'expected a deviceId and a configurationId' }
+    return
+  }
   if (typeof applicable !== 'boolean' || (applicable && typeof compliant !== 'boolean')) {
     yield { kind: 'skipped', at, reason: 'expected true or false in isApplicable and isCompliant' }
     return
@@ -265,13 +338,20 @@ function* readConfiguration(row: Fields, report: OpenReport, at: string): Genera
     report.controls.add(control_id)
     const category = text(row, 'configurationcategory')
     yield {
-      kind: 'control', control_id, title: text(row, 'configurationname') ?? check, product: 'Microsoft Defender for Endpoint',
-      ...(category && { category }), ...(points !== null && { max_points: points }),
+      kind: 'control',
+      control_id,
+      title: text(row, 'configurationname') ?? check,
+      product: 'Microsoft Defender for Endpoint',
+      ...(category && { category }),
+      ...(points !== null && { max_points: points }),
     }
   }
   const passed = applicable && compliant === true
   yield {
-    kind: 'control_result', asset: id, control_id, status: !applicable ? 'not_applicable' : passed ? 'pass' : 'fail',
+    kind: 'control_result',
+    asset: id,
+    control_id,
+    status: !applicable ? 'not_applicable' : passed ? 'pass' : 'fail',
     ...(applicable && points !== null && { points: passed ? points : 0, max_points: points }),
   }
 }
@@ -280,27 +360,41 @@ function* readConfiguration(row: Fields, report: OpenReport, at: string): Genera
 function* readRecommendation(row: Fields, at: string): Generator<FileRecord> {
   const id = text(row, 'id')
   const title = text(row, 'recommendationname')
-  if (id === null || title === null) { yield { kind: 'skipped', at, reason: 'expected the id and the recommendationName of a recommendation' }; return }
+  if (id === null || title === null) {
+    yield { kind: 'skipped', at, reason: 'expected the id and the recommendationName of a recommendation' }
+    return
+  }
   const category = text(row, 'recommendationcategory')
   const product = text(row, 'relatedcomponent') ?? text(row, 'productname')
   const points = number(row, 'severityscore')
   yield {
-    kind: 'control', control_id: controlId(id), title, ...(category && { category }), ...(product && { product }),
+    kind: 'control',
+    control_id: controlId(id),
+    title,
+    ...(category && { category }),
+    ...(product && { product }),
     ...(points !== null && points >= 1 && points <= 10 && { max_points: points }),
   }
 }
 
 function* readDescription(row: Fields, at: string): Generator<FileRecord> {
   const id = text(row, 'id')
-  if (id === null) { yield { kind: 'skipped', at, reason: 'expected the id of a vulnerability' }; return }
+  if (id === null) {
+    yield { kind: 'skipped', at, reason: 'expected the id of a vulnerability' }
+    return
+  }
   const severity = parseSeverity(text(row, 'severity'))
   const score = number(row, 'cvssv3')
   const vector = text(row, 'cvssvector')
   const description = text(row, 'description')
   const published = instant(row, 'publishedon')
   yield {
-    kind: 'vulnerability', vulnerability_id: vulnerabilityId(id), ...(severity && { severity }), ...(description && { description }),
-    ...(score !== null && score >= 0 && score <= 10 && { cvss: score }), ...(published !== null && { published_at: published }),
+    kind: 'vulnerability',
+    vulnerability_id: vulnerabilityId(id),
+    ...(severity && { severity }),
+    ...(description && { description }),
+    ...(score !== null && score >= 0 && score <= 10 && { cvss: score }),
+    ...(published !== null && { published_at: published }),
     ...(vector && /^CVSS:3\.[01]\/AV:[NALP](?:\/[A-Z]{1,3}:[A-Z]){7,20}$/.test(vector) && { cvss_vector: vector }),
   }
 }

@@ -11,7 +11,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   for await (const record of graphSecureScore.parse(file.source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 const tenant = '0a000000-0000-4000-8000-000000000001'
 
 describe('graphSecureScore', () => {
@@ -53,7 +54,15 @@ describe('graphSecureScore', () => {
         total: 4,
         evidence: '0 of 4 users left',
       },
-      { kind: 'control_result', asset: tenant, control_id: 'microsoft-secure-score:MFARegistrationV2', status: 'fail', points: 2.5, passed: 450, total: 900 },
+      {
+        kind: 'control_result',
+        asset: tenant,
+        control_id: 'microsoft-secure-score:MFARegistrationV2',
+        status: 'fail',
+        points: 2.5,
+        passed: 450,
+        total: 900,
+      },
       { kind: 'control_result', asset: tenant, control_id: 'microsoft-secure-score:spo_legacy_auth', status: 'fail', points: 0 },
       { kind: 'control_result', asset: tenant, control_id: 'microsoft-secure-score:exo_mystery', status: 'not_run', points: 3 },
     ])
@@ -75,13 +84,22 @@ describe('graphSecureScore', () => {
 
   it('tells where an item is unreadable', async () => {
     const all = await records(await sample('scores-two-days.json'))
-    expect(of(all, 'skipped')).toEqual([{ kind: 'skipped', at: 'value[0].controlScores[4]', reason: 'Expected an object with controlName' }])
+    expect(of(all, 'skipped')).toEqual([
+      { kind: 'skipped', at: 'value[0].controlScores[4]', reason: 'Expected an object with controlName' },
+    ])
   })
 
   it('describes controls by their profiles, under the ids of the scores', async () => {
     const all = await records(await sample('profiles.json'))
     expect(of(all, 'report')).toEqual([
-      { kind: 'report', source: 'microsoft-secure-score', tool: 'Microsoft Secure Score', tool_version: null, observed_at: null, tenant_id: tenant },
+      {
+        kind: 'report',
+        source: 'microsoft-secure-score',
+        tool: 'Microsoft Secure Score',
+        tool_version: null,
+        observed_at: null,
+        tenant_id: tenant,
+      },
     ])
     expect(of(all, 'control')).toEqual([
       {
@@ -110,7 +128,10 @@ describe('graphSecureScore', () => {
 
   it('refuses an error answer, an empty list and a cut page', async () => {
     const refused = async (text: string) => records(await openBytes('x.json', Buffer.from(text)))
-    await expect(refused('{"error":{"code":"x","message":"Token expired"}}')).rejects.toMatchObject({ code: 'unreadable_report', message: expect.stringContaining('Token expired') })
+    await expect(refused('{"error":{"code":"x","message":"Token expired"}}')).rejects.toMatchObject({
+      code: 'unreadable_report',
+      message: expect.stringContaining('Token expired'),
+    })
     await expect(refused('{"value":[]}')).rejects.toMatchObject({ code: 'unreadable_report' })
     await expect(refused('{"value":[{"id":"a","maxScore":1,"azureTen')).rejects.toMatchObject({ code: 'unreadable_report' })
   })

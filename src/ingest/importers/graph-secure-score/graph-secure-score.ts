@@ -30,7 +30,8 @@ function plain(html: string): string {
     .trim()
 }
 
-const isScore = (item: Fields) => Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
+const isScore = (item: Fields) =>
+  Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
 const isProfile = (item: Fields) => text(item.id) !== '' && item.maxScore !== undefined && item.controlScores === undefined
 const controlId = (name: string) => `${SOURCE}:${name}`
 
@@ -157,7 +158,9 @@ function profileRecord(profile: Fields): ControlRecord {
     tier && `Tier: ${tier}.`,
     threats.length > 0 && `Protects against: ${threats.join(', ')}.`,
     profile.deprecated === true && 'Deprecated by Microsoft.',
-  ].filter(Boolean).join(' ')
+  ]
+    .filter(Boolean)
+    .join(' ')
   const frameworks = list(profile.complianceInformation).flatMap((one) =>
     list(one.certificationControls).map((control) => ({ framework: text(one.certificationName), requirement: text(control.name) })),
   )
@@ -181,7 +184,11 @@ function isGraphPage(head: string): boolean {
   if (/"@odata\.context"\s*:\s*"[^"]{0,300}secureScore(?:s|ControlProfiles)\b/i.test(head)) return true
   if (!head.includes('"azureTenantId"')) return false
   if (head.includes('"controlScores"') || (head.includes('"averageComparativeScores"') && head.includes('"currentScore"'))) return true
-  return head.includes('"controlCategory"') && head.includes('"maxScore"') && (head.includes('"implementationCost"') || head.includes('"actionType"'))
+  return (
+    head.includes('"controlCategory"') &&
+    head.includes('"maxScore"') &&
+    (head.includes('"implementationCost"') || head.includes('"actionType"'))
+  )
 }
 
 /**
@@ -204,7 +211,10 @@ export const graphSecureScore: Importer = {
     let found = 0
     for await (const { value, at } of readJson(bytes, [pattern])) {
       if (isFields(value) && isFields(value.error) && pattern === '$') {
-        throw new UserError('unreadable_report', `This is an error answer of Microsoft Graph, no export: ${text(value.error.message).slice(0, 200)}`)
+        throw new UserError(
+          'unreadable_report',
+          `This is an error answer of Microsoft Graph, no export: ${text(value.error.message).slice(0, 200)}`,
+        )
       }
       if (isFields(value) && isScore(value)) {
         yield* scoreRecords(value, at)
@@ -227,10 +237,14 @@ export const graphSecureScore: Importer = {
         yield { kind: 'skipped', at, reason: 'Expected a secureScore (controlScores, currentScore) or a control profile (id, maxScore)' }
         continue
       } else {
-        throw new UserError('unreadable_report', `${at}: expected a secureScore (controlScores, currentScore) or a secureScoreControlProfile (id, maxScore)`)
+        throw new UserError(
+          'unreadable_report',
+          `${at}: expected a secureScore (controlScores, currentScore) or a secureScoreControlProfile (id, maxScore)`,
+        )
       }
       found++
     }
-    if (found === 0) throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
+    if (found === 0)
+      throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
   },
 }

@@ -11,7 +11,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   for await (const record of maester.parse(file.source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 const tenant = '0a000000-0000-4000-8000-000000000001'
 
 describe('maester', () => {
@@ -22,7 +23,14 @@ describe('maester', () => {
   it('reads the tests of a tenant; what gave no answer was not run', async () => {
     const all = await records(await sample('m365-tenant.json'))
     expect(of(all, 'report')).toEqual([
-      { kind: 'report', source: 'maester', tool: 'Maester', tool_version: '1.1.0', observed_at: parseInstant('2026-04-29T22:29:07.071475Z'), tenant_id: tenant },
+      {
+        kind: 'report',
+        source: 'maester',
+        tool: 'Maester',
+        tool_version: '1.1.0',
+        observed_at: parseInstant('2026-04-29T22:29:07.071475Z'),
+        tenant_id: tenant,
+      },
     ])
     expect(of(all, 'asset')).toMatchObject([{ type: 'tenant', name: 'Harbour', names: [{ type: 'tenant_id', name: tenant }] }])
     expect(of(all, 'control_result').map((one) => [one.control_id, one.status, one.evidence])).toEqual([
@@ -53,7 +61,7 @@ describe('maester', () => {
       tool_version: null,
       observed_at: parseInstant('2026-04-25T23:05:30.106209Z'),
     })
-    expect(of(all, 'asset')[0]!.names).toEqual([{ type: 'label', name: 'HARBOUR' }])
+    expect(of(all, 'asset')[0]!.names).toEqual([{ type: 'label', name: 'maester/HARBOUR' }])
     expect(of(all, 'control_result')[0]).toMatchObject({ status: 'fail', severity: 'medium' })
   })
 

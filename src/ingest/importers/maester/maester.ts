@@ -37,7 +37,8 @@ function frameworksOf(id: string, tags: string[]): { framework: string; requirem
   const match = /^(CIS\.M365|CISA|EIDSCA|ORCA)\.([A-Z0-9.]{1,60})$/i.exec(id)
   if (!match) return []
   const [, family, requirement] = match
-  if (family === 'CIS.M365') return [{ framework: tags.find((tag) => /^CIS M365 v\d[\d.]{0,9}$/.test(tag)) ?? 'CIS M365', requirement: requirement! }]
+  if (family === 'CIS.M365')
+    return [{ framework: tags.find((tag) => /^CIS M365 v\d[\d.]{0,9}$/.test(tag)) ?? 'CIS M365', requirement: requirement! }]
   return [{ framework: family === 'CISA' ? 'CISA SCuBA' : family!, requirement: requirement! }]
 }
 
@@ -56,11 +57,14 @@ function testOf(value: unknown): Test | string {
   const category = text(item.Block)
   const url = text(item.HelpUrl)
   const description = text(detail.TestDescription)
-  const remediation = /\n#+\s*Remediation(?: action)?s?:?\s*\n([^]{1,6000})/i.exec(description)?.[1]?.split(/\n#+\s/)[0]?.trim() ?? ''
+  const remediation =
+    /\n#+\s*Remediation(?: action)?s?:?\s*\n([^]{1,6000})/i
+      .exec(description)?.[1]
+      ?.split(/\n#+\s/)[0]
+      ?.trim() ?? ''
   const tags = Array.isArray(item.Tag) ? item.Tag.map(text) : []
   const frameworks = frameworksOf(id, tags)
   return {
-
     status,
     control: {
       kind: 'control',
@@ -124,7 +128,7 @@ export const maester: Importer = {
       asset,
       type: 'tenant',
       name: (tenant && text(about.get('TenantName'))) || asset,
-      names: tenant ? [{ type: 'tenant_id', name: tenant }] : domain ? [{ type: 'label', name: domain }] : [],
+      names: tenant ? [{ type: 'tenant_id', name: tenant }] : domain ? [{ type: 'label', name: `${SOURCE}/${domain}` }] : [],
       ...(tenant && { attributes: { cloud_provider: 'm365' } }),
     }
     yield { kind: 'coverage', asset, subject: 'control' }

@@ -1,9 +1,16 @@
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { childText, type XmlNode } from '../../readers/xml.ts'
 
-const STATUS: Record<string, ControlResultRecord['status']> = Object.assign(Object.create(null) as Record<string, ControlResultRecord['status']>, {
-  PASSED: 'pass', FAILED: 'fail', WARNING: 'not_run', ERROR: 'not_run', SKIPPED: 'not_run',
-})
+const STATUS: Record<string, ControlResultRecord['status']> = Object.assign(
+  Object.create(null) as Record<string, ControlResultRecord['status']>,
+  {
+    PASSED: 'pass',
+    FAILED: 'fail',
+    WARNING: 'not_run',
+    ERROR: 'not_run',
+    SKIPPED: 'not_run',
+  },
+)
 
 /**
  * The records of an item of a configuration audit (`cm:compliance-…` elements): a control and its result. Null when the item is none.
@@ -20,6 +27,12 @@ export function complianceRecords(node: XmlNode, asset: string): FileRecord[] | 
   const evidence = childText(node, 'cm:compliance-actual-value')
   return [
     { kind: 'control', control_id, title: name, ...(description && { description }), ...(remediation && { remediation }) },
-    { kind: 'control_result', asset, control_id, status: STATUS[result.toUpperCase()] ?? 'not_run', ...(evidence && { evidence: evidence.slice(0, 2000) }) },
+    {
+      kind: 'control_result',
+      asset,
+      control_id,
+      status: STATUS[result.toUpperCase()] ?? 'not_run',
+      ...(evidence && { evidence: evidence.slice(0, 2000) }),
+    },
   ]
 }

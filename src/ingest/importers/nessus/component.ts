@@ -8,7 +8,11 @@ export interface Found {
   path: string | null
 }
 
-interface Block { name: string | null; installed: string | null; fixed: string | null }
+interface Block {
+  name: string | null
+  installed: string | null
+  fixed: string | null
+}
 
 const MAX_LINES = 3000
 
@@ -60,12 +64,20 @@ function readOutput(output: string): { blocks: Block[]; packages: Block[]; paths
   for (const line of output.slice(0, 1_000_000).split('\n', MAX_LINES)) {
     const colon = line.indexOf(':')
     if (colon < 3 || colon > 60) continue
-    const key = line.slice(0, colon).replace(/^[\s-]+/, '').trim().toLowerCase()
+    const key = line
+      .slice(0, colon)
+      .replace(/^[\s-]+/, '')
+      .trim()
+      .toLowerCase()
     const value = line.slice(colon + 1).trim()
     if (value === '' || value.length > 300) continue
-    if (key === 'product') { product = value; current = null }
-    else if (key === 'path') { paths.add(value); current = null }
-    else if (key === 'remote package installed' || key === 'installed package' || key === 'package installed') {
+    if (key === 'product') {
+      product = value
+      current = null
+    } else if (key === 'path') {
+      paths.add(value)
+      current = null
+    } else if (key === 'remote package installed' || key === 'installed package' || key === 'package installed') {
       open = { ...splitPackage(value), fixed: null }
       packages.push(open)
     } else if ((key === 'should be' || key === 'fixed package') && open) {
@@ -101,8 +113,9 @@ export function splitPackage(text: string): { name: string; installed: string | 
 
 function fromPackages(packages: Block[], title: string): Omit<Found, 'path'> {
   const listed = (/^[^:]{1,120} : ([^(]{1,200})/.exec(title)?.[1] ?? '').split(/[/,]/).map((name) => name.trim().split(' ')[0]!)
-  const chosen = packages.find((one) => listed.includes(one.name!))
-    ?? packages.toSorted((a, b) => a.name!.length - b.name!.length || (a.name! < b.name! ? -1 : 1))[0]!
+  const chosen =
+    packages.find((one) => listed.includes(one.name!)) ??
+    packages.toSorted((a, b) => a.name!.length - b.name!.length || (a.name! < b.name! ? -1 : 1))[0]!
   return {
     component: { name: chosen.name!, ...(chosen.installed && { version: chosen.installed }), type: 'package' },
     fixed_version: chosen.fixed,
@@ -113,7 +126,10 @@ function fromPackages(packages: Block[], title: string): Omit<Found, 'path'> {
 export function titleProduct(title: string): string | null {
   const at = /\s<=?\s+v?\d/.exec(title.slice(0, 200))?.index
   if (at === undefined) return null
-  const name = title.slice(0, at).replace(/(?:\s+v?\d[\w.]*)+$/, '').trim()
+  const name = title
+    .slice(0, at)
+    .replace(/(?:\s+v?\d[\w.]*)+$/, '')
+    .trim()
   return name.length >= 2 && /[A-Za-z]/.test(name) ? name : null
 }
 
@@ -125,20 +141,31 @@ function isWindowsUpdate(node: XmlNode, title: string): boolean {
 function updatedProduct(node: XmlNode, title: string): string | null {
   if (node.attributes['pluginFamily'] !== 'Windows : Microsoft Bulletins') return null
   const rest = /\bSecurity Updates? for ([^(]{2,100})/i.exec(title.slice(0, 300))?.[1]
-  return rest?.split(/ to Address | Could /)[0]!.replace(/ Products\s*$/, '').trim() || null
+  return (
+    rest
+      ?.split(/ to Address | Could /)[0]!
+      .replace(/ Products\s*$/, '')
+      .trim() || null
+  )
 }
 
 /** The one Microsoft update that the title or the cross references name: `KB4287903`. */
 function knowledgeBase(node: XmlNode, title: string): string | null {
   const named = /\bKB(\d{6,8})\b/.exec(title)?.[1] ?? /^MS\d\d-\d{3}: .{1,200}\((\d{6,8})\)/.exec(title)?.[1]
   if (named) return `KB${named}`
-  const listed = new Set(childrenNamed(node, 'xref').map((xref) => /^MSKB:(\d{6,8})$/.exec(xref.text.trim())?.[1]).filter((id) => id !== undefined))
+  const listed = new Set(
+    childrenNamed(node, 'xref')
+      .map((xref) => /^MSKB:(\d{6,8})$/.exec(xref.text.trim())?.[1])
+      .filter((id) => id !== undefined),
+  )
   return listed.size === 1 ? `KB${[...listed][0]}` : null
 }
 
 /** Vendor and product of the item's CPE, when all its CPEs agree; applications come before operating systems. */
 function fromCpe(node: XmlNode): FindingRecord['component'] {
-  const all = childrenNamed(node, 'cpe').flatMap((cpe) => cpe.text.split('\n')).map((line) => /^\s*(?:p-)?cpe:\/([aoh]):([^:\s]{1,100}):([^:\s]{1,100})/.exec(line))
+  const all = childrenNamed(node, 'cpe')
+    .flatMap((cpe) => cpe.text.split('\n'))
+    .map((line) => /^\s*(?:p-)?cpe:\/([aoh]):([^:\s]{1,100}):([^:\s]{1,100})/.exec(line))
     .filter((match) => match !== null)
   const applications = all.filter((match) => match[1] === 'a')
   const chosen = applications.length > 0 ? applications : all

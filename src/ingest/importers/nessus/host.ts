@@ -37,7 +37,13 @@ export function describeHost(name: string, key: string, properties: XmlNode | nu
   const { observedAt, finished } = timeOf(tags)
   const credentialed = { true: true, false: false }[tags.get('Credentialed_Scan')?.toLowerCase() ?? ''] ?? null
   const asset: AssetRecord = web
-    ? { kind: 'asset', asset: key, type: 'application', name: tags.get('host-fqdn') ?? name, names: [{ type: 'label', name: tags.get('host-fqdn') ?? name }] }
+    ? {
+        kind: 'asset',
+        asset: key,
+        type: 'application',
+        name: tags.get('host-fqdn') ?? name,
+        names: [{ type: 'label', name: tags.get('host-fqdn') ?? name }],
+      }
     : { kind: 'asset', asset: key, type: 'device', ...deviceNames(name, tags) }
   const attributes = attributesOf(tags)
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
@@ -53,7 +59,8 @@ function deviceNames(given: string, tags: Map<string, string>): Pick<AssetRecord
   for (const [type, id] of cloudIds(tags)) claim(type, id)
   for (const tag of ['host-uuid', 'tenable-uuid', 'TAG']) {
     const uuid = tags.get(tag)?.toLowerCase() ?? ''
-    if (UUID.test(uuid) && /[1-9a-f]/.test(uuid)) claim('agent_id', uuid.replaceAll('-', '').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'))
+    if (UUID.test(uuid) && /[1-9a-f]/.test(uuid))
+      claim('agent_id', uuid.replaceAll('-', '').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'))
   }
   const dns = (text: string | undefined) => {
     const host = (text ?? '').trim().toLowerCase().replace(/\.$/, '')
@@ -103,12 +110,19 @@ function attributesOf(tags: Map<string, string>): AssetAttributes {
   const network = NETWORK_TYPES.has(tags.get('system-type') ?? '')
   const one: OsFamily | null = families.size === 1 ? [...families][0]! : null
   const family = network ? 'network' : stated.length > 0 ? one : parseOsFamily(tags.get('os') === 'mac' ? 'macOS' : tags.get('os'))
-  const provider = [...tags.keys()].map((tag) => /^(aws|azure|gcp)-instance-/.exec(tag)?.[1]).find(Boolean) as 'aws' | 'azure' | 'gcp' | undefined
+  const provider = [...tags.keys()].map((tag) => /^(aws|azure|gcp)-instance-/.exec(tag)?.[1]).find(Boolean) as
+    | 'aws'
+    | 'azure'
+    | 'gcp'
+    | undefined
   const account = tags.get('aws-instance-accountId') ?? tags.get('azure-instance-subscriptionId') ?? tags.get('gcp-instance-project-id')
   const region = tags.get('aws-instance-region') ?? tags.get('azure-instance-location') ?? tags.get('gcp-instance-zone')
   return {
-    ...(family && { os_family: family }), ...(stated.length > 0 && { os: stated.join(' or ') }),
-    ...(provider && { cloud_provider: provider }), ...(provider && account && { cloud_account: account }), ...(provider && region && { region }),
+    ...(family && { os_family: family }),
+    ...(stated.length > 0 && { os: stated.join(' or ') }),
+    ...(provider && { cloud_provider: provider }),
+    ...(provider && account && { cloud_account: account }),
+    ...(provider && region && { region }),
   }
 }
 
@@ -123,7 +137,11 @@ function operatingSystems(text: string | undefined): string[] {
       return []
     }
   }
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(0, 10)
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 10)
 }
 
 /**

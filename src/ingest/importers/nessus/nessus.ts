@@ -9,7 +9,15 @@ import { componentOf } from './component.ts'
 import { describeHost, type Host } from './host.ts'
 
 /** Families that templates leave out or pick from as a matter of course: they find no vulnerabilities, or need their own kind of scan. */
-const SIDE_FAMILIES = new Set(['port scanners', 'settings', 'policy compliance', 'tenable.ot', 'mobile devices', 'denial of service', 'scada'])
+const SIDE_FAMILIES = new Set([
+  'port scanners',
+  'settings',
+  'policy compliance',
+  'tenable.ot',
+  'mobile devices',
+  'denial of service',
+  'scada',
+])
 /** Records held back until the scanner's version (plugin 19506) is known; after so many it is left out. */
 const MAX_HELD = 20_000
 
@@ -44,20 +52,32 @@ export const nessus: Importer = {
     }
     // The report comes first, but its version stands in an item of the first host.
     function* emit(records: Iterable<FileRecord>, versionSeen: boolean): Generator<FileRecord> {
-      if (reported) { yield* records; return }
+      if (reported) {
+        yield* records
+        return
+      }
       for (const record of records) held.push(record)
       if (versionSeen || held.length >= MAX_HELD) yield* begin()
     }
 
     const elements = ['Policy/policyName', 'FamilySelection/FamilyItem', 'ReportHost/HostProperties', 'ReportHost/ReportItem']
-    for await (const { event, name, node, line } of readXml(file.bytes(), { elements, opens: ['NessusClientData_v2/Report', 'Report/ReportHost'] })) {
+    for await (const { event, name, node, line } of readXml(file.bytes(), {
+      elements,
+      opens: ['NessusClientData_v2/Report', 'Report/ReportHost'],
+    })) {
       if (name === 'policyName') policy.name = node.text.trim()
       else if (name === 'FamilyItem') policy.narrowed ||= narrows(node)
       else if (event === 'open' && name === 'Report') reportName = node.attributes['name'] ?? ''
       else if (name === 'ReportHost') {
         if (host) yield* emit(coverageOf(host, policy, reportName), true)
         hosts++
-        host = { name: node.attributes['name']?.trim() || `host ${hosts}`, key: `h${hosts}`, host: null, credentialed: null, compliance: false }
+        host = {
+          name: node.attributes['name']?.trim() || `host ${hosts}`,
+          key: `h${hosts}`,
+          host: null,
+          credentialed: null,
+          compliance: false,
+        }
       } else if (name === 'HostProperties' && host) {
         host.host = describeHost(host.name, host.key, node)
         if (hosts === 1) observedAt = host.host.asset.observed_at ?? null
@@ -78,7 +98,8 @@ export const nessus: Importer = {
         yield* emit(readItem(node, host, described, at), scan !== null)
       }
     }
-    if (reportName === null) throw new UserError('unreadable_report', 'Expected a <Report> in <NessusClientData_v2>; the file holds a scan policy only')
+    if (reportName === null)
+      throw new UserError('unreadable_report', 'Expected a <Report> in <NessusClientData_v2>; the file holds a scan policy only')
     if (host) yield* emit(coverageOf(host, policy, reportName), true)
     if (!reported) yield* begin()
   },
@@ -114,7 +135,13 @@ function* coverageOf(open: OpenHost, policy: { name: string; narrowed: boolean }
   if (!host.finished) return
   const full = host.credentialed ?? open.credentialed ?? host.logged_in
   const checks = policy.narrowed ? `policy ${policy.name || 'without a name'}` : ''
-  yield { kind: 'coverage', asset: open.key, subject: 'vulnerability', access: full && !host.web ? 'full' : 'remote', ...(checks && { checks }) }
+  yield {
+    kind: 'coverage',
+    asset: open.key,
+    subject: 'vulnerability',
+    access: full && !host.web ? 'full' : 'remote',
+    ...(checks && { checks }),
+  }
   if (open.compliance) yield { kind: 'coverage', asset: open.key, subject: 'control', access: 'full', checks: `policy ${policy.name}` }
 }
 
@@ -150,14 +177,27 @@ function* readItem(node: XmlNode, host: OpenHost, described: Set<string>, at: st
   const { component, fixed_version, path } = componentOf(node, title)
   const place = placeOf(node, path)
   const finding: FindingRecord = {
-    kind: 'finding', asset: host.key, vulnerability_ids: ids,
-    ...(severity && { severity }), ...(cvss !== undefined && { cvss }), ...(stage && { exploit_stage: stage }), ...(title && { title }),
-    ...(component && { component }), ...(fixed_version && { fixed_version }), ...(place && { place }), ...(access && { access }),
+    kind: 'finding',
+    asset: host.key,
+    vulnerability_ids: ids,
+    ...(severity && { severity }),
+    ...(cvss !== undefined && { cvss }),
+    ...(stage && { exploit_stage: stage }),
+    ...(title && { title }),
+    ...(component && { component }),
+    ...(fixed_version && { fixed_version }),
+    ...(place && { place }),
+    ...(access && { access }),
   }
   yield finding
 }
 
-interface Rating { title: string; severity: Severity | undefined; cvss: number | undefined; vector: string | undefined }
+interface Rating {
+  title: string
+  severity: Severity | undefined
+  cvss: number | undefined
+  vector: string | undefined
+}
 
 /** The plugin's words are about one vulnerability only when it names one; of several, only the one whose score it says it took gets it. */
 function* describe(node: XmlNode, ids: string[], rating: Rating): Generator<FileRecord> {
@@ -169,10 +209,14 @@ function* describe(node: XmlNode, ids: string[], rating: Rating): Generator<File
     const alone = ids.length === 1
     const rated = alone || id === scored
     yield {
-      kind: 'vulnerability', vulnerability_id: id,
-      ...(alone && rating.title && { title: rating.title }), ...(alone && description && { description }),
-      ...(rated && rating.severity && { severity: rating.severity }), ...(rated && rating.cvss !== undefined && { cvss: rating.cvss }),
-      ...(rated && rating.vector && { cvss_vector: rating.vector }), ...(alone && published !== null && { published_at: published }),
+      kind: 'vulnerability',
+      vulnerability_id: id,
+      ...(alone && rating.title && { title: rating.title }),
+      ...(alone && description && { description }),
+      ...(rated && rating.severity && { severity: rating.severity }),
+      ...(rated && rating.cvss !== undefined && { cvss: rating.cvss }),
+      ...(rated && rating.vector && { cvss_vector: rating.vector }),
+      ...(alone && published !== null && { published_at: published }),
       ...(alone && url && { url }),
     }
   }
@@ -208,7 +252,16 @@ function stageOf(node: XmlNode): FindingRecord['exploit_stage'] {
   const says = (flag: string) => childText(node, flag)?.toLowerCase() === 'true'
   if (says('exploited_by_malware')) return 'known_exploited'
   if (says('exploit_framework_metasploit')) return 'kit'
-  if (['exploit_framework_canvas', 'exploit_framework_core', 'exploit_framework_d2_elliot', 'exploit_framework_exploithub', 'exploited_by_nessus'].some(says)) return 'verified'
+  if (
+    [
+      'exploit_framework_canvas',
+      'exploit_framework_core',
+      'exploit_framework_d2_elliot',
+      'exploit_framework_exploithub',
+      'exploited_by_nessus',
+    ].some(says)
+  )
+    return 'verified'
   return says('exploit_available') ? 'public' : undefined
 }
 
@@ -235,4 +288,3 @@ function seeAlso(node: XmlNode): string | null {
   const text = childText(node, 'see_also')
   return text === null ? null : (/https?:\/\/[^\s"\\\]]{1,500}/.exec(text)?.[0] ?? null)
 }
-

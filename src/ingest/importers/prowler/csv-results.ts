@@ -1,5 +1,5 @@
 import { parseInstant } from '../../../model/time.ts'
-import { oldCheckId } from './json-results.ts'
+import { oldCheckId, tenantOf } from './json-results.ts'
 import type { ProwlerResult } from './result.ts'
 
 type Row = Record<string, string>
@@ -12,12 +12,15 @@ const cell = (row: Row, ...names: string[]): string => {
 }
 
 /** Frameworks in one cell: `CIS-2.0: 1.12, 1.13 | ENS-RD2022: op.acc.2`. */
-export function frameworksInCell(text: string): ProwlerResult['frameworks'] {
+function frameworksInCell(text: string): ProwlerResult['frameworks'] {
   return text.split('|').flatMap((part) => {
     const colon = part.indexOf(':')
     if (colon < 0) return []
     const framework = part.slice(0, colon).trim()
-    const requirements = part.slice(colon + 1).split(',').map((one) => one.trim())
+    const requirements = part
+      .slice(colon + 1)
+      .split(',')
+      .map((one) => one.trim())
     return requirements.filter((one) => framework && one).map((requirement) => ({ framework, requirement }))
   })
 }
@@ -36,12 +39,14 @@ export function fromColumns(row: Row, at: string): ProwlerResult {
     service: cell(row, 'SERVICE_NAME'),
     description: cell(row, 'DESCRIPTION'),
     remediation: cell(row, 'REMEDIATION_RECOMMENDATION_TEXT'),
-    urls: [cell(row, 'REMEDIATION_RECOMMENDATION_URL'), cell(row, 'RELATED_URL'), ...cell(row, 'ADDITIONAL_URLS').split('|')].map((url) => url.trim()),
+    urls: [cell(row, 'REMEDIATION_RECOMMENDATION_URL'), cell(row, 'RELATED_URL'), ...cell(row, 'ADDITIONAL_URLS').split('|')].map((url) =>
+      url.trim(),
+    ),
     frameworks: frameworksInCell(cell(row, 'COMPLIANCE')),
     provider,
     account: cell(row, 'ACCOUNT_UID', 'ACCOUNT_ID', 'SUBSCRIPTION', 'PROJECT_ID'),
     account_name: cell(row, 'ACCOUNT_NAME'),
-    tenant: ['azure', 'm365'].includes(provider) ? cell(row, 'ACCOUNT_ORGANIZATION_UID', 'TENANT_ID') : '',
+    tenant: tenantOf(provider, cell(row, 'ACCOUNT_ORGANIZATION_UID', 'TENANT_ID'), cell(row, 'ACCOUNT_UID')),
     region: cell(row, 'REGION', 'LOCATION'),
     resource_uid: cell(row, 'RESOURCE_UID', 'RESOURCE_ARN', 'RESOURCE_ID'),
     resource_name: cell(row, 'RESOURCE_NAME', 'RESOURCE_ID'),

@@ -26,6 +26,12 @@ function firstInstant(...candidates: unknown[]): Instant | null {
   return null
 }
 
+/** The directory: named beside the subscription for Azure, the scanned account itself for Microsoft 365, none elsewhere. */
+export function tenantOf(provider: string, organisation: string, account: string): string {
+  if (provider === 'azure') return organisation
+  return provider === 'm365' || provider === 'microsoft365' ? organisation || account : ''
+}
+
 /**
  * OCSF Detection Finding as Prowler 4 and 5 write it; before 4.5 the time is `event_time`, after it `time_dt`, from 5 on `time` (seconds,
  * preferred: it has no zone to guess). Class: https://schema.ocsf.io/classes/detection_finding
@@ -59,7 +65,7 @@ export function fromOcsf(value: unknown, at: string): ProwlerResult {
     provider: provider.toLowerCase(),
     account: text(account.uid) || text(unmapped.provider_uid),
     account_name: text(account.name),
-    tenant: ['azure', 'm365'].includes(provider.toLowerCase()) ? text(org.uid) || text(metadata.tenant_uid) : '',
+    tenant: tenantOf(provider.toLowerCase(), text(org.uid) || text(metadata.tenant_uid), text(account.uid)),
     region: text(resource.region) || text(cloud.region),
     resource_uid: text(resource.uid),
     resource_name: namespace ? `${namespace}/${text(resource.name)}` : text(resource.name),

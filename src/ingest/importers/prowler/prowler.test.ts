@@ -11,7 +11,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   for await (const record of prowler.parse(file.source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 
 describe('prowler', () => {
   it.each([
@@ -19,6 +20,7 @@ describe('prowler', () => {
     'ocsf-4.2-event-time.json',
     'ocsf-5-azure-two-tenants.json',
     'ocsf-5-kubernetes.json',
+    'ocsf-5-m365.json',
     'csv-5-azure.csv',
     'csv-2.csv',
     'json-2.json',
@@ -29,7 +31,13 @@ describe('prowler', () => {
 
   it('gives each OCSF item one result, and keeps apart what was not run', async () => {
     const all = await records(await sample('ocsf-5.json'))
-    expect(all[0]).toEqual({ kind: 'report', source: 'prowler', tool: 'Prowler', tool_version: '5.4.0', observed_at: parseInstant('2026-01-01T00:00:00Z') })
+    expect(all[0]).toEqual({
+      kind: 'report',
+      source: 'prowler',
+      tool: 'Prowler',
+      tool_version: '5.4.0',
+      observed_at: parseInstant('2026-01-01T00:00:00Z'),
+    })
     expect(of(all, 'control_result').map(({ asset, control_id, status }) => [asset, control_id, status])).toEqual([
       ['arn:aws:s3:::plimsoll-logs', 'prowler:s3_bucket_level_public_access_block', 'fail'],
       ['arn:aws:s3:::plimsoll-site', 'prowler:s3_bucket_level_public_access_block', 'pass'],
@@ -68,8 +76,17 @@ describe('prowler', () => {
 
   it('begins a report per tenant, and the same resource name in two subscriptions is two assets', async () => {
     const all = await records(await sample('ocsf-5-azure-two-tenants.json'))
-    expect(of(all, 'report').map((one) => one.tenant_id)).toEqual(['0a000000-0000-4000-8000-000000000001', '0a000000-0000-4000-8000-000000000002'])
+    expect(of(all, 'report').map((one) => one.tenant_id)).toEqual([
+      '0a000000-0000-4000-8000-000000000001',
+      '0a000000-0000-4000-8000-000000000002',
+    ])
     expect(new Set(of(all, 'asset').map((one) => one.names[0]!.name)).size).toBe(2)
+  })
+
+  it('takes the scanned account of Microsoft 365 for the tenant, and an AWS account for none', async () => {
+    const tenant = async (name: string) => of(await records(await sample(name)), 'report')[0]!.tenant_id
+    expect(await tenant('ocsf-5-m365.json')).toBe('0a000000-0000-4000-8000-000000000001')
+    expect(await tenant('ocsf-5.json')).toBeUndefined()
   })
 
   it('reads a Kubernetes object', async () => {

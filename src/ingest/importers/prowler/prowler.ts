@@ -33,7 +33,8 @@ function csvLayout(text: string): ((row: Record<string, string>, at: string) => 
 
 /**
  * Prowler's results about cloud accounts, subscriptions, projects, tenants and clusters: OCSF JSON and CSV of versions 4 and 5, CSV and
- * plain JSON of versions 2 and 3. One result is one `control_result`. Formats: https://docs.prowler.com/projects/prowler-open-source/en/latest/tutorials/reporting/
+ * plain JSON of versions 2 and 3. One result is one `control_result`. Formats:
+ * https://docs.prowler.com/projects/prowler-open-source/en/latest/tutorials/reporting/
  */
 export const prowler: Importer = {
   id: 'prowler',
@@ -54,7 +55,10 @@ export const prowler: Importer = {
     } else {
       const layout = jsonLayout(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'ocsf' : null)
       if (layout === null) {
-        throw new UserError('unreadable_report', 'Expected a Prowler report: OCSF JSON with "event_code", or CSV with the columns PROVIDER and CHECK_ID')
+        throw new UserError(
+          'unreadable_report',
+          'Expected a Prowler report: OCSF JSON with "event_code", or CSV with the columns PROVIDER and CHECK_ID',
+        )
       }
       const pattern = text.trimStart().startsWith('[') ? '$[*]' : '$'
       for await (const { value, at, document } of readJson(bytes, [pattern])) {

@@ -58,7 +58,7 @@ function cloudProvider(provider: string): AssetAttributes['cloud_provider'] {
 }
 
 /** PASS and FAIL are answers; MANUAL, INFO, WARNING and whatever is muted are not. Null: a word that Prowler does not use. */
-export function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResultRecord['status'] | null {
+function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResultRecord['status'] | null {
   const word = result.status.toUpperCase()
   if (!['PASS', 'FAIL', 'MANUAL', 'INFO', 'WARNING', 'MUTED'].includes(word)) return null
   if (result.muted) return 'not_run'
@@ -88,12 +88,13 @@ function accountOf({ provider, account, account_name }: ProwlerResult): Asset {
   if (provider === 'azure') return of('account', 'cloud_id', `/subscriptions/${account.toLowerCase()}`)
   if (provider === 'gcp') return of('account', 'cloud_id', `projects/${account}`)
   if (cloudProvider(provider) === 'm365') return of('tenant', 'tenant_id', account.toLowerCase())
-  if (provider === 'kubernetes') return of('cluster', 'label', account)
+  if (provider === 'kubernetes') return of('cluster', 'label', `${SOURCE}/${account}`)
   return of('account', 'cloud_id', `${provider}:${account}`)
 }
 
 /** Ids that are unique in the whole world: ARNs, Azure resource paths, Google resource names, and the uids that Kubernetes makes. */
-const GLOBAL_ID = /^(?:arn:|\/subscriptions\/|\/\/[a-z]+\.googleapis\.com\/|projects\/|https:\/\/|ocid1\.|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i
+const GLOBAL_ID =
+  /^(?:arn:|\/subscriptions\/|\/\/[a-z]+\.googleapis\.com\/|projects\/|https:\/\/|ocid1\.|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i
 
 function assetOf(result: ProwlerResult): Asset {
   const { provider, account, region, resource_uid: uid, resource_type: type } = result

@@ -3,12 +3,27 @@ import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode } from '../../readers/xml.ts'
-import { type Check, describeCheck, findingOf, hostAsset, type Item, loginChecks, readCheck, readPlace, readQid, readResult, readSeverity } from './item.ts'
+import {
+  type Check,
+  describeCheck,
+  findingOf,
+  hostAsset,
+  type Item,
+  loginChecks,
+  readCheck,
+  readPlace,
+  readQid,
+  readResult,
+  readSeverity,
+} from './item.ts'
 
 /** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
 const MAX_ITEMS = 5_000_000
 
-interface Waiting extends Item { qid: string; at: string }
+interface Waiting extends Item {
+  qid: string
+  at: string
+}
 
 /**
  * A host-based report. Its items name a check by number only; titles, CVEs, severities and scores follow in the glossary at the end,
@@ -16,7 +31,11 @@ interface Waiting extends Item { qid: string; at: string }
  */
 export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord> {
   const elements = [
-    'HEADER/GENERATION_DATETIME', 'HOST_LIST/HOST', 'VULN_DETAILS_LIST/VULN_DETAILS', 'TEMPLATE_DETAILS/VULN_LISTS', 'TEMPLATE_DETAILS/SELECTIVE_VULNS',
+    'HEADER/GENERATION_DATETIME',
+    'HOST_LIST/HOST',
+    'VULN_DETAILS_LIST/VULN_DETAILS',
+    'TEMPLATE_DETAILS/VULN_LISTS',
+    'TEMPLATE_DETAILS/SELECTIVE_VULNS',
   ]
   const items: Waiting[] = []
   const coverage: CoverageRecord[] = []
@@ -60,19 +79,43 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
 }
 
 /** A check that the glossary leaves out is known by its number only. */
-const missing = (qid: string): Check =>
-  ({ qid, ids: [`qualys:${qid}`], title: null, severity: undefined, cvss: undefined, vector: undefined, stage: undefined, description: null, url: null })
+const missing = (qid: string): Check => ({
+  qid,
+  ids: [`qualys:${qid}`],
+  title: null,
+  severity: undefined,
+  cvss: undefined,
+  vector: undefined,
+  stage: undefined,
+  description: null,
+  url: null,
+})
 
 function* readHost(
-  node: XmlNode, key: string, line: number, generatedAt: number | null, items: Waiting[], coverage: CoverageRecord[],
+  node: XmlNode,
+  key: string,
+  line: number,
+  generatedAt: number | null,
+  items: Waiting[],
+  coverage: CoverageRecord[],
 ): Generator<FileRecord> {
   const ip = childText(node, 'IP')
-  const groups = childrenNamed(child(node, 'ASSET_GROUPS') ?? node, 'ASSET_GROUP_TITLE').map((group) => group.text.trim()).filter((group) => group !== '' && group !== 'All')
-  const asset = hostAsset(key, {
-    ip, dns: childText(node, 'DNS'), netbios: childText(node, 'NETBIOS'), agent: childText(node, 'QG_HOSTID'),
-    cloud: childText(node, 'CLOUD_RESOURCE_ID') ?? childText(node, 'EC2_INSTANCE_ID'), os: childText(node, 'OPERATING_SYSTEM'),
-    group: groups.length === 1 ? groups[0]! : null,
-  }, `host ${ip ?? line}`)
+  const groups = childrenNamed(child(node, 'ASSET_GROUPS') ?? node, 'ASSET_GROUP_TITLE')
+    .map((group) => group.text.trim())
+    .filter((group) => group !== '' && group !== 'All')
+  const asset = hostAsset(
+    key,
+    {
+      ip,
+      dns: childText(node, 'DNS'),
+      netbios: childText(node, 'NETBIOS'),
+      agent: childText(node, 'QG_HOSTID'),
+      cloud: childText(node, 'CLOUD_RESOURCE_ID') ?? childText(node, 'EC2_INSTANCE_ID'),
+      os: childText(node, 'OPERATING_SYSTEM'),
+      group: groups.length === 1 ? groups[0]! : null,
+    },
+    `host ${ip ?? line}`,
+  )
   const list = childrenNamed(child(node, 'VULN_INFO_LIST') ?? node, 'VULN_INFO')
   // The report is the state of each host since its last scan; what is active was last found by that scan.
   let scannedAt: number | null = null
@@ -86,12 +129,22 @@ function* readHost(
   for (const [index, info] of list.entries()) {
     const at = `line ${line}, HOST ${ip ?? key}, VULN_INFO ${index + 1}`
     const qid = readQid(childText(info, 'QID'))
-    if (qid === null) { yield { kind: 'skipped', at, reason: 'expected the number of a check in <QID>' }; continue }
-    if (childText(info, 'VULN_STATUS')?.toLowerCase() === 'fixed') { yield { kind: 'skipped', at, reason: `QID ${qid}: the item is listed as fixed` }; continue }
+    if (qid === null) {
+      yield { kind: 'skipped', at, reason: 'expected the number of a check in <QID>' }
+      continue
+    }
+    if (childText(info, 'VULN_STATUS')?.toLowerCase() === 'fixed') {
+      yield { kind: 'skipped', at, reason: `QID ${qid}: the item is listed as fixed` }
+      continue
+    }
     loggedIn ||= loginChecks.has(qid)
     items.push({
-      asset: key, qid, at, informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
-      place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')), ...readResult(child(info, 'RESULT')),
+      asset: key,
+      qid,
+      at,
+      informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
+      place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')),
+      ...readResult(child(info, 'RESULT')),
     })
   }
   coverage.push({ kind: 'coverage', asset: key, subject: 'vulnerability', access: loggedIn ? 'full' : 'remote' })

@@ -43,7 +43,11 @@ export function readCheck(node: XmlNode, qid: string, severity: Severity | undef
   const references = child(node, 'VENDOR_REFERENCE_LIST')
   const url = references ? childText(childrenNamed(references, 'VENDOR_REFERENCE')[0] ?? references, 'URL') : null
   return {
-    qid, ids, title: childText(node, 'TITLE'), severity, ...readCvss(node),
+    qid,
+    ids,
+    title: childText(node, 'TITLE'),
+    severity,
+    ...readCvss(node),
     stage: ids.length === 1 ? readStage(node) : undefined,
     description: childText(node, 'THREAT') ?? childText(node, 'DIAGNOSIS'),
     url: url !== null && /^https?:\/\//.test(url) ? url : null,
@@ -54,7 +58,10 @@ export function readCheck(node: XmlNode, qid: string, severity: Severity | undef
 function readCvss(node: XmlNode): { cvss: number | undefined; vector: string | undefined } {
   const v3 = childText(child(node, 'CVSS3_SCORE') ?? node, 'CVSS3_BASE')
   const v2 = childText(child(node, 'CVSS_SCORE') ?? node, 'CVSS_BASE')
-  for (const [text, prefix, pattern] of [[v3, 'CVSS:3.1/', CVSS_V3], [v2, '', CVSS_V2]] as const) {
+  for (const [text, prefix, pattern] of [
+    [v3, 'CVSS:3.1/', CVSS_V3],
+    [v2, '', CVSS_V2],
+  ] as const) {
     const match = /^(\d{1,2}(?:\.\d{1,2})?)(?:\s*\(([^()]{1,200})\))?$/.exec(text ?? '')
     if (!match || +match[1]! > 10) continue
     const bare = match[2]?.replace(/^CVSS:3\.[01]\//, '')
@@ -81,10 +88,14 @@ export function* describeCheck(check: Check): Generator<VulnerabilityRecord> {
   const alone = check.ids.length === 1
   for (const id of check.ids) {
     yield {
-      kind: 'vulnerability', vulnerability_id: id,
-      ...(alone && check.title && { title: check.title }), ...(alone && check.description && { description: check.description }),
-      ...(alone && check.severity && { severity: check.severity }), ...(alone && check.cvss !== undefined && { cvss: check.cvss }),
-      ...(alone && check.vector && { cvss_vector: check.vector }), ...(alone && check.url && { url: check.url }),
+      kind: 'vulnerability',
+      vulnerability_id: id,
+      ...(alone && check.title && { title: check.title }),
+      ...(alone && check.description && { description: check.description }),
+      ...(alone && check.severity && { severity: check.severity }),
+      ...(alone && check.cvss !== undefined && { cvss: check.cvss }),
+      ...(alone && check.vector && { cvss_vector: check.vector }),
+      ...(alone && check.url && { url: check.url }),
     }
   }
 }
@@ -102,10 +113,16 @@ export interface Item {
 export function findingOf(item: Item, check: Check): FileRecord {
   const severity = item.informational ? 'informational' : check.severity
   return {
-    kind: 'finding', asset: item.asset, vulnerability_ids: check.ids,
-    ...(severity && { severity }), ...(check.cvss !== undefined && { cvss: check.cvss }), ...(check.stage && !item.informational && { exploit_stage: check.stage }),
-    ...(check.title && { title: check.title }), ...(item.component && { component: item.component }),
-    ...(item.fixed_version && { fixed_version: item.fixed_version }), ...(item.place && { place: item.place }),
+    kind: 'finding',
+    asset: item.asset,
+    vulnerability_ids: check.ids,
+    ...(severity && { severity }),
+    ...(check.cvss !== undefined && { cvss: check.cvss }),
+    ...(check.stage && !item.informational && { exploit_stage: check.stage }),
+    ...(check.title && { title: check.title }),
+    ...(item.component && { component: item.component }),
+    ...(item.fixed_version && { fixed_version: item.fixed_version }),
+    ...(item.place && { place: item.place }),
   }
 }
 
@@ -125,14 +142,24 @@ export function readResult(result: XmlNode | null): Pick<Item, 'component' | 'fi
   const none = { component: undefined, fixed_version: undefined }
   if (result?.attributes['format'] !== 'table') return none
   const [head = '', ...rows] = result.text.trim().split('\n', 2000)
-  const columns = head.toLowerCase().split('\t').map((name) => name.trim())
-  const at = { name: columns.indexOf('package'), installed: columns.indexOf('installed version'), required: columns.indexOf('required version') }
+  const columns = head
+    .toLowerCase()
+    .split('\t')
+    .map((name) => name.trim())
+  const at = {
+    name: columns.indexOf('package'),
+    installed: columns.indexOf('installed version'),
+    required: columns.indexOf('required version'),
+  }
   if (at.name < 0 || at.installed < 0) return none
   const packages = rows.map((row) => row.split('\t').map((cell) => cell.trim())).filter((cells) => cells[at.name])
   const first = packages.toSorted((a, b) => a[at.name]!.length - b[at.name]!.length || (a[at.name]! < b[at.name]! ? -1 : 1))[0]
   if (!first) return none
   const version = first[at.installed]
-  return { component: { name: first[at.name]!, ...(version && { version }), type: 'package' }, fixed_version: first[at.required] || undefined }
+  return {
+    component: { name: first[at.name]!, ...(version && { version }), type: 'package' },
+    fixed_version: first[at.required] || undefined,
+  }
 }
 
 /** Checks that only run after a login worked: "Windows Authentication Method", "Unix Authentication Method". */
@@ -141,12 +168,22 @@ export const loginChecks = new Set(['70028', '38307'])
 const IP = /^(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]*:[0-9a-f:.]+)$/i
 const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/
 
-export interface HostNames { ip: string | null; dns: string | null; netbios: string | null; agent: string | null; cloud: string | null; os: string | null; group: string | null }
+export interface HostNames {
+  ip: string | null
+  dns: string | null
+  netbios: string | null
+  agent: string | null
+  cloud: string | null
+  os: string | null
+  group: string | null
+}
 
 /** The asset of a host. `given` names it when it has no name at all. */
 export function hostAsset(key: string, host: HostNames, given: string): AssetRecord {
   const names: AssetRecord['names'] = []
-  const claim = (type: NameType, name: string | null | undefined) => { if (name) names.push({ type, name }) }
+  const claim = (type: NameType, name: string | null | undefined) => {
+    if (name) names.push({ type, name })
+  }
   const dns = host.dns?.trim().toLowerCase().replace(/\.$/, '') ?? ''
   const netbios = host.netbios?.trim().toLowerCase() ?? ''
   claim('cloud_id', host.cloud)

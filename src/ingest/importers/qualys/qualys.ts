@@ -5,7 +5,8 @@ import { parseAssetReport } from './asset-report.ts'
 import { parseScan } from './scan.ts'
 
 /** Other tools have an element called SCAN, too: the scan's number or the name of its DTD tells. */
-const isScan = (text: string) => xmlRoot(text) === 'SCAN' && (/<SCAN\s+value\s*=\s*"scan\//.test(text) || /<!DOCTYPE\s+SCAN\s+SYSTEM\s+"[^"]*\/scan-1\.dtd"/.test(text))
+const isScan = (text: string) =>
+  xmlRoot(text) === 'SCAN' && (/<SCAN\s+value\s*=\s*"scan\//.test(text) || /<!DOCTYPE\s+SCAN\s+SYSTEM\s+"[^"]*\/scan-1\.dtd"/.test(text))
 const isReport = (text: string) => xmlRoot(text) === 'ASSET_DATA_REPORT'
 
 /**

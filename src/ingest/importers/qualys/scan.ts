@@ -6,7 +6,15 @@ import { describeCheck, findingOf, hostAsset, loginChecks, readCheck, readPlace,
 
 const ITEMS = new Set(['INFO', 'SERVICE', 'PRACTICE', 'VULN'])
 
-interface OpenHost { key: string; ip: string; dns: string | null; netbios: string | null; os: string | null; told: boolean; loggedIn: boolean }
+interface OpenHost {
+  key: string
+  ip: string
+  dns: string | null
+  netbios: string | null
+  os: string | null
+  told: boolean
+  loggedIn: boolean
+}
 
 /** The results of one scan. Format: https://docs.qualys.com/en/vm/api/ (scan-1.dtd) */
 export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
@@ -21,7 +29,12 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
     reported = true
   }
   const tell = function* (open: OpenHost): Generator<FileRecord> {
-    if (!open.told) yield hostAsset(open.key, { ip: open.ip, dns: open.dns, netbios: open.netbios, os: open.os, agent: null, cloud: null, group: null }, open.ip || open.key)
+    if (!open.told)
+      yield hostAsset(
+        open.key,
+        { ip: open.ip, dns: open.dns, netbios: open.netbios, os: open.os, agent: null, cloud: null, group: null },
+        open.ip || open.key,
+      )
     open.told = true
   }
   const end = function* (open: OpenHost): Generator<FileRecord> {
@@ -38,7 +51,13 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
       hosts++
       const dns = node.attributes['name'] ?? ''
       host = {
-        key: `h${hosts}`, ip: node.attributes['value'] ?? '', dns: dns === 'No registered hostname' ? null : dns, netbios: null, os: null, told: false, loggedIn: false,
+        key: `h${hosts}`,
+        ip: node.attributes['value'] ?? '',
+        dns: dns === 'No registered hostname' ? null : dns,
+        netbios: null,
+        os: null,
+        told: false,
+        loggedIn: false,
       }
     } else if (!host) continue
     else if (name === 'OS') host.os = node.text.trim() || null
@@ -47,7 +66,10 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
     else if (ITEMS.has(name)) {
       yield* tell(host)
       const qid = readQid(node.attributes['number'])
-      if (qid === null) { yield { kind: 'skipped', at: `line ${line}, IP ${host.ip}`, reason: `expected the number of a check in <${name} number="…">` }; continue }
+      if (qid === null) {
+        yield { kind: 'skipped', at: `line ${line}, IP ${host.ip}`, reason: `expected the number of a check in <${name} number="…">` }
+        continue
+      }
       host.loggedIn ||= loginChecks.has(qid)
       const informational = name === 'INFO' || name === 'SERVICE'
       const check = readCheck(node, qid, informational ? 'informational' : readSeverity(node.attributes['severity']))
@@ -55,7 +77,10 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
         described.add(qid)
         yield* describeCheck(check)
       }
-      yield findingOf({ asset: host.key, informational, place: readPlace(category.port, category.protocol), ...readResult(child(node, 'RESULT')) }, check)
+      yield findingOf(
+        { asset: host.key, informational, place: readPlace(category.port, category.protocol), ...readResult(child(node, 'RESULT')) },
+        check,
+      )
     }
   }
   yield* begin()

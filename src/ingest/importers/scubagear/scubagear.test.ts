@@ -11,7 +11,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   for await (const record of scubagear.parse(file.source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 const statuses = (all: FileRecord[]) => of(all, 'control_result').map((one) => [one.control_id, one.status, one.severity])
 const tenant = '0a000000-0000-4000-8000-000000000001'
 
@@ -30,7 +31,14 @@ describe('scubagear', () => {
   it('reads the merged report of a tenant', async () => {
     const all = await records(await sample('merged-1.8.json'))
     expect(of(all, 'report')).toEqual([
-      { kind: 'report', source: 'scubagear', tool: 'ScubaGear', tool_version: '1.8.0', observed_at: parseInstant('2026-05-04T17:15:48.307Z'), tenant_id: tenant },
+      {
+        kind: 'report',
+        source: 'scubagear',
+        tool: 'ScubaGear',
+        tool_version: '1.8.0',
+        observed_at: parseInstant('2026-05-04T17:15:48.307Z'),
+        tenant_id: tenant,
+      },
     ])
     expect(of(all, 'asset')).toMatchObject([{ type: 'tenant', name: 'Harbour', names: [{ type: 'tenant_id', name: tenant }] }])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: tenant, subject: 'control' }])
@@ -99,7 +107,9 @@ describe('scubagear', () => {
 
   it('refuses what is cut off or something else', async () => {
     const refused = async (name: string, text: string) => records(await openBytes(name, Buffer.from(text)))
-    await expect(refused('a.json', '{"MetaData":{"Tool":"ScubaGear"},"Results":{"AAD":[')).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(refused('a.json', '{"MetaData":{"Tool":"ScubaGear"},"Results":{"AAD":[')).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
     await expect(refused('a.csv', 'a,b\n1,2\n')).rejects.toMatchObject({ code: 'unreadable_report' })
   })
 })

@@ -29,7 +29,11 @@ const text = (value: unknown): string => (typeof value === 'string' ? value.trim
 
 /** Text of a fragment with HTML in one line. */
 function plain(html: string): string {
-  return html.slice(0, MAX_TEXT).replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim()
+  return html
+    .slice(0, MAX_TEXT)
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** One policy as any of the layouts states it. */
@@ -77,7 +81,8 @@ function controlOf(policy: Policy): ControlRecord {
     ...((policy.group || product) && { category: policy.group || product }),
     ...(policy.url.startsWith('https://') && { url: policy.url }),
     ...(product && { product }),
-    // The binding directive marks the policies that it makes mandatory: https://www.cisa.gov/news-events/directives/bod-25-01-implementing-secure-practices-cloud-services
+    // The binding directive marks the policies that it makes mandatory:
+    // https://www.cisa.gov/news-events/directives/bod-25-01-implementing-secure-practices-cloud-services
     ...(/\bBOD 25-01 Requirement\b/.test(policy.requirement) && { frameworks: [{ framework: 'CISA BOD 25-01', requirement: policy.id }] }),
     ...(title === '' && { partial: true }),
   }
@@ -177,13 +182,16 @@ async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
   }
   if (metadata === null) throw new UserError('unreadable_report', 'Expected MetaData with the tenant and the time of the run')
   const tenant = text(metadata.TenantId)
-  yield* records({
-    ...nobody,
-    tenant: /^[0-9a-f-]{36}$/i.test(tenant) ? tenant : '',
-    name: text(metadata.DisplayName),
-    version: text(metadata.ToolVersion) || null,
-    observed_at: parseInstant(text(metadata.TimestampZulu)),
-  }, policies)
+  yield* records(
+    {
+      ...nobody,
+      tenant: /^[0-9a-f-]{36}$/i.test(tenant) ? tenant : '',
+      name: text(metadata.DisplayName),
+      version: text(metadata.ToolVersion) || null,
+      observed_at: parseInstant(text(metadata.TimestampZulu)),
+    },
+    policies,
+  )
 }
 
 /** A product's own report, IndividualReports/AADReport.json: no tenant id, a time in words, one product. */
@@ -193,13 +201,16 @@ async function* readProduct(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fi
     const metadata = fields(MetaData)
     const policies = (Array.isArray(Results) ? Results : []).flatMap((group, index) => policiesOf(group, `[0].Results[${index}]`))
     const product = policies[0]?.id.split('.')[1] ?? ''
-    yield* records({
-      ...nobody,
-      name: text(metadata['Tenant Display Name']),
-      version: text(metadata['Module Version']) || null,
-      observed_at: parseReportDate(text(metadata['Report Date']) || text(fields(ReportSummary).Date)),
-      covers: { checks: product },
-    }, policies)
+    yield* records(
+      {
+        ...nobody,
+        name: text(metadata['Tenant Display Name']),
+        version: text(metadata['Module Version']) || null,
+        observed_at: parseReportDate(text(metadata['Report Date']) || text(fields(ReportSummary).Date)),
+        covers: { checks: product },
+      },
+      policies,
+    )
   }
 }
 

@@ -23,14 +23,14 @@ export interface AffectedItem {
   since: string | null
 }
 
-type Row = Omit<AffectedItem, 'since'> & { since_at: number | null }
+type Row = Omit<AffectedItem, 'since'> & { since_at: number | null; since_day: number | null }
 
 /** Fields that a list of affected assets can be filtered and sorted by. */
 export const affectedColumns: ListColumns = new Map([
   ...[...assetListColumns].filter(([name]) => !['vulnerabilities', 'critical', 'exploited', 'failed_controls'].includes(name)),
 ])
 
-/** What makes assets part of a list: CTEs that end with `affected` (asset_id, reason, since_at), one row per asset. */
+/** What makes assets part of a list: CTEs that end with `affected` (asset_id, reason, since_at, since_day: either or none), one row per asset. */
 interface Affecting {
   ctes: string
   params: Params
@@ -42,7 +42,7 @@ async function listAffected(engine: Engine, scope: Scope, moment: AskedMoment, a
     {
       ctes: `${presentAssets(scope)}, ${exposedAssets}, ${affecting.ctes}`,
       select: `select a.asset_id, a.name, a.type, a.os_family, a.os, a.criticality, a.internet_facing, a.owner, a.asset_group, a.environment, a.endpoint_agent,
-          a.cloud_provider, a.cloud_account, a.region, a.state, case when e.weight > 0 then e.exposure end as exposure, t.reason, t.since_at
+          a.cloud_provider, a.cloud_account, a.region, a.state, case when e.weight > 0 then e.exposure end as exposure, t.reason, t.since_at, t.since_day
         from a join affected t on t.asset_id = a.asset_id left join exposed e on e.asset_id = a.asset_id`,
       params: { ...momentParams(scope, moment), ...affecting.params },
       columns: affectedColumns,
@@ -53,9 +53,9 @@ async function listAffected(engine: Engine, scope: Scope, moment: AskedMoment, a
     page,
   )
   const days = await daysOf(engine, scope.org_id, answer.items.map((row) => row.since_at))
-  const items = answer.items.map(({ asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure, reason, since_at }) => ({
+  const items = answer.items.map(({ asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure, reason, since_at, since_day }) => ({
     asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure: exposure === null ? null : exposure / 10_000_000, reason,
-    since: since_at === null ? null : (days.get(since_at) ?? formatInstant(since_at).slice(0, 10)),
+    since: since_day !== null ? dayText(since_day) : since_at === null ? null : (days.get(since_at) ?? formatInstant(since_at).slice(0, 10)),
   }))
   return { ...answer, items }
 }
@@ -78,7 +78,7 @@ export const listVulnerableAssets = (engine: Engine, scope: Scope, moment: Asked
     engine, scope, moment,
     {
       ctes: `affected as (
-        select f.asset_id, coalesce(string_agg(distinct nullif(f.component, '') collate "C", ', ' order by nullif(f.component, '') collate "C"), 'has it') as reason, min(f.valid_from) as since_at
+        select f.asset_id, coalesce(string_agg(distinct nullif(f.component, '') collate "C", ', ' order by nullif(f.component, '') collate "C"), 'has it') as reason, min(f.valid_from) as since_at, cast(null as bigint) as since_day
         from finding_history f where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = $subject and ${holds('f')} group by f.asset_id)`,
       params: { subject: vulnerability_id },
     },
@@ -101,7 +101,7 @@ export const listSoftwareAssets = (
           where f.org_id = $org_id and f.kind = 'vulnerability' and f.component = $name and ${holds('f')}
             and ${software.vendor === null ? 'true' : `exists (select 1 from software_history l where l.asset_id = f.asset_id and l.name = $name and l.vendor = $vendor and l.retracted_in = ${NEVER} and ${holds('l')})`}),
         affected as (
-          select asset_id, coalesce(string_agg(distinct nullif(version, '') collate "C", ', ' order by nullif(version, '') collate "C"), 'version unknown') as reason, min(valid_from) as since_at
+          select asset_id, coalesce(string_agg(distinct nullif(version, '') collate "C", ', ' order by nullif(version, '') collate "C"), 'version unknown') as reason, min(valid_from) as since_at, cast(null as bigint) as since_day
           from had group by asset_id)`,
       params: { name: software.name, ...(software.vendor === null ? {} : { vendor: software.vendor }) },
     },
@@ -110,14 +110,14 @@ export const listSoftwareAssets = (
 
 /** Assets by number, each with a reason that was worked out before (a metric's, a recommendation's, an event's). */
 export const listReasonedAssets = (
-  engine: Engine, scope: Scope, moment: AskedMoment, reasoned: readonly { asset_id: number; reason: string; since_at: number | null }[], page: PageQuestion,
+  engine: Engine, scope: Scope, moment: AskedMoment, reasoned: readonly { asset_id: number; reason: string; since_day: number | null }[], page: PageQuestion,
 ): Promise<PageAnswer<AffectedItem>> => {
   if (reasoned.length === 0) return Promise.resolve({ items: [], total: 0, next_cursor: null })
   return listAffected(
     engine, scope, moment,
     {
-      ctes: 'affected as (select unnest($ids) as asset_id, unnest($reasons) as reason, nullif(unnest($sinces), -1) as since_at)',
-      params: { ids: reasoned.map((row) => row.asset_id), reasons: reasoned.map((row) => row.reason), sinces: reasoned.map((row) => row.since_at ?? -1) },
+      ctes: 'affected as (select unnest($ids) as asset_id, unnest($reasons) as reason, cast(null as bigint) as since_at, nullif(unnest($sinces), -1) as since_day)',
+      params: { ids: reasoned.map((row) => row.asset_id), reasons: reasoned.map((row) => row.reason), sinces: reasoned.map((row) => row.since_day ?? -1) },
     },
     page,
   )

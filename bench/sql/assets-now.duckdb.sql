@@ -1,0 +1,34 @@
+-- First page of assets by exposure, now.
+with gone as materialized (
+  select asset_id from presence_history where org_id = $org_id and retracted_in = 9007199254740991 and valid_from <= $at group by asset_id having max(valid_to) <= $at),
+fresh as materialized (
+  select asset_id, max(valid_to) as until from fresh_history where org_id = $org_id and subject in ('vulnerability', 'control') and valid_from <= $at group by asset_id),
+a as materialized (
+  select h.asset_id, h.name, h.type, h.os_family, h.criticality, h.internet_facing, h.asset_group,
+    case when f.until > $at then 'active' when f.until is not null then 'stale' else 'never_scanned' end as state
+  from asset_history h left join fresh f on f.asset_id = h.asset_id
+  where h.org_id = $org_id and h.valid_from <= $at and $at < h.valid_to and h.asset_id not in (select asset_id from gone)),
+scored as (select asset_id, arg_max(exposure, day) as exposure, arg_max(weight, day) as weight from asset_day where org_id = $org_id and day <= $day group by asset_id),
+page as materialized (
+  select a.*, case when s.weight > 0 then s.exposure end as exposure from a left join scored s on s.asset_id = a.asset_id
+  order by case when s.weight > 0 then s.exposure end desc nulls last, a.asset_id limit $limit),
+v as materialized (select vulnerability_id, epss, stage, cvss_tenths from vulnerability_history where valid_from <= $at and $at < valid_to),
+counted as (
+  select f.asset_id, count(distinct case when f.kind = 'vulnerability' and coalesce(case when v.cvss_tenths >= 90 then 4 when v.cvss_tenths >= 70 then 3 when v.cvss_tenths >= 40 then 2 when v.cvss_tenths > 0 then 1
+      when v.cvss_tenths = 0 then 0 else f.severity end, 4) > 0 then f.subject end) as vulnerabilities,
+    count(distinct case when f.kind = 'vulnerability' and case when v.cvss_tenths >= 90 then 4 when v.cvss_tenths >= 70 then 3 when v.cvss_tenths >= 40 then 2 when v.cvss_tenths > 0 then 1
+      when v.cvss_tenths = 0 then 0 else f.severity end = 4 then f.subject end) as critical,
+    count(distinct case when f.kind = 'vulnerability' and greatest(coalesce(v.stage, 0), f.stage) >= 4 then f.subject end) as exploited,
+    count(distinct case when f.kind = 'control' then f.subject end) as failed_controls
+  from page p join finding_history f on f.asset_id = p.asset_id left join v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject
+  where f.valid_from <= $at and $at < f.valid_to group by f.asset_id),
+looked as (
+  select asset_id, string_agg(source, ',' order by source) as sources, max(at) as last_seen_at from (
+    select c.asset_id, c.source, max(c.observed_at) as at from coverage_history c join page p on p.asset_id = c.asset_id
+    where c.retracted_in = 9007199254740991 and c.observed_at <= $at group by c.asset_id, c.source) by_source
+  group by asset_id)
+select p.asset_id, p.name, p.type, p.os_family, p.criticality, p.internet_facing, p.asset_group, p.state, p.exposure, coalesce(c.vulnerabilities, 0) as vulnerabilities,
+  coalesce(c.critical, 0) as critical, coalesce(c.exploited, 0) as exploited, coalesce(c.failed_controls, 0) as failed_controls, coalesce(l.sources, '') as sources,
+  l.last_seen_at, t.total
+from page p left join counted c on c.asset_id = p.asset_id left join looked l on l.asset_id = p.asset_id cross join (select count(*) as total from a) t
+order by p.exposure desc nulls last, p.asset_id

@@ -1,0 +1,80 @@
+import type { z } from 'zod'
+import { UserError } from '../../errors.ts'
+import type { Metric, Weight } from '../../insights/catalog.ts'
+import { assetColumns, metricColumns } from '../../insights/condition-fields.ts'
+import { conditionWords } from '../../insights/condition-words.ts'
+import type { HistoryPoint } from '../../insights/history.ts'
+import { impactOf, metricWeight, partsOn } from '../../insights/initiatives.ts'
+import { fedCapabilities, metricAssets, missingNeeds } from '../../insights/metrics.ts'
+import { readMetricHistories } from '../../insights/scores.ts'
+import { dayText } from '../../store/days.ts'
+import type { Api } from '../api.ts'
+import type { Asked } from '../asked.ts'
+import { remember } from '../memory.ts'
+import type { MetricSummary, Point } from '../shapes.ts'
+
+type Summary = z.infer<typeof MetricSummary>
+
+/** Days in a small trend. */
+export const TREND_DAYS = 14
+
+/** How far back the day of the last change is looked for. */
+const LOOK_BACK = 730
+
+/** A history as it goes over the wire. */
+export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point>[] => history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
+
+/** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
+const historiesOf = ({ store, catalog }: Api, { scope, moment }: Asked) => readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
+
+/** All metrics, those whose fixing would gain most first, those without data last. */
+export const summarizeMetrics = (api: Api, asked: Asked): Promise<Summary[]> =>
+  remember(api.store, ['metrics', asked.scope, asked.moment.day], async () => {
+    const { store, catalog } = api
+    const histories = await historiesOf(api, asked)
+    const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
+    return [...catalog.metrics.values()]
+      .map((metric) => summarize(api, metric, histories, missingNeeds(metric, fed)))
+      .toSorted((a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1))
+  })
+
+function summarize({ catalog }: Api, metric: Metric, histories: ReadonlyMap<string, readonly HistoryPoint[]>, missing: readonly string[]): Summary {
+  const history = histories.get(metric.id)!
+  const now = history.at(-1)!
+  const before = history.at(-1 - TREND_DAYS)?.value ?? null
+  const inside = [...catalog.initiatives.values()].filter((initiative) => initiative.metrics.some(({ id }) => id === metric.id))
+  const impacts = inside.map((initiative) => impactOf(partsOn(initiative, histories, history.length - 1), initiative.metrics.findIndex(({ id }) => id === metric.id)))
+  const known = impacts.filter((impact) => impact !== null)
+  const changed = history.findLastIndex((point, index) => index > 0 && (point.numerator !== history[index - 1]!.numerator || point.denominator !== history[index - 1]!.denominator))
+  return {
+    id: metric.id, title: metric.title, why: metric.why, source: metric.source,
+    state: now.value === null ? 'no_data' : now.numerator === 0 ? 'met' : 'needs_attention',
+    needs: titlesOf(catalog, metric.needs), missing: titlesOf(catalog, missing),
+    exposed: now.numerator, total: now.denominator, exposure: now.value === null ? null : now.value / 100,
+    weight: heaviest(inside.flatMap((initiative) => initiative.metrics.filter(({ id }) => id === metric.id).map(({ weight }) => weight))),
+    score_impact: known.length ? Math.max(...known) : null,
+    change_14d: now.value === null || before === null ? null : now.value - before,
+    trend: history.slice(-TREND_DAYS).map(({ value }) => (value === null ? null : value / 100)),
+    initiatives: inside.map(({ id, title }) => ({ id, title })),
+    last_changed_on: changed === -1 ? null : dayText(history[changed]!.day),
+  }
+}
+
+const titlesOf = (catalog: Api['catalog'], needs: readonly string[]): string[] => needs.map((need) => catalog.capabilities.get(need)?.title ?? need)
+
+/** The greatest of some weights; a metric of no initiative counts as medium. */
+const heaviest = (weights: readonly Weight[]): Weight => weights.toSorted((a, b) => metricWeight[b] - metricWeight[a])[0] ?? 'medium'
+
+/** One metric of the catalog. Throws UserError('unknown_metric'). */
+export function findMetric({ catalog }: Api, id: string): Metric {
+  const metric = catalog.metrics.get(id)
+  if (!metric) throw new UserError('unknown_metric', `there is no metric "${id.slice(0, 100)}"`, { status: 404 })
+  return metric
+}
+
+/** The definition of a metric in words. */
+export const metricWords = (metric: Metric) => ({ population: conditionWords(metric.population, assetColumns), exposed_when: conditionWords(metric.exposed_when, metricColumns), yaml: metric.yaml })
+
+/** All assets that a metric finds exposed, with the reason. */
+export const exposedBy = ({ store, catalog }: Api, { scope, moment }: Asked, id: string) =>
+  remember(store, ['metric assets', id, scope, moment.day], () => metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }))

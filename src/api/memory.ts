@@ -1,0 +1,27 @@
+import type { Store } from '../store/store.ts'
+
+/** Answers kept per store. */
+const MOST = 300
+
+const memories = new WeakMap<Store, Map<string, Promise<unknown>>>()
+
+/**
+ * Asks once and remembers the answer until something new is learned: answers are a function of the question and of the last import. While
+ * what was imported is not worked out yet, nothing is remembered. Whoever gets the answer must not change it.
+ */
+export async function remember<T>(store: Store, question: unknown, ask: () => Promise<T>): Promise<T> {
+  const [known] = await store.engine.query<{ last: number | null; waiting: number }>(
+    'select (select max(import_no) from import) as last, (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
+  )
+  if (known!.waiting > 0) return ask()
+  let memory = memories.get(store)
+  if (!memory) memories.set(store, (memory = new Map()))
+  const key = JSON.stringify([known!.last, question])
+  const held = memory.get(key)
+  if (held) return held as Promise<T>
+  const answer = ask()
+  memory.set(key, answer)
+  answer.catch(() => memory.delete(key)) // told to whoever asked
+  if (memory.size > MOST) memory.delete(memory.keys().next().value!)
+  return answer
+}

@@ -1,0 +1,115 @@
+import { UserError } from '../../../errors.ts'
+import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { readXml, xmlRoot } from '../../readers/xml.ts'
+import { Metadata } from './bom.ts'
+import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
+import { ASSET, type Bom, describeSubject, newBom, osOf, readComponent, readVulnerability, remember } from './records.ts'
+
+/** Held until the bill has said what it is about; a file with more in front of it is refused. */
+const MAX_HELD = 1_000_000
+
+const isXml = (text: string): boolean => text.trimStart().startsWith('<')
+
+function detect({ text }: Head): boolean {
+  if (isXml(text)) return xmlRoot(text) === 'bom' && /\sxmlns\s*=\s*["']http:\/\/cyclonedx\.org\/schema\/bom\/1\.\d+["']/.test(text)
+  const outline = jsonOutline(text)
+  return outline !== null && !outline.list && outline.members.get('bomFormat') === 'CycloneDX'
+}
+
+/** CycloneDX bills of materials and VEX statements, JSON and XML, 1.0 to 1.7. Format: https://cyclonedx.org/specification/overview/ */
+export const cyclonedx: Importer = {
+  id: 'cyclonedx',
+  title: 'CycloneDX SBOM and VEX (JSON, XML)',
+  version: 1,
+  detect,
+  parse,
+}
+
+/** A part of the bill, the same from JSON and XML. */
+type Part = { part: 'bom' | 'metadata' | 'component' | 'vulnerability'; value: unknown; at: string; document: number }
+
+async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
+  const parts = { '$.bomFormat': 'bom', '$.metadata': 'metadata', '$.components[*]': 'component', '$.vulnerabilities[*]': 'vulnerability' } as const
+  for await (const { path, at, value, document } of readJson(bytes, Object.keys(parts))) yield { part: parts[path as keyof typeof parts], value, at, document }
+}
+
+async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
+  const elements = ['bom/metadata', 'bom/components/component', 'bom/vulnerabilities/vulnerability']
+  for await (const { event, name, node, line } of readXml(bytes, { elements, opens: ['bom'] })) {
+    const at = `line ${line}`
+    if (event === 'open') yield { part: 'bom', value: null, at, document: 0 }
+    else if (name === 'metadata') yield { part: 'metadata', value: metadataFromXml(node), at, document: 0 }
+    else if (name === 'component') yield { part: 'component', value: componentFromXml(node), at, document: 0 }
+    else yield { part: 'vulnerability', value: vulnerabilityFromXml(node), at, document: 0 }
+  }
+}
+
+interface Document {
+  number: number
+  bom: Bom
+  asset: AssetRecord | null
+  /** Records that came before the metadata. */
+  held: FileRecord[]
+  /** Vulnerabilities that came before the components. */
+  waiting: Part[]
+}
+
+async function* parse(file: Source): AsyncGenerator<FileRecord> {
+  const { text, bytes } = await peek(file.bytes(), 64)
+  let document = null as Document | null
+  const parts = isXml(text) ? partsOfXml(bytes) : partsOfJson(bytes)
+  for await (const part of parts) {
+    if (document?.number !== part.document) {
+      if (document) yield* end(document)
+      document = { number: part.document, bom: newBom(), asset: null, held: [], waiting: [] }
+    }
+    if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
+    else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
+    else if (part.part === 'vulnerability') {
+      if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))
+      else if (document.waiting.push(part) > MAX_HELD) throw tooMany()
+    }
+  }
+  if (!document) throw new UserError('unreadable_report', 'Expected a CycloneDX document with bomFormat, metadata, components or vulnerabilities; none of them is there')
+  yield* end(document)
+}
+
+const tooMany = () => new UserError('unreadable_report', `The CycloneDX file says what it is about only behind ${MAX_HELD} entries: put "metadata" before "components", and those before "vulnerabilities"`)
+
+function* give(document: Document, records: Iterable<FileRecord>): Generator<FileRecord> {
+  if (document.asset) {
+    yield* records
+    return
+  }
+  for (const record of records) if (document.held.push(record) > MAX_HELD) throw tooMany()
+}
+
+function* begin(document: Document, metadata: Metadata | null): Generator<FileRecord> {
+  const tool = metadata?.tools?.find(({ name }) => name !== undefined)
+  const name = tool?.name?.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
+  yield {
+    kind: 'report', source: name ? `cyclonedx:${name}` : 'cyclonedx', tool: tool?.name ?? null, tool_version: tool?.version ?? null,
+    observed_at: metadata?.timestamp === undefined ? null : parseInstant(metadata.timestamp),
+  }
+  document.asset = describeSubject(metadata)
+  if (metadata?.component) remember(metadata.component, document.bom)
+  yield document.asset
+  yield* document.held.splice(0)
+}
+
+function* end(document: Document): Generator<FileRecord> {
+  const { bom } = document
+  if (!document.asset) yield* begin(document, null)
+  const listed = bom.software > 0
+  for (const { value, at } of document.waiting) yield* readVulnerability(value, at, bom)
+  if (bom.os !== null) yield { ...document.asset!, attributes: { ...document.asset!.attributes, ...osOf(bom.os) } }
+  // Statements without components (VEX) are about what they name and say nothing of the rest.
+  if (!listed) return
+  yield { kind: 'coverage', asset: ASSET, subject: 'software' }
+  // Trivy writes an empty list also when it did not look.
+  if (bom.vulnerabilities > 0) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+const Text = z.string().nullish().transform((text) => text?.trim() || undefined).catch(undefined)
+const Message = z.object({ text: Text, id: Text, arguments: z.array(z.string()).nullish().catch(null) }).nullish().catch(null)
+const Properties = z.record(z.string(), z.unknown()).nullish().catch(null)
+const Index = z.number().int().nonnegative().nullish().catch(null)
+
+const Strings = z.record(z.string(), z.object({ text: Text }).nullish().catch(null)).nullish().catch(null)
+
+const Rule = z.object({
+  id: z.string(),
+  name: Text,
+  shortDescription: Message,
+  fullDescription: Message,
+  help: Message,
+  helpUri: Text,
+  defaultConfiguration: z.object({ level: Text }).nullish().catch(null),
+  messageStrings: Strings,
+  properties: Properties,
+  relationships: z.array(z.object({ target: z.object({ id: Text, toolComponent: z.object({ name: Text }).nullish() }).nullish() })).nullish().catch(null),
+})
+export type Rule = z.infer<typeof Rule>
+
+const Component = z.object({
+  name: Text, version: Text, semanticVersion: Text, guid: Text,
+  rules: z.array(z.unknown()).nullish().transform((rules) => (rules ?? []).map((rule) => Rule.safeParse(rule).data ?? null)),
+  globalMessageStrings: Strings,
+})
+
+export const Tool = z.object({ driver: Component, extensions: z.array(Component).nullish().catch(null) })
+export type Tool = z.infer<typeof Tool>
+
+const Location = z.object({
+  physicalLocation: z.object({
+    artifactLocation: z.object({ uri: Text, index: Index }).nullish(),
+    region: z.object({ startLine: Index }).nullish().catch(null),
+  }).nullish().catch(null),
+  logicalLocations: z.array(z.object({ fullyQualifiedName: Text, name: Text })).nullish().catch(null),
+})
+
+/** One result. Only what we use, and no stricter than we need: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html section 3.27 */
+export const Result = z.object({
+  ruleId: Text,
+  ruleIndex: Index,
+  rule: z.object({ id: Text, index: Index, toolComponent: z.object({ index: Index }).nullish().catch(null) }).nullish().catch(null),
+  kind: Text,
+  level: Text,
+  message: Message,
+  locations: z.array(Location).nullish(),
+  suppressions: z.array(z.object({ kind: Text, state: Text, status: Text, justification: Text })).nullish(),
+  baselineState: Text,
+  properties: Properties,
+})
+export type Result = z.infer<typeof Result>
+
+export const Invocations = z.array(z.object({ startTimeUtc: Text, endTimeUtc: Text, executionSuccessful: z.boolean().nullish() }))
+
+export const Provenance = z.array(z.object({ repositoryUri: Text }))
+
+export const Automation = z.object({ id: Text })
+
+/** What Trivy says of the image. */
+export const ImageProperties = z.object({ imageName: Text, repoTags: z.array(z.string()).nullish().catch(null), repoDigests: z.array(z.string()).nullish().catch(null) })
+
+/** The rule that a result names, by index or id; an id `CA1000/1` is a kind of `CA1000` (section 3.27.5). Null when the file does not describe it. */
+export function findRule(result: Result, tool: Tool): Rule | null {
+  const extension = result.rule?.toolComponent?.index
+  const rules = (extension === null || extension === undefined ? tool.driver : tool.extensions?.[extension])?.rules ?? []
+  const id = result.ruleId ?? result.rule?.id
+  const indexed = rules[result.ruleIndex ?? result.rule?.index ?? -1]
+  if (indexed && (id === undefined || id === indexed.id || id.startsWith(`${indexed.id}/`))) return indexed
+  if (id === undefined) return null
+  const all = [...rules, ...[tool.driver, ...(tool.extensions ?? [])].flatMap((component) => component.rules)]
+  const parent = id.slice(0, Math.max(0, id.lastIndexOf('/')))
+  return all.find((rule) => rule?.id === id) ?? all.find((rule) => rule !== null && rule.id === parent) ?? null
+}
+
+/** The text of a result: its own, or the rule's with the arguments put in (section 3.11). */
+export function messageOf(result: Result, rule: Rule | null, tool: Tool): string | undefined {
+  const { text, id, arguments: values } = result.message ?? {}
+  const strings = [rule?.messageStrings, tool.driver.globalMessageStrings]
+  const template = text ?? (id === undefined ? undefined : strings.map((each) => (each && Object.hasOwn(each, id) ? each[id]?.text : undefined)).find((each) => each !== undefined))
+  if (template === undefined || !values?.length) return template
+  return template.slice(0, 10_000).replace(/\{(\d{1,3})\}/g, (whole, index: string) => values[Number(index)]?.slice(0, 1000) ?? whole)
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { UserError } from '../../../errors.ts'
+import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
+import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { type Instant, parseInstant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { readResult, type RunState } from './findings.ts'
+import { Automation, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
+
+/** Results stand before what says whose they are, so they are held; a file with more is refused. */
+const MAX_RESULTS = 500_000
+
+/** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
+const PACKAGE_SCANNERS = new Set(['trivy', 'grype', 'osv-scanner', 'dependency-check', 'govulncheck', 'docker-scout', 'snyk-open-source', 'snyk-container'])
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  const runs = outline?.members.get('runs')
+  if (!outline || outline.list || typeof runs !== 'object' || runs === null) return false
+  const version = outline.members.get('version')
+  if (typeof version === 'string') return version.startsWith('2.1.')
+  const schema = outline.members.get('$schema')
+  if (typeof schema === 'string') return /sarif.*2\.1/i.test(schema)
+  // The version may stand behind the runs.
+  const tool = jsonOutline(runs.text)?.members.get('tool')
+  return typeof tool === 'object' && tool !== null && jsonOutline(tool.text)?.members.has('driver') === true
+}
+
+/** SARIF 2.1.0 of any tool. Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export const sarif: Importer = {
+  id: 'sarif',
+  title: 'SARIF 2.1.0 (static analysis results)',
+  version: 1,
+  detect,
+  parse,
+}
+
+/** One run of a tool, in the file's own parts. */
+interface Run {
+  tool: Tool | null
+  results: { at: string; result: Result }[]
+  artifacts: string[]
+  category: string
+  repository: string | null
+  image: AssetRecord | null
+  observed_at: Instant | null
+  failed: boolean
+  elsewhere: boolean
+  skipped: FileRecord[]
+}
+
+const newRun = (): Run =>
+  ({ tool: null, results: [], artifacts: [], category: '', repository: null, image: null, observed_at: null, failed: false, elsewhere: false, skipped: [] })
+
+async function* parse(file: Source): AsyncGenerator<FileRecord> {
+  const runs = new Map<string, Run>()
+  let count = 0
+  const parts = ['tool', 'artifacts[*]', 'invocations', 'versionControlProvenance', 'automationDetails', 'properties', 'externalPropertyFileReferences', 'results[*]']
+  for await (const { path, at, value, document } of readJson(file.bytes(), parts.map((part) => `$.runs[*].${part}`))) {
+    const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
+    let run = runs.get(key)
+    if (!run) runs.set(key, (run = newRun()))
+    if (path !== '$.runs[*].results[*]') {
+      readPart(run, path.slice('$.runs[*].'.length), value)
+      continue
+    }
+    if (++count > MAX_RESULTS) throw new UserError('unreadable_report', `The SARIF file holds more than ${MAX_RESULTS} results: split it`)
+    const result = Result.safeParse(value)
+    if (result.success) run.results.push({ at, result: result.data })
+    else run.skipped.push({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+  }
+  if (runs.size === 0) throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
+  yield* groupRuns([...runs.values()])
+}
+
+function readPart(run: Run, part: string, value: unknown): void {
+  if (part === 'tool') run.tool = Tool.safeParse(value).data ?? null
+  else if (part === 'artifacts[*]') run.artifacts.push(z.object({ location: z.object({ uri: z.string() }) }).safeParse(value).data?.location.uri ?? '')
+  else if (part === 'versionControlProvenance') {
+    const uris = Provenance.safeParse(value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
+    run.repository = uris.find((uri) => uri !== null) ?? null
+  } else if (part === 'automationDetails') run.category = categoryOf(Automation.safeParse(value).data?.id)
+  else if (part === 'invocations') {
+    const invocations = Invocations.safeParse(value).data ?? []
+    const times = invocations.map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? '')).filter((time) => time !== null)
+    run.observed_at = times.length > 0 ? Math.max(...times) : null
+    run.failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false)
+  } else if (part === 'properties') run.image = imageOf(value)
+  else if (part === 'externalPropertyFileReferences') run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
+}
+
+/** What was analysed, without the last part, which tells one run from the next (section 3.17.3): `codeql/language:go/2026-08-01` → `codeql/language:go`. */
+const categoryOf = (id: string | undefined): string => (id === undefined ? '' : id.slice(0, Math.max(0, id.lastIndexOf('/'))))
+
+function imageOf(value: unknown): AssetRecord | null {
+  const { imageName, repoTags, repoDigests } = ImageProperties.safeParse(value).data ?? {}
+  if (imageName === undefined) return null
+  const digest = repoDigests?.[0]?.split('@')[1] ?? null
+  const shown = [...(repoTags ?? []), imageName, ...(repoDigests ?? [])].find((text) => parseImageReference(text, digest) !== null)
+  if (shown === undefined) return null
+  return {
+    kind: 'asset', asset: 'target', type: 'image', name: shown, names: [{ type: 'image', name: parseImageReference(shown, digest)!.name }],
+    attributes: digest ? { image_digest: digest } : {},
+  }
+}
+
+/** The file's own name of the tool in kebab case: "LGTM.com" → `lgtm-com`. */
+const kebab = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
+
+/** Runs of one tool about the same thing are one report: each alone would close what only the others list. */
+function* groupRuns(runs: Run[]): Generator<FileRecord> {
+  const groups = new Map<string, { asset: AssetRecord; source: string; runs: Run[] }>()
+  for (const run of runs) {
+    const source = `sarif:${kebab(run.tool?.driver.name ?? '') || 'unnamed'}`
+    const asset = assetOf(run)
+    const key = JSON.stringify([source, run.category, asset.type, asset.names[0]?.name ?? null])
+    const group = groups.get(key) ?? { asset, source, runs: [] }
+    group.runs.push(run)
+    groups.set(key, group)
+  }
+  for (const group of groups.values()) yield* report(group)
+}
+
+function assetOf(run: Run): AssetRecord {
+  if (run.image) return run.image
+  const { repository } = run
+  return {
+    kind: 'asset', asset: 'target', type: 'repository', name: repository?.replace('https://', '') ?? '', names: repository ? [{ type: 'repository', name: repository }] : [],
+  }
+}
+
+function* report({ asset, source, runs }: { asset: AssetRecord; source: string; runs: Run[] }): Generator<FileRecord> {
+  const driver = runs[0]!.tool?.driver
+  const times = runs.map((run) => run.observed_at).filter((time) => time !== null)
+  yield {
+    kind: 'report', source, tool: driver?.name ?? null, tool_version: driver?.semanticVersion ?? driver?.version ?? null, observed_at: times.length > 0 ? Math.max(...times) : null,
+  }
+  yield asset
+  let vulnerabilities = PACKAGE_SCANNERS.has(source.slice('sarif:'.length))
+  const described = new Set<string>()
+  const seen = new Map<string, number>()
+  for (const run of runs) {
+    yield* run.skipped
+    const state: RunState = { source, asset: asset.asset, tool: run.tool ?? Tool.parse({ driver: {} }), artifacts: run.artifacts, described, seen }
+    for (const { at, result } of run.results) {
+      for (const record of readResult(result, at, state)) {
+        vulnerabilities ||= record.kind === 'vulnerability'
+        yield record
+      }
+    }
+    if (run.elsewhere) yield { kind: 'skipped', at: 'externalPropertyFileReferences', reason: 'results in other files (externalPropertyFileReferences) are not read: give one file with inline results' }
+  }
+  // A run that failed, or whose results are elsewhere, has not shown that anything is gone.
+  if (runs.some((run) => run.failed || run.elsewhere)) return
+  const checks = runs[0]!.category
+  yield { kind: 'coverage', asset: asset.asset, subject: 'control', ...(checks && { checks }) }
+  if (vulnerabilities) yield { kind: 'coverage', asset: asset.asset, subject: 'vulnerability', ...(checks && { checks }) }
+}

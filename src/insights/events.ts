@@ -1,0 +1,125 @@
+import { UserError } from '../errors.ts'
+import type { Instant } from '../model/time.ts'
+import type { Engine } from '../store/engines/engine.ts'
+import { dayOf, dayText } from '../store/days.ts'
+import { eventAssetRows, impacts, type StoredEvent, storedEvents } from '../store/queries/events/read.ts'
+import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
+import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
+import type { Scope } from '../store/scope.ts'
+import type { Catalog } from './catalog.ts'
+import { type AffectedAsset, metricAssets } from './metrics.ts'
+import { postureEvents } from './posture-events.ts'
+
+/**
+ * Works out all events of an organisation anew, from its first day to the day of `now`: the risk feed from the intervals, each compared
+ * with the one before, and posture events from the histories of the scores. Call it after all scores.
+ */
+export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
+  const today = await dayOf(transaction, org_id, now)
+  const risk = (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change))
+  await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
+}
+
+function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventRow {
+  const { type, day, happened_at, component_key, component, assets, active_assets, severity, source } = change
+  const subjects = change.subjects.split(SEPARATOR)
+  const definition = catalog.events.get(type)
+  const template = (subjects.length > 1 ? definition?.headline_of_several : undefined) ?? definition?.headline ?? '{component}: {subject}'
+  const values: Record<string, string> = {
+    // A vulnerability without a component stands for itself: "CVE-1 has a new vulnerability, CVE-1" says nothing.
+    subject: subjects[0]!, component, count: String(subjects.length), assets: assets === 1 ? '1 asset' : `${assets} assets`,
+  }
+  return {
+    org_id, event_id: `${dayText(day)}:${type}:${component_key}`, feed: 'risk', type, happened_at, day, component, score: null, score_id: null, score_before: null, score_after: null,
+    direction: definition?.direction ?? 'neutral', subjects: JSON.stringify(subjects), assets, active_assets, severity, source,
+    headline: template.replace(/\{(subject|component|count|assets)\}/g, (_, name: string) => values[name]!),
+  }
+}
+
+/** Which events: null and left out narrow nothing. */
+export interface EventQuery {
+  feed?: 'risk' | 'posture' | undefined
+  types?: readonly string[] | undefined
+  from_day: number
+  to_day: number
+  /** Least share of the active assets that it impacted, 0–1. */
+  min_share?: number | undefined
+}
+
+/** An event as it is read: with what it impacts at the end of `now_day`. */
+export interface EventAnswer extends Omit<StoredEvent, 'subjects'> {
+  subjects: string[]
+  /** Of the assets that were active on its day, 0–1. */
+  share: number
+  assets_now: number
+  share_now: number
+}
+
+/** Events, newest first, and how many there are of each type. */
+export interface EventAnswers {
+  items: EventAnswer[]
+  total: number
+  counts: { type: string; events: number }[]
+}
+
+const shareOf = (assets: number, active: number): number => (active === 0 ? 0 : Math.min(1, assets / active))
+
+/**
+ * A page of events. For some groups only, risk events count the assets of these groups and those without any are left out, posture events
+ * are left out: they are about the whole. `counts` counts before `types` narrows, so that they can be used as filters.
+ */
+export async function listEvents(
+  engine: Engine, scope: Scope, query: EventQuery, now_day: number, page: { limit: number; offset: number },
+): Promise<EventAnswers> {
+  let events = await storedEvents(engine, scope.org_id, query.from_day, query.to_day)
+  if (query.feed) events = events.filter((event) => event.feed === query.feed)
+  if (scope.groups !== null) {
+    const seen = await impacts(engine, scope, events.filter((event) => event.feed === 'risk'), now_day)
+    events = events.flatMap((event) => {
+      const impact = seen.get(event.event_id)
+      return impact && impact.assets > 0 ? [{ ...event, assets: impact.assets, active_assets: impact.active_assets }] : []
+    })
+  }
+  events = events.filter((event) => shareOf(event.assets, event.active_assets) >= (query.min_share ?? 0))
+  const byType = new Map<string, number>()
+  for (const event of events) byType.set(event.type, (byType.get(event.type) ?? 0) + 1)
+  if (query.types) events = events.filter((event) => query.types!.includes(event.type))
+  const items = await withImpactNow(engine, scope, events.slice(page.offset, page.offset + page.limit), now_day)
+  return { items, total: events.length, counts: [...byType].map(([type, count]) => ({ type, events: count })).toSorted((a, b) => b.events - a.events || (a.type < b.type ? -1 : 1)) }
+}
+
+async function withImpactNow(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<EventAnswer[]> {
+  const seen = await impacts(engine, scope, events.filter((event) => event.feed === 'risk'), now_day)
+  return events.map((event) => {
+    const impact = seen.get(event.event_id)
+    return {
+      ...event, subjects: JSON.parse(event.subjects) as string[], share: shareOf(event.assets, event.active_assets),
+      assets_now: impact?.assets_now ?? 0, share_now: shareOf(impact?.assets_now ?? 0, impact?.active_now ?? 0),
+    }
+  })
+}
+
+/** One event. Throws UserError('unknown_event'). */
+export async function readEvent(engine: Engine, scope: Scope, event_id: string, now_day: number): Promise<EventAnswer> {
+  const day = Date.parse(event_id.slice(0, 10)) / 86_400_000
+  const found = Number.isInteger(day) ? (await storedEvents(engine, scope.org_id, day, day)).find((event) => event.event_id === event_id) : undefined
+  const [event] = found ? await withImpactNow(engine, scope, [found], now_day) : []
+  if (!event) throw new UserError('unknown_event', `there is no event "${event_id}"`, { status: 404 })
+  return event
+}
+
+/**
+ * The assets that an event impacted at the end of its day: those that had one of its vulnerabilities open, or on which one was mitigated
+ * that day; for a metric those that it found exposed. Other posture events name none.
+ */
+export async function eventAssets(
+  engine: Engine, scope: Scope, catalog: Catalog, event: EventAnswer, page: { limit: number; offset: number },
+): Promise<AffectedAsset[]> {
+  if (event.feed === 'risk') {
+    const rows = await eventAssetRows(engine, scope, event, page)
+    const verb = event.type === 'vulnerability_mitigated' ? 'no longer has' : 'has'
+    return rows.map(({ subject, subjects, ...asset }) => ({ ...asset, reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}` }))
+  }
+  const metric = event.score === 'metric' ? catalog.metrics.get(event.score_id ?? '') : undefined
+  return metric ? metricAssets(engine, scope, metric, event.day, page) : []
+}

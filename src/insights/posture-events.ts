@@ -1,0 +1,54 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { dayText } from '../store/days.ts'
+import { type EventRow, grownAssets, scoredDays } from '../store/queries/events/write.ts'
+import type { Catalog } from './catalog.ts'
+import { type HistoryPoint } from './history.ts'
+import { directions, initiativeHistories, readHistory, readMetricHistories, type ScoreName } from './scores.ts'
+
+/** A score that got worse by this many points of its 0–100 scale since the day before is an event. DESIGN 5. */
+export const DROP_THRESHOLD = 2
+
+/** Values are ratios of integers; this much less than the threshold is noise of binary fractions. */
+const NOISE = 1e-9
+
+/** How many points a score got worse from one value to the next; 0 when it did not, or when either is missing. */
+export function worsening(score: ScoreName, before: number | null, after: number | null): number {
+  if (before === null || after === null) return 0
+  return Math.max(0, directions[score] === 'lower_is_better' ? after - before : before - after)
+}
+
+/** The posture events of an organisation: every day since its first score on which a score got worse by the threshold or more. */
+export async function postureEvents(engine: Engine, org_id: number, catalog: Catalog, today: number, now: number): Promise<EventRow[]> {
+  const days = await scoredDays(engine, org_id, today)
+  const first = days[0]?.day
+  if (first === undefined) return []
+  const scope = { org_id, groups: null }
+  const metrics = await readMetricHistories(engine, scope, catalog, first, today)
+  const grown = new Map((await grownAssets(engine, org_id)).map(({ day, assets }) => [day, assets]))
+  const histories: [ScoreName, string, string, HistoryPoint[]][] = [
+    ['exposure', '', 'Exposure score', await readHistory(engine, scope, catalog, 'exposure', '', first, today)],
+    ['secure', '', 'Secure score', await readHistory(engine, scope, catalog, 'secure', '', first, today)],
+    ...[...initiativeHistories(catalog, metrics, first, today)].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => ['initiative', id, catalog.initiatives.get(id)!.title, history]),
+    ...[...metrics].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => ['metric', id, catalog.metrics.get(id)!.title, history]),
+  ]
+  const types: Record<ScoreName, string> = { exposure: 'exposure_score_worse', secure: 'secure_score_worse', initiative: 'initiative_worse', metric: 'metric_worse' }
+  const events: EventRow[] = []
+  for (const [score, id, title, history] of histories) {
+    const type = types[score]
+    for (const [index, point] of history.entries()) {
+      const before = history[index - 1]?.value ?? null
+      const points = worsening(score, before, point.value)
+      if (points < DROP_THRESHOLD - NOISE) continue
+      events.push({
+        org_id, event_id: `${dayText(point.day)}:${type}:${id}`, feed: 'posture', type, happened_at: Math.min(now, days[index]!.ends_at - 1), day: point.day, component: null,
+        score, score_id: id, score_before: billionths(before!), score_after: billionths(point.value!), direction: 'worse', subjects: '[]',
+        assets: score === 'metric' ? point.numerator : score === 'exposure' ? (grown.get(point.day) ?? 0) : 0,
+        active_assets: score === 'metric' ? point.denominator : 0, severity: null, source: null,
+        headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse').replace('{title}', title).replace('{points}', `${points.toFixed(1)} points`),
+      })
+    }
+  }
+  return events
+}
+
+const billionths = (value: number): number => Math.round(value * 1e7)

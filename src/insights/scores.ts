@@ -1,0 +1,144 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { UserError } from '../errors.ts'
+import { secureDeltas } from '../store/queries/scores/control-deltas.ts'
+import { type CoverageCounts, countCoverage } from '../store/queries/scores/coverage.ts'
+import { allStoredDeltas, exposureStates, storedDeltas } from '../store/queries/scores/deltas.ts'
+import type { DayDelta } from '../store/queries/metrics/deltas.ts'
+import type { Scope } from '../store/scope.ts'
+import type { Catalog } from './catalog.ts'
+import { EXPOSURE_FORMULA } from './hazard.ts'
+import { type HistoryPoint, everyDay, statesOf } from './history.ts'
+import { initiativeHistory } from './initiatives.ts'
+import { fedCapabilities, metricHistory, missingNeeds } from './metrics.ts'
+import { SECURE_FORMULA } from './secure-score.ts'
+
+export type ScoreName = 'exposure' | 'secure' | 'initiative' | 'metric'
+
+/** Which way is good; a metric is the share of exposed assets. */
+export const directions: Record<ScoreName, 'lower_is_better' | 'higher_is_better'> = {
+  exposure: 'lower_is_better', secure: 'higher_is_better', initiative: 'higher_is_better', metric: 'lower_is_better',
+}
+
+/** Name and version of the formula of each score; raised when it changes. docs/scores.md */
+export const formulas: Record<ScoreName, string> = { exposure: EXPOSURE_FORMULA, secure: SECURE_FORMULA, initiative: 'initiative/1', metric: 'metric/1' }
+
+export type Level = 'low' | 'medium' | 'high'
+
+/** Level of an exposure 0–100: low < 30 <= medium < 70 <= high. DESIGN 5. */
+export const levelOf = (exposure: number): Level => (exposure < 30 ? 'low' : exposure < 70 ? 'medium' : 'high')
+
+/** A score with everything needed to read it. */
+export interface ScoreAnswer {
+  score: ScoreName
+  /** '' for exposure and secure. */
+  id: string
+  /** 0–100 in the direction of `direction`; null: nothing to score, `reason` says why. */
+  value: number | null
+  reason: string | null
+  /** Exposure only. */
+  level: Level | null
+  direction: 'lower_is_better' | 'higher_is_better'
+  formula: string
+  /** Secure score only. */
+  points: number | null
+  max_points: number | null
+  /** Value minus the value one and fourteen days before; null when either is missing. */
+  change_1d: number | null
+  change_14d: number | null
+  /** 0–100, initiatives only. */
+  target: number | null
+}
+
+/** Coverage at the end of a day. */
+export const readCoverage = (engine: Engine, scope: Scope, day: number): Promise<CoverageCounts> => countCoverage(engine, scope, day)
+
+/** Histories of all metrics by id, every day from `from_day` to `to_day`; a metric without data has null values. */
+export async function readMetricHistories(engine: Engine, scope: Scope, catalog: Catalog, from_day: number, to_day: number): Promise<Map<string, HistoryPoint[]>> {
+  const deltas = new Map<string, DayDelta[]>()
+  if (scope.groups === null) {
+    for (const delta of await allStoredDeltas(engine, scope.org_id, 'metric')) {
+      const list = deltas.get(delta.id)
+      if (list) list.push(delta)
+      else deltas.set(delta.id, [delta])
+    }
+  } else {
+    const fed = await fedCapabilities(engine, scope.org_id, catalog)
+    for (const metric of catalog.metrics.values()) deltas.set(metric.id, await metricHistory(engine, scope, metric, fed))
+  }
+  return new Map([...catalog.metrics.keys()].map((id) => [id, everyDay(statesOf(deltas.get(id) ?? []), from_day, to_day)]))
+}
+
+/** Histories of all initiatives by id, from those of the metrics over the same days. */
+export function initiativeHistories(catalog: Catalog, metrics: ReadonlyMap<string, HistoryPoint[]>, from_day: number, to_day: number): Map<string, HistoryPoint[]> {
+  return new Map([...catalog.initiatives.values()].map((initiative) => [initiative.id, initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1)]))
+}
+
+/**
+ * Every day's value of one score, both ends included. Throws UserError('unknown_score') for an initiative or metric that the catalog
+ * does not have.
+ */
+export async function readHistory(
+  engine: Engine, scope: Scope, catalog: Catalog, score: ScoreName, id: string, from_day: number, to_day: number,
+): Promise<HistoryPoint[]> {
+  switch (score) {
+    case 'exposure':
+      return everyDay(await exposureStates(engine, scope), from_day, to_day)
+    case 'secure': {
+      const deltas = scope.groups === null ? await storedDeltas(engine, scope.org_id, 'secure', '') : await secureDeltas(engine, scope)
+      return everyDay(statesOf(deltas, 1000), from_day, to_day)
+    }
+    case 'metric': {
+      const metric = catalog.metrics.get(id)
+      if (!metric) throw unknown('metric', id)
+      return everyDay(statesOf(await metricHistory(engine, scope, metric, await fedCapabilities(engine, scope.org_id, catalog))), from_day, to_day)
+    }
+    case 'initiative': {
+      const initiative = catalog.initiatives.get(id)
+      if (!initiative) throw unknown('initiative', id)
+      const own = { ...catalog, metrics: new Map([...catalog.metrics].filter(([metric]) => initiative.metrics.some((part) => part.id === metric))) }
+      return initiativeHistory(initiative, await readMetricHistories(engine, scope, own, from_day, to_day), from_day, to_day - from_day + 1)
+    }
+  }
+}
+
+const unknown = (kind: string, id: string): UserError => new UserError('unknown_score', `there is no ${kind} "${id}"`, { status: 404 })
+
+/** One score at the end of a day, with its changes. Throws as readHistory does. */
+export async function readScore(engine: Engine, scope: Scope, catalog: Catalog, score: ScoreName, id: string, day: number): Promise<ScoreAnswer> {
+  const history = await readHistory(engine, scope, catalog, score, id, day - 14, day)
+  const answer = scoreOf(catalog, score, id, history)
+  if (answer.value !== null || score !== 'metric') return answer
+  const missing = missingNeeds(catalog.metrics.get(id)!, await fedCapabilities(engine, scope.org_id, catalog))
+  return missing.length ? { ...answer, reason: `needs ${missing.map((need) => catalog.capabilities.get(need)?.title ?? need).join(', ')}` } : answer
+}
+
+/** A score from its history: the last point is the day in question; changes are null where the history does not reach back far enough. */
+export function scoreOf(catalog: Catalog, score: ScoreName, id: string, history: readonly HistoryPoint[]): ScoreAnswer {
+  const now = history.at(-1)
+  const value = now?.value ?? null
+  const change = (days: number): number | null => {
+    const before = history.at(-1 - days)?.value ?? null
+    return value === null || before === null ? null : value - before
+  }
+  return {
+    score,
+    id,
+    value,
+    reason: value === null ? nothing[score] : null,
+    level: score === 'exposure' && value !== null ? levelOf(value) : null,
+    direction: directions[score],
+    formula: formulas[score],
+    points: score === 'secure' && now && value !== null ? now.numerator : null,
+    max_points: score === 'secure' && now && value !== null ? now.denominator : null,
+    change_1d: change(1),
+    change_14d: change(14),
+    target: score === 'initiative' ? 100 * (catalog.initiatives.get(id)?.target ?? 1) : null,
+  }
+}
+
+const nothing: Record<ScoreName, string> = {
+  exposure: 'no asset has been looked at for vulnerabilities within the staleness of its source',
+  secure: 'no configuration check ran within the staleness of its source',
+  initiative: 'none of its metrics has data',
+  metric: 'no asset of its population has been looked at within the staleness of its source',
+}

@@ -1,0 +1,13 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { clearDeltas } from '../store/queries/metrics/deltas.ts'
+import { writeControlDeltas } from '../store/queries/scores/control-deltas.ts'
+
+/** Name and version of the rules of the secure score: docs/scores.md. */
+export const SECURE_FORMULA = 'secure/1'
+
+/** Writes the daily history of the secure score and of each of its controls anew: score_delta, scores 'secure' and 'control', thousandths of points. */
+export async function computeSecureScore(transaction: Engine, org_id: number): Promise<void> {
+  await clearDeltas(transaction, org_id, 'control')
+  await clearDeltas(transaction, org_id, 'secure')
+  await writeControlDeltas(transaction, org_id)
+}

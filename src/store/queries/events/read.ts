@@ -1,0 +1,96 @@
+import type { Engine } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { dayJoin, daySql } from '../../days.ts'
+import type { MemberAsset } from '../recommendations/members.ts'
+import { groupParams, inGroups } from '../metrics/sweep.ts'
+import { present } from '../scores/control-deltas.ts'
+import type { EventRow } from './write.ts'
+
+/** An event as stored. */
+export type StoredEvent = Omit<EventRow, 'org_id'>
+
+/** The events of some days, both included, newest first. */
+export function storedEvents(engine: Engine, org_id: number, from_day: number, to_day: number): Promise<StoredEvent[]> {
+  return engine.query<StoredEvent>(
+    `select event_id, feed, type, happened_at, day, component, score, score_id, score_before, score_after, direction, subjects, assets, active_assets, severity, source, headline
+    from event where org_id = $org_id and day between $from_day and $to_day order by day desc, happened_at desc, event_id collate "C"`,
+    { org_id, from_day, to_day },
+  )
+}
+
+/** What an event impacts within a scope, on its day and now. */
+export interface Impact {
+  event_id: string
+  assets: number
+  active_assets: number
+  assets_now: number
+  active_now: number
+}
+
+/**
+ * CTE `line` (kind, subject, asset_id, from_day, to_day): what events are about. Software under its name and version, vulnerabilities under
+ * their ids.
+ */
+const lines = (groups: readonly string[] | null): string => `line as (
+    select 'vulnerability' as kind, f.subject, f.asset_id, f.from_day, f.to_day from finding_history f
+    where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
+      and f.subject in (select subject from about) ${inGroups('f.asset_id', groups)}
+    union all
+    select 'software', trim(s.name || ' ' || s.version), s.asset_id, ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}
+    from software_history s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
+    where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null and trim(s.name || ' ' || s.version) in (select subject from about) ${inGroups('s.asset_id', groups)}
+  )`
+
+/** SQL: a line `l` belongs to what an event of day `day` counts: open at its end, or, when mitigated, closed on it. */
+const counted = (mitigated: string, day: string): string => `case when ${mitigated} then l.to_day = ${day} else l.from_day <= ${day} and ${day} < l.to_day end`
+
+/** Impacts of risk events by event id. */
+export async function impacts(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<Map<string, Impact>> {
+  if (events.length === 0) return new Map()
+  const pairs = events.flatMap((event) => (JSON.parse(event.subjects) as string[]).map((subject) => ({ event, subject })))
+  const rows = await engine.query<Impact>(
+    `with pair as (select unnest($event_ids) as event_id, unnest($subjects) as subject, unnest($days) as day, unnest($kinds) as kind, unnest($mitigated) as mitigated),
+    about as (select distinct subject from pair),
+    ${lines(scope.groups)},
+    hit as (
+      select p.event_id, cast(count(distinct case when ${counted('p.mitigated = 1', 'p.day')} then l.asset_id end) as bigint) as assets,
+        cast(count(distinct case when l.from_day <= $now_day and $now_day < l.to_day then l.asset_id end) as bigint) as assets_now
+      from pair p join line l on l.subject = p.subject and l.kind = p.kind group by p.event_id
+    ),
+    ${present('active', 'asset', scope.groups)},
+    asked as (select distinct day from pair union select $now_day),
+    active_day as (
+      select q.day, cast(count(distinct a.asset_id) as bigint) as assets from asked q join active a on a.from_day <= q.day and q.day < a.to_day group by q.day
+    )
+    select e.event_id, coalesce(h.assets, 0) as assets, coalesce(d.assets, 0) as active_assets, coalesce(h.assets_now, 0) as assets_now, coalesce(n.assets, 0) as active_now
+    from (select distinct event_id, day from pair) e left join hit h on h.event_id = e.event_id left join active_day d on d.day = e.day left join active_day n on n.day = $now_day`,
+    {
+      org_id: scope.org_id, now_day, ...groupParams(scope.groups), event_ids: pairs.map(({ event }) => event.event_id), subjects: pairs.map(({ subject }) => subject),
+      days: pairs.map(({ event }) => event.day), kinds: pairs.map(({ event }) => kindOf(event.type)), mitigated: pairs.map(({ event }) => (event.type === 'vulnerability_mitigated' ? 1 : 0)),
+    },
+  )
+  return new Map(rows.map((row) => [row.event_id, row]))
+}
+
+const kindOf = (type: string): string => (type === 'end_of_support_reached' ? 'software' : 'vulnerability')
+
+/** The assets that a risk event impacted on its day, by name. */
+export function eventAssetRows(
+  engine: Engine, scope: Scope, event: { type: string; day: number; subjects: readonly string[] }, page: { limit: number; offset: number },
+): Promise<MemberAsset[]> {
+  return engine.query<MemberAsset>(
+    `with about as (select unnest($subjects) as subject),
+    ${lines(scope.groups)},
+    hit as (
+      select l.asset_id, min(l.subject collate "C") as subject, cast(count(distinct l.subject) as bigint) as subjects, min(l.from_day) as since_day
+      from line l where l.kind = $kind and ${counted('$mitigated = 1', '$day')} group by l.asset_id
+    )
+    select a.asset_id, a.name, a.type, a.criticality, a.asset_group, a.owner, a.internet_facing, h.since_day, h.subject, h.subjects
+    from hit h join asset_history a on a.asset_id = h.asset_id and a.org_id = $org_id and a.from_day <= $day and $day < a.to_day
+    order by a.name collate "C", a.asset_id limit $limit offset $offset`,
+    {
+      org_id: scope.org_id, ...groupParams(scope.groups), subjects: [...event.subjects], kind: kindOf(event.type), day: event.day,
+      mitigated: event.type === 'vulnerability_mitigated' ? 1 : 0, ...page,
+    },
+  )
+}

@@ -1,0 +1,52 @@
+import type { Engine, Value } from '../../engines/engine.ts'
+
+/** A row of the table `event`. */
+export interface EventRow {
+  org_id: number
+  event_id: string
+  feed: 'risk' | 'posture'
+  type: string
+  happened_at: number
+  day: number
+  component: string | null
+  score: string | null
+  score_id: string | null
+  /** Units of 1e-9 of the score's own scale 0–1. */
+  score_before: number | null
+  score_after: number | null
+  direction: 'worse' | 'better' | 'neutral'
+  /** JSON list of vulnerability ids. */
+  subjects: string
+  assets: number
+  active_assets: number
+  severity: number | null
+  source: string | null
+  headline: string
+}
+
+const columns = [
+  'org_id', 'event_id', 'feed', 'type', 'happened_at', 'day', 'component', 'score', 'score_id', 'score_before', 'score_after', 'direction', 'subjects', 'assets', 'active_assets',
+  'severity', 'source', 'headline',
+] as const satisfies readonly (keyof EventRow)[]
+
+/** Replaces the events of an organisation. */
+export async function writeEvents(transaction: Engine, org_id: number, events: readonly EventRow[]): Promise<void> {
+  await transaction.query('delete from event where org_id = $org_id', { org_id })
+  await transaction.append('event', columns, events.map((event) => columns.map((column): Value => event[column])))
+}
+
+/** On how many assets the exposure grew, by day. */
+export function grownAssets(engine: Engine, org_id: number): Promise<{ day: number; assets: number }[]> {
+  return engine.query(
+    'select day, cast(count(*) as bigint) as assets from asset_day where org_id = $org_id and weighted_delta > 0 group by day order by day',
+    { org_id },
+  )
+}
+
+/** First day of any score of the organisation, and the ends of the days from it on to `today`; empty when there is none. */
+export function scoredDays(engine: Engine, org_id: number, today: number): Promise<{ day: number; ends_at: number }[]> {
+  return engine.query(
+    `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select min(day) from score_delta where org_id = $org_id) order by d.day`,
+    { org_id, today },
+  )
+}

@@ -1,0 +1,45 @@
+import type { Engine, Params } from '../engines/engine.ts'
+import { askPage, checkSort, emptyPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from './page.ts'
+
+/** How a field of rows that are already here is read, so that they can be filtered, sorted and paged as any list. */
+export interface GivenField<T> {
+  /** Null: unknown. Numbers are integers (scaled where the column says so); `ordered` gives a position. */
+  read: (row: T) => string | number | null
+  column: Omit<ListColumn, 'sql'>
+}
+
+export type GivenFields<T> = ReadonlyMap<string, GivenField<T>>
+
+/** What no integer of ours is. */
+const UNKNOWN = -9_007_199_254_740_991
+
+/** The columns of a list of given rows. */
+export const givenColumns = <T>(fields: GivenFields<T>): ListColumns => new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: `x.field_${index}` }]))
+
+/** A page of rows that are already here, by the same rules as every list; unless sorted they keep their order. Throws as askPage does. */
+export async function askGiven<T>(engine: Engine, rows: readonly T[], fields: GivenFields<T>, search: readonly string[], page: PageQuestion): Promise<PageAnswer<T>> {
+  const columns: ListColumns = new Map([...givenColumns(fields), ['place', { type: 'number', title: 'place', sql: 'x.place' }]])
+  if (rows.length === 0) {
+    checkSort(columns, page.sort ?? 'place')
+    return emptyPage()
+  }
+  const params: Record<string, Params[string]> = { places: rows.map((_, index) => index) }
+  const parts = [...fields.values()].map(({ read, column }, index) => {
+    const values = rows.map((row) => read(row))
+    if (column.type === 'text') {
+      params[`given_${index}`] = values.map((value) => (value === null ? '' : String(value)))
+      return `nullif(unnest($given_${index}), '') as field_${index}`
+    }
+    params[`given_${index}`] = values.map((value) => (value === null ? UNKNOWN : Number(value)))
+    return `nullif(unnest($given_${index}), ${UNKNOWN}) as field_${index}`
+  })
+  const answer = await askPage<{ place: number }>(
+    engine,
+    {
+      ctes: '', select: `select unnest($places) as place, ${parts.join(', ')}`, params, columns, key: [{ column: 'place', type: 'number' }],
+      search: search.map((name) => columns.get(name)!.sql), sort: 'place',
+    },
+    page,
+  )
+  return { ...answer, items: answer.items.map(({ place }) => rows[place]!) }
+}

@@ -1,0 +1,67 @@
+import type { Engine, Params } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { foundFindings, foundParams, gainSql, weightSql } from './found.ts'
+
+/** What a group of findings counts and gains. */
+export interface Gain {
+  /** `update:<component>`, `attention:<component>`, `setting:<control>`; for a campaign ''. */
+  recommendation: string
+  /** The component or control as most findings write it. */
+  component: string
+  assets: number
+  critical_assets: number
+  findings: number
+  /** Different vulnerabilities or controls. */
+  subjects: number
+  stage: number
+  severity: number | null
+  /** Points of the exposure score 0–100 that come back when exactly these findings close; null when no asset is in the score. */
+  gain: number | null
+}
+
+const figures = `cast(count(distinct asset_id) as bigint) as assets,
+  cast(count(distinct case when criticality in ('high', 'very_high') then asset_id end) as bigint) as critical_assets,
+  cast(count(*) as bigint) as findings, cast(count(distinct subject) as bigint) as subjects, max(stage) as stage, max(severity) as severity`
+
+/**
+ * The gains of all recommendations that follow from findings alone. Of several findings of one vulnerability on an asset the greatest
+ * hazard counts, so what a recommendation takes away from it is how far the greatest of the others lies below.
+ */
+export function recommendationGains(engine: Engine, scope: Scope, day: number): Promise<Gain[]> {
+  return engine.query<Gain>(
+    `${foundFindings(scope.groups)},
+    pair as (select asset_id, kind, subject, recommendation, max(h) as h from found group by asset_id, kind, subject, recommendation),
+    ranked as (
+      select *, row_number() over w as place, coalesce(lead(h) over w, 0) as next
+      from pair window w as (partition by asset_id, kind, subject order by h desc, recommendation collate "C")
+    ),
+    fall as (select recommendation, asset_id, cast(sum(h - next) as bigint) as reduction from ranked where place = 1 and recommendation <> '' group by recommendation, asset_id),
+    gained as (select g.recommendation, ${gainSql} as points from fall g join standing s on s.asset_id = g.asset_id group by g.recommendation),
+    figure as (select recommendation, ${figures} from found where recommendation <> '' group by recommendation),
+    named as (
+      select distinct on (recommendation) recommendation, component from (
+        select recommendation, case when kind = 'control' or component = '' then subject else component end as component, count(*) as findings from found where recommendation <> '' group by 1, 2
+      ) names order by recommendation, findings desc, component collate "C"
+    )
+    select f.*, n.component, case when w.weight > 0 then coalesce(g.points, 0) / w.weight end as gain
+    from figure f join named n on n.recommendation = f.recommendation left join gained g on g.recommendation = f.recommendation cross join ${weightSql} w
+    order by f.recommendation collate "C"`,
+    foundParams(scope, day),
+  )
+}
+
+/** The gain of closing exactly the findings for which `member` holds (a predicate over f, v, c); null when there are none. */
+export async function memberGain(engine: Engine, scope: Scope, day: number, member: string, params: Params): Promise<Gain | null> {
+  const [row] = await engine.query<Gain>(
+    `${foundFindings(scope.groups, { member })},
+    pair as (
+      select asset_id, kind, subject, max(h) as h, max(case when member then 0 else h end) as rest from found group by asset_id, kind, subject having max(case when member then 1 else 0 end) = 1
+    ),
+    g as (select asset_id, cast(sum(h - rest) as bigint) as reduction from pair group by asset_id),
+    gained as (select ${gainSql} as points from g join standing s on s.asset_id = g.asset_id),
+    figure as (select ${figures} from found where member)
+    select '' as recommendation, '' as component, f.*, case when w.weight > 0 then g.points / w.weight end as gain from figure f cross join gained g cross join ${weightSql} w`,
+    { ...foundParams(scope, day), ...params },
+  )
+  return row && row.findings > 0 ? row : null
+}

@@ -1,0 +1,53 @@
+import { useMemo } from 'react'
+import type { AffectedAsset, Listing } from '../api.ts'
+import { count, day, word } from '../format.ts'
+import { CriticalityBadge, ExposureValue } from './Badge.tsx'
+import { DataTable } from './DataTable.tsx'
+import type { Column } from './DataTable.tsx'
+import { ListTools } from './ListTools.tsx'
+import { Empty } from './Problem.tsx'
+import { To } from './To.tsx'
+
+const columns: Column<AffectedAsset>[] = [
+  {
+    id: 'name',
+    title: 'Asset',
+    sort: 'name',
+    cell: (asset) => (
+      <To page={`/assets/${asset.asset_id}`} title={asset.name}>
+        {asset.name}
+      </To>
+    ),
+  },
+  { id: 'reason', title: 'Why', width: 190, cell: (asset) => <span title={asset.reason}>{asset.reason}</span> },
+  { id: 'exposure', title: 'Exposure', width: 130, sort: 'exposure', down: true, cell: (asset) => <ExposureValue value={asset.exposure} /> },
+  { id: 'criticality', title: 'Criticality', width: 100, sort: 'criticality', down: true, cell: (asset) => <CriticalityBadge criticality={asset.criticality} /> },
+  { id: 'since', title: 'Since', width: 105, hidden: true, cell: (asset) => <span className="num">{day(asset.since)}</span> },
+  { id: 'type', title: 'Type', width: 120, sort: 'type', hidden: true, cell: (asset) => word(asset.type) },
+  { id: 'group', title: 'Group', width: 130, sort: 'asset_group', hidden: true, cell: (asset) => asset.asset_group ?? '–' },
+  { id: 'owner', title: 'Owner', width: 130, sort: 'owner', hidden: true, cell: (asset) => asset.owner ?? '–' },
+]
+
+/** The assets that something is about, each with the reason. */
+export function AffectedAssets({ list, label, height = 520 }: { list: Listing<AffectedAsset>; label: string; height?: number }) {
+  const shown = useMemo(() => columns, [])
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <span role="status" className="num flex-1 text-sm text-ink-3">
+          {list.total === null ? '' : `${count(list.total)} ${list.total === 1 ? 'asset' : 'assets'}`}
+        </span>
+        <ListTools label={label} columns={shown} address={list.address} />
+      </div>
+      <DataTable
+        label={label}
+        columns={shown}
+        list={list}
+        rowKey={(asset) => asset.asset_id}
+        parameter="asset_sort"
+        height={height}
+        empty={<Empty title="No asset">Nothing is affected now.</Empty>}
+      />
+    </div>
+  )
+}

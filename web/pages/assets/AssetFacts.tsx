@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react'
+import type { Answer } from '../../api.ts'
+import { day, instant, word } from '../../format.ts'
+import { Chip } from '../../components/Badge.tsx'
+import { Card } from '../../components/Card.tsx'
+
+type Asset = Answer<'/api/v1/assets/{asset_id}'>
+
+function Rows({ heads, rows, none }: { heads: string[]; rows: ReactNode[][]; none: string }) {
+  if (rows.length === 0) return <p className="py-3 text-sm text-ink-3">{none}</p>
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full text-sm">
+        <thead>
+          <tr className="text-left text-xs text-ink-3">
+            {heads.map((head) => (
+              <th key={head} scope="col" className="pr-4 pb-1 font-medium">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, index) => (
+            <tr key={index} className="border-t border-line align-top">
+              {cells.map((cell, column) => (
+                <td key={column} className="py-1.5 pr-4 break-words">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** What sources say of an asset, who says it and since when. */
+export function AssetFacts({ asset }: { asset: Asset }) {
+  return (
+    <div className="grid gap-4 xl:grid-cols-2">
+      <Card title="Attributes">
+        <Rows heads={['Attribute', 'Value', 'Source', 'Since']} none="No source states any." rows={asset.attributes.map((one) => [word(one.attribute), one.value, one.source, day(one.since)])} />
+      </Card>
+      <Card title="Names">
+        <Rows
+          heads={['Kind', 'Name', 'Source', 'Since']}
+          none="No source states any."
+          rows={asset.names.map((one) => [word(one.name_type), <span key="n" className="font-mono text-xs break-all">{one.name}</span>, one.source, day(one.since)])}
+        />
+      </Card>
+      <Card title="Coverage" note="what was looked for, and until when that counts" className="xl:col-span-2">
+        <Rows
+          heads={['Source', 'Looked for', 'Access', 'Last looked', 'Fresh until']}
+          none="No report covered it."
+          rows={asset.coverage.map((one) => [
+            one.source,
+            word(one.subject),
+            word(one.access),
+            instant(one.last_looked_at),
+            new Date(one.fresh_until) < new Date() ? <Chip key="f" tone="warn">{day(one.fresh_until)}</Chip> : day(one.fresh_until),
+          ])}
+        />
+      </Card>
+    </div>
+  )
+}

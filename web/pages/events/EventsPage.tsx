@@ -1,0 +1,152 @@
+import { useMemo } from 'react'
+import { useList } from '../../api.ts'
+import type { RiskEvent } from '../../api.ts'
+import { useParameters } from '../../address.ts'
+import { conditionOf } from '../../condition.ts'
+import { ShareBar } from '../../charts/ShareBar.tsx'
+import { count, day, percent, score } from '../../format.ts'
+import { SeverityBadge } from '../../components/Badge.tsx'
+import { DataTable } from '../../components/DataTable.tsx'
+import type { Column } from '../../components/DataTable.tsx'
+import { EventEffect, EventIcon, eventTypeName } from '../../components/EventType.tsx'
+import { FilterBar, SearchField } from '../../components/FilterBar.tsx'
+import { ListTools } from '../../components/ListTools.tsx'
+import { Page } from '../../components/Page.tsx'
+import { Empty } from '../../components/Problem.tsx'
+import { RangePicker } from '../../components/RangePicker.tsx'
+import { Here } from '../../components/To.tsx'
+import { todayIn, useOrganisation } from '../../components/shell.ts'
+import { EventFlyout } from './EventFlyout.tsx'
+import { FeedTabs } from './FeedTabs.tsx'
+import { ShareFilter } from './ShareFilter.tsx'
+import { TypeCounters } from './TypeCounters.tsx'
+
+const severities = ['critical', 'high', 'medium', 'low'].map((value) => ({ value }))
+
+const headline: Column<RiskEvent> = {
+  id: 'headline',
+  title: 'Event',
+  cell: (event) => <EventTitle event={event} />,
+}
+
+function EventTitle({ event }: { event: RiskEvent }) {
+  return (
+    <span className="flex items-center gap-2.5">
+      <EventIcon type={event.type} direction={event.direction} />
+      <Here change={{ open: event.event_id }} className="truncate text-accent-ink hover:underline" title={event.headline}>
+        {event.headline}
+      </Here>
+    </span>
+  )
+}
+
+const when: Column<RiskEvent> = { id: 'day', title: 'Date', width: 110, sort: 'day', down: true, cell: (event) => <span className="num">{day(event.day)}</span> }
+const kind: Column<RiskEvent> = { id: 'type', title: 'Type', width: 175, cell: (event) => eventTypeName(event.type) }
+
+const riskColumns: Column<RiskEvent>[] = [
+  headline,
+  when,
+  kind,
+  { id: 'component', title: 'Component', width: 150, cell: (event) => <span title={event.component ?? ''}>{event.component ?? '–'}</span> },
+  {
+    id: 'share',
+    title: 'Originally impacted',
+    width: 190,
+    sort: 'share',
+    down: true,
+    hint: 'Assets that it impacted at the end of its day, and their share of the active assets of that day',
+    cell: (event) => (
+      <span className="flex items-center gap-2">
+        <ShareBar share={event.share} className="w-12" />
+        <span className="num">
+          {count(event.assets)} <span className="text-ink-3">({percent(event.share)})</span>
+        </span>
+      </span>
+    ),
+  },
+  { id: 'assets_now', title: 'Impacted now', width: 120, sort: 'assets_now', down: true, align: 'right', hidden: true, cell: (event) => `${count(event.assets_now)} (${percent(event.share_now)})` },
+  { id: 'direction', title: 'Effect', width: 90, hint: 'Whether it probably raised or lowered the exposure', cell: (event) => <EventEffect direction={event.direction} /> },
+  { id: 'severity', title: 'Severity', width: 100, sort: 'severity', down: true, cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />) },
+  { id: 'source', title: 'Source', width: 120, hidden: true, cell: (event) => event.source ?? '–' },
+]
+
+const postureColumns: Column<RiskEvent>[] = [
+  headline,
+  when,
+  kind,
+  {
+    id: 'before',
+    title: 'Before and after',
+    width: 150,
+    cell: (event) => (event.score_before === null || event.score_after === null ? '–' : <span className="num">{`${score(event.score_before)} → ${score(event.score_after)}`}</span>),
+  },
+  { id: 'assets', title: 'Assets', width: 90, sort: 'assets', down: true, align: 'right', cell: (event) => count(event.assets) },
+]
+
+/** The risk feed and the posture events. */
+export function EventsPage() {
+  const { get, all, set } = useParameters()
+  const { organisation } = useOrganisation()
+  const feed = get('feed') === 'posture' ? 'posture' : 'risk'
+  const share = Number(get('min_share'))
+  const filter = conditionOf({ severity: all('severity'), component: get('component') ? `~${get('component')}` : null })
+  const query = {
+    feed,
+    ...(all('type').length > 0 ? { type: all('type') } : {}),
+    ...(share > 0 ? { min_share: share / 100 } : {}),
+    ...(get('from') ? { from: get('from') } : {}),
+    ...(get('to') ? { to: get('to') } : {}),
+    ...(get('sort') ? { sort: get('sort') } : {}),
+    ...(filter ? { filter } : {}),
+  } as const
+  const list = useList('/api/v1/events', { query })
+  const counts = list.first?.counts ?? []
+  const last = get('as_of').slice(0, 10) || todayIn(organisation?.zone ?? 'UTC')
+  const columns = useMemo(() => (feed === 'risk' ? riskColumns : postureColumns), [feed])
+  const open = get('open')
+  return (
+    <Page
+      title="Events"
+      name="Events"
+      line={feed === 'risk' ? 'What changed in the world and on your assets, and how many of them it touched.' : 'Scores that got worse by 2 points or more within a day.'}
+      actions={<FeedTabs feed={feed} />}
+      full
+    >
+      <TypeCounters counts={counts} />
+      <FilterBar
+        filters={feed === 'risk' ? [{ parameter: 'severity', title: 'Severity', options: severities }] : []}
+        more={{
+          parameters: ['type', 'min_share', 'component', 'from', 'to'],
+          fields: (
+            <>
+              {feed === 'risk' && <SearchField parameter="component" label="Component" className="order-first w-48" />}
+              <RangePicker last={last} />
+              {feed === 'risk' && <ShareFilter />}
+            </>
+          ),
+        }}
+        total={list.total}
+        noun={['event', 'events']}
+      >
+        <ListTools label={feed === 'risk' ? 'Risk events' : 'Posture events'} columns={columns} address={list.address} command={`plimsoll events --feed ${feed} --json`} />
+      </FilterBar>
+      <DataTable
+        label={feed === 'risk' ? 'Risk events' : 'Posture events'}
+        columns={columns}
+        list={list}
+        rowKey={(event) => event.event_id}
+        defaultSort="-day"
+        fill
+        selected={(event) => event.event_id === open}
+        empty={
+          <Empty title="No event">
+            {feed === 'risk'
+              ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
+              : `No score got worse by 2 points or more within a day${get('from') ? ' in this time' : ''}.`}
+          </Empty>
+        }
+      />
+      <EventFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />
+    </Page>
+  )
+}

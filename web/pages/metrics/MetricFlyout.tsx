@@ -1,0 +1,157 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useAsk, useList } from '../../api.ts'
+import type { Answer } from '../../api.ts'
+import { useParameters } from '../../address.ts'
+import { count, counted, day, fine, gain, percent, word } from '../../format.ts'
+import { AffectedAssets } from '../../components/AffectedAssets.tsx'
+import { Button } from '../../components/Button.tsx'
+import { Facts } from '../../components/Card.tsx'
+import { Change } from '../../components/Change.tsx'
+import { Flyout } from '../../components/Flyout.tsx'
+import { OutLink } from '../../components/Foreign.tsx'
+import { MetricState } from '../../components/MetricsTable.tsx'
+import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { ScoreTrend } from '../../components/ScoreTrend.tsx'
+import { TabStrip } from '../../components/TabStrip.tsx'
+import { To } from '../../components/To.tsx'
+import { ShareBar } from '../../charts/ShareBar.tsx'
+
+type Metric = Answer<'/api/v1/metrics/{id}'>
+
+/** One metric in a drawer: what it asks, its history, what to do, which assets. An empty id shows nothing. */
+export function MetricFlyout({ id, onClose }: { id: string; onClose: () => void }) {
+  const { data, error, refetch } = useAsk('/api/v1/metrics/{id}', { path: { id }, enabled: id !== '' })
+  return (
+    <Flyout open={id !== ''} onClose={onClose} kind="Metric" title={data?.title ?? 'Metric'} wide>
+      {error ? <Problem error={error} retry={() => void refetch()} /> : data ? <MetricTabs metric={data} /> : <Loading className="h-96" />}
+    </Flyout>
+  )
+}
+
+function MetricTabs({ metric }: { metric: Metric }) {
+  const { get } = useParameters()
+  const assets = useList('/api/v1/metrics/{id}/assets', { path: { id: metric.id }, query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) }, enabled: metric.state !== 'no_data' })
+  return (
+    <TabStrip
+      label="Metric"
+      tabs={[
+        { id: 'general', title: 'General', content: <General metric={metric} /> },
+        { id: 'recommendations', title: 'Recommendations', amount: metric.recommendations.length, content: <Recommendations metric={metric} /> },
+        {
+          id: 'assets',
+          title: 'Affected assets',
+          amount: metric.exposed,
+          content: metric.state === 'no_data' ? <Empty title="No data">Nothing that feeds this metric has been imported.</Empty> : <AffectedAssets list={assets} label={`Assets exposed by ${metric.title}`} />,
+        },
+      ]}
+    />
+  )
+}
+
+function Recommendations({ metric }: { metric: Metric }) {
+  if (metric.recommendations.length === 0) return <Empty title="No recommendation">Nothing that is known would clear these findings.</Empty>
+  return (
+    <ul className="divide-y divide-line">
+      {metric.recommendations.map((one) => (
+        <li key={one.id} className="flex items-center gap-3 py-2 text-sm">
+          <To page="/recommendations" change={{ open: one.id }} className="link min-w-0 flex-1 font-medium">
+            {one.title}
+          </To>
+          <span className="num text-xs text-ink-3">{counted(one.assets, 'asset')}</span>
+          <span className="num w-28 text-right">
+            <span className="font-semibold text-better">{gain(one.gain)}</span> <span className="text-xs text-ink-3">expected</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="rounded-lg bg-sunken px-3 py-2.5">
+      <p className="text-xs text-ink-3">{name}</p>
+      <p className="num mt-0.5 text-lg font-semibold">{children}</p>
+    </div>
+  )
+}
+
+const writeShare = (value: number): string => percent(value)
+
+function General({ metric }: { metric: Metric }) {
+  const [yaml, setYaml] = useState(false)
+  const none = metric.state === 'no_data'
+  return (
+    <div className="flex flex-col gap-5">
+      <p className="max-w-prose text-sm text-ink-2">
+        {metric.why} {metric.source && <OutLink href={metric.source}>Source</OutLink>}
+      </p>
+      {none ? (
+        <div className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
+          <p className="font-medium">This metric has no data, so it carries no weight.</p>
+          {metric.missing.length > 0 && <p className="mt-0.5">It could be measured with: {metric.missing.map((need) => word(need).toLowerCase()).join(', ')}.</p>}
+          <p className="mt-1">
+            <To page="/sources" className="font-medium underline underline-offset-2">
+              Import a source
+            </To>
+          </p>
+        </div>
+      ) : (
+        <>
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+            <Figure name="Exposed">
+              {count(metric.exposed)} <span className="text-sm font-normal text-ink-2">of {count(metric.total)}</span>
+            </Figure>
+            <Figure name="Share, lower is better">{percent(metric.exposure)}</Figure>
+            <Figure name="Weight">{word(metric.weight)}</Figure>
+            <Figure name="Score impact">{metric.score_impact === null ? '–' : fine(metric.score_impact)}</Figure>
+          </div>
+          <div>
+            <ShareBar share={metric.exposure} fill="bg-worse" className="h-2" />
+            <p className="mt-1.5 flex flex-wrap items-center gap-3 text-sm">
+              <MetricState metric={metric} />
+              <Change value={metric.change_14d} direction="lower_is_better" unit="points" since="in 14 days" />
+            </p>
+          </div>
+          <section aria-label="History">
+            <ScoreTrend title="Share exposed" points={metric.history} write={writeShare} scale={[0, 1]} height={200} brush={false} days={180} />
+          </section>
+        </>
+      )}
+      <Facts
+        facts={[
+          ['Asked of', metric.population],
+          ['Exposed when', metric.exposed_when],
+          ['Part of', metric.initiatives.length === 0 ? 'No initiative' : <Initiatives metric={metric} />],
+          ['Last changed', day(metric.last_changed_on)],
+          ['Needs', metric.needs.map((need) => word(need)).join(', ') || 'Nothing'],
+        ]}
+        className="grid-cols-2"
+      />
+      <div>
+        <Button look="quiet" className="-ml-2" aria-expanded={yaml} onClick={() => setYaml(!yaml)}>
+          {yaml ? 'Hide definition' : 'Show definition'}
+        </Button>
+        {yaml && (
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+          <pre tabIndex={0} className="mt-1 overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs text-ink-2">
+            {metric.yaml}
+          </pre>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Initiatives({ metric }: { metric: Metric }) {
+  return (
+    <ul>
+      {metric.initiatives.map((one) => (
+        <li key={one.id}>
+          <To page={`/initiatives/${encodeURIComponent(one.id)}`}>{one.title}</To>
+        </li>
+      ))}
+    </ul>
+  )
+}

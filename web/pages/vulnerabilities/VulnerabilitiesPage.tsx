@@ -1,0 +1,71 @@
+import { useList } from '../../api.ts'
+import type { VulnerabilitySummary } from '../../api.ts'
+import { useParameters } from '../../address.ts'
+import { conditionOf, yesOrNo } from '../../condition.ts'
+import { count, cvss, day, probability } from '../../format.ts'
+import { SeverityBadge, StageBadge } from '../../components/Badge.tsx'
+import { DataTable } from '../../components/DataTable.tsx'
+import type { Column } from '../../components/DataTable.tsx'
+import { FilterBar } from '../../components/FilterBar.tsx'
+import { ListTools } from '../../components/ListTools.tsx'
+import { Page } from '../../components/Page.tsx'
+import { Empty } from '../../components/Problem.tsx'
+import { To } from '../../components/To.tsx'
+import { segment } from '../../components/segment.ts'
+
+const filters = [
+  { parameter: 'severity', title: 'Severity', options: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value })) },
+  { parameter: 'stage', title: 'Threat', options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })) },
+  { parameter: 'fix', title: 'Fix available', options: [{ value: 'yes' }, { value: 'no' }] },
+]
+
+const columns: Column<VulnerabilitySummary>[] = [
+  {
+    id: 'id',
+    title: 'Vulnerability',
+    sort: 'vulnerability_id',
+    cell: (one) => (
+      <span className="flex items-center gap-2">
+        <To page={`/vulnerabilities/${segment(one.vulnerability_id)}`} className="link shrink-0 font-medium">
+          {one.vulnerability_id}
+        </To>
+        <span className="truncate text-ink-3" title={one.title ?? ''}>
+          {one.title}
+        </span>
+      </span>
+    ),
+  },
+  { id: 'severity', title: 'Severity', width: 110, sort: 'severity', down: true, cell: (one) => <SeverityBadge severity={one.severity} /> },
+  { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', cell: (one) => cvss(one.cvss) },
+  { id: 'epss', title: 'EPSS', width: 85, sort: 'epss', down: true, align: 'right', hint: 'Probability of exploitation in the next 30 days', cell: (one) => probability(one.epss) },
+  { id: 'stage', title: 'Threat', width: 165, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
+  { id: 'assets', title: 'Assets', width: 85, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
+  { id: 'components', title: 'Components', width: 180, cell: (one) => <span title={one.components.join(', ')}>{one.components.join(', ') || '–'}</span> },
+  { id: 'fix', title: 'Fix', width: 95, cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>) },
+  { id: 'published', title: 'Published', width: 110, sort: 'published_at', down: true, cell: (one) => <span className="num">{day(one.published_at)}</span> },
+  { id: 'first_seen', title: 'First seen here', width: 120, sort: 'first_seen_at', down: true, hidden: true, cell: (one) => <span className="num">{day(one.first_seen_at)}</span> },
+]
+
+/** Vulnerabilities that are open on some asset. */
+export function VulnerabilitiesPage() {
+  const { get, all } = useParameters()
+  const filter = conditionOf({ severity: all('severity'), stage: all('stage'), fix_available: yesOrNo(all('fix')) })
+  const list = useList('/api/v1/vulnerabilities', {
+    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+  })
+  return (
+    <Page title="Vulnerabilities" name="Vulnerabilities" line="Those that are open on at least one asset now." full>
+      <FilterBar search="Search id or title" filters={filters} total={list.total} noun={['vulnerability', 'vulnerabilities']}>
+        <ListTools label="Vulnerabilities" columns={columns} address={list.address} />
+      </FilterBar>
+      <DataTable
+        label="Vulnerabilities"
+        columns={columns}
+        list={list}
+        rowKey={(one) => one.vulnerability_id}
+        fill
+        empty={<Empty title="No vulnerability">None is open, or the filters leave none.</Empty>}
+      />
+    </Page>
+  )
+}
