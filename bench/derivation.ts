@@ -6,7 +6,8 @@ import { deriveFresh, deriveStaleness } from '../src/store/derive/fresh.ts'
 import { takeTouched, touchAll } from '../src/store/derive/touched.ts'
 import { deriveVulnerabilities } from '../src/store/derive/vulnerabilities.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
-import { timed } from './measure.ts'
+import { processorTime, timed } from './measure.ts'
+import { handWritten } from './questions.ts'
 
 /** The steps of the product's derivation from facts, as insights/compute.ts takes them. */
 const steps: readonly [string, (transaction: Engine) => Promise<unknown>][] = [
@@ -21,11 +22,45 @@ const steps: readonly [string, (transaction: Engine) => Promise<unknown>][] = [
   ['asset_day', deriveAssetDays],
 ]
 
-/** Makes all that the scores are read from, in one transaction, and says how long each step took in milliseconds. */
-export function derive(engine: Engine): Promise<{ step: string; ms: number }[]> {
+/** How long a step of the derivation took, in milliseconds; `processor_ms` is that of this process, all threads together. */
+export interface TakenStep {
+  step: string
+  ms: number
+  processor_ms: number
+}
+
+/** Makes all that the scores are read from, in one transaction as the product does. */
+export function derive(engine: Engine, onStep: (taken: TakenStep) => void): Promise<TakenStep[]> {
   return engine.transaction(async (transaction) => {
-    const taken: { step: string; ms: number }[] = []
-    for (const [step, work] of steps) taken.push({ step, ms: (await timed(() => work(transaction))).ms })
+    const taken: TakenStep[] = []
+    for (const [step, work] of steps) {
+      const before = processorTime()
+      const { ms } = await timed(() => work(transaction))
+      taken.push({ step, ms, processor_ms: processorTime() - before })
+      onStep(taken.at(-1)!)
+    }
     return taken
   })
+}
+
+/** Derived tables that are made by hand too, and the columns whose sums tell whether both are the same. */
+const made: readonly { table: string; sql: string; sums: readonly string[] }[] = [
+  { table: 'finding_history', sql: 'derive-finding-history', sums: ['finding_id', 'asset_id', 'severity', 'cvss_tenths', 'stage', 'from_day', 'to_day', 'valid_from % 1000003', 'valid_to % 1000003'] },
+  { table: 'asset_day', sql: 'derive-asset-day', sums: ['asset_id', 'day', 'hazard % 1000003', 'exposure % 1000003', 'weight', 'weight_delta', 'weighted_delta % 1000003'] },
+]
+
+/** Makes the heavy derived tables by hand-written SQL into tables of their own, compares them with the product's, and drops them. */
+export async function deriveByHand(engine: Engine, org_id: number): Promise<{ table: string; ms: number; processor_ms: number; rows: number; same: boolean }[]> {
+  const answers: Awaited<ReturnType<typeof deriveByHand>> = []
+  for (const { table, sql, sums } of made) {
+    const digest = async (name: string) => JSON.stringify(await engine.query(`select count(*) as rows, ${sums.map((sum, index) => `cast(sum(${sum}) as bigint) as sum_${index}`).join(', ')} from ${name}`))
+    await engine.run(`create table bench_made as select * from ${table} where false`)
+    const before = processorTime()
+    const { ms } = await timed(() => engine.run(`insert into bench_made ${handWritten(sql, engine.name)}`, { org_id }))
+    const processor_ms = processorTime() - before
+    const [count] = await engine.query<{ rows: number }>('select count(*) as rows from bench_made')
+    answers.push({ table, ms, processor_ms, rows: count!.rows, same: (await digest(table)) === (await digest('bench_made')) })
+    await engine.run('drop table bench_made')
+  }
+  return answers
 }

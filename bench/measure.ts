@@ -2,34 +2,44 @@
 export interface Measured<T> {
   /** Median over the runs, in milliseconds. */
   ms: number
+  /** Median of the processor time of this process, all threads together, in milliseconds: DuckDB works inside it, PostgreSQL does not. */
+  processor_ms: number
   result: T
 }
 
 /** The middle of an odd number of figures. */
-export const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[figures.length >> 1]!
+const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[figures.length >> 1]!
+
+/** Processor time that this process has used so far, in milliseconds. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
 
 /** Runs once and takes the time. */
 export async function timed<T>(work: () => Promise<T>): Promise<Measured<T>> {
   const began = performance.now()
+  const used = processorTime()
   const result = await work()
-  return { ms: performance.now() - began, result }
+  return { ms: performance.now() - began, processor_ms: processorTime() - used, result }
 }
 
 /**
- * Runs two pieces of work in turn, `runs` times each after one run of each that is not counted, so that what disturbs the machine or warms its
- * caches disturbs and warms both. Medians; the results are those of the last run.
+ * Runs two pieces of work in turn, `runs` (odd) times each after one run of each that is not counted, so that what disturbs the machine or
+ * warms its caches disturbs and warms both. Medians; the results are those of the last run.
  */
 export async function inTurn<A, B>(first: () => Promise<A>, second: () => Promise<B>, runs: number): Promise<[Measured<A>, Measured<B>]> {
-  let a = await timed(first)
-  let b = await timed(second)
-  const times: [number[], number[]] = [[], []]
+  const a = [await timed(first)]
+  const b = [await timed(second)]
   for (let run = 0; run < runs; run++) {
-    a = await timed(first)
-    b = await timed(second)
-    times[0].push(a.ms)
-    times[1].push(b.ms)
+    a.push(await timed(first))
+    b.push(await timed(second))
   }
-  return [{ ms: median(times[0]), result: a.result }, { ms: median(times[1]), result: b.result }]
+  return [summary(a), summary(b)]
+}
+
+function summary<T>([, ...counted]: readonly Measured<T>[]): Measured<T> {
+  return { ms: median(counted.map((run) => run.ms)), processor_ms: median(counted.map((run) => run.processor_ms)), result: counted.at(-1)!.result }
 }
 
 /** The most memory that this process ever held, in bytes: with DuckDB the database's own included, with PostgreSQL not. */

@@ -8,6 +8,7 @@ const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
 const tenth = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const shortDayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+const monthOf = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
 const timeOf = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
 
 /** What stands where nothing is known. */
@@ -97,8 +98,14 @@ export const day = (text: string | null): string => (text === null ? NONE : dayO
 /** A day of this year without the year: "14 Mar". */
 export const shortDay = (text: string): string => shortDayOf.format(at(text))
 
+/** The month of a day: "Mar 2026". */
+export const month = (text: string): string => monthOf.format(at(text))
+
 /** An instant: "14 Mar 2026, 09:12 UTC"; null is a dash. */
 export const instant = (text: string | null): string => (text === null ? NONE : `${dayOf.format(at(text))}, ${timeOf.format(at(text))} UTC`)
+
+/** An instant under a head that says UTC: "14 Mar 2026, 09:12"; null is a dash. */
+export const instantInUtc = (text: string | null): string => (text === null ? NONE : `${dayOf.format(at(text))}, ${timeOf.format(at(text))}`)
 
 /** How long before `now` an instant lies: "3 days ago", "just now". */
 export function ago(text: string, now: string | Date = new Date()): string {
@@ -166,6 +173,13 @@ const words: Record<string, string> = {
   not_met: 'Not met',
   not_applicable: 'Not applicable',
   not_run: 'Not run',
+  kev: 'CISA KEV',
+  epss: 'EPSS',
+  exploits: 'Exploits (Exploit-DB, Metasploit)',
+  'verified-exploits': 'Verified exploits (Exploit-DB)',
+  'endpoint-agent': 'Endpoint agents',
+  'internet-facing': 'Internet-facing assets',
+  controls: 'Posture checks',
   pass: 'Met',
   fail: 'Not met',
 }
@@ -174,6 +188,8 @@ const words: Record<string, string> = {
 export function word(text: string): string {
   const known = words[text]
   if (known !== undefined) return known
+  const [, need = text] = /^(?:intelligence|inventory)\.(.+)$/.exec(text) ?? []
+  if (need !== text) return word(need)
   const spaced = text.replaceAll(/[_-]+/g, ' ').trim()
   return spaced === '' ? NONE : spaced[0]!.toUpperCase() + spaced.slice(1)
 }

@@ -23,8 +23,8 @@ counted as (
   from page p join finding_history f on f.asset_id = p.asset_id left join v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject
   where f.valid_from <= $at and $at < f.valid_to group by f.asset_id),
 looked as (
-  select asset_id, string_agg(source, ',' order by source) as sources, max(at) as last_seen_at from (
-    select c.asset_id, c.source, max(c.observed_at) as at from coverage_history c join page p on p.asset_id = c.asset_id
+  select asset_id, string_agg(source, ',' order by source) as sources, max(seen_at) as last_seen_at from (
+    select c.asset_id, c.source, max(c.observed_at) as seen_at from coverage_history c join page p on p.asset_id = c.asset_id
     where c.retracted_in = 9007199254740991 and c.observed_at <= $at group by c.asset_id, c.source) by_source
   group by asset_id)
 select p.asset_id, p.name, p.type, p.os_family, p.criticality, p.internet_facing, p.asset_group, p.state, p.exposure, coalesce(c.vulnerabilities, 0) as vulnerabilities,

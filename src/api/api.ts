@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Catalog } from '../insights/catalog.ts'
 import type { Store } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'

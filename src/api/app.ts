@@ -17,6 +17,7 @@ import { assets } from './routes/assets.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
+import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
@@ -28,6 +29,7 @@ import { recommendations } from './routes/recommendations.ts'
 import { scores } from './routes/scores.ts'
 import { software } from './routes/software.ts'
 import { sources } from './routes/sources.ts'
+import { verification } from './routes/verification.ts'
 import { vulnerabilities } from './routes/vulnerabilities.ts'
 import { webPages } from './web-pages.ts'
 
@@ -82,7 +84,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
   app.register(
     async (v1) => {
       const nouns = [
-        overview, scores, initiatives, metrics, recommendations, events, assets, software, vulnerabilities, findings, controls, imports, sources, organisations, definitions,
+        overview, scores, initiatives, metrics, recommendations, events, assets, software, vulnerabilities, findings, controls, imports, sources, organisations, definitions, exports, verification,
       ]
       for (const noun of nouns) await v1.register(noun(api))
       v1.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

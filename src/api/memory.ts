@@ -1,3 +1,4 @@
+import { readKnowledge } from '../store/queries/imports/knowledge.ts'
 import type { Store } from '../store/store.ts'
 
 /** Answers kept per store. */
@@ -10,13 +11,11 @@ const memories = new WeakMap<Store, Map<string, Promise<unknown>>>()
  * what was imported is not worked out yet, nothing is remembered. Whoever gets the answer must not change it.
  */
 export async function remember<T>(store: Store, question: unknown, ask: () => Promise<T>): Promise<T> {
-  const [known] = await store.engine.query<{ last: number | null; waiting: number }>(
-    'select (select max(import_no) from import) as last, (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
-  )
-  if (known!.waiting > 0) return ask()
+  const { last, waiting } = await readKnowledge(store.engine)
+  if (waiting > 0) return ask()
   let memory = memories.get(store)
   if (!memory) memories.set(store, (memory = new Map()))
-  const key = JSON.stringify([known!.last, question])
+  const key = JSON.stringify([last, question])
   const held = memory.get(key)
   if (held) return held as Promise<T>
   const answer = ask()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import {
   AffectedAsset, AssetDetail, AssetSummary, ControlDetail, ControlSummary, Counts, Coverage, Definitions, Event, EventDetail, EventList, Finding, GroupScore, Health, History,
   Import, ImportDetail, ImportResult, InitiativeDetail, InitiativeSummary, InstalledSoftware, MetricDetail, MetricSummary, NewOrganisation, Organisation, Overview, Point, Problem,
-  Progress, Ready, RecommendationDetail, RecommendationSummary, Score, Scores, SkippedItem, SoftwareDetail, SoftwareSummary, SourceSummary, VulnerabilityDetail,
+  Progress, Ready, RecommendationDetail, RecommendationSummary, Score, Scores, SkippedItem, SoftwareDetail, SoftwareSummary, SourceSummary, Verification, VulnerabilityDetail,
   VulnerabilitySummary,
 } from './shapes.ts'
 
@@ -10,7 +10,7 @@ import {
 const shapes = {
   AffectedAsset, AssetDetail, AssetSummary, ControlDetail, ControlSummary, Counts, Coverage, Definitions, Event, EventDetail, EventList, Finding, GroupScore, Health, History,
   Import, ImportDetail, ImportResult, InitiativeDetail, InitiativeSummary, InstalledSoftware, MetricDetail, MetricSummary, NewOrganisation, Organisation, Overview, Point, Problem,
-  Progress, Ready, RecommendationDetail, RecommendationSummary, Score, Scores, SkippedItem, SoftwareDetail, SoftwareSummary, SourceSummary, VulnerabilityDetail,
+  Progress, Ready, RecommendationDetail, RecommendationSummary, Score, Scores, SkippedItem, SoftwareDetail, SoftwareSummary, SourceSummary, Verification, VulnerabilityDetail,
   VulnerabilitySummary,
 }
 

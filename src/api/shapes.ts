@@ -245,3 +245,6 @@ export const Definitions = z.object({ formula: z.string(), constants: z.record(z
 export const Health = z.object({ status: z.literal('ok'), version: z.string() })
 /** `/ready`: it can answer questions. */
 export const Ready = z.object({ status: z.enum(['ready', 'not_ready']), database: z.enum(['duckdb', 'postgres']), version: z.string() })
+
+/** Whether the chain of imports still fits: `broken` are the numbers of those that do not. */
+export const Verification = z.object({ imports: z.number().int(), broken: z.array(z.number().int()) })

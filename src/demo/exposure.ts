@@ -39,8 +39,8 @@ export function openOnHost(random: Random, host: Host, vulnerabilities: readonly
   const found: Open[] = []
   for (const one of vulnerabilities) {
     if (!host.products.includes(one.product)) continue
-    // Each version of a product that is not the newest line has only some of its vulnerabilities.
-    if (random.share('affected', host.name, one.id) > 0.94) continue
+    // Not every build has every vulnerability; what is exploited widely is in nearly all.
+    if (random.share('affected', host.name, one.id) > (one.kev_on === null ? 0.72 : 0.94)) continue
     const from = Math.max(knownOn(one) + 1, first, host.joined_on)
     const to = Math.min(patchedOn(random, host, one, first, last), host.left_on ?? NOT_YET)
     const spans = from < to ? [{ from, to }] : []
@@ -92,7 +92,7 @@ function urgent(random: Random, host: Host, one: DemoVulnerability, planned: Day
 
 /** How likely an old update is still missing at the beginning. */
 function backlogOf(host: Host, one: DemoVulnerability): number {
-  if (host.care === 'poor') return 0.45
+  if (host.care === 'poor') return 0.25
   const slow = products[one.product]!.pace === 'slow'
   return host.care === 'good' ? (slow ? 0.3 : 0.14) : slow ? 0.5 : 0.35
 }

@@ -180,7 +180,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   await keepInput(store, input, input_digest)
 
   return store.engine.transaction(async (transaction) => {
-    await createStaging(transaction)
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
     await reading.read(source)
@@ -287,6 +286,7 @@ class Reading {
 
   private async beginReport(stated: ReportRecord): Promise<void> {
     await this.endReport()
+    await createStaging(this.transaction)
     const { transaction, options } = this
     const source = options.source ?? stated.source
     this.source ??= source
@@ -313,7 +313,6 @@ class Reading {
     this.counts.opened += opened
     this.counts.closed += closed
     this.staging = null
-    await createStaging(this.transaction)
   }
 }
 

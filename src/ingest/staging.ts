@@ -316,8 +316,48 @@ export class ReportStaging {
 
   /** Findings, results and software: from the importer's keys to ours, set by set. */
   private async stageContent(): Promise<void> {
-    const { transaction, org_id, import_no } = this
+    const { transaction, org_id } = this
     const { source } = this.report
+    if (this.findings.count || this.results.count) await this.drawKeys()
+    // One item for each finding: of several the gravest, then by its texts, so that the order within the report does not matter.
+    if (this.findings.count) await transaction.run(
+      `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
+       select $org_id, $source, asset_id, finding_id, kind, severity, cvss_tenths, stage, version, fixed_version, place, title, access, checks, observed_at, cast(null as bigint), late from (
+         select l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
+           coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late,
+           row_number() over (partition by k.finding_id order by l.observed_at desc, r.severity desc nulls last, r.cvss_tenths desc nulls last, r.stage desc,
+             r.version nulls last, r.fixed_version nulls last, r.place nulls last, r.title nulls last) as place_in_line
+         from raw_finding r join local_asset l on l.local = r.local
+         join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
+         left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind) as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+    if (this.results.count) await transaction.run(
+      `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
+       select $org_id, $source, asset_id, finding_id, control_id, status, severity, points, max_points, passed, total, evidence, place, observed_at, cast(null as bigint), late from (
+         select l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place, l.observed_at, l.late,
+           row_number() over (partition by k.finding_id order by l.observed_at desc,
+             case r.status when 'fail' then 0 when 'pass' then 1 when 'not_applicable' then 2 else 3 end, r.points nulls last, r.evidence nulls last, r.place nulls last) as place_in_line
+         from raw_result r join local_asset l on l.local = r.local
+         join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = '') as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+    if (this.software.count) await transaction.run(
+      `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
+       select $org_id, $source, asset_id, name, version, vendor, purl, cpe, place, end_of_support_at, observed_at, cast(null as bigint), late from (
+         select l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late,
+           row_number() over (partition by l.asset_id, r.name, r.version order by l.observed_at desc, r.vendor nulls last, r.purl nulls last, r.cpe nulls last, r.place nulls last) as place_in_line
+         from raw_software r join local_asset l on l.local = r.local) as items
+       where place_in_line = 1`,
+      { org_id, source },
+    )
+  }
+
+  /** Gives every finding that is new its number. */
+  private async drawKeys(): Promise<void> {
+    const { transaction, org_id, import_no } = this
     await transaction.query(
       `create temporary table new_key as
        select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component from (
@@ -335,46 +375,13 @@ export class ReportStaging {
       )
     }
     await transaction.query('drop table new_key')
-    // One item for each finding: of several the gravest, then by its texts, so that the order within the report does not matter.
-    await transaction.run(
-      `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
-       select $org_id, $source, asset_id, finding_id, kind, severity, cvss_tenths, stage, version, fixed_version, place, title, access, checks, observed_at, cast(null as bigint), late from (
-         select l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
-           coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late,
-           row_number() over (partition by k.finding_id order by l.observed_at desc, r.severity desc nulls last, r.cvss_tenths desc nulls last, r.stage desc,
-             r.version nulls last, r.fixed_version nulls last, r.place nulls last, r.title nulls last) as place_in_line
-         from raw_finding r join local_asset l on l.local = r.local
-         join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
-         left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind) as items
-       where place_in_line = 1`,
-      { org_id, source },
-    )
-    await transaction.run(
-      `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
-       select $org_id, $source, asset_id, finding_id, control_id, status, severity, points, max_points, passed, total, evidence, place, observed_at, cast(null as bigint), late from (
-         select l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place, l.observed_at, l.late,
-           row_number() over (partition by k.finding_id order by l.observed_at desc,
-             case r.status when 'fail' then 0 when 'pass' then 1 when 'not_applicable' then 2 else 3 end, r.points nulls last, r.evidence nulls last, r.place nulls last) as place_in_line
-         from raw_result r join local_asset l on l.local = r.local
-         join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = '') as items
-       where place_in_line = 1`,
-      { org_id, source },
-    )
-    await transaction.run(
-      `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
-       select $org_id, $source, asset_id, name, version, vendor, purl, cpe, place, end_of_support_at, observed_at, cast(null as bigint), late from (
-         select l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late,
-           row_number() over (partition by l.asset_id, r.name, r.version order by l.observed_at desc, r.vendor nulls last, r.purl nulls last, r.cpe nulls last, r.place nulls last) as place_in_line
-         from raw_software r join local_asset l on l.local = r.local) as items
-       where place_in_line = 1`,
-      { org_id, source },
-    )
   }
 
   /** Controls and vulnerabilities as this tool describes them. */
   private async stageCatalogue(): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
+    if (!this.controls.size && !this.advisories.size) return
     const [last] = await transaction.query<{ observed_at: number | null }>(
       `select max(observed_at) as observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset'`,
       { org_id, source, never: NEVER },

@@ -24,15 +24,17 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
   const { type, day, happened_at, component_key, component, assets, active_assets, severity, source } = change
   const subjects = change.subjects.split(SEPARATOR)
   const definition = catalog.events.get(type)
+  // A vulnerability without a component stands for itself: "CVE-1 has a new vulnerability, CVE-1" would say nothing.
+  const named = component !== subjects[0]
   const template = (subjects.length > 1 ? definition?.headline_of_several : undefined) ?? definition?.headline ?? '{component}: {subject}'
   const values: Record<string, string> = {
-    // A vulnerability without a component stands for itself: "CVE-1 has a new vulnerability, CVE-1" says nothing.
-    subject: subjects[0]!, component, count: String(subjects.length), assets: assets === 1 ? '1 asset' : `${assets} assets`,
+    subject: subjects[0]!, component: named ? component : 'an unnamed component', count: String(subjects.length), assets: assets === 1 ? '1 asset' : `${assets} assets`,
   }
+  const headline = template.replace(/\{(subject|component|count|assets)\}/g, (_, name: string) => values[name]!)
   return {
-    org_id, event_id: `${dayText(day)}:${type}:${component_key}`, feed: 'risk', type, happened_at, day, component, score: null, score_id: null, score_before: null, score_after: null,
+    org_id, event_id: `${dayText(day)}:${type}:${component_key}`, feed: 'risk', type, happened_at, day, component: named ? component : null, score: null, score_id: null, score_before: null, score_after: null,
     direction: definition?.direction ?? 'neutral', subjects: JSON.stringify(subjects), assets, active_assets, severity, source,
-    headline: template.replace(/\{(subject|component|count|assets)\}/g, (_, name: string) => values[name]!),
+    headline: headline.charAt(0).toUpperCase() + headline.slice(1),
   }
 }
 

@@ -102,7 +102,7 @@ async function placeLateRows(transaction: Engine, fact: FactTable, import_no: nu
     if (!line.staged) return ownLooks.length ? placeLooks(before, looks, [...looks, ...ownLooks]) : before
     const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
     if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
-    return placeListing(before, [...looks, ...ownLooks], listing, line.staged['since'] as Instant | null)
+    return placeListing(before, looks, ownLooks, listing, line.staged['since'] as Instant | null)
   })
 }
 

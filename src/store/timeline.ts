@@ -58,22 +58,18 @@ export function intervalsOf(listings: readonly Listing[], looks: readonly Look[]
 }
 
 /**
- * Puts a listing that comes late in its place. `looks`: those of all reports of the scope, its own among them. `since`: the fact's own
- * date, when the report gives one and nothing was known before it.
+ * Puts a listing that comes late in its place. `before`: the looks of all other reports of the scope; `own`: those of the late one.
+ * `since`: the fact's own date, when the report gives one and nothing was known before it.
  */
-export function placeListing(intervals: readonly Interval[], looks: readonly Look[], late: Listing, since: Instant | null = null): Interval[] {
-  const listings = listingsOf(intervals, looks.filter((look) => look.at !== late.at))
+export function placeListing(intervals: readonly Interval[], before: readonly Look[], own: readonly Look[], late: Listing, since: Instant | null = null): Interval[] {
+  const listings = listingsOf(intervals, before)
   if (since !== null && since < late.at) {
     const earlier = listings.filter((listing) => listing.at < late.at)
-    const inferred = earlier.length === 1 && earlier[0]!.at === since && !looks.some((look) => look.at === since)
+    const inferred = earlier.length === 1 && earlier[0]!.at === since && !before.some((look) => look.at === since)
     if (earlier.length === 0) listings.push({ at: since, value: late.value })
     else if (inferred) earlier[0]!.value = late.value
   }
-  const there = intervals.find(({ valid_from, valid_to }) => valid_from <= late.at && late.at < valid_to)
-  const same = looks.filter((look) => look.at === late.at)
-  // At that very instant another report may have listed it too.
-  if (there && (there.valid_from === late.at || same.length > 1) && there.value > late.value) return intervalsOf(listingsOf(intervals, looks), looks)
-  return intervalsOf([...listings, late], looks)
+  return intervalsOf([...listings, late], [...before, ...own])
 }
 
 /** The intervals after looks that came late and did not list it; `looks` holds them too. `before`: all other looks. */

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Importer } from '../../src/ingest/importer.ts'
+import { openFile } from '../../src/ingest/readers/file.ts'
+import type { FileRecord } from '../../src/model/record.ts'
 
 /** One file of the real data, as its manifest describes it. */
 export interface ManifestEntry {
@@ -12,6 +15,8 @@ export interface ManifestEntry {
   notes: string
   /** Findings that the tool or a peer's own test states for this file; null when the manifest gives none (see its notes for the rule). */
   expected_findings: number | null
+  /** Raw counts of a generic counter, such as `sarif_results`; what each counts is told in MANIFEST.md. */
+  counts: Record<string, number>
   bytes: number
 }
 
@@ -38,6 +43,7 @@ export function realData(): RealData | null {
     format: entry.format ?? '',
     notes: entry.notes ?? '',
     expected_findings: typeof entry.expected_findings === 'number' ? entry.expected_findings : null,
+    counts: Object.fromEntries(Object.entries(entry.counts ?? {}).filter(([, count]) => typeof count === 'number')),
     bytes: entry.bytes ?? 0,
   }))
   const below = (folder: string) => entries.filter((entry) => entry.path.startsWith(`${folder}/`))
@@ -57,3 +63,20 @@ export function realData(): RealData | null {
 
 /** Why a test over real data was left out. */
 export const withoutRealData = 'no real data: set PLIMSOLL_REAL_DATA to the folder that holds manifest.json'
+
+/** All records that an importer makes of a file. */
+export async function recordsOf(importer: Importer, file: string): Promise<FileRecord[]> {
+  const { source } = await openFile(file)
+  const records: FileRecord[] = []
+  for await (const record of importer.parse(source, {})) records.push(record)
+  return records
+}
+
+/** Whether the importer takes the file; false also when its beginning cannot be unpacked. */
+export async function takes(importer: Importer, file: string): Promise<boolean> {
+  try {
+    return importer.detect((await openFile(file)).head)
+  } catch {
+    return false
+  }
+}

@@ -1,19 +1,44 @@
 import { describe, expect, it } from 'vitest'
-import { openFile } from '../../src/ingest/readers/file.ts'
 import { grype } from '../../src/ingest/importers/grype/grype.ts'
-import type { FileRecord } from '../../src/model/record.ts'
-import { realData, withoutRealData } from './data.ts'
+import { realData, recordsOf, takes, withoutRealData } from './data.ts'
 
 const data = realData()
-it('zz', async () => {
-  for (const entry of [...data!.files('reports/grype'), ...data!.files('reports/xeol')]) {
-    const { head, source } = await openFile(entry.file)
-    const yes = grype.detect(head)
-    let records: FileRecord[] = []
-    let err = ''
-    if (yes) try { for await (const record of grype.parse(source, {})) records.push(record) } catch (e) { err = String(e) }
-    const c: Record<string, number> = {}
-    for (const r of records) c[r.kind] = (c[r.kind] ?? 0) + 1
-    console.log(entry.path, yes, err, 'expected', entry.expected_findings, JSON.stringify(c), JSON.stringify(records.find(r => r.kind === 'asset')), records.filter(r => r.kind==='skipped').slice(0,2), JSON.stringify(records.find(r=>r.kind==='finding')), records.filter(r=>r.kind==='coverage').length<5 && JSON.stringify(records.filter(r=>r.kind==='coverage').map(r=>[r.subject,r.checks])))
-  }
+
+/** The peer's test merges these matches; we count each match of the report. */
+const merged = 'the peer merges matches of one vulnerability in one component (several paths, or several distributions’ ids)'
+const rules: Record<string, { rule: string; more: number }> = {
+  'check_all_fields.json': { rule: merged, more: 1 },
+  'same_cve_different_paths.json': { rule: merged, more: 1 },
+}
+
+/** An image layout packed as tar, named .json by mistake. */
+const notOurs = 'own__anchore-fixture-image-simple.json'
+
+const nameOf = (path: string) => path.split('/').at(-1)!
+
+describe.skipIf(data === null)(`grype on real reports (${data ? 'present' : withoutRealData})`, () => {
+  const files = data?.files('reports/grype') ?? []
+
+  it.each(files.map((entry) => [nameOf(entry.path), entry] as const))('%s', async (name, entry) => {
+    expect(await takes(grype, entry.file)).toBe(name !== notOurs)
+    if (name === notOurs) {
+      await expect(recordsOf(grype, entry.file)).rejects.toMatchObject({ code: 'unreadable_report' })
+      return
+    }
+    const records = await recordsOf(grype, entry.file)
+    const findings = records.filter((record) => record.kind === 'finding').length
+    expect(findings).toBe(entry.counts['grype_matches'])
+    if (entry.expected_findings !== null) expect(findings - (rules[name]?.more ?? 0)).toBe(entry.expected_findings)
+    expect(records.filter((record) => record.kind === 'skipped')).toEqual([])
+    const asset = records.find((record) => record.kind === 'asset')!
+    expect(asset).toMatchObject({ type: 'image', names: [{ type: 'image' }] })
+  })
+
+  it('takes no other file', async () => {
+    const others = data!.files('reports').filter(({ path }) => !path.startsWith('reports/grype/'))
+    const taken = []
+    for (const { path, file } of others) if (await takes(grype, file)) taken.push(path)
+    expect(taken).toEqual([])
+    expect(others.length).toBeGreaterThan(500)
+  })
 })

@@ -4,7 +4,7 @@ import { init, use } from 'echarts/core'
 import type { EChartsCoreOption, ECharts } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import { counted, day as writeDay, shortDay } from '../format.ts'
+import { counted, day as writeDay, month, moveDay, shortDay } from '../format.ts'
 import { useTheme } from '../theme.ts'
 import { dotsOnLine } from './trend.ts'
 import type { TrendData, TrendDot } from './trend.ts'
@@ -39,6 +39,7 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
   const dotOf = new Map(dots.map(({ dot }) => [dot.day, dot]))
   const valueOf = new Map(data.line.points.map((point) => [point.day, point.value]))
   const [lowest, highest] = data.scale ?? [0, 100]
+  const long = moveDay(from || '2000-01-01', 100) < to
   const text = { color: color('ink-3'), fontFamily: 'Inter Variable, sans-serif', fontSize: 11 }
   const zoom = { startValue: from, endValue: to, minValueSpan: 6 }
   return {
@@ -51,14 +52,15 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
       boundaryGap: false,
       axisLine: { lineStyle: { color: color('line-strong') } },
       axisTick: { show: false },
-      axisLabel: { ...text, hideOverlap: true, formatter: (day: string) => `${shortDay(day)}${day.slice(5, 7) === '01' ? ` ${day.slice(0, 4)}` : ''}` },
+      // months where there are many days, otherwise days
+      axisLabel: { ...text, hideOverlap: true, interval: (_: number, day: string) => !long || day.endsWith('-01'), formatter: (day: string) => (long ? month(day) : shortDay(day)) },
       axisPointer: { lineStyle: { color: color('ink-3') } },
     },
     yAxis: {
       type: 'value',
       min: lowest,
       max: highest,
-      splitNumber: 4,
+      interval: (highest - lowest) / 4,
       axisLabel: { ...text, formatter: (value: number) => (highest <= 1 ? `${Math.round(value * 100)} %` : String(value)) },
       splitLine: { lineStyle: { color: color('line') } },
     },

@@ -19,7 +19,7 @@ const columns: Column<AffectedAsset>[] = [
       </To>
     ),
   },
-  { id: 'reason', title: 'Why', width: 190, cell: (asset) => <span title={asset.reason}>{asset.reason}</span> },
+  { id: 'reason', title: 'Why', width: 250, cell: (asset) => <span title={asset.reason}>{asset.reason}</span> },
   { id: 'exposure', title: 'Exposure', width: 130, sort: 'exposure', down: true, cell: (asset) => <ExposureValue value={asset.exposure} /> },
   { id: 'criticality', title: 'Criticality', width: 100, sort: 'criticality', down: true, cell: (asset) => <CriticalityBadge criticality={asset.criticality} /> },
   { id: 'since', title: 'Since', width: 105, hidden: true, cell: (asset) => <span className="num">{day(asset.since)}</span> },

@@ -1,4 +1,4 @@
-import { ArrowDownRight, Bug, BugPlay, CircleDot, FileWarning, Flame, PackageOpen, ShieldCheck, Skull, TrendingDown, TrendingUp } from 'lucide-react'
+import { Bug, BugPlay, CircleDot, FileWarning, Flame, PackageOpen, ShieldCheck, Skull, TrendingDown, TrendingUp } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { word } from '../format.ts'
 
@@ -31,13 +31,13 @@ export function EventIcon({ type, direction, size = 15 }: { type: string; direct
 }
 
 /** Whether the event probably raised or lowered the exposure, as an arrow with words. */
-export function EventEffect({ direction }: { direction: 'worse' | 'better' | 'neutral' }) {
+export function EventEffect({ direction, short = false }: { direction: 'worse' | 'better' | 'neutral'; short?: boolean }) {
   if (direction === 'neutral') return <span className="text-ink-3">No effect</span>
-  const Arrow = direction === 'worse' ? TrendingUp : ArrowDownRight
+  const Arrow = direction === 'worse' ? TrendingUp : TrendingDown
   return (
     <span className={`inline-flex items-center gap-1 ${inks[direction]}`}>
       <Arrow size={14} aria-hidden />
-      {direction === 'worse' ? 'Worse' : 'Better'}
+      <span className={short ? 'sr-only' : ''}>{direction === 'worse' ? 'Worse' : 'Better'}</span>
     </span>
   )
 }

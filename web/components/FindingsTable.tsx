@@ -36,23 +36,23 @@ export const findingColumns: Column<Finding>[] = [
   {
     id: 'share',
     title: 'Part of exposure',
-    width: 140,
+    width: 138,
     sort: 'hazard',
     down: true,
     hint: "Its part of the asset's hazard",
     cell: (finding) => (
       <span className="flex items-center gap-2">
-        <ShareBar share={finding.share} fill="bg-worse" className="w-12" />
+        <ShareBar share={finding.share} fill="bg-exposed" className="w-12" />
         <span className="num">{percent(finding.share)}</span>
       </span>
     ),
   },
   { id: 'severity', title: 'Severity', width: 105, sort: 'severity', down: true, cell: (finding) => <SeverityBadge severity={finding.severity} /> },
-  { id: 'stage', title: 'Threat', width: 155, sort: 'stage', down: true, cell: (finding) => <StageBadge stage={finding.stage} /> },
+  { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (finding) => <StageBadge stage={finding.stage} /> },
   {
     id: 'component',
     title: 'Component',
-    width: 190,
+    width: 180,
     sort: 'component',
     cell: (finding) => (
       <span title={`${finding.component ?? ''} ${finding.version ?? ''}`}>
@@ -60,10 +60,10 @@ export const findingColumns: Column<Finding>[] = [
       </span>
     ),
   },
-  { id: 'fixed', title: 'Fixed in', width: 120, cell: (finding) => <span title={finding.fixed_version ?? ''}>{finding.fixed_version ?? '–'}</span> },
-  { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', cell: (finding) => cvss(finding.cvss) },
+  { id: 'fixed', title: 'Fixed in', width: 105, cell: (finding) => <span title={finding.fixed_version ?? ''}>{finding.fixed_version ?? '–'}</span> },
+  { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', hidden: true, cell: (finding) => cvss(finding.cvss) },
   { id: 'epss', title: 'EPSS', width: 85, sort: 'epss', down: true, align: 'right', hint: 'Probability of exploitation in the next 30 days', cell: (finding) => probability(finding.epss) },
-  { id: 'since', title: 'First seen', width: 110, sort: 'first_seen_at', down: true, cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span> },
+  { id: 'since', title: 'First seen', width: 115, sort: 'first_seen_at', down: true, cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span> },
   { id: 'sources', title: 'Sources', width: 130, hidden: true, cell: (finding) => finding.sources.join(', ') },
 ]
 

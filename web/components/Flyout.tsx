@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { Check, Link2, X } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Button, buttonLook } from './Button.tsx'
 
@@ -31,11 +31,13 @@ export function Flyout({ open, onClose, kind, title, children, actions, wide = f
   actions?: ReactNode
   wide?: boolean
 }) {
+  const close = useRef<HTMLButtonElement>(null)
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-(--shade) transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Dialog.Popup
+          initialFocus={close}
           className={`fixed top-0 right-0 bottom-0 z-40 flex w-full ${wide ? 'max-w-[52rem]' : 'max-w-[38rem]'} flex-col border-l border-line bg-surface shadow-raised transition-transform duration-200 ease-out outline-none data-[ending-style]:translate-x-full data-[starting-style]:translate-x-full`}
         >
           <div className="flex items-start justify-between gap-3 px-6 pt-4 pb-2">
@@ -46,7 +48,7 @@ export function Flyout({ open, onClose, kind, title, children, actions, wide = f
             <div className="flex shrink-0 items-center gap-1">
               {actions}
               <CopyLink />
-              <Dialog.Close aria-label="Close" className={buttonLook('quiet', 'w-8 px-0')}>
+              <Dialog.Close ref={close} aria-label="Close" className={buttonLook('quiet', 'w-8 px-0')}>
                 <X size={16} aria-hidden />
               </Dialog.Close>
             </div>

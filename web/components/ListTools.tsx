@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu'
 import { Columns3, Download, SquareTerminal } from 'lucide-react'
 import { useState } from 'react'
 import { readAll } from '../api.ts'
+import { useMoment } from '../address.ts'
 import { count } from '../format.ts'
 import { buttonLook } from './Button.tsx'
 import { Choice } from './Choice.tsx'
@@ -22,13 +23,15 @@ function save(name: string, parts: string[], type: string): void {
 /** What can be done with a whole list: choose columns, export all pages, copy how to ask for it outside the browser. */
 export function ListTools({ label, columns, address, command }: {
   label: string
-  columns?: readonly { id: string; title: string; hidden?: boolean }[]
+  columns?: readonly { id: string; title: string; hidden?: boolean; width?: number }[]
   /** Of the list, with its filters and order. */
   address: string
-  /** The command line that answers the same, where there is one. */
+  /** The command that answers the same, where there is one: organisation and day are added. */
   command?: string
 }) {
   const [said, setSaid] = useState('')
+  const { org, as_of } = useMoment()
+  const line = command && `${command}${org ? ` --org ${org}` : ''}${as_of ? ` --as-of ${as_of}` : ''} --json`
   const name = label.toLowerCase().replaceAll(/\W+/g, '-')
   const exportAs = async (format: 'csv' | 'json') => {
     try {
@@ -88,9 +91,9 @@ export function ListTools({ label, columns, address, command }: {
               <Menu.Item className={item} onClick={() => void copy(`curl '${new URL(address, window.location.origin).href.replaceAll("'", '%27')}'`, 'curl command')}>
                 curl command
               </Menu.Item>
-              {command && (
-                <Menu.Item className={item} onClick={() => void copy(command, 'Command line')}>
-                  Command line: <code className="font-mono text-xs text-ink-2">{command}</code>
+              {line && (
+                <Menu.Item className={item} onClick={() => void copy(line, 'Command line')}>
+                  Command line: <code className="font-mono text-xs text-ink-2">{line}</code>
                 </Menu.Item>
               )}
             </Menu.Popup>
@@ -101,7 +104,7 @@ export function ListTools({ label, columns, address, command }: {
   )
 }
 
-function ColumnMenu({ label, columns }: { label: string; columns: readonly { id: string; title: string; hidden?: boolean }[] }) {
+function ColumnMenu({ label, columns }: { label: string; columns: readonly { id: string; title: string; hidden?: boolean; width?: number }[] }) {
   const { hidden: shown, show } = useHiddenColumns(label, columns)
   return (
     <Popup
@@ -115,7 +118,7 @@ function ColumnMenu({ label, columns }: { label: string; columns: readonly { id:
       }
     >
       <div className="min-w-48">
-        {columns.slice(1).map((column) => (
+        {columns.filter((column) => column.width !== undefined).map((column) => (
           <Choice key={column.id} checked={shown[column.id] ?? true} onChange={(checked) => show(column.id, checked)}>
             {column.title}
           </Choice>

@@ -14,7 +14,7 @@ const fixes: [LucideIcon, string, string][] = [
 
 function Noun({ icon: Icon, name, text }: { icon: LucideIcon; name: string; text: string }) {
   return (
-    <div className="w-48 rounded-lg border border-line bg-surface p-3 text-left">
+    <div className="h-full w-48 rounded-lg border border-line bg-surface p-3 text-left">
       <div className="flex items-center gap-2 text-sm font-semibold">
         <Icon size={16} className="text-accent-ink" aria-hidden />
         {name}
@@ -26,7 +26,7 @@ function Noun({ icon: Icon, name, text }: { icon: LucideIcon; name: string; text
 
 function Row({ of }: { of: [LucideIcon, string, string][] }) {
   return (
-    <div className="flex flex-wrap items-center justify-center gap-2">
+    <div className="flex flex-wrap items-stretch justify-center gap-2">
       {of.map(([icon, name, text], index) => (
         <div key={name} className="flex items-center gap-2">
           {index > 0 && <ArrowRight size={16} className="text-ink-3" aria-label="leads to" />}

@@ -1,4 +1,4 @@
-import { ChevronRight } from 'lucide-react'
+import { ChevronLeft } from 'lucide-react'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { To } from './To.tsx'
@@ -23,8 +23,10 @@ export function Page({ title, name, parent, line, actions, full = false, childre
         <div className="min-w-0">
           {parent && (
             <nav aria-label="Breadcrumb" className="mb-0.5 flex items-center gap-1 text-xs text-ink-3">
-              <To page={parent.page}>{parent.title}</To>
-              <ChevronRight size={12} aria-hidden />
+              <To page={parent.page} className="link inline-flex items-center gap-0.5">
+                <ChevronLeft size={13} aria-hidden />
+                {parent.title}
+              </To>
             </nav>
           )}
           <h1 className="text-xl leading-7 font-semibold tracking-tight break-words">{title}</h1>

@@ -10,6 +10,7 @@ import { To } from './To.tsx'
 const ranges = [
   { days: 30, title: '30 days' },
   { days: 90, title: '90 days' },
+  { days: 180, title: '6 months' },
   { days: 365, title: '1 year' },
   { days: 0, title: 'All' },
 ] as const

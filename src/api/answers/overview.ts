@@ -8,7 +8,7 @@ import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { Organisation, Overview } from '../shapes.ts'
 import { titleOf } from '../titles.ts'
-import { dotsOf, listEvents } from './events.ts'
+import { dotsOf, eventItem, eventsOf } from './events.ts'
 import { summarizeInitiatives } from './initiatives.ts'
 import { pointsOf, summarizeMetrics } from './metrics.ts'
 import { recommend } from './recommendations.ts'
@@ -29,7 +29,7 @@ export async function answerOverview(api: Api, asked: Asked, range: { from: numb
     readCoverage(store.engine, scope, moment.day),
     remember(store, ['overview', scope, moment.day, asked.now ? null : moment.at], () => countOverview(store.engine, scope, moment)),
     summarizeInitiatives(api, asked), summarizeMetrics(api, asked), recommend(api, asked),
-    listEvents(api, asked, { feed: 'risk' }, { limit: 8 }), listEvents(api, asked, { feed: 'posture' }, { limit: 5 }), dotsOf(api, asked, range), answerSources(api, asked),
+    eventsOf(api, asked, { feed: 'risk', ...range }), eventsOf(api, asked, { feed: 'posture', ...range }), dotsOf(api, asked, range), answerSources(api, asked),
   ])
   const organisation = known.find((each) => each.org_id === scope.org_id) ?? nobody
   return {
@@ -37,7 +37,7 @@ export async function answerOverview(api: Api, asked: Asked, range: { from: numb
     exposure: scoreOf(catalog, 'exposure', '', exposures.changes), secure: scoreOf(catalog, 'secure', '', secures.changes), coverage,
     exposure_history: exposures.points, secure_history: secures.points, ...counts, initiatives,
     metrics: metrics.filter((metric) => metric.exposure !== null).slice(0, 6), recommendations: recommendations.slice(0, 6),
-    events: risk.items, posture_events: posture.items, event_dots: dots, sources,
+    events: risk.items.slice(0, 8).map(eventItem), posture_events: posture.items.slice(0, 5).map(eventItem), event_dots: dots, sources,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { readKnowledge } from '../../store/queries/imports/knowledge.ts'
 import type { Api } from '../api.ts'
 import { Health, Problem, Ready } from '../shapes.ts'
 
@@ -10,7 +11,7 @@ export const health = (api: Api): FastifyPluginAsyncZod => async (app) => {
     { schema: { operationId: 'getReadiness', tags: ['health'], summary: 'It can answer questions', response: { 200: Ready, 503: Ready, '4xx': Problem } } },
     async (_request, reply) => {
       const { engine } = api.store
-      const answered = await engine.query('select count(*) as orgs from org').then(() => true, (error: unknown) => {
+      const answered = await readKnowledge(engine).then(() => true, (error: unknown) => {
         app.log.error(error)
         return false
       })

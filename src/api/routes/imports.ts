@@ -7,6 +7,7 @@ import { UserError } from '../../errors.ts'
 import { importFile, type ImportOptions } from '../../ingest/ingest.ts'
 import { undoImport } from '../../ingest/undo.ts'
 import { compute } from '../../insights/compute.ts'
+import { findOrg } from '../../store/orgs.ts'
 import { getImport, importColumns, listImports, listSkipped } from '../../store/queries/imports/list.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -92,6 +93,9 @@ export const imports = (api: Api): FastifyPluginAsyncZod => async (app) => {
     },
   )
 
+  /** Import numbers are the installation's own: without an organisation any will do. */
+  const orgIdOf = async (query: { org?: string | undefined }): Promise<number | null> => (query.org === undefined ? null : (await findOrg(store.engine, query.org))!.org_id)
+
   function start(work: Work, name: string, upload: { path: string; bytes: number }) {
     try {
       return jobs.add(name, upload.bytes, work)
@@ -128,8 +132,7 @@ export const imports = (api: Api): FastifyPluginAsyncZod => async (app) => {
     '/imports/:import_no',
     { schema: { operationId: 'getImport', tags: ['imports'], summary: 'An import', params: Id, querystring: Moment.strict(), response: answers(ImportDetail) } },
     async ({ params, query }) => {
-      const { scope } = await readMoment(store, query)
-      const found = await getImport(store.engine, scope, params.import_no)
+      const found = await getImport(store.engine, await orgIdOf(query), params.import_no)
       return { ...withTitle(found), skipped_items: await listSkipped(store.engine, params.import_no, SHOWN_SKIPPED) }
     },
   )
@@ -137,8 +140,7 @@ export const imports = (api: Api): FastifyPluginAsyncZod => async (app) => {
     '/imports/:import_no/skipped',
     { schema: { operationId: 'listSkippedItems', tags: ['imports'], summary: 'Items of the file that could not be read', params: Id, querystring: Moment.strict(), response: answers(Skipped) } },
     async ({ params, query }) => {
-      const { scope } = await readMoment(store, query)
-      await getImport(store.engine, scope, params.import_no) // throws when it is not in the scope
+      await getImport(store.engine, await orgIdOf(query), params.import_no) // throws when it is not of the organisation
       return { items: await listSkipped(store.engine, params.import_no, 10_000) }
     },
   )
@@ -151,11 +153,11 @@ export const imports = (api: Api): FastifyPluginAsyncZod => async (app) => {
       },
     },
     async ({ params, query }) => {
-      const { scope } = await readMoment(store, query)
-      await getImport(store.engine, scope, params.import_no) // throws when it is not in the scope
+      const org_id = await orgIdOf(query)
+      await getImport(store.engine, org_id, params.import_no) // throws when it is not of the organisation
       const { import_no } = await undoImport(store, params.import_no, ACTOR)
       await compute(store, api.catalog)
-      return withTitle(await getImport(store.engine, scope, import_no))
+      return withTitle(await getImport(store.engine, org_id, import_no))
     },
   )
 }

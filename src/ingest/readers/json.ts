@@ -303,7 +303,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
     const text = bytes.toString('utf8')
     try {
       return JSON.parse(text)
-    } catch (cause) {
+    } catch {
       const at = before + start - earlierSize
       if (kind !== 'container') {
         line = startLine

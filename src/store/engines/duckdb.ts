@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBPreparedStatement, type DuckDBValue, LIST, BIGINT, VARCHAR, DOUBLE } from '@duckdb/node-api'
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBPreparedStatement, type DuckDBValue, LIST, BIGINT, VARCHAR, DOUBLE } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
@@ -145,30 +145,46 @@ function plain(value: DuckDBValue, column: string): Value {
   return number
 }
 
+/** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
+const layouts = new WeakMap<DuckDBConnection, Map<string, { from: number; type: string }[]>>()
+
+async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<{ from: number; type: string }[]> {
+  const known = layouts.get(connection) ?? new Map<string, { from: number; type: string }[]>()
+  layouts.set(connection, known)
+  const key = `${table}(${columns.join()})`
+  let layout = known.get(key)
+  if (layout) return layout
+  const described = await connection.runAndReadAll(`select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`)
+  layout = described.getRows().map((row) => ({ from: columns.indexOf(String(row[0])), type: String(row[1]) }))
+  if (layout.length !== columns.length || layout.some(({ from }) => from < 0)) throw new Error(`append to ${table} names other columns than it has`)
+  known.set(key, layout)
+  return layout
+}
+
 async function append(
   connection: DuckDBConnection, table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
 ): Promise<number> {
-  const appender = await connection.createAppender(table)
-  const all = await connection.runAndReadAll(`select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`)
-  const types = new Map(all.getRows().map((row) => [String(row[0]), String(row[1])]))
-  if (types.size !== columns.length) throw new Error(`append to ${table} names ${columns.length} of its ${types.size} columns`)
-  const order = [...types.keys()].map((name) => columns.indexOf(name))
-  const kinds = [...types.values()]
+  let appender: DuckDBAppender | null = null
+  let layout: { from: number; type: string }[] = []
   let count = 0
   for await (const row of rows) {
-    for (const [c, from] of order.entries()) {
+    if (!appender) {
+      layout = await layoutOf(connection, table, columns)
+      appender = await connection.createAppender(table)
+    }
+    for (const { from, type } of layout) {
       const value = row[from] ?? null
       if (value === null) appender.appendNull()
       else if (typeof value === 'string') appender.appendVarchar(value)
       else if (typeof value === 'boolean') appender.appendBoolean(value)
-      else if (kinds[c] === 'BIGINT') appender.appendBigInt(BigInt(value))
-      else if (kinds[c] === 'SMALLINT') appender.appendSmallInt(value)
-      else if (kinds[c] === 'DOUBLE') appender.appendDouble(value)
+      else if (type === 'BIGINT') appender.appendBigInt(BigInt(value))
+      else if (type === 'SMALLINT') appender.appendSmallInt(value)
+      else if (type === 'DOUBLE') appender.appendDouble(value)
       else appender.appendInteger(value)
     }
     appender.endRow()
     if (++count % (CHUNK * 16) === 0) appender.flushSync()
   }
-  appender.closeSync()
+  appender?.closeSync()
   return count
 }

@@ -43,7 +43,7 @@ const columns: Column<AssetSummary>[] = [
   { id: 'type', title: 'Type', width: 125, sort: 'type', cell: (asset) => word(asset.type) },
   { id: 'os', title: 'OS', width: 150, sort: 'os', cell: (asset) => <span title={asset.os ?? ''}>{asset.os ?? (asset.os_family ? word(asset.os_family) : '–')}</span> },
   { id: 'criticality', title: 'Criticality', width: 105, sort: 'criticality', down: true, cell: (asset) => <CriticalityBadge criticality={asset.criticality} /> },
-  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 122, sort: 'vulnerabilities', down: true, align: 'right', cell: (asset) => count(asset.vulnerabilities) },
+  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 130, sort: 'vulnerabilities', down: true, align: 'right', cell: (asset) => count(asset.vulnerabilities) },
   { id: 'critical', title: 'Critical', width: 85, sort: 'critical', down: true, align: 'right', cell: (asset) => (asset.critical > 0 ? <span className="font-medium text-critical-ink">{count(asset.critical)}</span> : '0') },
   {
     id: 'exploited',

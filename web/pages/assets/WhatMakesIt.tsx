@@ -6,7 +6,7 @@ import { Loading } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { segment } from '../../components/segment.ts'
 
-const MOST = 6
+const MOST = 5
 
 /** The findings that weigh most in the asset's hazard, and all others in one line. */
 export function WhatMakesIt({ findings, total, loading }: { findings: readonly Finding[]; total: number; loading: boolean }) {
@@ -18,9 +18,9 @@ export function WhatMakesIt({ findings, total, loading }: { findings: readonly F
   const rest = Math.max(0, 1 - shown.reduce((sum, finding) => sum + (finding.share ?? 0), 0))
   return (
     <div>
-      <ul className="flex flex-col gap-2 text-sm">
+      <ul className="flex flex-col gap-2.5 text-sm">
         {shown.map((finding) => (
-          <li key={finding.finding_id} className="grid grid-cols-[minmax(0,1fr)_auto_4rem_3.75rem] items-center gap-2.5">
+          <li key={finding.finding_id} className="grid grid-cols-[minmax(0,1fr)_auto_3.5rem] items-center gap-x-2.5 gap-y-1">
             {finding.kind === 'vulnerability' ? (
               <To page={`/vulnerabilities/${segment(finding.subject)}`} className="link truncate" title={finding.title ?? finding.subject}>
                 {finding.subject}
@@ -30,9 +30,11 @@ export function WhatMakesIt({ findings, total, loading }: { findings: readonly F
                 {finding.title ?? finding.subject}
               </To>
             )}
-            <StageBadge stage={finding.stage} />
-            <ShareBar share={finding.share} fill="bg-worse" />
+            <span>
+              <StageBadge stage={finding.stage} />
+            </span>
             <span className="num text-right">{percent(finding.share)}</span>
+            <ShareBar share={finding.share} fill="bg-exposed" className="col-span-3 h-1" />
           </li>
         ))}
       </ul>

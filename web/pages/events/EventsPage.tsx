@@ -40,24 +40,24 @@ function EventTitle({ event }: { event: RiskEvent }) {
   )
 }
 
-const when: Column<RiskEvent> = { id: 'day', title: 'Date', width: 110, sort: 'day', down: true, cell: (event) => <span className="num">{day(event.day)}</span> }
-const kind: Column<RiskEvent> = { id: 'type', title: 'Type', width: 175, cell: (event) => eventTypeName(event.type) }
+const when: Column<RiskEvent> = { id: 'day', title: 'Date', width: 118, sort: 'day', down: true, cell: (event) => <span className="num">{day(event.day)}</span> }
+const kind: Column<RiskEvent> = { id: 'type', title: 'Type', width: 172, cell: (event) => eventTypeName(event.type) }
 
 const riskColumns: Column<RiskEvent>[] = [
-  headline,
   when,
+  headline,
   kind,
-  { id: 'component', title: 'Component', width: 150, cell: (event) => <span title={event.component ?? ''}>{event.component ?? '–'}</span> },
+  { id: 'component', title: 'Component', width: 135, cell: (event) => <span title={event.component ?? ''}>{event.component ?? '–'}</span> },
   {
     id: 'share',
     title: 'Originally impacted',
-    width: 190,
+    width: 172,
     sort: 'share',
     down: true,
     hint: 'Assets that it impacted at the end of its day, and their share of the active assets of that day',
     cell: (event) => (
       <span className="flex items-center gap-2">
-        <ShareBar share={event.share} className="w-12" />
+        <ShareBar share={event.share} className="w-8 min-w-8" />
         <span className="num">
           {count(event.assets)} <span className="text-ink-3">({percent(event.share)})</span>
         </span>
@@ -65,14 +65,14 @@ const riskColumns: Column<RiskEvent>[] = [
     ),
   },
   { id: 'assets_now', title: 'Impacted now', width: 120, sort: 'assets_now', down: true, align: 'right', hidden: true, cell: (event) => `${count(event.assets_now)} (${percent(event.share_now)})` },
-  { id: 'direction', title: 'Effect', width: 90, hint: 'Whether it probably raised or lowered the exposure', cell: (event) => <EventEffect direction={event.direction} /> },
-  { id: 'severity', title: 'Severity', width: 100, sort: 'severity', down: true, cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />) },
+  { id: 'direction', title: 'Effect', width: 66, hint: 'Whether it probably raised or lowered the exposure', cell: (event) => <EventEffect direction={event.direction} short /> },
+  { id: 'severity', title: 'Severity', width: 98, sort: 'severity', down: true, cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />) },
   { id: 'source', title: 'Source', width: 120, hidden: true, cell: (event) => event.source ?? '–' },
 ]
 
 const postureColumns: Column<RiskEvent>[] = [
-  headline,
   when,
+  headline,
   kind,
   {
     id: 'before',
@@ -128,7 +128,7 @@ export function EventsPage() {
         total={list.total}
         noun={['event', 'events']}
       >
-        <ListTools label={feed === 'risk' ? 'Risk events' : 'Posture events'} columns={columns} address={list.address} command={`plimsoll events --feed ${feed} --json`} />
+        <ListTools label={feed === 'risk' ? 'Risk events' : 'Posture events'} columns={columns} address={list.address} command={`plimsoll events --feed ${feed}${get('from') ? ` --from ${get('from')}` : ''}${get('to') ? ` --to ${get('to')}` : ''}`} />
       </FilterBar>
       <DataTable
         label={feed === 'risk' ? 'Risk events' : 'Posture events'}

@@ -44,7 +44,7 @@ export function InitiativePage() {
     <Page title={data.title} name={data.title} parent={parent} line={data.why} actions={<CopyLink />}>
       {missing.length > 0 && (
         <p className="rounded-lg bg-warn-soft px-4 py-2.5 text-sm text-warn">
-          {unfed.length} of {data.metrics} metrics could be measured with more sources: {missing.map((need) => word(need).toLowerCase()).join(', ')}.{' '}
+          {unfed.length} of {data.metrics} metrics could be measured with more sources: {missing.map(word).join(', ')}.{' '}
           <To page="/sources" className="font-medium underline underline-offset-2">
             Import a source
           </To>

@@ -90,7 +90,7 @@ function General({ metric }: { metric: Metric }) {
       {none ? (
         <div className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
           <p className="font-medium">This metric has no data, so it carries no weight.</p>
-          {metric.missing.length > 0 && <p className="mt-0.5">It could be measured with: {metric.missing.map((need) => word(need).toLowerCase()).join(', ')}.</p>}
+          {metric.missing.length > 0 && <p className="mt-0.5">It could be measured with: {metric.missing.map(word).join(', ')}.</p>}
           <p className="mt-1">
             <To page="/sources" className="font-medium underline underline-offset-2">
               Import a source
@@ -108,7 +108,7 @@ function General({ metric }: { metric: Metric }) {
             <Figure name="Score impact">{metric.score_impact === null ? '–' : fine(metric.score_impact)}</Figure>
           </div>
           <div>
-            <ShareBar share={metric.exposure} fill="bg-worse" className="h-2" />
+            <ShareBar share={metric.exposure} fill="bg-exposed" className="h-2" />
             <p className="mt-1.5 flex flex-wrap items-center gap-3 text-sm">
               <MetricState metric={metric} />
               <Change value={metric.change_14d} direction="lower_is_better" unit="points" since="in 14 days" />

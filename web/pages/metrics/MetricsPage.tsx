@@ -49,7 +49,7 @@ export function MetricsPage() {
         total={list.total}
         noun={['metric', 'metrics']}
       >
-        <ListTools label="Metrics" columns={metricColumns} address={list.address} command="plimsoll metrics --json" />
+        <ListTools label="Metrics" columns={metricColumns} address={list.address} command="plimsoll metrics" />
       </FilterBar>
       <MetricsTable list={list} label="Metrics" fill selected={open} />
       <MetricFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />

@@ -14,7 +14,7 @@ export function InitiativesCard({ initiatives, className }: { initiatives: Initi
     <Card title="Key initiatives" note="higher is better" className={className ?? ''} aside={<To page="/initiatives">All initiatives</To>}>
       <ul className="divide-y divide-line">
         {sorted.map((one) => (
-          <li key={one.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_5.5rem_8rem_3.25rem_6.5rem] items-center gap-3 text-sm">
+          <li key={one.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_4.5rem_6.5rem_3.5rem_5.25rem] items-center gap-3 text-sm">
             <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium">
               {one.title}
             </To>
@@ -24,7 +24,7 @@ export function InitiativesCard({ initiatives, className }: { initiatives: Initi
               </span>
             ) : (
               <>
-                <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
+                <Sparkline values={one.trend} width={72} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
                 <ShareBar share={one.score.value / 100} target={one.score.target === null ? null : one.score.target / 100} />
                 <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
                 <Change value={one.score.change_14d} direction={one.score.direction} className="text-right text-xs" />

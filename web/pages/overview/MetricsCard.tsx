@@ -1,5 +1,4 @@
 import type { MetricSummary } from '../../api.ts'
-import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
 import { count, percent, tone } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
@@ -15,12 +14,11 @@ export function MetricsCard({ metrics, className }: { metrics: MetricSummary[]; 
       ) : (
         <ul className="divide-y divide-line">
           {metrics.map((metric) => (
-            <li key={metric.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_5.5rem_5rem_3.5rem_6.5rem] items-center gap-3 text-sm">
-              <To page="/metrics" change={{ open: metric.id }} className="link truncate font-medium" title={metric.title}>
+            <li key={metric.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_4.5rem_3.75rem_5.25rem] items-center gap-3 py-1 text-sm">
+              <To page="/metrics" change={{ open: metric.id }} className="link font-medium">
                 {metric.title}
               </To>
-              <Sparkline values={metric.trend} span={0.08} tone={tone(metric.change_14d, 'lower_is_better')} />
-              <ShareBar share={metric.exposure} fill="bg-worse" />
+              <Sparkline values={metric.trend} width={72} span={0.08} tone={tone(metric.change_14d, 'lower_is_better')} />
               <span className="num text-right font-semibold">{percent(metric.exposure)}</span>
               <span className="num text-right text-xs text-ink-3">
                 {count(metric.exposed)} of {count(metric.total)}

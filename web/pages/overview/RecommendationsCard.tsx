@@ -14,8 +14,8 @@ export function RecommendationsCard({ recommendations, className }: { recommenda
       ) : (
         <ol className="divide-y divide-line">
           {recommendations.map((one) => (
-            <li key={one.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_auto_5rem_7.5rem] items-center gap-3 text-sm">
-              <To page="/recommendations" change={{ open: one.id }} className="link truncate font-medium" title={one.title}>
+            <li key={one.id} className="grid min-h-10 grid-cols-[minmax(0,1fr)_auto_4.75rem_6.5rem] py-1 items-center gap-3 text-sm">
+              <To page="/recommendations" change={{ open: one.id }} className="link font-medium">
                 {one.title}
               </To>
               <StageBadge stage={one.stage} />

@@ -37,24 +37,24 @@ function columnsFor(greatest: number): Column<RecommendationSummary>[] {
     {
       id: 'gain',
       title: 'Expected gain',
-      width: 215,
+      width: 190,
       sort: 'gain',
       down: true,
       hint: 'What the score would gain if exactly these findings closed now. Gains of several are not added.',
       cell: (one) => (
         <span className="flex items-center gap-2.5">
-          <ShareBar share={greatest > 0 ? one.gain / greatest : 0} fill="bg-better" className="w-16" />
+          <ShareBar share={greatest > 0 ? one.gain / greatest : 0} fill="bg-better" className="w-10" />
           <span className="num w-11 text-right font-semibold">{gain(one.gain)}</span>
           <span className="text-xs text-ink-3">{one.score}</span>
         </span>
       ),
     },
-    { id: 'stage', title: 'Threat', width: 165, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} all={one.score === 'exposure'} /> },
+    { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} all={one.score === 'exposure'} /> },
     { id: 'severity', title: 'Severity', width: 105, sort: 'severity', down: true, cell: (one) => <SeverityBadge severity={one.severity} /> },
-    { id: 'assets', title: 'Assets', width: 85, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
-    { id: 'critical_assets', title: 'Critical assets', width: 118, sort: 'critical_assets', down: true, align: 'right', cell: (one) => count(one.critical_assets) },
-    { id: 'vulnerabilities', title: 'Vulnerabilities', width: 122, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => (one.vulnerabilities === 0 ? '–' : count(one.vulnerabilities)) },
-    { id: 'kind', title: 'Kind', width: 110, sort: 'kind', cell: (one) => <Chip>{word(one.kind)}</Chip> },
+    { id: 'assets', title: 'Assets', width: 82, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
+    { id: 'critical_assets', title: 'Critical assets', width: 128, sort: 'critical_assets', down: true, align: 'right', cell: (one) => count(one.critical_assets) },
+    { id: 'vulnerabilities', title: 'Vulnerabilities', width: 128, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => (one.vulnerabilities === 0 ? '–' : count(one.vulnerabilities)) },
+    { id: 'kind', title: 'Kind', width: 100, sort: 'kind', cell: (one) => <Chip>{word(one.kind)}</Chip> },
     { id: 'findings', title: 'Findings', width: 95, sort: 'findings', down: true, align: 'right', hidden: true, cell: (one) => count(one.findings) },
     { id: 'component', title: 'Component', width: 150, sort: 'component', hidden: true, cell: (one) => one.component ?? '–' },
     { id: 'category', title: 'Category', width: 130, sort: 'category', hidden: true, cell: (one) => one.category ?? '–' },
@@ -85,7 +85,7 @@ export function RecommendationsPage() {
         total={list.total}
         noun={['recommendation', 'recommendations']}
       >
-        <ListTools label="Recommendations" columns={columns} address={list.address} command="plimsoll recommendations --json" />
+        <ListTools label="Recommendations" columns={columns} address={list.address} command="plimsoll recommendations" />
       </FilterBar>
       <DataTable
         label="Recommendations"

@@ -27,10 +27,10 @@ const columns: Column<SoftwareSummary>[] = [
     ),
   },
   { id: 'vendor', title: 'Vendor', width: 170, sort: 'vendor', cell: (one) => one.vendor ?? '–' },
-  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 125, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => count(one.vulnerabilities) },
+  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 135, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => count(one.vulnerabilities) },
   { id: 'critical', title: 'Critical', width: 90, sort: 'critical', down: true, align: 'right', cell: (one) => (one.critical > 0 ? <span className="font-medium text-critical-ink">{count(one.critical)}</span> : '0') },
-  { id: 'stage', title: 'Threat', width: 165, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
-  { id: 'exposed', title: 'Exposed assets', width: 125, sort: 'exposed_assets', down: true, align: 'right', cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}` },
+  { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
+  { id: 'exposed', title: 'Exposed assets', width: 140, sort: 'exposed_assets', down: true, align: 'right', cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}` },
   { id: 'versions', title: 'Versions', width: 90, sort: 'versions', down: true, align: 'right', cell: (one) => count(one.versions) },
   {
     id: 'support',

@@ -1,7 +1,7 @@
 import { useAsk, useList } from '../../api.ts'
 import type { Import, SourceSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { ago, count, fine, instant, word } from '../../format.ts'
+import { ago, count, fine, instantInUtc, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -25,17 +25,17 @@ const columns: Column<Import>[] = [
       </Here>
     ),
   },
-  { id: 'format', title: 'Format', width: 210, cell: (one) => <span title={one.format_title ?? ''}>{one.format_title ?? one.format ?? '–'}</span> },
+  { id: 'format', title: 'Format', width: 185, cell: (one) => <span title={one.format_title ?? ''}>{one.format_title ?? one.format ?? '–'}</span> },
   {
     id: 'read',
     title: 'What was read',
-    width: 300,
+    width: 265,
     cell: (one) => (one.undone ? <Chip>Undone</Chip> : <span title={writeCounts(one.counts)}>{writeCounts(one.counts)}</span>),
   },
-  { id: 'opened', title: 'Opened', width: 85, align: 'right', cell: (one) => count(one.counts.opened) },
-  { id: 'closed', title: 'Closed', width: 85, align: 'right', cell: (one) => count(one.counts.closed) },
-  { id: 'observed', title: 'Looked at', width: 175, sort: 'observed_at', down: true, cell: (one) => <span className="num">{instant(one.observed_at)}</span> },
-  { id: 'recorded', title: 'Imported', width: 175, sort: 'recorded_at', down: true, cell: (one) => <span className="num">{instant(one.recorded_at)}</span> },
+  { id: 'opened', title: 'Opened', width: 80, align: 'right', cell: (one) => count(one.counts.opened) },
+  { id: 'closed', title: 'Closed', width: 80, align: 'right', cell: (one) => count(one.counts.closed) },
+  { id: 'observed', title: 'Looked at (UTC)', width: 155, sort: 'observed_at', down: true, cell: (one) => <span className="num">{instantInUtc(one.observed_at)}</span> },
+  { id: 'recorded', title: 'Imported (UTC)', width: 155, sort: 'recorded_at', down: true, cell: (one) => <span className="num">{instantInUtc(one.recorded_at)}</span> },
   { id: 'actor', title: 'By', width: 100, hidden: true, cell: (one) => one.actor },
   { id: 'source', title: 'Source', width: 130, hidden: true, cell: (one) => one.source ?? '–' },
 ]

@@ -38,7 +38,7 @@ const columns: Column<VulnerabilitySummary>[] = [
   { id: 'severity', title: 'Severity', width: 110, sort: 'severity', down: true, cell: (one) => <SeverityBadge severity={one.severity} /> },
   { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', cell: (one) => cvss(one.cvss) },
   { id: 'epss', title: 'EPSS', width: 85, sort: 'epss', down: true, align: 'right', hint: 'Probability of exploitation in the next 30 days', cell: (one) => probability(one.epss) },
-  { id: 'stage', title: 'Threat', width: 165, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
+  { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
   { id: 'assets', title: 'Assets', width: 85, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
   { id: 'components', title: 'Components', width: 180, cell: (one) => <span title={one.components.join(', ')}>{one.components.join(', ') || '–'}</span> },
   { id: 'fix', title: 'Fix', width: 95, cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>) },

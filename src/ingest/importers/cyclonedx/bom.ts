@@ -14,6 +14,8 @@ export const Component = z.object({
   cpe: Text,
   publisher: Text,
   supplier: Named,
+  manufacturer: Named,
+  externalReferences: z.array(z.object({ type: Text, url: Text })).nullish().catch(null),
   properties: z.array(z.object({ name: Text, value: Text })).nullish().catch(null),
   evidence: z.object({ occurrences: z.array(z.object({ location: Text })).nullish() }).nullish().catch(null),
   components: z.array(z.unknown()).nullish().catch(null),
@@ -37,12 +39,14 @@ export type Metadata = z.infer<typeof Metadata>
 const Rating = z.object({ source: Named, score: z.number().nullish().catch(null), severity: Text, method: Text, vector: Text })
 
 export const Vulnerability = z.object({
-  id: z.string().trim().min(1),
+  'bom-ref': Text,
+  id: Text,
   source: z.object({ name: Text, url: Text }).nullish().catch(null),
   references: z.array(z.object({ id: Text })).nullish().catch(null),
   ratings: z.array(Rating).nullish().catch(null),
   description: Text,
   recommendation: Text,
+  advisories: z.array(z.object({ url: Text })).nullish().catch(null),
   published: Text,
   analysis: z.object({ state: Text, detail: Text, justification: Text }).nullish().catch(null),
   affects: z.array(z.object({

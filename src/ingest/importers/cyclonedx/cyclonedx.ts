@@ -14,6 +14,9 @@ const MAX_HELD = 1_000_000
 
 const isXml = (text: string): boolean => text.trimStart().startsWith('<')
 
+/** Tools that look for vulnerabilities whenever they write a bill: none listed means none found. */
+const SCANNERS = new Set(['cyclonedx:grype', 'cyclonedx:osv-scanner'])
+
 function detect({ text }: Head): boolean {
   if (isXml(text)) return xmlRoot(text) === 'bom' && /\sxmlns\s*=\s*["']http:\/\/cyclonedx\.org\/schema\/bom\/1\.\d+["']/.test(text)
   const outline = jsonOutline(text)
@@ -38,7 +41,8 @@ async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Pa
 }
 
 async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
-  const elements = ['bom/metadata', 'bom/components/component', 'bom/vulnerabilities/vulnerability']
+  // The last is the vulnerability extension 1.0 at the end of a bill; its prefix is always written so.
+  const elements = ['bom/metadata', 'bom/components/component', 'bom/vulnerabilities/vulnerability', 'bom/v:vulnerabilities/v:vulnerability']
   for await (const { event, name, node, line } of readXml(bytes, { elements, opens: ['bom'] })) {
     const at = `line ${line}`
     if (event === 'open') yield { part: 'bom', value: null, at, document: 0 }
@@ -89,10 +93,12 @@ function* give(document: Document, records: Iterable<FileRecord>): Generator<Fil
 }
 
 function* begin(document: Document, metadata: Metadata | null): Generator<FileRecord> {
+  if (document.asset) return
   const tool = metadata?.tools?.find(({ name }) => name !== undefined)
   const name = tool?.name?.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
+  if (name) document.bom.source = `cyclonedx:${name}`
   yield {
-    kind: 'report', source: name ? `cyclonedx:${name}` : 'cyclonedx', tool: tool?.name ?? null, tool_version: tool?.version ?? null,
+    kind: 'report', source: document.bom.source, tool: tool?.name ?? null, tool_version: tool?.version ?? null,
     observed_at: metadata?.timestamp === undefined ? null : parseInstant(metadata.timestamp),
   }
   document.asset = describeSubject(metadata)
@@ -107,9 +113,16 @@ function* end(document: Document): Generator<FileRecord> {
   const listed = bom.software > 0
   for (const { value, at } of document.waiting) yield* readVulnerability(value, at, bom)
   if (bom.os !== null) yield { ...document.asset!, attributes: { ...document.asset!.attributes, ...osOf(bom.os) } }
-  // Statements without components (VEX) are about what they name and say nothing of the rest.
-  if (!listed) return
+  const vulnerabilities = { kind: 'coverage', asset: ASSET, subject: 'vulnerability' } as const
+  // Statements without components (VEX) say nothing of what a scan found.
+  if (!listed) {
+    if (bom.vulnerabilities > 0) yield { ...vulnerabilities, checks: 'VEX' }
+    return
+  }
   yield { kind: 'coverage', asset: ASSET, subject: 'software' }
-  // Trivy writes an empty list also when it did not look.
-  if (bom.vulnerabilities > 0) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
+  // An empty list does not show that anybody looked: Trivy writes one either way.
+  if (bom.vulnerabilities === 0 && !SCANNERS.has(bom.source)) return
+  const { names, name } = document.asset!
+  // A repository may hold several components, each with a bill of its own.
+  yield { ...vulnerabilities, ...(names[0]?.type === 'repository' && { checks: `component ${name}` }) }
 }

@@ -19,6 +19,8 @@ export function componentFromXml(node: XmlNode): unknown {
     cpe: textOf(node, 'cpe'),
     publisher: textOf(node, 'publisher'),
     supplier: { name: textOf(childOf(node, 'supplier'), 'name') },
+    manufacturer: { name: textOf(childOf(node, 'manufacturer'), 'name') },
+    externalReferences: listOf(node, 'externalReferences', 'reference').map((one) => ({ type: one.attributes['type'], url: textOf(one, 'url') })),
     properties: listOf(node, 'properties', 'property').map((one) => ({ name: one.attributes['name'], value: one.text })),
     evidence: { occurrences: listOf(childOf(node, 'evidence'), 'occurrences', 'occurrence').map((one) => ({ location: textOf(one, 'location') })) },
     components: listOf(node, 'components', 'component').map(componentFromXml),
@@ -42,19 +44,25 @@ export function metadataFromXml(node: XmlNode): unknown {
 export function vulnerabilityFromXml(node: XmlNode): unknown {
   const source = childOf(node, 'source')
   const analysis = childOf(node, 'analysis')
+  const targets = listOf(node, 'affects', 'target').map((target) => ({
+    ref: textOf(target, 'ref') ?? '',
+    versions: listOf(target, 'versions', 'version').map((one) => ({ version: textOf(one, 'version'), status: textOf(one, 'status') })),
+  }))
+  // The extension names the component in an attribute.
+  const ref = node.attributes['ref']
   return {
+    'bom-ref': node.attributes['bom-ref'],
     id: textOf(node, 'id'),
     source: { name: textOf(source, 'name') ?? source?.attributes['name'], url: textOf(source, 'url') },
     references: listOf(node, 'references', 'reference').map((one) => ({ id: textOf(one, 'id') })),
     ratings: listOf(node, 'ratings', 'rating').map(ratingFromXml),
     description: textOf(node, 'description'),
-    recommendation: textOf(node, 'recommendation'),
+    recommendation: textOf(node, 'recommendation') ?? (listOf(node, 'recommendations', 'recommendation').map((one) => one.text.trim()).join('; ') || undefined),
+    // The extension has the link as the advisory's own text.
+    advisories: listOf(node, 'advisories', 'advisory').map((one) => ({ url: textOf(one, 'url') ?? (one.text.trim() || undefined) })),
     published: textOf(node, 'published'),
     analysis: analysis && { state: textOf(analysis, 'state'), detail: textOf(analysis, 'detail'), justification: textOf(analysis, 'justification') },
-    affects: listOf(node, 'affects', 'target').map((target) => ({
-      ref: textOf(target, 'ref') ?? '',
-      versions: listOf(target, 'versions', 'version').map((one) => ({ version: textOf(one, 'version'), status: textOf(one, 'status') })),
-    })),
+    affects: targets.length === 0 && ref ? [{ ref }] : targets,
   }
 }
 

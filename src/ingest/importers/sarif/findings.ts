@@ -1,89 +1,107 @@
-import type { ControlRecord, FileRecord } from '../../../model/record.ts'
+import type { ControlRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
-import { findRule, messageOf, type Result, type Rule, type Tool } from './log.ts'
-
-/** Further locations of one result are left out. */
-const MAX_LOCATIONS = 1000
+import { bestRating, type CvssRating } from '../../readers/cvss.ts'
+import { allRules, findRule, messageOf, type Result, type Rule, type Tool } from './log.ts'
 
 const CVE = /CVE-\d{4}-\d{4,10}/gi
 /** Ids of public lists of vulnerabilities that are not CVE. */
-const OTHER_ID = /\b(?:GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|GO-\d{4}-\d{4,}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d+|SNYK-[A-Z0-9]+-[A-Z0-9-]+|BDSA-\d{4}-\d{4,})\b/i
+const OTHER_ID =
+  /\b(?:GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|GO-\d{4}-\d{4,10}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,10}|SNYK-[A-Z0-9]{1,40}-[A-Z0-9-]{1,200}|BDSA-\d{4}-\d{4,10})\b/i
 
+/** What the specification's words mean here (section 3.27.10): a note is "a minor problem", none "a concern that is no problem". */
+const LEVELS = new Map<string, Severity>([['error', 'high'], ['warning', 'medium'], ['note', 'low'], ['none', 'informational']])
+
+/** One run of a tool while its results are read. */
 export interface RunState {
   source: string
   asset: string
   tool: Tool
   /** Addresses of the run's artifacts, for locations that only give an index. */
   artifacts: string[]
+  /** Folders in which the run took place, each with `/` at its end, longest first. */
+  folders: string[]
+  /** Vulnerabilities and controls that were described already. */
   described: Set<string>
+  /** How often a rule was seen in a file. */
   seen: Map<string, number>
+  /** Controls that fail somewhere in the run. */
+  failing: Set<string>
 }
 
-/** All records of one result: one finding per location, or one without. */
-export function* readResult(result: Result, at: string, run: RunState): Generator<FileRecord> {
-  const rule = findRule(result, run.tool)
-  const id = rule?.id ?? result.ruleId ?? result.rule?.id ?? 'unspecified'
-  const suppressed = result.suppressions?.find(isAccepted)
-  const message = messageOf(result, rule, run.tool)
-  if (suppressed) {
-    yield { kind: 'skipped', at, reason: `${id}: suppressed in the tool (${suppressed.kind ?? 'unknown kind'})${suppressed.justification ? `: ${suppressed.justification}` : ''}` }
-    return
-  }
-  if (result.baselineState === 'absent') {
-    yield { kind: 'skipped', at, reason: `${id}: a result of an earlier run that is no longer there (baselineState absent)` }
-    return
-  }
-  const vulnerabilities = vulnerabilityIds(result, rule, id)
-  const score = scoreOf(result, rule)
-  const severity = severityOf(result, rule, score)
-  const title = message?.split('\n')[0]?.slice(0, 500)
-  const places = placesOf(result, run)
-
-  if (vulnerabilities.length > 0 && isFinding(result)) {
-    const text = `${message ?? ''}\n`
-    const help = rule?.help?.text ?? ''
-    const component = componentOf(result, text) ?? componentOf(result, help)
-    const fixed = line(/^Fix(?:ed)? Versions?: (\S.{0,200})$/m, text) ?? line(/^Fix(?:ed)? Versions?: (\S.{0,200})$/m, help)
-    for (const vulnerability_id of vulnerabilities) {
-      if (run.described.has(vulnerability_id)) continue
-      run.described.add(vulnerability_id)
-      yield {
-        kind: 'vulnerability', vulnerability_id, title: rule?.shortDescription?.text, description: rule?.fullDescription?.text, severity, cvss: score || undefined,
-        url: rule?.helpUri, aliases: vulnerabilities.length === 1 && OTHER_ID.test(id) ? [OTHER_ID.exec(id)![0]].filter((alias) => alias !== vulnerability_id) : [],
-      }
-    }
-    for (const { place } of places) {
-      yield { kind: 'finding', asset: run.asset, vulnerability_ids: vulnerabilities, severity, cvss: score || undefined, title: rule?.shortDescription?.text ?? title, component, fixed_version: fixed, place }
-    }
-    return
-  }
-
-  const control_id = `${run.source}:${id}`
-  if (!run.described.has(control_id)) {
-    run.described.add(control_id)
-    yield describeRule(control_id, id, rule, run.tool, severity)
-  }
-  if (!isFinding(result)) {
-    const status = result.kind === 'pass' ? 'pass' : result.kind === 'notApplicable' ? 'not_applicable' : 'not_run'
-    yield { kind: 'control_result', asset: run.asset, control_id, status, evidence: message, place: places[0]?.place }
-    return
-  }
-  for (const { path, place } of places) {
-    yield {
-      kind: 'finding', asset: run.asset, control_id, severity, title, place,
-      ...(path !== undefined && { component: { name: nth(run, control_id, path), type: 'file' } }),
-    }
-  }
-}
+const controlId = (run: RunState, id: string) => `${run.source}:${id}`
+const idOf = (result: Result, rule: Rule | null): string => rule?.id ?? result.ruleId ?? result.rule?.id ?? 'unspecified'
 
 /** Kinds other than these are no problems: pass, notApplicable, and open and review, which nobody has decided (section 3.27.9). */
 const isFinding = (result: Result) => result.kind === undefined || result.kind === 'fail' || result.kind === 'informational'
 
-/** A suppression counts unless it is under review or rejected (section 3.27.23); drafts of the format call its state `status`. */
-function isAccepted({ state, status }: { state?: string | undefined; status?: string | undefined }): boolean {
-  const word = (state ?? status)?.toLowerCase()
-  return word !== 'underreview' && word !== 'rejected'
+/** What stands between a result and being a finding: null, or a sentence about it. */
+function reasonToSkip(result: Result): string | null {
+  if (result.baselineState === 'absent') return 'a result of an earlier run that is no longer there (baselineState absent)'
+  // Section 3.27.23: suppressed when one is accepted and none is under review or rejected. Drafts of the format call its status `state`.
+  const words = (result.suppressions ?? []).map(({ state, status }) => (status ?? state ?? 'accepted').toLowerCase())
+  if (words.length === 0 || words.some((word) => word === 'underreview' || word === 'rejected')) return null
+  const { kind, justification } = result.suppressions![0]!
+  return `suppressed in the tool (${kind ?? 'unknown kind'})${justification ? `: ${justification}` : ''}`
 }
+
+/** Controls that fail in a run, to be known before its passes are read. */
+export function failingControls(results: Iterable<Result>, tool: Tool, source: string): Set<string> {
+  const failing = new Set<string>()
+  for (const result of results) {
+    if (isFinding(result) && reasonToSkip(result) === null) failing.add(`${source}:${idOf(result, findRule(result, tool))}`)
+  }
+  return failing
+}
+
+/** A control for each rule that is not about a known vulnerability, whether it has results or not. */
+export function* describeRules(run: RunState): Generator<FileRecord> {
+  for (const rule of allRules(run.tool)) {
+    if (vulnerabilityIds(null, rule, rule.id).length === 0) yield* describeControl(run, rule.id, rule)
+  }
+}
+
+/** All records of one result. */
+export function* readResult(result: Result, at: string, run: RunState): Generator<FileRecord> {
+  const rule = findRule(result, run.tool)
+  const id = idOf(result, rule)
+  const skip = reasonToSkip(result)
+  if (skip !== null) {
+    yield { kind: 'skipped', at, reason: `${id}: ${skip}` }
+    return
+  }
+  const message = messageOf(result, rule, run.tool)
+  const { path, place } = placeOf(result, run)
+  const severity = severityOf(result, rule)
+  const vulnerabilities = vulnerabilityIds(result, rule, id)
+  if (vulnerabilities.length > 0 && isFinding(result)) {
+    const rating = ratingOf(result, rule)
+    yield* describeVulnerabilities(run, vulnerabilities, id, rule, severity, rating)
+    const found = packageOf(result, rule, message)
+    yield {
+      kind: 'finding', asset: run.asset, vulnerability_ids: vulnerabilities, severity, cvss: rating?.cvss, title: rule?.shortDescription?.text ?? oneLine(message),
+      component: found.component ?? (path === undefined ? undefined : { name: path, type: 'file' }), fixed_version: found.fixed_version, place,
+    }
+    return
+  }
+  const control_id = controlId(run, id)
+  if (!isFinding(result)) {
+    const status = result.kind === 'pass' ? 'pass' : result.kind === 'notApplicable' ? 'not_applicable' : 'not_run'
+    if (run.failing.has(control_id)) {
+      yield { kind: 'skipped', at, reason: `${id}: ${result.kind} here, but the rule fails elsewhere in this run` }
+      return
+    }
+    yield* describeControl(run, id, rule)
+    yield { kind: 'control_result', asset: run.asset, control_id, status, evidence: message, place }
+    return
+  }
+  yield* describeControl(run, id, rule, severity)
+  yield {
+    kind: 'finding', asset: run.asset, control_id, severity, title: oneLine(message) ?? rule?.shortDescription?.text, place,
+    ...(path !== undefined && { component: { name: nth(run, control_id, path), type: 'file' } }),
+  }
+}
+
+const oneLine = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ').slice(0, 500)
 
 /** The n-th place of a rule in a file is told apart by its number, so that a moved line is not a new finding. */
 function nth(run: RunState, control_id: string, path: string): string {
@@ -93,20 +111,51 @@ function nth(run: RunState, control_id: string, path: string): string {
   return count === 1 ? path : `${path} (${count})`
 }
 
-/** CVE ids in the rule's id or among its tags; another public id in the rule's id where there is none. */
-function vulnerabilityIds(result: Result, rule: Rule | null, id: string): string[] {
-  const text = [id, result.ruleId ?? ''].join(' ').slice(0, 1000)
-  const named = text.match(CVE)?.map((cve) => cve.toUpperCase()) ?? []
-  const tagged = named.length > 0 ? [] : tagsOf(rule).filter((tag) => /^CVE-\d{4}-\d{4,10}$/.test(tag))
-  const cves = [...new Set([...named, ...tagged])]
-  if (cves.length > 0) return cves
-  const other = OTHER_ID.exec(text)
+/** CVE ids in the rule's id, else among the tags; another public id in the rule's id where there is none. */
+function vulnerabilityIds(result: Result | null, rule: Rule | null, id: string): string[] {
+  const text = [id, result?.ruleId ?? ''].join(' ').slice(0, 1000)
+  const named = text.match(CVE) ?? [...tagsOf(rule), ...tagsOf(result)].filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
+  if (named.length > 0) return [...new Set(named.map((cve) => cve.toUpperCase()))]
+  const other = OTHER_ID.exec(text) ?? [...tagsOf(rule), ...tagsOf(result)].map((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.exec(tag)).find((found) => found !== null)
   return other ? [other[0]] : []
 }
 
-function tagsOf(rule: Rule | null): string[] {
-  const tags = rule?.properties && Object.hasOwn(rule.properties, 'tags') ? rule.properties['tags'] : null
-  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string').slice(0, 200) : []
+function* describeVulnerabilities(run: RunState, ids: string[], id: string, rule: Rule | null, severity: Severity | undefined, rating: CvssRating | null): Generator<FileRecord> {
+  const alias = ids.length === 1 ? OTHER_ID.exec(id)?.[0] : undefined
+  for (const vulnerability_id of ids) {
+    if (run.described.has(vulnerability_id)) continue
+    run.described.add(vulnerability_id)
+    yield {
+      kind: 'vulnerability', vulnerability_id, title: rule?.shortDescription?.text, description: rule?.fullDescription?.text, severity, ...rating, url: rule?.helpUri,
+      aliases: alias !== undefined && alias !== vulnerability_id ? [alias] : [],
+    }
+  }
+}
+
+function* describeControl(run: RunState, id: string, rule: Rule | null, severity?: Severity): Generator<ControlRecord> {
+  const control_id = controlId(run, id)
+  if (run.described.has(control_id)) return
+  run.described.add(control_id)
+  const { tags, cwes } = classify(rule)
+  const help = rule?.help?.text
+  const isLink = help !== undefined && /^https:\/\/\S+$/.test(help)
+  const description = rule?.fullDescription?.text
+  yield {
+    kind: 'control', control_id, title: oneLine(rule?.shortDescription?.text) ?? oneLine(description) ?? rule?.name ?? id, severity: rule ? severityOf(null, rule) : severity,
+    category: tags[0], description, remediation: isLink || help === description ? undefined : help, url: rule?.helpUri ?? (isLink ? help : undefined), product: run.tool.driver.name,
+    frameworks: cwes.map((cwe) => ({ framework: 'CWE', requirement: `CWE-${cwe}` })), ...(!rule && { partial: true }),
+  }
+}
+
+function classify(rule: Rule | null): { tags: string[]; cwes: string[] } {
+  const all = tagsOf(rule)
+  const cwes = [...(rule?.relationships ?? []).map(({ target }) => target?.id ?? ''), ...all].flatMap((text) => /^(?:external\/cwe\/)?cwe-0*(\d{1,5})\b/i.exec(text)?.[1] ?? [])
+  return { tags: all.filter((tag) => !/^(?:external\/|cwe-)/i.test(tag)), cwes: [...new Set(cwes)] }
+}
+
+function tagsOf(item: Result | Rule | null): string[] {
+  const tags = item?.properties && Object.hasOwn(item.properties, 'tags') ? item.properties['tags'] : null
+  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && tag.trim() !== '').slice(0, 200) : []
 }
 
 function property(item: Result | Rule | null, name: string): string | undefined {
@@ -114,38 +163,61 @@ function property(item: Result | Rule | null, name: string): string | undefined 
   return typeof value === 'string' ? value.trim() || undefined : typeof value === 'number' ? String(value) : undefined
 }
 
-/** `security-severity`, 0–10: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */
-function scoreOf(result: Result, rule: Rule | null): number | undefined {
-  const text = property(result, 'security-severity') ?? property(rule, 'security-severity')
-  const score = text !== undefined && /^\d{1,2}(?:\.\d{1,3})?$/.test(text) ? Number(text) : undefined
-  return score !== undefined && score <= 10 ? score : undefined
+function number(text: string | undefined, most: number): number | undefined {
+  const value = text !== undefined && /^\d{1,3}(?:\.\d{1,20})?$/.test(text) ? Number(text) : undefined
+  return value !== undefined && value <= most ? value : undefined
 }
 
-/** The score, else a word that the tool puts beside the result, else the level (default: the rule's, else warning; section 3.27.10). */
-function severityOf(result: Result, rule: Rule | null, score: number | undefined): Severity | undefined {
+/** 0–10: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */
+const securitySeverity = (result: Result | null, rule: Rule | null) => number(property(result, 'security-severity') ?? property(rule, 'security-severity'), 10)
+
+/** The CVSS scores and vectors that Trivy writes for a rule, else `security-severity`, which package scanners fill with the CVSS score. */
+function ratingOf(result: Result, rule: Rule | null): CvssRating | null {
+  const stated = bestRating([
+    { score: number(property(rule, 'cvssv40_score'), 10), vector: property(rule, 'cvssv40_vector'), version: 4 },
+    { score: number(property(rule, 'cvssv3_baseScore'), 10), vector: property(rule, 'cvssv3_vector'), version: 3 },
+    { score: number(property(rule, 'cvssv2_score'), 10), vector: property(rule, 'cvssv2_vector'), version: 2 },
+  ])
+  const score = securitySeverity(result, rule)
+  return stated ?? (score ? { cvss: score } : null)
+}
+
+/** The order is told in the readme. Without a result: what the rule has by default. */
+function severityOf(result: Result | null, rule: Rule | null): Severity | undefined {
+  if (result?.kind === 'informational') return 'informational'
+  const score = securitySeverity(result, rule)
   if (score !== undefined) return severityOfCvss(score)
   const words = [property(result, 'severity'), property(result, 'issue_severity'), property(result, 'securityRisk'), property(rule, 'severity')]
   const said = words.map((word) => parseSeverity(word)).find((severity) => severity !== null)
   if (said) return said
-  if (result.kind !== undefined && result.kind !== 'fail') return 'informational'
-  return parseSeverity(result.level ?? rule?.defaultConfiguration?.level ?? 'warning') ?? undefined
+  const level = result?.level ?? rule?.defaultConfiguration?.level
+  if (level !== undefined) return LEVELS.get(level.toLowerCase())
+  const rank = result?.rank ?? rule?.defaultConfiguration?.rank
+  // Some tools rank from 0 to 1, against section 3.27.25; from 1 on it is surely of 100.
+  if (typeof rank === 'number' && rank >= 1) return severityOfCvss(rank / 10)
+  return LEVELS.get('warning')
 }
 
-function placesOf(result: Result, run: RunState): { path?: string; place?: string }[] {
-  const places = (result.locations ?? []).slice(0, MAX_LOCATIONS).map(({ physicalLocation, logicalLocations }) => {
+/** The first place of a result, and how many more there are. */
+function placeOf(result: Result, run: RunState): { path?: string; place?: string } {
+  const locations = result.locations ?? []
+  const more = locations.length > 1 ? ` and ${locations.length - 1} more` : ''
+  for (const { physicalLocation, logicalLocations } of locations) {
     const artifact = physicalLocation?.artifactLocation
-    const path = pathOf(artifact?.uri ?? run.artifacts[artifact?.index ?? -1])
+    const path = pathOf(artifact?.uri ?? run.artifacts[artifact?.index ?? -1], run.folders)
     const row = physicalLocation?.region?.startLine
-    if (path !== undefined) return { path, place: row ? `${path}:${row}` : path }
+    if (path !== undefined) return { path, place: `${path}${row ? `:${row}` : ''}${more}` }
     const logical = logicalLocations?.map((one) => one.fullyQualifiedName ?? one.name).find((name) => name !== undefined)
-    return logical === undefined ? {} : { path: logical, place: logical }
-  })
-  return places.length > 0 ? places : [{}]
+    if (logical !== undefined) return { path: logical, place: `${logical}${more}` }
+  }
+  return {}
 }
 
-function pathOf(uri: string | undefined): string | undefined {
-  if (uri === undefined) return undefined
-  const path = uri.replace(/^file:\/{2,4}(?=[A-Za-z]:)/, '').replace(/^file:\/{2,}/, '/')
+/** A path relative to the folder of the run where that is known. Undefined for an empty one. */
+function pathOf(uri: string | undefined, folders: string[]): string | undefined {
+  if (!uri) return undefined
+  const folder = folders.find((one) => uri.startsWith(one))
+  const path = folder !== undefined && uri.length > folder.length ? uri.slice(folder.length) : uri.replace(/^file:\/{2,4}(?=[A-Za-z]:)/, '').replace(/^file:\/{2,}/, '/')
   try {
     return decodeURIComponent(path)
   } catch {
@@ -155,22 +227,13 @@ function pathOf(uri: string | undefined): string | undefined {
 
 const line = (pattern: RegExp, text: string): string | undefined => pattern.exec(text.slice(0, 20_000))?.[1]?.trim() || undefined
 
-/** The package of a vulnerability, from the lines that Trivy and Grype write, or from Black Duck's properties. */
-function componentOf(result: Result, text: string): { name: string; version?: string } | undefined {
-  const name = property(result, 'component') ?? line(/^Package: (\S.{0,300})$/m, text)
-  if (name === undefined) return undefined
-  const version = property(result, 'componentVersion') ?? line(/^(?:Installed )?Version: (\S.{0,200})$/m, text)
-  return version === undefined ? { name } : { name, version }
-}
-
-function describeRule(control_id: string, id: string, rule: Rule | null, tool: Tool, severity: Severity | undefined): ControlRecord {
-  const cwes = [
-    ...(rule?.relationships ?? []).map(({ target }) => target?.id ?? ''),
-    ...tagsOf(rule).map((tag) => tag.replace(/^external\/cwe\//, '')),
-  ].flatMap((text) => /^cwe-0*(\d{1,5})$/i.exec(text)?.[1] ?? [])
-  return {
-    kind: 'control', control_id, title: rule?.shortDescription?.text ?? rule?.fullDescription?.text?.split('\n')[0] ?? rule?.name ?? id, severity,
-    description: rule?.fullDescription?.text, remediation: rule?.help?.text, url: rule?.helpUri, product: tool.driver.name,
-    frameworks: [...new Set(cwes)].map((cwe) => ({ framework: 'CWE', requirement: `CWE-${cwe}` })),
+/** The package of a vulnerability, from Black Duck's properties or the lines that Trivy (in the message) and Grype (in the rule's help) write. */
+function packageOf(result: Result, rule: Rule | null, message: string | undefined): Pick<FindingRecord, 'component' | 'fixed_version'> {
+  for (const text of [message ?? '', rule?.help?.text ?? '']) {
+    const name = property(result, 'component') ?? line(/^Package: (\S.{0,300})$/m, text)
+    if (name === undefined) continue
+    const version = property(result, 'componentVersion') ?? line(/^(?:Installed )?Version: (\S.{0,200})$/m, text)
+    return { component: { name, ...(version !== undefined && { version }) }, fixed_version: line(/^Fix(?:ed)? Version: (\S.{0,200})$/m, text) }
   }
+  return {}
 }

@@ -5,8 +5,8 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { readResult, type RunState } from './findings.ts'
-import { Automation, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
+import { describeRules, failingControls, readResult, type RunState } from './findings.ts'
+import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
 
 /** Results stand before what says whose they are, so they are held; a file with more is refused. */
 const MAX_RESULTS = 500_000
@@ -41,6 +41,7 @@ interface Run {
   tool: Tool | null
   results: { at: string; result: Result }[]
   artifacts: string[]
+  folders: string[]
   category: string
   repository: string | null
   image: AssetRecord | null
@@ -51,12 +52,12 @@ interface Run {
 }
 
 const newRun = (): Run =>
-  ({ tool: null, results: [], artifacts: [], category: '', repository: null, image: null, observed_at: null, failed: false, elsewhere: false, skipped: [] })
+  ({ tool: null, results: [], artifacts: [], folders: [], category: '', repository: null, image: null, observed_at: null, failed: false, elsewhere: false, skipped: [] })
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
   const runs = new Map<string, Run>()
   let count = 0
-  const parts = ['tool', 'artifacts[*]', 'invocations', 'versionControlProvenance', 'automationDetails', 'properties', 'externalPropertyFileReferences', 'results[*]']
+  const parts = ['tool', 'artifacts[*]', 'invocations', 'versionControlProvenance', 'automationDetails', 'originalUriBaseIds', 'properties', 'externalPropertyFileReferences', 'results[*]']
   for await (const { path, at, value, document } of readJson(file.bytes(), parts.map((part) => `$.runs[*].${part}`))) {
     const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
     let run = runs.get(key)
@@ -85,9 +86,17 @@ function readPart(run: Run, part: string, value: unknown): void {
     const invocations = Invocations.safeParse(value).data ?? []
     const times = invocations.map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? '')).filter((time) => time !== null)
     run.observed_at = times.length > 0 ? Math.max(...times) : null
+    for (const { workingDirectory } of invocations) addFolder(run, workingDirectory?.uri)
     run.failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false)
+  } else if (part === 'originalUriBaseIds') {
+    for (const base of Object.values(BaseIds.safeParse(value).data ?? {})) addFolder(run, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
   else if (part === 'externalPropertyFileReferences') run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
+}
+
+/** Only whole folders of the machine: a base that is relative to another is the same on every machine. */
+function addFolder(run: Run, uri: string | undefined): void {
+  if (uri !== undefined && /^file:\/\/.{2,1000}$/.test(uri) && run.folders.length < 100) run.folders.push(uri.endsWith('/') ? uri : `${uri}/`)
 }
 
 /** What was analysed, without the last part, which tells one run from the next (section 3.17.3): `codeql/language:go/2026-08-01` → `codeql/language:go`. */
@@ -142,7 +151,12 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const seen = new Map<string, number>()
   for (const run of runs) {
     yield* run.skipped
-    const state: RunState = { source, asset: asset.asset, tool: run.tool ?? Tool.parse({ driver: {} }), artifacts: run.artifacts, described, seen }
+    const tool = run.tool ?? Tool.parse({ driver: {} })
+    const state: RunState = {
+      source, asset: asset.asset, tool, artifacts: run.artifacts, folders: run.folders.toSorted((a, b) => b.length - a.length), described, seen,
+      failing: failingControls(runs.flatMap(({ results }) => results.map(({ result }) => result)), tool, source),
+    }
+    yield* describeRules(state)
     for (const { at, result } of run.results) {
       for (const record of readResult(result, at, state)) {
         vulnerabilities ||= record.kind === 'vulnerability'

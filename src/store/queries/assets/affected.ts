@@ -26,9 +26,9 @@ export interface AffectedItem {
 type Row = Omit<AffectedItem, 'since'> & { since_at: number | null; since_day: number | null }
 
 /** Fields that a list of affected assets can be filtered and sorted by. */
-export const affectedColumns: ListColumns = new Map([
-  ...[...assetListColumns].filter(([name]) => !['vulnerabilities', 'critical', 'exploited', 'failed_controls'].includes(name)),
-])
+export const affectedColumns: ListColumns = new Map(
+  [...assetListColumns].filter(([name]) => !['vulnerabilities', 'critical', 'exploited', 'failed_controls'].includes(name)),
+)
 
 /** What makes assets part of a list: CTEs that end with `affected` (asset_id, reason, since_at, since_day: either or none), one row per asset. */
 interface Affecting {

@@ -28,21 +28,23 @@ export interface Impact {
 }
 
 /**
- * CTE `line` (kind, subject, asset_id, from_day, to_day): what events are about. Software under its name and version, vulnerabilities under
+ * CTE `line` (kind, subject, asset_id, from_day, to_day, closed_day): what events are about; closed_day only where no other version follows. Software under its name and version, vulnerabilities under
  * their ids.
  */
 const lines = (groups: readonly string[] | null): string => `line as (
-    select 'vulnerability' as kind, f.subject, f.asset_id, f.from_day, f.to_day from finding_history f
+    select 'vulnerability' as kind, f.subject, f.asset_id, f.from_day, f.to_day,
+      case when lead(f.from_day) over (partition by f.finding_id order by f.from_day) = f.to_day then null else f.to_day end as closed_day
+    from finding_history f
     where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
       and f.subject in (select subject from about) ${inGroups('f.asset_id', groups)}
     union all
-    select 'software', trim(s.name || ' ' || s.version), s.asset_id, ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}
+    select 'software', trim(s.name || ' ' || s.version), s.asset_id, ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}, null
     from software_history s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
     where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null and trim(s.name || ' ' || s.version) in (select subject from about) ${inGroups('s.asset_id', groups)}
   )`
 
 /** SQL: a line `l` belongs to what an event of day `day` counts: open at its end, or, when mitigated, closed on it. */
-const counted = (mitigated: string, day: string): string => `case when ${mitigated} then l.to_day = ${day} else l.from_day <= ${day} and ${day} < l.to_day end`
+const counted = (mitigated: string, day: string): string => `case when ${mitigated} then l.closed_day = ${day} else l.from_day <= ${day} and ${day} < l.to_day end`
 
 /** Impacts of risk events by event id. */
 export async function impacts(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<Map<string, Impact>> {

@@ -62,7 +62,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       from sighting_history s left join look l on l.asset_id = s.asset_id and l.source = s.source where s.org_id = $org_id and s.retracted_in = 9007199254740991
     ),
     appeared as (
-      select 'new_vulnerability' as type, f.subject, f.from_day as day, min(f.valid_from) as at, min(s.source collate "C") as source
+      select 'new_vulnerability' as type, f.subject, f.from_day as day, min(f.valid_from) as since, min(s.source collate "C") as source
       from own f join subject_of o on o.subject = f.subject and o.first_day = f.from_day
         join first_sighting s on s.finding_id = f.finding_id and s.valid_from = f.valid_from
         left join text t on t.vulnerability_id = f.subject left join advice a on a.vulnerability_id = f.subject
@@ -74,33 +74,33 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       from vulnerability_history v join subject_of o on o.subject = v.vulnerability_id
     ),
     world_step as (
-      select v.subject, v.stage, v.valid_from as at, ${daySql('v.valid_from', 'd1')} as day
+      select v.subject, v.stage, v.valid_from as since, ${daySql('v.valid_from', 'd1')} as day
       from version v left join day d1 on ${dayJoin('v.valid_from', '$org_id', 'd1')} where v.stage > v.stage_before
     ),
     told as (
       select f.*, lag(f.stage) over w as stage_before, lag(f.to_day) over w as until from own f window w as (partition by f.finding_id order by f.from_day)
     ),
     tool_step as (
-      select f.subject, f.stage, min(f.valid_from) as at, f.from_day as day
+      select f.subject, f.stage, min(f.valid_from) as since, f.from_day as day
       from told f left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.from_day and f.from_day < v.to_day
       where f.stage > f.stage_before and f.until = f.from_day and f.stage > coalesce(v.stage, 0) group by f.subject, f.stage, f.from_day
     ),
     exploited as (
       select case s.stage when 1 then 'new_public_exploit' when 2 then 'exploit_verified' when 3 then 'exploit_in_kit' when 4 then 'known_exploited' else 'used_by_ransomware' end as type,
-        s.subject, s.day, s.at, min(e.source collate "C") as source
+        s.subject, s.day, s.since, min(e.source collate "C") as source
       from (select * from world_step union all select * from tool_step) s
-        left join exploit_history e on e.vulnerability_id = s.subject and e.stage = s.stage and e.valid_from = s.at and e.retracted_in = 9007199254740991
-      group by s.stage, s.subject, s.day, s.at
+        left join exploit_history e on e.vulnerability_id = s.subject and e.stage = s.stage and e.valid_from = s.since and e.retracted_in = 9007199254740991
+      group by s.stage, s.subject, s.day, s.since
     ),
     worse as (select * from appeared union all select * from exploited),
     hit as (
-      select w.type, w.subject, w.day, w.at, w.source, f.asset_id, ${severitySql} as severity
+      select w.type, w.subject, w.day, w.since, w.source, f.asset_id, ${severitySql} as severity
       from worse w join own f on f.subject = w.subject and f.from_day <= w.day and w.day < f.to_day
         left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= w.day and w.day < v.to_day
     ),
     ending as (select f.*, lead(f.from_day) over (partition by f.finding_id order by f.from_day) as again_day from own f),
     closed as (
-      select 'vulnerability_mitigated' as type, f.subject, f.to_day as day, d.starts_at as at, cast(null as text) as source, f.asset_id, ${severitySql} as severity
+      select 'vulnerability_mitigated' as type, f.subject, f.to_day as day, d.starts_at as since, cast(null as text) as source, f.asset_id, ${severitySql} as severity
       from ending f join day d on d.org_id = $org_id and d.day = f.to_day
         join asset_history a on a.asset_id = f.asset_id and a.org_id = $org_id and a.from_day <= f.to_day and f.to_day < a.to_day
         left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.to_day and f.to_day < v.to_day
@@ -113,14 +113,14 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null
     ),
     impact as (
-      select h.type, h.subject, h.day, h.at, h.source, h.asset_id, h.severity, c.component from hit h join component_of c on c.subject = h.subject
+      select h.type, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component from hit h join component_of c on c.subject = h.subject
       union all
-      select h.type, h.subject, h.day, h.at, h.source, h.asset_id, h.severity, c.component from closed h join component_of c on c.subject = h.subject
+      select h.type, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component from closed h join component_of c on c.subject = h.subject
       union all
       select 'end_of_support_reached', trim(name || ' ' || version), day, end_of_support_at, source, asset_id, null, name from unsupported where from_day < day and day < to_day
     ),
     told_of as (
-      select type, day, ${lowerSql('component')} as component_key, min(component collate "C") as component, min(at) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
+      select type, day, ${lowerSql('component')} as component_key, min(component collate "C") as component, min(since) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
         max(severity) as severity, min(source collate "C") as source
       from impact where day <= $today group by type, day, ${lowerSql('component')}
     ),

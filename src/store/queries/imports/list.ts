@@ -54,14 +54,14 @@ export const importColumns: ListColumns = new Map<string, ListColumn>([
 // An asker who may see some groups only still sees which reports came: they say nothing about assets but counts.
 const select = `select i.import_no, i.kind, i.format, i.source, i.tool, i.tool_version, i.file_name, i.observed_at, i.recorded_at, i.actor, i.counts,
     i.undone_in < ${NEVER} as undone, i.digest, i.input_digest, i.previous_digest
-  from import i where (i.org_id = $org_id or i.org_id is null)`
+  from import i`
 
 /** Imports of the organisation and of the world that were recorded until `at`, newest first. */
 export async function listImports(engine: Engine, scope: Scope, at: Instant, page: PageQuestion): Promise<PageAnswer<ImportItem>> {
   const answer = await askPage<ImportRow>(
     engine,
     {
-      ctes: '', select: `${select} and i.recorded_at <= $at`, params: { org_id: scope.org_id, at }, columns: importColumns, key: [{ column: 'import_no', type: 'number' }],
+      ctes: '', select: `${select} where (i.org_id = $org_id or i.org_id is null) and i.recorded_at <= $at`, params: { org_id: scope.org_id, at }, columns: importColumns, key: [{ column: 'import_no', type: 'number' }],
       search: ['x.file_name', 'x.source', 'x.tool', 'x.format'], sort: '-import_no',
     },
     page,
@@ -69,9 +69,10 @@ export async function listImports(engine: Engine, scope: Scope, at: Instant, pag
   return { ...answer, items: answer.items.map(importItem) }
 }
 
-/** One import of the organisation or of the world. Throws UserError('unknown_import'). */
-export async function getImport(engine: Engine, scope: Scope, import_no: number): Promise<ImportAnswer> {
-  const [row] = await engine.query<ImportRow>(`${select} and i.import_no = $import_no`, { org_id: scope.org_id, import_no })
+/** One import of the organisation (null: of any) or of the world. Throws UserError('unknown_import'). */
+export async function getImport(engine: Engine, org_id: number | null, import_no: number): Promise<ImportAnswer> {
+  const of = org_id === null ? 'true' : '(i.org_id = $org_id or i.org_id is null)'
+  const [row] = await engine.query<ImportRow>(`${select} where ${of} and i.import_no = $import_no`, { import_no, ...(org_id === null ? {} : { org_id }) })
   if (!row) throw new UserError('unknown_import', `there is no import ${import_no} here`, { status: 404 })
   return importItem(row)
 }

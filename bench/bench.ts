@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { packageRoot } from '../src/root.ts'
+import type { Engine } from '../src/store/engines/engine.ts'
+import { type EngineRun, runEngine } from './run.ts'
+import { tableOf, type BenchRun } from './table.ts'
+
+const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--keep]
+  --findings  how many findings to make, 1000 or more
+  --engine    only this engine; default: both, one after the other
+  --database  a PostgreSQL database whose user may create databases; default: a server started for this run
+  --runs      runs of each question, an odd number; the middle one counts
+  --keep      write the figures to bench/last-run.json and bench/last-run.md`
+
+/** Reads the command line; ends the program when it makes no sense. */
+function asked() {
+  const { values } = parseArgs({
+    options: {
+      findings: { type: 'string', default: '1000000' }, engine: { type: 'string' }, database: { type: 'string' }, runs: { type: 'string', default: '5' },
+      keep: { type: 'boolean', default: false }, child: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+    },
+  })
+  const findings = Number(values.findings)
+  const runs = Number(values.runs)
+  const wrong = !Number.isInteger(findings) || findings < 1000 || !Number.isInteger(runs) || runs % 2 !== 1 || (values.engine !== undefined && !['duckdb', 'postgres'].includes(values.engine))
+  if (values.help || wrong) {
+    process.stderr.write(`${usage}\n`)
+    process.exit(values.help ? 0 : 2)
+  }
+  const engines = (values.engine === undefined ? ['duckdb', 'postgres'] : [values.engine]) as Engine['name'][]
+  return { ...values, findings, runs, engines }
+}
+
+/** Runs one engine in a process of its own, so that its memory is its own. */
+async function inProcess(engine: Engine['name'], findings: number, runs: number, database: string | undefined): Promise<EngineRun> {
+  const args = [fileURLToPath(import.meta.url), '--child', '--engine', engine, '--findings', String(findings), '--runs', String(runs), ...(database ? ['--database', database] : [])]
+  const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let answer = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`the bench of ${engine} ended with ${code}`)
+  return JSON.parse(answer) as EngineRun
+}
+
+const options = asked()
+if (options.child) {
+  const [engine] = options.engines
+  const run = await runEngine(engine!, options.findings, options.runs, options.database, (text) => process.stderr.write(`${engine}: ${text}\n`))
+  process.stdout.write(JSON.stringify(run))
+} else {
+  const engines: EngineRun[] = []
+  for (const engine of options.engines) engines.push(await inProcess(engine, options.findings, options.runs, engine === 'postgres' ? options.database : undefined))
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  const run: BenchRun = {
+    version, node: process.version, processors: cpus().length, processor: cpus()[0]?.model ?? 'unknown', memory: totalmem(), began: new Date().toISOString().slice(0, 10), runs: options.runs, engines,
+  }
+  const table = tableOf(run)
+  process.stdout.write(`${table}\n`)
+  if (options.keep) {
+    writeFileSync(join(packageRoot(), 'bench', 'last-run.json'), `${JSON.stringify(run, null, 2)}\n`)
+    writeFileSync(join(packageRoot(), 'bench', 'last-run.md'), `${table}\n`)
+  }
+  if (engines.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
+}

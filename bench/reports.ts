@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { SaxesParser } from 'saxes'
+
+/** A report of a tool, made at any size. */
+export interface MadeReport {
+  format: 'nessus' | 'trivy'
+  /** Name of the file. */
+  name: string
+  lines(findings: number): Iterable<string>
+  /** Reads the file with the bare parser of its syntax and does nothing with what it reads: no reading of this format is faster. */
+  bareParse(path: string): Promise<void>
+}
+
+/** Findings on one asset of a report. */
+const PER_ASSET = 200
+
+const cve = (n: number) => `CVE-${2017 + (n % 9)}-${10_000 + n}`
+const severityOf = (n: number) => [1, 2, 2, 3, 3, 3, 4][n % 7]!
+const description = 'A weakness in this package lets somebody do what they should not be able to do, when they send it what it does not expect. '.repeat(3)
+
+function* nessusLines(findings: number): Generator<string> {
+  yield '<?xml version="1.0" ?>\n<NessusClientData_v2>\n<Policy><policyName>Bench</policyName></Policy>\n<Report name="bench">\n'
+  for (let host = 0; host * PER_ASSET < findings; host++) {
+    const at = 1_787_000_000 + host * 60
+    yield `<ReportHost name="10.1.${host >> 8}.${host & 255}">
+<HostProperties>
+<tag name="HOST_START_TIMESTAMP">${at}</tag>
+<tag name="HOST_END">Mon Aug 17 12:00:00 2026</tag>
+<tag name="HOST_END_TIMESTAMP">${at + 300}</tag>
+<tag name="Credentialed_Scan">true</tag>
+<tag name="host-fqdn">bench-${host}.example.org</tag>
+<tag name="host-ip">10.1.${host >> 8}.${host & 255}</tag>
+<tag name="operating-system">Linux Kernel 6.1</tag>
+<tag name="system-type">general-purpose</tag>
+</HostProperties>\n`
+    for (let item = 0; item < PER_ASSET && host * PER_ASSET + item < findings; item++) {
+      const n = (host * 37 + item * 19) % 4000
+      const severity = severityOf(n)
+      yield `<ReportItem port="0" svc_name="general" protocol="tcp" severity="${severity}" pluginID="${200_000 + n}" pluginName="Package ${n} &lt; 2.${n % 40} Weakness" pluginFamily="General">
+<cve>${cve(n)}</cve>
+<cvss3_base_score>${(severity * 2.3).toFixed(1)}</cvss3_base_score>
+<cvss3_vector>CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H</cvss3_vector>
+<description>${description}</description>
+<plugin_type>local</plugin_type>
+<solution>Update package ${n}.</solution>
+<plugin_output>
+  Path              : /usr/lib/package-${n}
+  Installed version : 1.${n % 40}
+  Fixed version     : 2.${n % 40}
+</plugin_output>
+<vuln_publication_date>2025/0${1 + (n % 9)}/11</vuln_publication_date>
+</ReportItem>\n`
+    }
+    yield '</ReportHost>\n'
+  }
+  yield '</Report>\n</NessusClientData_v2>\n'
+}
+
+const words = ['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']
+
+function* trivyLines(findings: number): Generator<string> {
+  yield `{"SchemaVersion":2,"CreatedAt":"2026-08-17T12:00:00Z","ArtifactName":"registry.example.org/bench:1","ArtifactType":"container_image",
+"Metadata":{"OS":{"Family":"debian","Name":"12.5"},"ImageID":"sha256:${'ab'.repeat(32)}","RepoTags":["registry.example.org/bench:1"]},"Results":[
+{"Target":"registry.example.org/bench:1 (debian 12.5)","Class":"os-pkgs","Type":"debian","Vulnerabilities":[\n`
+  for (let n = 0; n < findings; n++) {
+    yield `${n ? ',\n' : ''}${JSON.stringify({
+      VulnerabilityID: cve(n % 40_000), PkgID: `package-${n}@1.${n % 40}`, PkgName: `package-${n}`, InstalledVersion: `1.${n % 40}`, FixedVersion: `2.${n % 40}`, Status: 'fixed',
+      SeveritySource: 'debian', Title: `package ${n}: weakness`, Description: description, Severity: words[severityOf(n)],
+      CVSS: { nvd: { V3Vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', V3Score: 9.8 } },
+      References: [`https://example.org/${n}`], PublishedDate: '2025-04-11T00:00:00Z', LastModifiedDate: '2025-05-11T00:00:00Z',
+    })}`
+  }
+  yield '\n]}]}\n'
+}
+
+async function bareXml(path: string): Promise<void> {
+  const parser = new SaxesParser()
+  parser.on('error', (error) => {
+    throw error
+  })
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) parser.write(String(chunk))
+  parser.close()
+}
+
+/** The reports whose import is measured. */
+export const reports: readonly MadeReport[] = [
+  { format: 'nessus', name: 'bench.nessus', lines: nessusLines, bareParse: bareXml },
+  { format: 'trivy', name: 'bench-trivy.json', lines: trivyLines, bareParse: async (path) => void JSON.parse(await readFile(path, 'utf8')) },
+]
+
+/** Writes a made report to a file. */
+export async function writeReport(path: string, lines: Iterable<string>): Promise<void> {
+  const file = createWriteStream(path)
+  let text = ''
+  for (const line of lines) {
+    text += line
+    if (text.length < 1 << 20) continue
+    if (!file.write(text)) await once(file, 'drain')
+    text = ''
+  }
+  file.end(text)
+  await once(file, 'finish')
+}

@@ -1,0 +1,66 @@
+import type { EngineRun } from './run.ts'
+
+/** A run of the bench, as it is kept. */
+export interface BenchRun {
+  version: string
+  node: string
+  processors: number
+  processor: string
+  /** Bytes of the machine. */
+  memory: number
+  /** Day of the run. */
+  began: string
+  /** Runs of each question. */
+  runs: number
+  engines: EngineRun[]
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`)
+const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`
+
+/** The run as a page of tables. */
+export function tableOf(run: BenchRun): string {
+  const { processors, processor, memory, node, version, began, runs } = run
+  return [
+    '# Last run of the bench',
+    '',
+    `Plimsoll ${version}, Node ${node}, ${processors} × ${processor}, ${megabytes(memory)} of memory, ${began}. Medians of ${runs} runs; product and hand-written SQL in turn.`,
+    'Ratio: product / by hand. Processor time is that of the process: the work of a PostgreSQL server is not in it.',
+    ...run.engines.flatMap(ofEngine),
+  ].join('\n')
+}
+
+function ofEngine({ engine, about, size, generate_ms, facts_bytes, total_bytes, derivation, lines, imports, peak_memory }: EngineRun): string[] {
+  const millions = size.findings / 1e6
+  const inside = engine === 'duckdb'
+  return [
+    '',
+    `## ${about}`,
+    '',
+    `${number(size.findings)} findings, ${number(size.assets)} assets, ${number(size.vulnerabilities)} vulnerabilities; generated in ${seconds(generate_ms)}. `
+      + `Facts ${megabytes(facts_bytes)}, with all that is derived ${megabytes(total_bytes)}: ${megabytes(total_bytes / millions)} per million findings. `
+      + `Peak memory of the process${inside ? '' : ' (without the server)'}: ${megabytes(peak_memory)}.`,
+    '',
+    `| question | product | by hand | ratio |${inside ? ' processor: product | by hand | ratio |' : ''} rows | same rows |`,
+    `|---|---|---|---|${inside ? '---|---|---|' : ''}---|---|`,
+    ...lines.map((line) => {
+      const processor = inside
+        ? ` ${seconds(line.product_processor_ms)} | ${seconds(line.by_hand_processor_ms)} | ${(line.product_processor_ms / line.by_hand_processor_ms).toFixed(2)} |`
+        : ''
+      return `| ${line.title} | ${seconds(line.product_ms)} | ${seconds(line.by_hand_ms)} | ${(line.product_ms / line.by_hand_ms).toFixed(2)} |${processor} ${number(line.rows)} | ${line.same ? 'yes' : 'NO'} |`
+    }),
+    '',
+    '| import, end to end | findings | file | import | bare parse | ratio |',
+    '|---|---|---|---|---|---|',
+    ...imports.map(({ format, findings, bytes, import_ms, parse_ms, problem }) =>
+      import_ms === null
+        ? `| ${format} | ${number(findings)} | ${megabytes(bytes)} | not run: ${problem} | ${seconds(parse_ms)} | |`
+        : `| ${format} | ${number(findings)} | ${megabytes(bytes)} | ${seconds(import_ms)} | ${seconds(parse_ms)} | ${(import_ms / parse_ms).toFixed(1)} |`),
+    '',
+    '| derivation from facts, cold | time |',
+    '|---|---|',
+    ...derivation.map(({ step, ms }) => `| ${step} | ${seconds(ms)} |`),
+    `| all | ${seconds(derivation.reduce((sum, { ms }) => sum + ms, 0))} |`,
+  ]
+}

@@ -1,0 +1,112 @@
+import type { z } from 'zod'
+import { UserError } from '../../errors.ts'
+import { type EventAnswer, type EventAnswers, eventAssets, listEvents as readEvents, readEvent } from '../../insights/events.ts'
+import { severities } from '../../model/severity.ts'
+import { formatInstant } from '../../model/time.ts'
+import { dayText, endOfDay } from '../../store/days.ts'
+import { listReasonedAssets } from '../../store/queries/assets/affected.ts'
+import type { GivenField, GivenFields } from '../../store/queries/given.ts'
+import type { AskedMoment } from '../../store/queries/moment.ts'
+import type { PageQuestion } from '../../store/queries/page.ts'
+import { findVulnerabilities } from '../../store/queries/vulnerabilities/list.ts'
+import { severityWord } from '../../store/queries/words.ts'
+import type { Api } from '../api.ts'
+import type { Asked } from '../asked.ts'
+import { remember } from '../memory.ts'
+import type { Event, EventDetail, Overview } from '../shapes.ts'
+import { recommend } from './recommendations.ts'
+
+/** Which events. */
+interface EventQuestion {
+  feed?: 'risk' | 'posture' | undefined
+  types?: readonly string[] | undefined
+  min_share?: number | undefined
+  from: number
+  to: number
+}
+
+/** More events than any range holds that somebody reads. */
+const ALL = 100_000
+
+/** Events of some days, newest first, with how many there are of each type. */
+export const eventsOf = ({ store }: Api, { scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
+  remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
+    readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
+  )
+
+/** Fields by which events can be filtered and sorted. */
+export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<EventAnswer>>([
+  ['event_id', { read: (row) => row.event_id, column: { type: 'text', title: 'id' } }],
+  ['day', { read: (row) => row.day, column: { type: 'number', title: 'day' } }],
+  ['happened_at', { read: (row) => row.happened_at, column: { type: 'number', title: 'happened at' } }],
+  ['feed', { read: (row) => row.feed, column: { type: 'text', title: 'feed', values: ['risk', 'posture'] } }],
+  ['type', { read: (row) => row.type, column: { type: 'text', title: 'type' } }],
+  ['headline', { read: (row) => row.headline, column: { type: 'text', title: 'headline' } }],
+  ['component', { read: (row) => row.component, column: { type: 'text', title: 'component' } }],
+  ['direction', { read: (row) => row.direction, column: { type: 'text', title: 'direction', values: ['worse', 'better', 'neutral'] } }],
+  ['severity', { read: (row) => row.severity, column: { type: 'ordered', title: 'severity', values: severities } }],
+  ['source', { read: (row) => row.source, column: { type: 'text', title: 'source' } }],
+  ['assets', { read: (row) => row.assets, column: { type: 'number', title: 'assets' } }],
+  ['share', { read: (row) => Math.round(row.share * 1e9), column: { type: 'number', title: 'share of the assets', scale: 1e9 } }],
+  ['assets_now', { read: (row) => row.assets_now, column: { type: 'number', title: 'assets now' } }],
+  ['share_now', { read: (row) => Math.round(row.share_now * 1e9), column: { type: 'number', title: 'share of the assets now', scale: 1e9 } }],
+  ['subjects', { read: (row) => row.subjects.join(' '), column: { type: 'text', title: 'vulnerabilities' } }],
+])
+
+/** An event as it goes over the wire: scores 0–100. */
+export const eventItem = ({ day, happened_at, severity, score_before, score_after, ...event }: EventAnswer): z.infer<typeof Event> => ({
+  ...event, feed: event.feed as 'risk' | 'posture', direction: event.direction as 'worse' | 'better' | 'neutral', day: dayText(day), happened_at: formatInstant(happened_at), severity: severityWord(severity),
+  score_before: score_before === null ? null : score_before / 10_000_000, score_after: score_after === null ? null : score_after / 10_000_000,
+})
+
+/** Days of a range with events that made the score worse, and the headline of the one that concerned most assets. */
+export async function dotsOf(api: Api, asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>['event_dots']> {
+  const days = new Map<number, { events: number; most: EventAnswer }>()
+  for (const event of (await eventsOf(api, asked, { feed: 'risk', ...range })).items) {
+    if (event.direction !== 'worse') continue
+    const day = days.get(event.day)
+    if (!day) days.set(event.day, { events: 1, most: event })
+    else days.set(event.day, { events: day.events + 1, most: event.assets > day.most.assets ? event : day.most })
+  }
+  return [...days].toSorted(([a], [b]) => a - b).map(([day, { events, most }]) => ({ day: dayText(day), events, headline: most.headline }))
+}
+
+/** One event that had happened by the moment asked for. Throws UserError('unknown_event'). */
+export async function findEvent({ store }: Api, { scope, moment }: Asked, id: string): Promise<EventAnswer> {
+  const event = await readEvent(store.engine, scope, id, moment.day)
+  if (event.day <= moment.day) return event
+  throw new UserError('unknown_event', `there was no event "${id.slice(0, 100)}" at that moment`, { status: 404 })
+}
+
+/** The end of an event's day, or the moment asked for when that is before. */
+async function momentOf({ store }: Api, { scope, moment }: Asked, day: number): Promise<AskedMoment> {
+  return day >= moment.day ? moment : { at: (await endOfDay(store.engine, scope.org_id, day)) - 1, day }
+}
+
+/** A page of the assets that an event impacted, as they were on its day. */
+export async function affectedBy(api: Api, asked: Asked, event: EventAnswer, page: PageQuestion) {
+  const { store: { engine }, catalog } = api
+  const moment = await momentOf(api, asked, event.day)
+  return listReasonedAssets(engine, asked.scope, moment, await eventAssets(engine, asked.scope, catalog, event, { limit: ALL, offset: 0 }), page)
+}
+
+/** How many vulnerabilities and assets an event shows by itself. */
+const SHOWN = 100
+
+/** All about one event. */
+export async function answerEvent(api: Api, asked: Asked, event: EventAnswer): Promise<z.infer<typeof EventDetail>> {
+  const { store: { engine } } = api
+  const ids = event.feed === 'risk' ? event.subjects.slice(0, SHOWN) : []
+  const [now, then, recommendations, assets] = await Promise.all([
+    findVulnerabilities(engine, asked.scope, asked.moment, ids), findVulnerabilities(engine, asked.scope, await momentOf(api, asked, event.day), ids), recommend(api, asked),
+    affectedBy(api, asked, event, { limit: SHOWN }),
+  ])
+  const known = new Map([...then.map((row) => ({ ...row, assets: 0 })), ...now].map((row) => [row.vulnerability_id, row]))
+  const vulnerabilities = ids.map((vulnerability_id) => {
+    const { title = null, severity = null, stage = 'none' as const, cvss = null, assets: count = 0 } = known.get(vulnerability_id) ?? {}
+    return { vulnerability_id, title, severity, stage, cvss, assets: count }
+  })
+  const component = event.component?.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const recommendation = recommendations.find(({ id }) => component !== undefined && (id === `update:${component}` || id === `attention:${component}`))
+  return { ...eventItem(event), vulnerabilities, recommendation: recommendation ? { id: recommendation.id, title: recommendation.title } : null, asset_list: assets.items }
+}

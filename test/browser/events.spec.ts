@@ -1,0 +1,76 @@
+import { expect, open, test } from './quiet.ts'
+
+const riskEvents = { name: 'Risk events' } as const
+
+test('counters filter the feed by type', async ({ page }) => {
+  await open(page, '/events')
+  const counter = page.getByRole('group', { name: 'Types of events' }).getByRole('button', { name: /New vulnerability/ })
+  const amount = /[\d,]+/.exec((await counter.textContent())!)![0]
+  await counter.click()
+  await expect(counter).toHaveAttribute('aria-pressed', 'true')
+  await expect(page).toHaveURL(/type=new_vulnerability/)
+  await expect(page.getByRole('status').filter({ hasText: /events?$/ })).toHaveText(`${amount} events`)
+  const cells = page.getByRole('table', riskEvents).getByRole('cell', { name: /^(New vulnerability|Known exploited|Vulnerability mitigated|New public exploit)$/ })
+  expect(new Set(await cells.allTextContents())).toEqual(new Set(['New vulnerability']))
+})
+
+test('the feed is filtered by the share of impacted assets', async ({ page }) => {
+  await open(page, '/events')
+  await page.getByRole('spinbutton', { name: /Impacted at least/ }).fill('5')
+  await expect(page).toHaveURL(/min_share=5/)
+  await page.waitForLoadState('networkidle')
+  const shares = await page.getByRole('table', riskEvents).getByRole('cell', { name: /\([\d.]+ %\)/ }).allTextContents()
+  expect(shares.length).toBeGreaterThan(0)
+  for (const text of shares) expect(Number(/\(([\d.]+) %\)/.exec(text)![1])).toBeGreaterThanOrEqual(5)
+})
+
+test('a range of days leaves only its days, also after a reload', async ({ page }) => {
+  await open(page, '/events')
+  await page.getByRole('button', { name: 'Any time' }).click()
+  await page.getByRole('button', { name: 'Last 90 days' }).click()
+  await expect(page).toHaveURL(/from=\d{4}-\d{2}-\d{2}/)
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Last 90 days' })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  const days = await page.getByRole('table', riskEvents).getByRole('cell', { name: /^\d{1,2} \w+ \d{4}$/ }).allTextContents()
+  expect(days.length).toBeGreaterThan(0)
+  for (const day of days) expect(Date.now() - Date.parse(`${day} UTC`)).toBeLessThan(92 * 86_400_000)
+})
+
+test('an event tells its details, its vulnerabilities and the recommendation', async ({ page, request }) => {
+  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=200')).json()) as { items: { event_id: string; direction: string }[] }
+  let id = ''
+  for (const item of items.filter((one) => one.direction === 'worse')) {
+    const detail = (await (await request.get(`/api/v1/events/${encodeURIComponent(item.event_id)}?org=demo`)).json()) as { recommendation: object | null; vulnerabilities: object[] }
+    if (detail.recommendation && detail.vulnerabilities.length > 0) {
+      id = item.event_id
+      break
+    }
+  }
+  expect(id, 'an event of the demo that has a recommendation').not.toBe('')
+  await open(page, `/events?open=${encodeURIComponent(id)}`)
+  const drawer = page.getByRole('dialog')
+  await expect(drawer.getByText('Originally impacted')).toBeVisible()
+  await expect(drawer.getByRole('region', { name: 'Related vulnerabilities' }).getByRole('link').first()).toBeVisible()
+  await drawer.getByRole('link', { name: /^Related recommendation/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Recommendations' })).toBeAttached()
+  await expect(page.getByRole('dialog').getByText(/expected/).first()).toBeVisible()
+})
+
+test('an event with many vulnerabilities shows a few and then all', async ({ page, request }) => {
+  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=1000')).json()) as { items: { event_id: string; subjects: string[] }[] }
+  const event = items.find((one) => one.subjects.length > 6)
+  test.skip(!event, 'no event of the demo has more than six vulnerabilities')
+  await open(page, `/events?open=${encodeURIComponent(event!.event_id)}`)
+  const part = page.getByRole('dialog').getByRole('region', { name: 'Related vulnerabilities' })
+  await expect(part.getByRole('listitem')).toHaveCount(6)
+  await part.getByRole('button', { name: /^Show \d+ more$/ }).click()
+  await expect(part.getByRole('listitem')).toHaveCount(event!.subjects.length)
+})
+
+test('posture events are the other tab', async ({ page }) => {
+  await open(page, '/events')
+  await page.getByRole('link', { name: 'Posture events' }).click()
+  await expect(page).toHaveURL(/feed=posture/)
+  await expect(page.getByText(/got worse by 2 points/).first()).toBeVisible()
+})

@@ -1,0 +1,30 @@
+import { expect, test as base } from '@playwright/test'
+import type { Page } from '@playwright/test'
+
+/** A test that also fails when the page logs an error, throws, or does what its content security policy forbids. */
+export const test = base.extend<{ quiet: undefined }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.text().includes('Content Security Policy')) said.push(message.text())
+      })
+      page.on('pageerror', (error) => said.push(String(error.stack ?? error)))
+      await use(undefined)
+      expect(said, 'errors and violations that the page logged').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+/** The demo organisation, which every installation of the tests starts with. */
+export const DEMO = 'org=demo'
+
+/** Opens a page of the demo and waits until its first answers are there. */
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}${address.includes('?') ? '&' : '?'}${DEMO}`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+}
+
+export { expect }
