@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,19 +10,20 @@ import type { Engine } from '../src/store/engines/engine.ts'
 import { type EngineRun, runEngine } from './run.ts'
 import { tableOf, type BenchRun } from './table.ts'
 
-const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--keep]
+const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--keep [--note TEXT]]
   --findings  how many findings to make, 1000 or more
   --engine    only this engine; default: both, one after the other
   --database  a PostgreSQL database whose user may create databases; default: a server started for this run
   --runs      runs of each question, an odd number; the middle one counts
-  --keep      write the figures to bench/last-run.json and bench/last-run.md`
+  --keep      write the figures to bench/last-run.json and bench/last-run.md
+  --note      a line to keep with the figures, such as what else ran on the machine`
 
 /** Reads the command line; ends the program when it makes no sense. */
 function asked() {
   const { values } = parseArgs({
     options: {
       findings: { type: 'string', default: '1000000' }, engine: { type: 'string' }, database: { type: 'string' }, runs: { type: 'string', default: '5' },
-      keep: { type: 'boolean', default: false }, child: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false }, note: { type: 'string' }, child: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     },
   })
   const findings = Number(values.findings)
@@ -57,7 +58,8 @@ if (options.child) {
   for (const engine of options.engines) engines.push(await inProcess(engine, options.findings, options.runs, engine === 'postgres' ? options.database : undefined))
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   const run: BenchRun = {
-    version, node: process.version, processors: cpus().length, processor: cpus()[0]?.model ?? 'unknown', memory: totalmem(), began: new Date().toISOString().slice(0, 10), runs: options.runs, engines,
+    version, node: process.version, processors: cpus().length, processor: cpus()[0]?.model ?? 'unknown', memory: totalmem(), began: new Date().toISOString().slice(0, 10), runs: options.runs,
+    load: loadavg()[0]!, note: options.note ?? null, engines,
   }
   const table = tableOf(run)
   process.stdout.write(`${table}\n`)

@@ -12,6 +12,9 @@ export interface BenchRun {
   began: string
   /** Runs of each question. */
   runs: number
+  /** Processes that waited for a processor, on average over the last minute of the run: above `processors`, others worked on the machine too. */
+  load: number
+  note: string | null
   engines: EngineRun[]
 }
 
@@ -21,11 +24,12 @@ const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))}
 
 /** The run as a page of tables. */
 export function tableOf(run: BenchRun): string {
-  const { processors, processor, memory, node, version, began, runs } = run
+  const { processors, processor, memory, node, version, began, runs, load, note } = run
   return [
     '# Last run of the bench',
     '',
-    `Plimsoll ${version}, Node ${node}, ${processors} × ${processor}, ${megabytes(memory)} of memory, ${began}. Medians of ${runs} runs; product and hand-written SQL in turn.`,
+    `Plimsoll ${version}, Node ${node}, ${processors} × ${processor}, ${megabytes(memory)} of memory, ${began}. Medians of ${runs} runs; product and hand-written SQL in turn. Load of the machine at the end: ${load.toFixed(1)}.`,
+    ...(note === null ? [] : [note]),
     'Ratio: product / by hand. Processor time is that of the process: the work of a PostgreSQL server is not in it.',
     ...run.engines.flatMap(ofEngine),
   ].join('\n')

@@ -20,7 +20,7 @@ counted as (
       when v.cvss_tenths = 0 then 0 else f.severity end = 4 then f.subject end) as critical,
     count(distinct case when f.kind = 'vulnerability' and greatest(coalesce(v.stage, 0), f.stage) >= 4 then f.subject end) as exploited,
     count(distinct case when f.kind = 'control' then f.subject end) as failed_controls
-  from page p join finding_history f on f.asset_id = p.asset_id left join v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject
+  from page p join finding_history f on f.asset_id = p.asset_id left join v on v.vulnerability_id = case when f.kind = 'vulnerability' then f.subject end
   where f.valid_from <= $at and $at < f.valid_to group by f.asset_id),
 looked as (
   select asset_id, string_agg(source, ',' order by source) as sources, max(seen_at) as last_seen_at from (

@@ -9,7 +9,7 @@ weighed as materialized (
   select f.finding_id, f.asset_id, f.kind, f.subject, f.severity as tool_severity, f.cvss_tenths as tool_cvss, v.cvss_tenths as world_cvss, v.epss,
     case when f.kind = 'vulnerability' then greatest(coalesce(v.stage, 0), f.stage) else 0 end as stage,
     case when f.severity = 0 and coalesce(f.cvss_tenths, 0) = 0 then 0 when a.internet_facing then coalesce(h.internet, 0) else coalesce(h.internal, 0) end as hazard
-  from finding_history f join a on a.asset_id = f.asset_id left join v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject
+  from finding_history f join a on a.asset_id = f.asset_id left join v on v.vulnerability_id = case when f.kind = 'vulnerability' then f.subject end
     left join hazard h on h.stage = case when f.kind = 'control' then -1 else greatest(coalesce(v.stage, 0), f.stage) end
       and h.epss = case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end
       and h.cvss_tenths = case when f.kind = 'control' then coalesce(f.severity, 2) else

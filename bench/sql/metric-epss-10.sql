@@ -1,4 +1,5 @@
 -- Assets with an open finding whose EPSS is .1 or more, of all assets with fresh vulnerability coverage: changes by day.
+-- One number holds the counts side by side: open findings (20 bits), fresh looks (10), asset rows (10).
 -- The condition is asked of the few versions of vulnerabilities, merged to runs, before the many findings are met.
 with run as materialized (
   select vulnerability_id, min(valid_from) as valid_from, max(valid_to) as valid_to from (
@@ -15,23 +16,26 @@ run_day as materialized (
   select r.vulnerability_id, b.day as from_day, coalesce(e.day, 2147483647) as to_day
   from run r join dated b on b.at = r.valid_from left join dated e on e.at = r.valid_to),
 step as (
-  select asset_id, case when e.sign = 1 then from_day else to_day end as day, e.sign as asked, 0 as fresh, 0 as open
+  select asset_id, case when e.sign = 1 then from_day else to_day end as day, cast(e.sign as bigint) * 1073741824 as n
   from asset_history cross join (values (1), (-1)) e(sign) where org_id = $org_id and from_day < to_day
   union all
-  select asset_id, case when e.sign = 1 then from_day else to_day end, 0, e.sign, 0
+  select asset_id, case when e.sign = 1 then from_day else to_day end, cast(e.sign as bigint) * 1048576
   from fresh_history cross join (values (1), (-1)) e(sign) where org_id = $org_id and subject = 'vulnerability' and from_day < to_day
   union all
-  select f.asset_id, case when e.sign = 1 then greatest(f.from_day, r.from_day) else least(f.to_day, r.to_day) end, 0, 0, e.sign
+  select f.asset_id, case when e.sign = 1 then greatest(f.from_day, r.from_day) else least(f.to_day, r.to_day) end, cast(e.sign as bigint)
   from finding_history f join run_day r on r.vulnerability_id = f.subject and r.from_day < f.to_day and f.from_day < r.to_day
     cross join (values (1), (-1)) e(sign)
   where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day),
 by_day as (
-  select asset_id, day, sum(asked) as asked, sum(fresh) as fresh, sum(open) as open from step where day < 2147483647 group by asset_id, day),
+  select asset_id, day, cast(sum(n) as bigint) as n from step where day < 2147483647 group by asset_id, day),
 running as (
-  select asset_id, day, sum(asked) over w > 0 and sum(fresh) over w > 0 as total, sum(open) over w > 0 as open
+  select asset_id, day, cast(sum(n) over w as bigint) as n
   from by_day window w as (partition by asset_id order by day rows unbounded preceding)),
 state as (
-  select asset_id, day, case when total then 1 else 0 end as total, case when total and open then 1 else 0 end as exposed from running),
+  select asset_id, day,
+    case when n % 1099511627776 >= 1073741824 and n % 1073741824 >= 1048576 then 1 else 0 end as total,
+    case when n % 1099511627776 >= 1073741824 and n % 1073741824 >= 1048576 and n % 1048576 > 0 then 1 else 0 end as exposed
+  from running),
 change as (
   select day, total - lag(total, 1, 0) over w as total, exposed - lag(exposed, 1, 0) over w as exposed
   from state window w as (partition by asset_id order by day))

@@ -35,14 +35,21 @@ export function versionBefore(vulnerabilities: readonly DemoVulnerability[]): (o
 }
 
 /** What is open on a host, and when. `first` and `last` are the days of the demo. */
-export function openOnHost(random: Random, host: Host, vulnerabilities: readonly DemoVulnerability[], installed: (one: DemoVulnerability) => string, first: Day, last: Day): Open[] {
+export function openOnHost(
+  random: Random,
+  host: Host,
+  vulnerabilities: readonly DemoVulnerability[],
+  installed: (one: DemoVulnerability) => string,
+  first: Day,
+  last: Day,
+): Open[] {
   const found: Open[] = []
   for (const one of vulnerabilities) {
     if (!host.products.includes(one.product)) continue
     // Not every build has every vulnerability; what is exploited widely is in nearly all.
     if (random.share('affected', host.name, one.id) > (one.kev_on === null ? 0.72 : 0.94)) continue
     const from = Math.max(knownOn(one) + 1, first, host.joined_on)
-    const to = Math.min(patchedOn(random, host, one, first, last), host.left_on ?? NOT_YET)
+    const to = Math.min(patchedOn(random, host, one, first), host.left_on ?? NOT_YET)
     const spans = from < to ? [{ from, to }] : []
     const again = rebuiltFromOldImage(random, host, one, last)
     if (again && again.from > to) spans.push(again)
@@ -52,7 +59,7 @@ export function openOnHost(random: Random, host: Host, vulnerabilities: readonly
 }
 
 /** The day from which the fix is on the host. All that one update fixes is fixed on one day. */
-function patchedOn(random: Random, host: Host, one: DemoVulnerability, first: Day, last: Day): Day {
+function patchedOn(random: Random, host: Host, one: DemoVulnerability, first: Day): Day {
   const known = knownOn(one)
   const draw = (what: string) => random.share(what, host.name, one.product, one.fixed)
   if (host.kind === 'windows_10' && one.product === 'windows' && known > windows10End) return windows10Upgrade(random, host)
@@ -113,7 +120,10 @@ function rebuiltFromOldImage(random: Random, host: Host, one: DemoVulnerability,
   const { from, to } = chapterDays('old_master_image', last)
   const known = knownOn(one)
   if (known < from - 300 || known > from) return null
-  return { from: from + Math.floor(random.share('rebuild', host.name) * 5), to: to + Math.floor(random.share('rebuild done', host.name) * 4) }
+  return {
+    from: from + Math.floor(random.share('rebuild', host.name) * 5),
+    to: to + Math.floor(random.share('rebuild done', host.name) * 4),
+  }
 }
 
 /** Day on which an image of ours takes up the fix: the first build some time after it is known. */

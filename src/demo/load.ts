@@ -22,18 +22,27 @@ export interface DemoLoaded {
  * importers as anyone's reports. A demo that was left half loaded is completed. Throws UserError('tenant_taken') when the demo's made-up
  * tenant belongs to another organisation.
  */
-export async function loadDemo(store: Store, catalog: Catalog, onProgress: (text: string) => void = () => {}, options: { seed?: number } = {}): Promise<DemoLoaded> {
+export async function loadDemo(
+  store: Store,
+  catalog: Catalog,
+  onProgress: (text: string) => void = () => {},
+  options: { seed?: number } = {},
+): Promise<DemoLoaded> {
   const existing = (await listOrgs(store.engine)).find((org) => org.slug === 'demo' && org.demo)
   const org = existing ?? (await addOrg(store, { name: 'Demo', demo: true, zone: 'Europe/Berlin', tenants: [DEMO_TENANT] }))
   let files = 0
   let skipped = 0
   for await (const { name, bytes, observed_at, kind } of demoReports({ ...options, end: store.now() })) {
     onProgress(`${++files} reports: ${name}`)
-    const { counts } = await importFile(store, { name, bytes }, {
-      actor: 'demo',
-      ...(kind === 'feed' ? { source: feedSource(name) } : { org: org.slug }),
-      ...(observed_at !== undefined && { observed_at: formatInstant(observed_at) }),
-    })
+    const { counts } = await importFile(
+      store,
+      { name, bytes },
+      {
+        actor: 'demo',
+        ...(kind === 'feed' ? { source: feedSource(name) } : { org: org.slug }),
+        ...(observed_at !== undefined && { observed_at: formatInstant(observed_at) }),
+      },
+    )
     skipped += counts.skipped
   }
   await compute(store, catalog, (step) => onProgress(`working out: ${step}`))

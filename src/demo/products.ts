@@ -14,7 +14,13 @@ export interface Product {
 /** By the key in catalog/demo/vulnerabilities.csv. */
 export const products: Record<string, Product> = {
   windows: { label: 'Microsoft Windows', vendor: 'microsoft', software: 'windows_11', pace: 'monthly', version: '10.0.26100' },
-  winserver: { label: 'Microsoft Windows Server', vendor: 'microsoft', software: 'windows_server_2022', pace: 'monthly', version: '10.0.20348' },
+  winserver: {
+    label: 'Microsoft Windows Server',
+    vendor: 'microsoft',
+    software: 'windows_server_2022',
+    pace: 'monthly',
+    version: '10.0.20348',
+  },
   office: { label: 'Microsoft Office', vendor: 'microsoft', software: 'office', pace: 'monthly', version: '16.0' },
   sharepoint: { label: 'Microsoft SharePoint Server', vendor: 'microsoft', software: 'sharepoint_server', pace: 'slow', version: '16.0' },
   exchange: { label: 'Microsoft Exchange Server', vendor: 'microsoft', software: 'exchange_server', pace: 'slow', version: '15.2' },
@@ -47,12 +53,24 @@ export const products: Record<string, Product> = {
   vcenter: { label: 'VMware vCenter Server', vendor: 'vmware', software: 'vcenter_server', pace: 'slow', version: '7.0' },
   esxi: { label: 'VMware ESXi', vendor: 'vmware', software: 'esxi', pace: 'slow', version: '8.0' },
   vmtools: { label: 'VMware Tools', vendor: 'vmware', software: 'tools', pace: 'slow', version: '12.3.0' },
-  veeam: { label: 'Veeam Backup and Replication', vendor: 'veeam', software: 'backup_and_replication', pace: 'slow', version: '12.0.0.1402' },
+  veeam: {
+    label: 'Veeam Backup and Replication',
+    vendor: 'veeam',
+    software: 'backup_and_replication',
+    pace: 'slow',
+    version: '12.0.0.1402',
+  },
   papercut: { label: 'PaperCut NG', vendor: 'papercut', software: 'papercut_ng', pace: 'slow', version: '20.1.4' },
   fortios: { label: 'Fortinet FortiOS', vendor: 'fortinet', software: 'fortios', pace: 'slow', version: '7.0.5' },
   netscaler: { label: 'Citrix NetScaler', vendor: 'citrix', software: 'netscaler', pace: 'slow', version: '13.1-48.47' },
   ciscoasa: { label: 'Cisco ASA', vendor: 'cisco', software: 'adaptive_security_appliance', pace: 'slow', version: '9.20.2' },
-  epmm: { label: 'Ivanti Endpoint Manager Mobile', vendor: 'ivanti', software: 'endpoint_manager_mobile', pace: 'slow', version: '12.4.0.1' },
+  epmm: {
+    label: 'Ivanti Endpoint Manager Mobile',
+    vendor: 'ivanti',
+    software: 'endpoint_manager_mobile',
+    pace: 'slow',
+    version: '12.4.0.1',
+  },
   whd: { label: 'SolarWinds Web Help Desk', vendor: 'solarwinds', software: 'web_help_desk', pace: 'slow', version: '12.8.1' },
   sapnw: { label: 'SAP NetWeaver', vendor: 'sap', software: 'netweaver', pace: 'slow', version: '7.50' },
 }

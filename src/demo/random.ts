@@ -33,7 +33,10 @@ export function seededRandom(seed: number): Random {
   const share = (...keys: (string | number)[]) => mulberry32(hashOf(`${seed}|${keys.join('|')}`))
   const hex = (digits: number, ...keys: (string | number)[]) => {
     let text = ''
-    for (let i = 0; text.length < digits; i++) text += Math.floor(share('hex', i, ...keys) * 4_294_967_296).toString(16).padStart(8, '0')
+    for (let i = 0; text.length < digits; i++)
+      text += Math.floor(share('hex', i, ...keys) * 4_294_967_296)
+        .toString(16)
+        .padStart(8, '0')
     return text.slice(0, digits)
   }
   return {

@@ -86,7 +86,13 @@ function planReports(options: DemoOptions): Planned[] {
   const { first, last, fleet, vulnerabilities } = world
   const planned: Planned[] = []
   const report = (day: Day, hours: number, name: string, write: () => string, told = false) =>
-    planned.push({ at: at(day, hours), name: `${name.replace('{day}', textOfDay(day))}`, kind: 'report', write, ...(told && { observed_at: at(day, hours) }) })
+    planned.push({
+      at: at(day, hours),
+      name: `${name.replace('{day}', textOfDay(day))}`,
+      kind: 'report',
+      write,
+      ...(told && { observed_at: at(day, hours) }),
+    })
   const withOpen = (hosts: Host[]) => hosts.map((host) => ({ host, open: world.open.get(host.name)! }))
 
   for (let day = first; day <= last; day++) {
@@ -96,11 +102,15 @@ function planReports(options: DemoOptions): Planned[] {
     }
     const evenWeek = Math.floor((day + 4) / 7) % 2 === 0
     if (weekday(day) === 3 && evenWeek) {
-      const hosts = fleet.hosts.filter((host) => host.scanner === 'defender' && host.joined_on <= day && (host.left_on === null || day < host.left_on))
+      const hosts = fleet.hosts.filter(
+        (host) => host.scanner === 'defender' && host.joined_on <= day && (host.left_on === null || day < host.left_on),
+      )
       report(day, 6, 'defender-vulnerabilities-{day}.json', () => writeDefenderVulnerabilities(random, day, withOpen(hosts)), true)
-      if (Math.floor((day + 4) / 14) % 4 === 0 || day - first < 14) report(day, 5.5, 'defender-machines-{day}.json', () => writeDefenderMachines(random, day, hosts), true)
+      if (Math.floor((day + 4) / 14) % 4 === 0 || day - first < 14)
+        report(day, 5.5, 'defender-machines-{day}.json', () => writeDefenderMachines(random, day, hosts), true)
     }
-    if (weekday(day) === 2 && (evenWeek || during('buckets_opened', day, last))) report(day, 5, 'prowler-{day}.ocsf.json', () => writeProwler(random, fleet, day, first, last))
+    if (weekday(day) === 2 && (evenWeek || during('buckets_opened', day, last)))
+      report(day, 5, 'prowler-{day}.ocsf.json', () => writeProwler(random, fleet, day, first, last))
   }
 
   const months = monthStarts(first + 1, last)
@@ -116,18 +126,36 @@ function planReports(options: DemoOptions): Planned[] {
   // The organisation's own list: every quarter, and when the story changes it.
   const agents = chapterDays('agent_removed', last)
   const merger = chapterDays('merger', last).from
-  const lists = new Set([first, agents.from, agents.to, merger, merger + 60, last - 1, ...Array.from({ length: 6 }, (_, i) => first + 91 * (i + 1))])
+  const lists = new Set([
+    first,
+    agents.from,
+    agents.to,
+    merger,
+    merger + 60,
+    last - 1,
+    ...Array.from({ length: 6 }, (_, i) => first + 91 * (i + 1)),
+  ])
   for (const day of lists) if (day <= last) report(day, 8, 'assets-{day}.csv', () => writeAssets(fleet, day, last), true)
 
   for (const image of fleet.images) {
     const from = image.name.includes('/northwind/') ? merger + 3 : first
     const short = image.name.replace(/^.*?\//, '').replace(/[/:]/g, '-')
-    const write = (day: Day) => report(day, 4, `trivy-${short}-{day}.json`, () => writeTrivy(random, image, openInImage(random, image, vulnerabilities, day, first), day, first))
+    const write = (day: Day) =>
+      report(day, 4, `trivy-${short}-{day}.json`, () =>
+        writeTrivy(random, image, openInImage(random, image, vulnerabilities, day, first), day, first),
+      )
     const scans = new Set<Day>()
     for (let day = from; day <= last; day += 28) scans.add(day)
     // A rebuild for something known exploited is scanned at once, before and after.
     for (const one of vulnerabilities) {
-      if (one.kev_on === null || one.kev_on < from || one.kev_on > last || !image.internet_facing || !image.packages.includes(one.product.replace(/^img:/, ''))) continue
+      if (
+        one.kev_on === null ||
+        one.kev_on < from ||
+        one.kev_on > last ||
+        !image.internet_facing ||
+        !image.packages.includes(one.product.replace(/^img:/, ''))
+      )
+        continue
       const days = Array.from({ length: 60 }, (_, i) => one.kev_on! + i)
       scans.add(one.kev_on)
       const fixed = days.find((day) => day <= last && !openInImage(random, image, [one], day, first).length)
@@ -137,13 +165,22 @@ function planReports(options: DemoOptions): Planned[] {
   }
 
   planned.push(...planFeeds(vulnerabilities, first, last))
-  return planned.map((one, index) => ({ one, index })).toSorted((a, b) => a.one.at - b.one.at || a.index - b.index).map(({ one }) => one)
+  return planned
+    .map((one, index) => ({ one, index }))
+    .toSorted((a, b) => a.one.at - b.one.at || a.index - b.index)
+    .map(({ one }) => one)
 }
 
 function planFeeds(vulnerabilities: readonly DemoVulnerability[], first: Day, last: Day): Planned[] {
   const planned: Planned[] = []
   const feed = (day: Day, name: string, write: () => string, told = false) =>
-    planned.push({ at: at(day, 13), name: name.replace('{day}', textOfDay(day)), kind: 'feed', write, ...(told && { observed_at: at(day, 13) }) })
+    planned.push({
+      at: at(day, 13),
+      name: name.replace('{day}', textOfDay(day)),
+      kind: 'feed',
+      write,
+      ...(told && { observed_at: at(day, 13) }),
+    })
 
   const before = vulnerabilities.filter((one) => knownOn(one) < first)
   feed(first, 'demo-cve-records-{day}.json', () => writeCveRecords(before), true)
@@ -159,13 +196,18 @@ function planFeeds(vulnerabilities: readonly DemoVulnerability[], first: Day, la
   for (const day of epssDays) if (day <= last) feed(day, 'demo-epss_scores-{day}.csv', () => writeEpss(vulnerabilities, day))
 
   // KEV: the state at the beginning, then one catalogue for each two weeks in which something changed, on the day of the last change.
-  const changes = vulnerabilities.flatMap((one) => [one.kev_on, one.ransomware_on]).filter((day) => day !== null && first < day && day <= last) as Day[]
+  const changes = vulnerabilities
+    .flatMap((one) => [one.kev_on, one.ransomware_on])
+    .filter((day) => day !== null && first < day && day <= last) as Day[]
   const fortnights = new Map<number, Day>()
   for (const day of changes) fortnights.set(Math.floor(day / 14), Math.max(day, fortnights.get(Math.floor(day / 14)) ?? day))
-  for (const day of [first, ...fortnights.values()]) feed(day, 'demo-known_exploited_vulnerabilities-{day}.json', () => writeKev(vulnerabilities, day))
+  for (const day of [first, ...fortnights.values()])
+    feed(day, 'demo-known_exploited_vulnerabilities-{day}.json', () => writeKev(vulnerabilities, day))
 
   let since = 0
-  const modules = [...new Set(vulnerabilities.map((one) => one.metasploit?.on ?? 0).filter((day) => first < day && day <= last))].toSorted((a, b) => a - b)
+  const modules = [...new Set(vulnerabilities.map((one) => one.metasploit?.on ?? 0).filter((day) => first < day && day <= last))].toSorted(
+    (a, b) => a - b,
+  )
   for (const day of [first, ...modules]) {
     const from = since
     feed(day, 'demo-metasploit-{day}.csv', () => writeMetasploit(vulnerabilities, from, day), true)
@@ -177,8 +219,10 @@ function planFeeds(vulnerabilities: readonly DemoVulnerability[], first: Day, la
 /** Days of the chapters for a demo that ends at `end`, for the tour and the tests. */
 export function demoDays(end: Instant): Map<keyof typeof chapters, { from: string; to: string }> {
   const last = Math.floor(end / DAY_US) - 1
-  return new Map((Object.keys(chapters) as (keyof typeof chapters)[]).map((id) => {
-    const { from, to } = chapterDays(id, last)
-    return [id, { from: textOfDay(from), to: textOfDay(to) }]
-  }))
+  return new Map(
+    (Object.keys(chapters) as (keyof typeof chapters)[]).map((id) => {
+      const { from, to } = chapterDays(id, last)
+      return [id, { from: textOfDay(from), to: textOfDay(to) }]
+    }),
+  )
 }

@@ -18,36 +18,57 @@ interface Told {
 /** The chapters inside the organisation. Their days slide with the end of the demo. */
 export const chapters = {
   scanner_silent: {
-    id: 'scanner_silent', title: 'The scanner of the Hamburg site is silent for seven weeks', from: 330, to: 281,
+    id: 'scanner_silent',
+    title: 'The scanner of the Hamburg site is silent for seven weeks',
+    from: 330,
+    to: 281,
     shows: 'Coverage falls, the assets there go stale after 30 days and leave the scores; they come back with what was missed.',
   },
   merger: {
-    id: 'merger', title: 'Northwind joins with forty assets and years of missing updates', from: 215, to: 45,
+    id: 'merger',
+    title: 'Northwind joins with forty assets and years of missing updates',
+    from: 215,
+    to: 45,
     shows: 'The exposure score gets worse by assets that joined, and better again while the clean-up programme runs.',
   },
   controls_fell_back: {
-    id: 'controls_fell_back', title: 'A migration switches legacy sign-in on and takes second factors from administrators', from: 210, to: 176,
+    id: 'controls_fell_back',
+    title: 'A migration switches legacy sign-in on and takes second factors from administrators',
+    from: 210,
+    to: 176,
     shows: 'Secure score regression in two actions, and its recovery.',
   },
   agent_removed: {
-    id: 'agent_removed', title: 'A device management profile removes the protection agent from fourteen Macs', from: 150, to: 97,
+    id: 'agent_removed',
+    title: 'A device management profile removes the protection agent from fourteen Macs',
+    from: 150,
+    to: 97,
     shows: 'Endpoints without an agent; the metric recovers when the profile is repaired.',
   },
   buckets_opened: {
-    id: 'buckets_opened', title: 'An infrastructure template is rolled back; six buckets lose their protection against public access', from: 120, to: 99,
+    id: 'buckets_opened',
+    title: 'An infrastructure template is rolled back; six buckets lose their protection against public access',
+    from: 120,
+    to: 99,
     shows: 'Cloud controls that passed fail again, on internet-facing storage.',
   },
   old_master_image: {
-    id: 'old_master_image', title: 'Twelve laptops are rebuilt from a master image of last winter', from: 40, to: 12,
+    id: 'old_master_image',
+    title: 'Twelve laptops are rebuilt from a master image of last winter',
+    from: 40,
+    to: 12,
     shows: 'Findings that were closed open again, with the same history.',
   },
   sharing_opened: {
-    id: 'sharing_opened', title: 'External sharing is opened to anyone for a project', from: 6, to: null,
+    id: 'sharing_opened',
+    title: 'External sharing is opened to anyone for a project',
+    from: 6,
+    to: null,
     shows: 'A drop of the last days that nobody has taken care of yet.',
   },
 } as const satisfies Record<string, Told>
 
-export type Chapter = keyof typeof chapters
+type Chapter = keyof typeof chapters
 
 /**
  * What happened in the world, by the vulnerability: its real days stand in catalog/demo/vulnerabilities.csv. `copy_fail` is the one to

@@ -44,7 +44,10 @@ export function readVulnerabilities(): DemoVulnerability[] {
     const cell = (name: string) => row[name] ?? ''
     const [edb, edb_on, platform, type] = cell('exploitdb').split(':')
     return {
-      id: cell('id'), product: cell('product'), title: cell('title'), fixed: cell('fixed'),
+      id: cell('id'),
+      product: cell('product'),
+      title: cell('title'),
+      fixed: cell('fixed'),
       published_on: optionalDay(cell('published_on')),
       cvss: cell('cvss') === '' ? null : Number(cell('cvss')),
       vector: cell('vector'),
@@ -54,10 +57,13 @@ export function readVulnerabilities(): DemoVulnerability[] {
       metasploit: cell('metasploit_on') === '' ? null : { module: cell('metasploit'), on: dayOfText(cell('metasploit_on')) },
       kev_on: optionalDay(cell('kev_on')),
       ransomware_on: optionalDay(cell('ransomware_on')),
-      epss: cell('epss').split(' ').filter((step) => step !== '').map((step) => {
-        const [on, epss, percentile] = step.split(':')
-        return { on: dayOfText(on!), epss: Number(epss), percentile: Number(percentile) }
-      }),
+      epss: cell('epss')
+        .split(' ')
+        .filter((step) => step !== '')
+        .map((step) => {
+          const [on, epss, percentile] = step.split(':')
+          return { on: dayOfText(on!), epss: Number(epss), percentile: Number(percentile) }
+        }),
     }
   })
 }

@@ -25,15 +25,24 @@ export function writeDefenderVulnerabilities(random: Random, day: Day, hosts: re
   for (const { host, open } of hosts) {
     const ten = isTen(random, host, day)
     const device = {
-      deviceId: host.agent_id, rbacGroupName: host.group, deviceName: host.fqdn, osPlatform: ten ? 'Windows10' : 'Windows11', osVersion: ten ? '10.0.19045' : '10.0.26100',
+      deviceId: host.agent_id,
+      rbacGroupName: host.group,
+      deviceName: host.fqdn,
+      osPlatform: ten ? 'Windows10' : 'Windows11',
+      osVersion: ten ? '10.0.19045' : '10.0.26100',
       lastSeenTimestamp: textOf(at(day, 4 + random.share('seen', host.name))),
     }
     for (const key of host.products) {
       const product = products[key]!
       const windows = key === 'windows'
       const software = {
-        softwareVendor: product.vendor, softwareName: windows && ten ? 'windows_10' : product.software,
-        ...(windows && ten && { endOfSupportStatus: day > windows10End ? 'EOS Version' : 'Upcoming EOS Version', endOfSupportDate: `${WINDOWS_10_END}T00:00:00Z` }),
+        softwareVendor: product.vendor,
+        softwareName: windows && ten ? 'windows_10' : product.software,
+        ...(windows &&
+          ten && {
+            endOfSupportStatus: day > windows10End ? 'EOS Version' : 'Upcoming EOS Version',
+            endOfSupportDate: `${WINDOWS_10_END}T00:00:00Z`,
+          }),
       }
       let listed = 0
       for (const one of open) {
@@ -41,14 +50,31 @@ export function writeDefenderVulnerabilities(random: Random, day: Day, hosts: re
         listed++
         const { id, cvss, fixed } = one.vulnerability
         const version = windows && ten ? '10.0.19045' : one.installed
-        rows.push(JSON.stringify({
-          id: `${host.agent_id}_${product.vendor}_${software.softwareName}_${version}_${id}`, ...device, ...software, softwareVersion: version, cveId: id,
-          vulnerabilitySeverityLevel: capital(severityWord(one.vulnerability)), cvssScore: cvss, recommendedSecurityUpdate: fixed, exploitabilityLevel: exploitability(one, day),
-        }))
+        rows.push(
+          JSON.stringify({
+            id: `${host.agent_id}_${product.vendor}_${software.softwareName}_${version}_${id}`,
+            ...device,
+            ...software,
+            softwareVersion: version,
+            cveId: id,
+            vulnerabilitySeverityLevel: capital(severityWord(one.vulnerability)),
+            cvssScore: cvss,
+            recommendedSecurityUpdate: fixed,
+            exploitabilityLevel: exploitability(one, day),
+          }),
+        )
       }
       if (listed === 0) {
         const version = windows && ten ? '10.0.19045' : 'current'
-        rows.push(JSON.stringify({ id: `${host.agent_id}_${product.vendor}_${software.softwareName}_${version}_`, ...device, ...software, softwareVersion: version, cveId: null }))
+        rows.push(
+          JSON.stringify({
+            id: `${host.agent_id}_${product.vendor}_${software.softwareName}_${version}_`,
+            ...device,
+            ...software,
+            softwareVersion: version,
+            cveId: null,
+          }),
+        )
       }
     }
   }
@@ -60,10 +86,21 @@ export function writeDefenderMachines(random: Random, day: Day, hosts: readonly 
   const rows = hosts.map((host) => {
     const ten = isTen(random, host, day)
     return JSON.stringify({
-      id: host.agent_id, computerDnsName: host.fqdn, firstSeen: textOf(at(host.joined_on, 9)), lastSeen: textOf(at(day, 4 + random.share('seen', host.name))),
-      osPlatform: ten ? 'Windows10' : 'Windows11', version: ten ? '22H2' : '24H2', osBuild: ten ? 19045 : 26100, lastIpAddress: host.ip,
-      healthStatus: 'Active', onboardingStatus: 'Onboarded', rbacGroupName: host.group, deviceValue: host.criticality === 'high' ? 'High' : host.criticality === 'low' ? 'Low' : 'Normal',
-      riskScore: 'None', exposureLevel: 'Low', machineTags: [],
+      id: host.agent_id,
+      computerDnsName: host.fqdn,
+      firstSeen: textOf(at(host.joined_on, 9)),
+      lastSeen: textOf(at(day, 4 + random.share('seen', host.name))),
+      osPlatform: ten ? 'Windows10' : 'Windows11',
+      version: ten ? '22H2' : '24H2',
+      osBuild: ten ? 19045 : 26100,
+      lastIpAddress: host.ip,
+      healthStatus: 'Active',
+      onboardingStatus: 'Onboarded',
+      rbacGroupName: host.group,
+      deviceValue: host.criticality === 'high' ? 'High' : host.criticality === 'low' ? 'Low' : 'Normal',
+      riskScore: 'None',
+      exposureLevel: 'Low',
+      machineTags: [],
     })
   })
   return `{"@odata.context":"https://api.security.microsoft.com/api/$metadata#Machines","value":[\n${rows.join(',\n')}\n]}\n`

@@ -11,9 +11,36 @@ const xml = (text: string) => text.replace(/[&<>"]/g, (sign) => escapes[sign]!)
 
 /** Items without a CVE, by Tenable's plugin number, that any scan of servers finds: https://www.tenable.com/plugins */
 const habits = [
-  { plugin: 51192, family: 'General', title: 'SSL Certificate Cannot Be Trusted', severity: 2, cvss: 6.5, port: 443, share: 0.3, kinds: ['linux_server', 'appliance', 'windows_server'] },
-  { plugin: 57608, family: 'Misc.', title: 'SMB Signing not required', severity: 2, cvss: 5.3, port: 445, share: 0.35, kinds: ['windows_server', 'windows'] },
-  { plugin: 104743, family: 'Service detection', title: 'TLS Version 1.0 Protocol Detection', severity: 2, cvss: 6.5, port: 443, share: 0.25, kinds: ['linux_server', 'appliance', 'windows_server'] },
+  {
+    plugin: 51192,
+    family: 'General',
+    title: 'SSL Certificate Cannot Be Trusted',
+    severity: 2,
+    cvss: 6.5,
+    port: 443,
+    share: 0.3,
+    kinds: ['linux_server', 'appliance', 'windows_server'],
+  },
+  {
+    plugin: 57608,
+    family: 'Misc.',
+    title: 'SMB Signing not required',
+    severity: 2,
+    cvss: 5.3,
+    port: 445,
+    share: 0.35,
+    kinds: ['windows_server', 'windows'],
+  },
+  {
+    plugin: 104743,
+    family: 'Service detection',
+    title: 'TLS Version 1.0 Protocol Detection',
+    severity: 2,
+    cvss: 6.5,
+    port: 443,
+    share: 0.25,
+    kinds: ['linux_server', 'appliance', 'windows_server'],
+  },
 ] as const
 
 const severityNumber = { low: 1, medium: 2, high: 3, critical: 4 } as const
@@ -34,9 +61,16 @@ export function writeNessus(random: Random, day: Day, first: Day, hosts: readonl
     const tag = (name: string, value: string) => `<tag name="${name}">${xml(value)}</tag>`
     parts.push(
       `<ReportHost name="${host.ip}"><HostProperties>`,
-      tag('HOST_START_TIMESTAMP', String(begin / 1e6)), tag('HOST_END_TIMESTAMP', String(end / 1e6)), tag('HOST_END', textOf(end)),
-      tag('Credentialed_Scan', 'true'), tag('host-ip', host.ip), tag('host-fqdn', host.fqdn), tag('operating-system', host.os),
-      host.kind === 'appliance' && host.products[0] !== 'vcenter' && host.products[0] !== 'esxi' && host.products[0] !== 'epmm' ? tag('system-type', 'firewall') : tag('system-type', 'general-purpose'),
+      tag('HOST_START_TIMESTAMP', String(begin / 1e6)),
+      tag('HOST_END_TIMESTAMP', String(end / 1e6)),
+      tag('HOST_END', textOf(end)),
+      tag('Credentialed_Scan', 'true'),
+      tag('host-ip', host.ip),
+      tag('host-fqdn', host.fqdn),
+      tag('operating-system', host.os),
+      host.kind === 'appliance' && host.products[0] !== 'vcenter' && host.products[0] !== 'esxi' && host.products[0] !== 'epmm'
+        ? tag('system-type', 'firewall')
+        : tag('system-type', 'general-purpose'),
       host.agent_id === '' ? '' : tag('host-uuid', host.agent_id),
       '</HostProperties>\n',
     )
@@ -68,12 +102,16 @@ function item(one: Open): string {
   const { vulnerability, installed } = one
   const { label, vendor, software } = products[vulnerability.product]!
   const word = severityWord(vulnerability)
-  const title = /^\d+\.\d/.test(vulnerability.fixed) ? `${label} < ${vulnerability.fixed} (${vulnerability.id})` : `${label}: ${vulnerability.fixed} missing (${vulnerability.id})`
+  const title = /^\d+\.\d/.test(vulnerability.fixed)
+    ? `${label} < ${vulnerability.fixed} (${vulnerability.id})`
+    : `${label}: ${vulnerability.fixed} missing (${vulnerability.id})`
   const vector = vulnerability.vector.startsWith('CVSS:3') ? `<cvss3_vector>${vulnerability.vector}</cvss3_vector>` : ''
   const text =
     `<ReportItem port="0" svc_name="general" protocol="tcp" severity="${severityNumber[word]}" pluginID="${900_000_000 + (hashOf(vulnerability.id) % 9_000_000)}" pluginName="${xml(title)}" pluginFamily="Demo">` +
     `<cpe>cpe:/a:${vendor}:${xml(software)}</cpe><cve>${vulnerability.id}</cve>` +
-    (vulnerability.cvss === null || vulnerability.vector.startsWith('CVSS:4') ? '' : `<cvss3_base_score>${vulnerability.cvss}</cvss3_base_score>${vector}`) +
+    (vulnerability.cvss === null || vulnerability.vector.startsWith('CVSS:4')
+      ? ''
+      : `<cvss3_base_score>${vulnerability.cvss}</cvss3_base_score>${vector}`) +
     `<plugin_type>local</plugin_type><risk_factor>${capital(word)}</risk_factor>` +
     `<plugin_output>\n  Product           : ${xml(label)}\n  Installed version : ${xml(installed)}\n  Fixed version     : ${xml(vulnerability.fixed)}\n</plugin_output></ReportItem>\n`
   written.set(one, text)

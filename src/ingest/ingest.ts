@@ -339,16 +339,13 @@ async function route(store: Store, transaction: Engine, tenant: string | undefin
 }
 
 async function unchanged(store: Store, importer: Importer | Feed, input_digest: string, options: string, asked: ImportOptions): Promise<ImportResult | null> {
-  const same = (org_id: number | null) => findSame(store.engine, { org_id, format: importer.id, format_version: importer.version, input_digest, options })
-  if (isFeed(importer)) {
-    const found = await same(null)
-    return found ? { unchanged: true, org: null, format: importer.id, title: importer.title, kind: 'feed', ...found } : null
-  }
-  for (const org of await listOrgs(store.engine)) {
-    if (asked.org !== undefined && org.slug !== asked.org) continue
-    if (asked.org === undefined && org.demo) continue
-    const found = await same(org.org_id)
-    if (found) return { unchanged: true, org: org.slug, format: importer.id, title: importer.title, kind: 'report', ...found }
+  const same = await findSame(store.engine, { format: importer.id, format_version: importer.version, input_digest, options })
+  if (!same.length) return null
+  const orgs = await listOrgs(store.engine)
+  for (const { org_id, import_no, counts } of same) {
+    const org = orgs.find((each) => each.org_id === org_id) ?? null
+    if (org_id !== null && (!org || (asked.org === undefined ? org.demo : org.slug !== asked.org))) continue
+    return { unchanged: true, import_no, counts, org: org?.slug ?? null, format: importer.id, title: importer.title, kind: isFeed(importer) ? 'feed' : 'report' }
   }
   return null
 }

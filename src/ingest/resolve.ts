@@ -21,7 +21,8 @@ interface Known {
 
 /**
  * Finds or makes the asset of each of a report's assets. Strongest names first; a weak name (FQDN, host name, IP) matches an asset of
- * the same type, seen within 30 days of this, that no stronger name contradicts. Returns asset ids in the order of `assets`.
+ * the same type, seen within 30 days of this, that no stronger name contradicts. Returns asset ids in the order of `assets`. Uses the
+ * empty temporary table `asked_name`.
  */
 export async function resolveAssets(
   transaction: Engine, org_id: number, import_no: number, assets: readonly { record: AssetRecord; observed_at: Instant }[],
@@ -83,8 +84,6 @@ function disagrees(record: AssetRecord, asset: Known, strength: number): boolean
 
 /** The assets that have any of these names, with all their names. */
 async function readKnown(transaction: Engine, org_id: number, records: readonly AssetRecord[]): Promise<Known[]> {
-  await transaction.query('create temporary table if not exists asked_name (name_type text, name text)')
-  await transaction.query('delete from asked_name')
   const asked = new Map(records.flatMap((record) => record.names.map(({ type, name }) => [`${type}\u0000${name}`, [type, name] as const])))
   await transaction.append('asked_name', ['name_type', 'name'], asked.values())
   const rows = await transaction.query<{ asset_id: number; name_type: NameType; name: string; type: string | null; first_seen: number | null; last_seen: number | null }>(

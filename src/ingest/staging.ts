@@ -27,6 +27,7 @@ const raw = {
     'place text', 'title text', 'access smallint'],
   raw_result: ['local integer', 'control_id text', 'status text', 'severity smallint', 'points integer', 'max_points integer', 'passed integer', 'total integer', 'evidence text', 'place text'],
   raw_software: ['local integer', 'name text', 'version text', 'vendor text', 'purl text', 'cpe text', 'place text', 'end_of_support_at bigint'],
+  asked_name: ['name_type text', 'name text'],
   local_asset: ['local integer', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
   raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
   local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
@@ -40,19 +41,12 @@ const facts = (all: Record<string, FactTable>) => Object.values(all)
 
 const staged = [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]
 
-/** Makes the temporary tables of this connection where it has none yet, and empties them. */
+/** Makes the temporary tables of this connection where it has none yet. They are empty whenever no report is being placed. */
 export async function createStaging(transaction: Engine): Promise<void> {
   const [found] = await transaction.query<{ found: number }>(`select count(*) as found from information_schema.tables where table_name = 'staged_feed'`)
-  if (found?.found) return clearStaging(transaction)
-  for (const fact of staged) await transaction.query(createStagedSql(fact))
+  if (found?.found) return
+  for (const fact of [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]) await transaction.query(createStagedSql(fact))
   for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
-}
-
-/** Empties the temporary tables that hold anything. */
-async function clearStaging(transaction: Engine): Promise<void> {
-  const tables = [...Object.keys(raw), ...staged.map(stagedTable)]
-  const [filled] = await transaction.query<Record<string, number>>(`select ${tables.map((table) => `(select count(*) from ${table}) as ${table}`).join(', ')}`)
-  for (const table of tables) if (filled![table]) await transaction.query(`delete from ${table}`)
 }
 
 /** Gathers the rows of one table and appends them in batches. */
@@ -102,6 +96,10 @@ export class ReportStaging {
   private readonly coverage: CoverageRecord[] = []
   private readonly controls = new Map<string, ControlRecord>()
   private readonly advisories = new Map<string, VulnerabilityRecord>()
+  /** Rows staged, by fact: what has none and was not looked for need not be placed. */
+  private readonly stagedRows = new Map<FactTable, number>()
+  private lateCatalogue = false
+  private lateInventory = false
   private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
   private readonly findings: Rows
   private readonly results: Rows
@@ -199,24 +197,17 @@ export class ReportStaging {
     for (const rows of [this.findings, this.results, this.software]) await rows.write()
     const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))
     const ids = await resolveAssets(transaction, org_id, import_no, assets)
-    await transaction.append('local_asset', columnsOf('local_asset'), assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, false]))
-    await transaction.run(
-      `update local_asset as l set late = true from (
-         select c.asset_id, max(c.observed_at) as last from coverage_history c join local_asset l on l.asset_id = c.asset_id
-         where c.org_id = $org_id and c.source = $source and c.retracted_in = $never group by c.asset_id) as c
-       where c.asset_id = l.asset_id and c.last >= l.observed_at`,
-      { org_id, source, never: NEVER },
-    )
+    const late = await this.lateAssets(assets.map(({ observed_at }, local) => ({ asset_id: ids[local]!, observed_at })))
+    await transaction.append('local_asset', columnsOf('local_asset'), assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, late.has(local)]))
     await this.stageCoverage(assets)
-    await this.stageAssets(assets, ids)
+    await this.stageAssets(assets, ids, late)
     if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
     await this.stageCatalogue()
 
     let placed: Placed = { opened: 0, closed: 0 }
-    const anyLate = await this.anyLate()
     for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
       if (!this.concerns(fact)) continue
-      const { opened, closed } = await place(transaction, fact, import_no, anyLate)
+      const { opened, closed } = await place(transaction, fact, import_no, late.size > 0 || this.lateCatalogue || this.lateInventory)
       if (fact === assetFacts.sighting || fact === assetFacts.control_result) placed = { opened: placed.opened + opened, closed: placed.closed + closed }
     }
     await transaction.run(
@@ -226,7 +217,20 @@ export class ReportStaging {
     )
     await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
     if (this.report.complete) await transaction.run('insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no', { org_id, source, import_no })
-    return { ...placed, notes: await this.closingNote(placed) }
+    const notes = await this.closingNote(placed)
+    await this.clear()
+    return { ...placed, notes }
+  }
+
+  /** Leaves the temporary tables empty for the next report. */
+  private async clear(): Promise<void> {
+    const tables: string[] = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
+    if (this.assets.size) tables.push('asked_name', 'local_asset', 'raw_coverage', 'staged_coverage')
+    if (this.coverage.length) tables.push('local_access')
+    if (this.findings.count) tables.push('raw_finding', stagedTable(assetFacts.sighting))
+    if (this.results.count) tables.push('raw_result', stagedTable(assetFacts.control_result))
+    if (this.software.count) tables.push('raw_software', stagedTable(assetFacts.software))
+    for (const table of tables) await this.transaction.run(`delete from ${table}`)
   }
 
   /** Closing many findings at once is more often a changed scan than good work: the person is told. DESIGN 4. */
@@ -247,18 +251,8 @@ export class ReportStaging {
     if (fact === assetFacts.sighting) return this.findings.count > 0 || looked('vulnerability', 'control')
     if (fact === assetFacts.control_result) return this.results.count > 0 || looked('control')
     if (fact === assetFacts.software) return this.software.count > 0 || looked('software')
-    if (fact === orgFacts.control) return this.controls.size > 0
-    if (fact === orgFacts.advisory) return this.advisories.size > 0
-    if (fact === assetFacts.score_total || fact === orgFacts.benchmark) return this.totals.length > 0
-    return true
-  }
-
-  private async anyLate(): Promise<boolean> {
-    const [late] = await this.transaction.query<{ late: number }>(
-      `select (select count(*) from staged_coverage where late) + (select count(*) from ${stagedTable(orgFacts.control)} where late)
-         + (select count(*) from ${stagedTable(orgFacts.advisory)} where late) as late`,
-    )
-    return Boolean(late?.late)
+    if (fact === assetFacts.presence && this.report.complete) return true
+    return (this.stagedRows.get(fact) ?? 0) > 0
   }
 
   private async stageCoverage(assets: readonly { record: AssetRecord; observed_at: Instant }[]): Promise<void> {
@@ -278,30 +272,34 @@ export class ReportStaging {
     )
     if (!complete) return
     const observed_at = this.observed_at ?? Math.max(...assets.map((asset) => asset.observed_at))
-    await transaction.run(
-      `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, late)
-       select $org_id, 0, $source, 'presence', 2, 0, '', $observed_at,
-         coalesce((select max(observed_at) from coverage_history where org_id = $org_id and source = $source and retracted_in = $never) > $observed_at, false)`,
-      { org_id, source, observed_at, never: NEVER },
-    )
+    const [last] = await transaction.query<{ last: number | null }>('select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never', {
+      org_id, source, never: NEVER,
+    })
+    this.lateInventory = (last?.last ?? -1) > observed_at
+    await transaction.append('staged_coverage', columnsOf('staged_coverage'), [[org_id, 0, source, 'presence', 2, 0, '', observed_at, this.lateInventory]])
   }
 
   /** Names, attributes and presence. */
-  private async stageAssets(assets: readonly { record: AssetRecord; observed_at: Instant }[], ids: readonly number[]): Promise<void> {
+  private async stageAssets(assets: readonly { record: AssetRecord; observed_at: Instant }[], ids: readonly number[], late: ReadonlySet<number>): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
-    const late = new Set((await transaction.query<{ local: number }>('select local from local_asset where late')).map((row) => row.local))
+    const standing = await this.standing()
     const names = new Map<string, Value[]>()
     const attributes = new Map<string, Value[]>()
     const presence = new Map<number, Value[]>()
     for (const [local, { record, observed_at }] of assets.entries()) {
       const asset_id = ids[local]!
-      for (const { type, name } of record.names) names.set(`${asset_id}\u0000${type}\u0000${name}`, [org_id, source, asset_id, type, text(name, 500)!, observed_at, null, late.has(local)])
+      // What stands already and is not late would change nothing: it is not even staged.
+      const news = (...parts: (string | number)[]) => late.has(local) || !standing.has(parts.join('\u0000'))
+      for (const { type, name } of record.names) {
+        const written = text(name, 500)
+        if (written && news('name', asset_id, type, written)) names.set(`${asset_id}\u0000${type}\u0000${written}`, [org_id, source, asset_id, type, written, observed_at, null, late.has(local)])
+      }
       for (const [attribute, value] of Object.entries({ type: record.type, name: record.name, ...record.attributes })) {
         const written = text(String(value ?? ''), 500)
-        if (written) attributes.set(`${asset_id}\u0000${attribute}`, [org_id, source, asset_id, attribute, written, observed_at, null, late.has(local)])
+        if (written && news('attribute', asset_id, attribute, written)) attributes.set(`${asset_id}\u0000${attribute}`, [org_id, source, asset_id, attribute, written, observed_at, null, late.has(local)])
       }
-      if (!record.inactive) presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+      if (!record.inactive && (this.report.complete || news('presence', asset_id, '', ''))) presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
     }
     await this.append(assetFacts.name, names.values())
     await this.append(assetFacts.attribute, attributes.values())
@@ -312,6 +310,32 @@ export class ReportStaging {
     await this.append(assetFacts.score_total, this.totals.map((total) => [org_id, source, ids[tenant]!, 'secure_score', thousandths(total.points)!, thousandths(total.max_points)!, at, null, late.has(tenant)]))
     const comparisons = new Map(this.totals.flatMap((total) => total.comparisons).map((each) => [`${each.basis}\u0000${each.category}`, each]))
     await this.append(orgFacts.benchmark, [...comparisons.values()].map((each) => [org_id, source, 'secure_score', each.basis, each.category, thousandths(each.value)!, at, null, late.has(tenant)]))
+  }
+
+  /** Assets of the report about which this source has said something of the same instant or later, by their place in it. */
+  private async lateAssets(assets: readonly { asset_id: number; observed_at: Instant }[]): Promise<Set<number>> {
+    if (!assets.length) return new Set()
+    const last = await this.transaction.query<{ asset_id: number; last: number }>(
+      `select asset_id, max(observed_at) as last from coverage_history
+       where org_id = $org_id and source = $source and retracted_in = $never and asset_id = any($ids) group by asset_id`,
+      { org_id: this.org_id, source: this.report.source, never: NEVER, ids: assets.map(({ asset_id }) => asset_id) },
+    )
+    const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
+    return new Set(assets.flatMap(({ asset_id, observed_at }, local) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))
+  }
+
+  /** Names, attributes and presence of the report's assets that this source has stated and that still stand. */
+  private async standing(): Promise<Set<string>> {
+    const rows = await this.transaction.query<{ kind: string; asset_id: number; type: string; value: string }>(
+      `select 'name' as kind, h.asset_id, h.name_type as type, h.name as value from name_history h
+         where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)
+       union all select 'attribute', h.asset_id, h.attribute, h.value from attribute_history h
+         where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)
+       union all select 'presence', h.asset_id, '', '' from presence_history h
+         where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)`,
+      { source: this.report.source, never: NEVER },
+    )
+    return new Set(rows.map(({ kind, asset_id, type, value }) => [kind, asset_id, type, value].join('\u0000')))
   }
 
   /** Findings, results and software: from the importer's keys to ours, set by set. */
@@ -389,8 +413,8 @@ export class ReportStaging {
     const newest = await transaction.query<{ observed_at: number | null }>('select max(observed_at) as observed_at from local_asset')
     const at = this.observed_at ?? newest[0]?.observed_at
     if (at === null || at === undefined) return
-    const late = last?.observed_at !== null && last !== undefined && last.observed_at > at
-    const tail = [at, null, late]
+    this.lateCatalogue = last?.observed_at !== null && last !== undefined && last.observed_at > at
+    const tail = [at, null, this.lateCatalogue]
     await this.append(orgFacts.control, [...this.controls.values()].map((control) => [
       org_id, control.partial ? `${source}/results` : source, text(control.control_id, 300)!, text(control.title) ?? control.control_id, severityOf(control), text(control.category, 200), text(control.description, LONG),
       text(control.remediation, LONG), safeUrl(control.url), text(control.product, 200), thousandths(control.max_points), JSON.stringify((control.frameworks ?? []).slice(0, 200)), ...tail,
@@ -403,6 +427,7 @@ export class ReportStaging {
 
   private async append(fact: FactTable, rows: Iterable<Value[]>): Promise<void> {
     const all = [...rows]
+    this.stagedRows.set(fact, all.length)
     if (all.length) await this.transaction.append(stagedTable(fact), stagedColumns(fact), all)
   }
 }
@@ -507,6 +532,7 @@ export class FeedStaging {
     await transaction.run('insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed', {
       import_no, never: NEVER,
     })
+    for (const table of ['staged_feed', ...[...this.seen.keys()].map(stagedTable)]) await transaction.run(`delete from ${table}`)
     return { ...placed, notes: [] }
   }
 }

@@ -84,14 +84,14 @@ export async function brokenLinks(engine: Engine): Promise<number[]> {
   return broken
 }
 
-/** The import of the same bytes with the same options by the same importer version that still stands; null when there is none (law 3). */
+/** Imports of the same bytes with the same options by the same importer version that still stand (law 3), newest first. */
 export async function findSame(
-  engine: Engine, same: { org_id: number | null; format: string; format_version: number; input_digest: string; options: string },
-): Promise<{ import_no: number; counts: ImportCounts } | null> {
-  const [row] = await engine.query<{ import_no: number; counts: string }>(
-    `select import_no, counts from import where ${same.org_id === null ? 'org_id is null' : 'org_id = $org_id'} and format = $format and format_version = $format_version
-       and input_digest = $input_digest and options = $options and undone_in = $never order by import_no desc limit 1`,
-    { ...(same.org_id === null ? {} : { org_id: same.org_id }), format: same.format, format_version: same.format_version, input_digest: same.input_digest, options: same.options, never: NEVER },
+  engine: Engine, same: { format: string; format_version: number; input_digest: string; options: string },
+): Promise<{ org_id: number | null; import_no: number; counts: ImportCounts }[]> {
+  const rows = await engine.query<{ org_id: number | null; import_no: number; counts: string }>(
+    `select org_id, import_no, counts from import where format = $format and format_version = $format_version and input_digest = $input_digest
+       and options = $options and undone_in = $never order by import_no desc`,
+    { ...same, never: NEVER },
   )
-  return row ? { import_no: row.import_no, counts: JSON.parse(row.counts) as ImportCounts } : null
+  return rows.map((row) => ({ ...row, counts: JSON.parse(row.counts) as ImportCounts }))
 }

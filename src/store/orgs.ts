@@ -15,9 +15,16 @@ export interface Org {
 
 /** The organisations, in the order in which they were added. */
 export async function listOrgs(engine: Engine): Promise<Org[]> {
-  const orgs = await engine.query<Omit<Org, 'tenants'>>('select org_id, slug, name, zone, demo from org order by org_id')
-  const tenants = await engine.query<{ tenant_id: string; org_id: number }>('select tenant_id, org_id from org_tenant order by tenant_id')
-  return orgs.map((org) => ({ ...org, tenants: tenants.filter((tenant) => tenant.org_id === org.org_id).map((tenant) => tenant.tenant_id) }))
+  const rows = await engine.query<Omit<Org, 'tenants'> & { tenant_id: string | null }>(
+    'select o.org_id, o.slug, o.name, o.zone, o.demo, t.tenant_id from org o left join org_tenant t on t.org_id = o.org_id order by o.org_id, t.tenant_id',
+  )
+  const orgs = new Map<number, Org>()
+  for (const { tenant_id, ...row } of rows) {
+    const org = orgs.get(row.org_id) ?? { ...row, tenants: [] }
+    orgs.set(row.org_id, org)
+    if (tenant_id !== null) org.tenants.push(tenant_id)
+  }
+  return [...orgs.values()]
 }
 
 /** One organisation by slug; without a slug the first that is not the demo, else the demo; null when there is none at all. Throws UserError('unknown_organisation'). */

@@ -8,7 +8,10 @@ const texts = ['os_family', 'os', 'criticality', 'owner', 'asset_group', 'enviro
 /** Asset value in thousandths by criticality; none: 1000. DESIGN 5. */
 const valueSql = `case criticality when 'very_high' then 5000 when 'high' then 3000 when 'medium' then 1500 when 'low' then 750 else 1000 end`
 
-/** Makes asset_history anew for the touched assets. Of several sources the newest statement counts, then the first in the alphabet. */
+/**
+ * Makes asset_history anew for the touched assets, for the time in which any source lists them. Of several sources the newest statement
+ * counts, then the first in the alphabet.
+ */
 export async function deriveAssets(transaction: Engine): Promise<void> {
   await transaction.query('delete from asset_history where asset_id in (select asset_id from touched)')
   const pick = (attribute: string) => `max(value) filter (where attribute = '${attribute}')`
@@ -27,10 +30,20 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
        select org_id, asset_id, valid_from, valid_to, coalesce(${pick('type')}, 'other') as type, coalesce(${pick('name')}, 'unnamed') as name,
          ${texts.map((attribute) => `${pick(attribute)} as ${attribute}`).join(', ')},
          ${pick('internet_facing')} = 'true' as internet_facing
-       from ranked where place = 1 group by org_id, asset_id, valid_from, valid_to)
+       from ranked where place = 1 group by org_id, asset_id, valid_from, valid_to),
+     listed as (
+       select p.asset_id, p.valid_from, p.valid_to,
+         case when p.valid_from <= max(p.valid_to) over (partition by p.asset_id order by p.valid_from, p.valid_to rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
+       from presence_history p join touched t on t.asset_id = p.asset_id where p.retracted_in = ${NEVER}),
+     stay_part as (select *, sum(begins) over (partition by asset_id order by valid_from, valid_to rows unbounded preceding) as stay from listed),
+     stay as (select asset_id, min(valid_from) as valid_from, max(valid_to) as valid_to from stay_part group by asset_id, stay),
+     here as (
+       select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
+         greatest(s.valid_from, stay.valid_from) as valid_from, least(s.valid_to, stay.valid_to) as valid_to
+       from side s join stay on stay.asset_id = s.asset_id and stay.valid_from < s.valid_to and s.valid_from < stay.valid_to)
      select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing, ${valueSql}, s.valid_from, s.valid_to,
        ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}
-     from side s
+     from here s
      join day d1 on ${dayJoin('s.valid_from', 's.org_id', 'd1')}
      join day d2 on ${dayJoin('s.valid_to', 's.org_id', 'd2')}`,
   )

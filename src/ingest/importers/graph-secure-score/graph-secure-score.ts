@@ -191,6 +191,20 @@ function isGraphPage(head: string): boolean {
   )
 }
 
+/** Snapshots held back at the most, so that they can be told in the order of time: Graph lists the newest first. More than a year of days. */
+const MOST_HELD = 400
+
+interface HeldScore {
+  value: Parameters<typeof scoreRecords>[0]
+  at: string
+}
+
+/** The records of snapshots, the oldest first. */
+function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
+  const created = ({ value }: HeldScore) => text(value.createdDateTime)
+  for (const { value, at } of held.toSorted((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : 0))) yield* scoreRecords(value, at)
+}
+
 /**
  * Microsoft Graph `/security/secureScores` (any number of days) and `/security/secureScoreControlProfiles`, as the API answers
  * (`value: […]`), as a bare array, or as single objects. Types:
@@ -209,6 +223,7 @@ export const graphSecureScore: Importer = {
     // Profiles carry no time and stand under one report per tenant; each snapshot is a report of its own.
     let profiles: string | null = null
     let found = 0
+    const held: HeldScore[] = []
     for await (const { value, at } of readJson(bytes, [pattern])) {
       if (isFields(value) && isFields(value.error) && pattern === '$') {
         throw new UserError(
@@ -217,7 +232,8 @@ export const graphSecureScore: Importer = {
         )
       }
       if (isFields(value) && isScore(value)) {
-        yield* scoreRecords(value, at)
+        held.push({ value, at })
+        if (held.length >= MOST_HELD) yield* inTime(held.splice(0))
         profiles = null
       } else if (isFields(value) && isProfile(value)) {
         const tenant = text(value.azureTenantId).toLowerCase()
@@ -244,6 +260,7 @@ export const graphSecureScore: Importer = {
       }
       found++
     }
+    yield* inTime(held)
     if (found === 0)
       throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
   },

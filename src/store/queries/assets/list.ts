@@ -38,7 +38,7 @@ interface AssetRow extends Omit<AssetItem, 'level' | 'sources' | 'last_seen_at' 
 }
 
 /** SQL: position of a word in a list of ours. */
-export const rank = (sql: string, words: readonly string[]): string => `case ${sql} ${words.map((word, index) => `when '${word}' then ${index}`).join(' ')} end`
+const rank = (sql: string, words: readonly string[]): string => `case ${sql} ${words.map((word, index) => `when '${word}' then ${index}`).join(' ')} end`
 
 const own: [string, ListColumn][] = [
   ['name', { type: 'text', title: 'name', sql: 'x.name' }],

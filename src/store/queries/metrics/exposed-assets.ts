@@ -1,6 +1,6 @@
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
-import { stageSql } from './columns.ts'
+import { idOf, stageSql } from './columns.ts'
 import { groupParams, metricSweep, newestControl, vulnerabilityDays, type MetricSql } from './sweep.ts'
 
 /** An asset that a metric finds exposed at the end of a day. */
@@ -61,8 +61,8 @@ export async function exposingFindings(engine: Engine, scope: Scope, metric: Met
     exposing as (
       select f.asset_id, f.kind, f.subject, nullif(f.component, '') as component, c.title, ${stageSql} as stage, coalesce(v.cvss_tenths, f.cvss_tenths, f.severity * 25) as cvss
       from f join asset_history a on a.asset_id = f.asset_id and a.org_id = $org_id and a.from_day <= $day and $day < a.to_day
-        left join vulnerability_day v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject and v.from_day <= $day and $day < v.to_day
-        left join newest_control c on f.kind = 'control' and c.control_id = f.subject
+        left join vulnerability_day v on v.vulnerability_id = ${idOf('vulnerability')} and v.from_day <= $day and $day < v.to_day
+        left join newest_control c on c.control_id = ${idOf('control')}
       where ${holds.join(' or ')}
     ),
     worst as (

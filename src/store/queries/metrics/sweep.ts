@@ -1,5 +1,6 @@
 import type { Params } from '../../engines/engine.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
+import { idOf } from './columns.ts'
 
 /** A metric ready for SQL: predicates over `a` (asset_history), `f`, `v`, `c` (see insights/condition-fields.ts) with their parameters. */
 export interface MetricSql {
@@ -97,8 +98,8 @@ function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null):
     select t.term, ${key.map((column) => `f.${column}`).join(', ')},
       ${reads.vulnerability ? `coalesce(v.from_day, 0) as from_day, coalesce(v.to_day, ${NEVER_DAY}) as to_day` : `0 as from_day, ${NEVER_DAY} as to_day`}
     from likeness f cross join (values ${terms.map(({ index }) => `(${index})`).join(', ')}) t(term)
-      ${reads.vulnerability ? `left join vulnerability_day v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject` : ''}
-      ${reads.control ? `left join newest_control c on f.kind = 'control' and c.control_id = f.subject` : ''}
+      ${reads.vulnerability ? `left join vulnerability_day v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
+      ${reads.control ? `left join newest_control c on c.control_id = ${idOf('control')}` : ''}
     where case t.term ${terms.map(({ index, finding }) => `when ${index} then (${finding})`).join(' ')} end
   ),
   begun as (

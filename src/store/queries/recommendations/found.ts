@@ -1,7 +1,7 @@
 import type { Params } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { cvssSql, exposureSql } from '../../derive/asset-days.ts'
-import { lowerSql, severitySql, stageSql } from '../metrics/columns.ts'
+import { idOf, lowerSql, severitySql, stageSql } from '../metrics/columns.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
 
 /** What an open finding counts as: the component that it names, else the vulnerability itself. */
@@ -43,8 +43,8 @@ export const foundFindings = (groups: readonly string[] | null, members: Readonl
       ${recommendationSql} as recommendation, f.from_day${Object.entries(members).map(([name, sql]) => `,
       coalesce((${sql}), false) as ${name}`).join('')}
     from f join here a on a.asset_id = f.asset_id
-      left join world_now v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject
-      left join newest_control c on f.kind = 'control' and c.control_id = f.subject
+      left join world_now v on v.vulnerability_id = ${idOf('vulnerability')}
+      left join newest_control c on c.control_id = ${idOf('control')}
       left join hazard h on h.stage = case when f.kind = 'control' then -1 else ${stageSql} end
         and h.epss = case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end
         and h.cvss_tenths = case when f.kind = 'control' then coalesce(f.severity, 2) else ${cvssSql('v.cvss_tenths', 'f')} end
