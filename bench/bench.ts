@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] 
   --engine    only this engine; default: both, one after the other
   --database  a PostgreSQL database whose user may create databases; default: a server started for this run
   --runs      runs of each question, an odd number; the middle one counts
-  --keep      write the figures to bench/last-run.json and bench/last-run.md
+  --keep      write the figures to bench/last-run.json and bench/last-run.md; those of the other engine at the same size stay
   --note      a line to keep with the figures, such as what else ran on the machine`
 
 /** Reads the command line; ends the program when it makes no sense. */
@@ -61,11 +61,17 @@ if (options.child) {
     version, node: process.version, processors: cpus().length, processor: cpus()[0]?.model ?? 'unknown', memory: totalmem(), began: new Date().toISOString().slice(0, 10), runs: options.runs,
     load: loadavg()[0]!, note: options.note ?? null, engines,
   }
-  const table = tableOf(run)
-  process.stdout.write(`${table}\n`)
-  if (options.keep) {
-    writeFileSync(join(packageRoot(), 'bench', 'last-run.json'), `${JSON.stringify(run, null, 2)}\n`)
-    writeFileSync(join(packageRoot(), 'bench', 'last-run.md'), `${table}\n`)
-  }
+  process.stdout.write(`${tableOf(run)}\n`)
+  if (options.keep) keep(run)
   if (engines.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
+}
+
+/** Keeps the figures. What another engine showed at the same size stays beside them. */
+function keep(run: BenchRun): void {
+  const path = join(packageRoot(), 'bench', 'last-run.json')
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as BenchRun).engines : []
+  const others = before.filter((kept) => run.engines.every(({ engine, size }) => engine !== kept.engine && size.findings === kept.size.findings))
+  const kept = { ...run, engines: [...run.engines, ...others].toSorted((a, b) => (a.engine < b.engine ? -1 : 1)) }
+  writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`)
+  writeFileSync(join(packageRoot(), 'bench', 'last-run.md'), `${tableOf(kept)}\n`)
 }

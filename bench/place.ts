@@ -43,8 +43,9 @@ async function postgresPlace(url: string | undefined): Promise<Place> {
   const names: string[] = []
   const client = new pg.Client({ connectionString: address })
   await client.connect()
-  const setting = async (name: string) => `${name} ${(await client.query<{ value: string }>('select current_setting($1) as value', [name])).rows[0]!.value}`
-  const settings = await Promise.all(['server_version', 'shared_buffers', 'work_mem', 'jit'].map(setting))
+  const shown = ['server_version', 'shared_buffers', 'work_mem', 'jit']
+  const { rows } = await client.query<{ name: string; setting: string }>(`select name, current_setting(name) as setting from unnest($1::text[]) as name`, [shown])
+  const settings = rows.map(({ name, setting }) => `${name} ${setting}`)
   return {
     folder,
     about: `PostgreSQL, ${settings.join(', ')}${server ? ', started for this run without durability' : ''}`,

@@ -16,6 +16,9 @@ export interface MadeReport {
 /** Findings on one asset of a report. */
 const PER_ASSET = 200
 
+/** Findings on one target of an image. */
+const PER_TARGET = 2000
+
 const cve = (n: number) => `CVE-${2017 + (n % 9)}-${10_000 + n}`
 const severityOf = (n: number) => [1, 2, 2, 3, 3, 3, 4][n % 7]!
 const description = 'A weakness in this package lets somebody do what they should not be able to do, when they send it what it does not expect. '.repeat(3)
@@ -62,12 +65,12 @@ const words = ['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']
 
 function* trivyLines(findings: number): Generator<string> {
   yield `{"SchemaVersion":2,"CreatedAt":"2026-08-17T12:00:00Z","ArtifactName":"registry.example.org/bench:1","ArtifactType":"container_image",
-"Metadata":{"OS":{"Family":"debian","Name":"12.5"},"ImageID":"sha256:${'ab'.repeat(32)}","RepoTags":["registry.example.org/bench:1"]},"Results":[
-{"Target":"registry.example.org/bench:1 (debian 12.5)","Class":"os-pkgs","Type":"debian","Vulnerabilities":[\n`
+"Metadata":{"OS":{"Family":"debian","Name":"12.5"},"ImageID":"sha256:${'ab'.repeat(32)}","RepoTags":["registry.example.org/bench:1"]},"Results":[\n`
   for (let n = 0; n < findings; n++) {
-    yield `${n ? ',\n' : ''}${JSON.stringify({
+    if (n % PER_TARGET === 0) yield `${n ? ']},\n' : ''}{"Target":"opt/part-${n / PER_TARGET}/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[\n`
+    yield `${n % PER_TARGET ? ',\n' : ''}${JSON.stringify({
       VulnerabilityID: cve(n % 40_000), PkgID: `package-${n}@1.${n % 40}`, PkgName: `package-${n}`, InstalledVersion: `1.${n % 40}`, FixedVersion: `2.${n % 40}`, Status: 'fixed',
-      SeveritySource: 'debian', Title: `package ${n}: weakness`, Description: description, Severity: words[severityOf(n)],
+      SeveritySource: 'ghsa', Title: `package ${n}: weakness`, Description: description, Severity: words[severityOf(n)],
       CVSS: { nvd: { V3Vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', V3Score: 9.8 } },
       References: [`https://example.org/${n}`], PublishedDate: '2025-04-11T00:00:00Z', LastModifiedDate: '2025-05-11T00:00:00Z',
     })}`

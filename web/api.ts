@@ -90,7 +90,9 @@ export function useAsk<P extends Question>(
   options: { path?: PathOf<P>; query?: QueryOf<P>; enabled?: boolean; anywhere?: boolean } = {},
 ): UseQueryResult<Answer<P>, ApiError> {
   const moment = useMoment()
-  const query: Values = options.anywhere ? { ...(options.query as Values | undefined) } : { ...moment, ...(options.query as Values | undefined) }
+  const query: Values = options.anywhere
+    ? { ...(options.query as Values | undefined) }
+    : { ...moment, ...(options.query as Values | undefined) }
   return useQuery<Answer<P>, ApiError>({
     queryKey: [path, options.path, query],
     queryFn: ({ signal }) => get(path, { ...(options.path as Values | undefined) }, query, signal) as Promise<Answer<P>>,

@@ -51,7 +51,8 @@ export const probability = (value: number | null): string => percent(value)
 export const cvss = (value: number | null): string => (value === null ? NONE : value.toFixed(1))
 
 /** Points of the secure score: "812", "7.5". */
-export const points = (value: number | null): string => (value === null ? NONE : Number.isInteger(value) ? count(value) : tenth.format(value))
+export const points = (value: number | null): string =>
+  value === null ? NONE : Number.isInteger(value) ? count(value) : tenth.format(value)
 
 /** Bytes of a file: "12 kB". */
 export function bytes(value: number): string {
@@ -66,7 +67,8 @@ export function bytes(value: number): string {
 }
 
 /** "lower is better" or "higher is better": the one phrase that stands under each score. */
-export const direction = (of: 'lower_is_better' | 'higher_is_better'): string => (of === 'lower_is_better' ? 'lower is better' : 'higher is better')
+export const direction = (of: 'lower_is_better' | 'higher_is_better'): string =>
+  of === 'lower_is_better' ? 'lower is better' : 'higher is better'
 
 /** Whether a change of a score is good, by the score's direction. */
 export function tone(change: number | null, of: 'lower_is_better' | 'higher_is_better'): Tone {
@@ -105,7 +107,8 @@ export const month = (text: string): string => monthOf.format(at(text))
 export const instant = (text: string | null): string => (text === null ? NONE : `${dayOf.format(at(text))}, ${timeOf.format(at(text))} UTC`)
 
 /** An instant under a head that says UTC: "14 Mar 2026, 09:12"; null is a dash. */
-export const instantInUtc = (text: string | null): string => (text === null ? NONE : `${dayOf.format(at(text))}, ${timeOf.format(at(text))}`)
+export const instantInUtc = (text: string | null): string =>
+  text === null ? NONE : `${dayOf.format(at(text))}, ${timeOf.format(at(text))}`
 
 /** How long before `now` an instant lies: "3 days ago", "just now". */
 export function ago(text: string, now: string | Date = new Date()): string {
@@ -119,6 +122,9 @@ export function ago(text: string, now: string | Date = new Date()): string {
   const months = Math.round(days / 30.44)
   return months < 24 ? `${counted(months, 'month')} ago` : `${counted(Math.round(days / 365.25), 'year')} ago`
 }
+
+/** Whether an instant lies before now. */
+export const isPast = (text: string): boolean => at(text).getTime() < Date.now()
 
 /** A day moved by whole days: moveDay('2026-03-01', -1) is '2026-02-28'. */
 export function moveDay(text: string, days: number): string {
@@ -193,6 +199,10 @@ export function word(text: string): string {
   const spaced = text.replaceAll(/[_-]+/g, ' ').trim()
   return spaced === '' ? NONE : spaced[0]!.toUpperCase() + spaced.slice(1)
 }
+
+/** A phrase of the API as a sentence: with a capital in front and a full stop; null stays empty. */
+export const sentence = (text: string | null): string =>
+  text ? `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}` : ''
 
 /** A severity, or "Unknown" where the tool gave none: a missing severity is not "low". */
 export const severity = (of: string | null): string => (of === null ? 'Unknown' : word(of))

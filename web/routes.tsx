@@ -7,15 +7,24 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/initiatives', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativesPage.tsx')).InitiativesPage }))],
   ['/initiatives/:id', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativePage.tsx')).InitiativePage }))],
   ['/metrics', lazy(async () => ({ default: (await import('./pages/metrics/MetricsPage.tsx')).MetricsPage }))],
-  ['/recommendations', lazy(async () => ({ default: (await import('./pages/recommendations/RecommendationsPage.tsx')).RecommendationsPage }))],
+  [
+    '/recommendations',
+    lazy(async () => ({ default: (await import('./pages/recommendations/RecommendationsPage.tsx')).RecommendationsPage })),
+  ],
   ['/events', lazy(async () => ({ default: (await import('./pages/events/EventsPage.tsx')).EventsPage }))],
   ['/secure-score', lazy(async () => ({ default: (await import('./pages/secure-score/SecureScorePage.tsx')).SecureScorePage }))],
   ['/assets', lazy(async () => ({ default: (await import('./pages/assets/AssetsPage.tsx')).AssetsPage }))],
   ['/assets/:id', lazy(async () => ({ default: (await import('./pages/assets/AssetPage.tsx')).AssetPage }))],
   ['/software', lazy(async () => ({ default: (await import('./pages/software/SoftwareListPage.tsx')).SoftwareListPage }))],
   ['/software/:name', lazy(async () => ({ default: (await import('./pages/software/SoftwarePage.tsx')).SoftwarePage }))],
-  ['/vulnerabilities', lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilitiesPage.tsx')).VulnerabilitiesPage }))],
-  ['/vulnerabilities/:id', lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilityPage.tsx')).VulnerabilityPage }))],
+  [
+    '/vulnerabilities',
+    lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilitiesPage.tsx')).VulnerabilitiesPage })),
+  ],
+  [
+    '/vulnerabilities/:id',
+    lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilityPage.tsx')).VulnerabilityPage })),
+  ],
   ['/sources', lazy(async () => ({ default: (await import('./pages/sources/SourcesPage.tsx')).SourcesPage }))],
   ['/settings', lazy(async () => ({ default: (await import('./pages/settings/SettingsPage.tsx')).SettingsPage }))],
 ]

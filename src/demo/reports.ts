@@ -10,7 +10,7 @@ import { writeDefenderMachines, writeDefenderVulnerabilities } from './write-def
 import { writeCveRecords, writeEndOfLife, writeEpss, writeExploitDb, writeKev, writeMetasploit } from './write-feeds.ts'
 import { writeNessus } from './write-nessus.ts'
 import { writeProwler } from './write-prowler.ts'
-import { writeMaester, writeProfiles, writeSecureScores } from './write-secure-score.ts'
+import { hasSnapshot, writeMaester, writeProfiles, writeSecureScores } from './write-secure-score.ts'
 import { openInImage, writeTrivy } from './write-trivy.ts'
 
 /** A report or feed of the demo, in a tool's own format. */
@@ -70,7 +70,7 @@ interface Planned {
 
 /**
  * All reports and feeds of the demo organisation over eighteen months, oldest first: weekly .nessus, Defender and Prowler every second
- * week, Trivy every four weeks and after urgent rebuilds, monthly Secure Score and Maester, the organisation's own list, and excerpts of
+ * week, Trivy every four weeks and after urgent rebuilds, monthly files of Secure Score snapshots, monthly Maester, the organisation's own list, and excerpts of
  * public feeds. Deterministic for a seed and the day of `end`.
  */
 export async function* demoReports(options: DemoOptions): AsyncGenerator<DemoReport> {
@@ -116,7 +116,7 @@ function planReports(options: DemoOptions): Planned[] {
   const months = monthStarts(first + 1, last)
   for (const [index, begin] of [first, ...months].entries()) {
     const finish = (months[index] ?? last + 1) - 1
-    const days = Array.from({ length: finish - begin + 1 }, (_, i) => begin + i)
+    const days = Array.from({ length: finish - begin + 1 }, (_, i) => begin + i).filter((day) => hasSnapshot(random, day, first, last))
     report(finish, 12, 'secure-scores-{day}.json', () => writeSecureScores(random, days, first, last))
     if (finish < last) report(finish, 6, 'maester-{day}.json', () => writeMaester(finish, first, last))
   }

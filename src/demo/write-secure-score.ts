@@ -1,4 +1,4 @@
-import { at, type Day, textOf, textOfDay } from './days.ts'
+import { at, type Day, textOf, textOfDay, weekday } from './days.ts'
 import { maesterTests, secureActions, type SecureAction } from './controls.ts'
 import { DEMO_TENANT } from './fleet.ts'
 import type { Random } from './random.ts'
@@ -21,7 +21,16 @@ function metShare(random: Random, action: SecureAction, day: Day, first: Day, la
 }
 
 /**
- * Daily snapshots of Microsoft Graph `/security/secureScores`, newest first as the API gives them.
+ * Whether a snapshot of the day is worth a report: each Monday, the first and the last day, and whenever an action differs from the day
+ * before. All other days would say the same again.
+ */
+export function hasSnapshot(random: Random, day: Day, first: Day, last: Day): boolean {
+  if (weekday(day) === 1 || day === first || day === last) return true
+  return secureActions.some((action) => metShare(random, action, day, first, last) !== metShare(random, action, day - 1, first, last))
+}
+
+/**
+ * Snapshots of Microsoft Graph `/security/secureScores`, newest first as the API gives them.
  * Type: https://learn.microsoft.com/graph/api/resources/securescore
  */
 export function writeSecureScores(random: Random, days: readonly Day[], first: Day, last: Day): string {

@@ -11,7 +11,7 @@ const Id = z.string().regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/)
 const Conditions = z.record(z.string(), z.unknown())
 
 /** Rows of the derived tables, columns left out get a harmless default; documentation and test in one. */
-export const ExampleShape = z.strictObject({
+const ExampleShape = z.strictObject({
   asset: z.array(z.looseObject({ asset_id: z.string() })).min(1),
   vulnerability: z.array(z.looseObject({ vulnerability_id: z.string() })).default([]),
   control: z.array(z.looseObject({ control_id: z.string() })).default([]),

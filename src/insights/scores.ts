@@ -25,7 +25,7 @@ export const formulas: Record<ScoreName, string> = { exposure: EXPOSURE_FORMULA,
 export type Level = 'low' | 'medium' | 'high'
 
 /** Level of an exposure 0–100: low < 30 <= medium < 70 <= high. DESIGN 5. */
-export const levelOf = (exposure: number): Level => (exposure < 30 ? 'low' : exposure < 70 ? 'medium' : 'high')
+const levelOf = (exposure: number): Level => (exposure < 30 ? 'low' : exposure < 70 ? 'medium' : 'high')
 
 /** A score with everything needed to read it. */
 export interface ScoreAnswer {

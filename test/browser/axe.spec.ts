@@ -1,10 +1,33 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, open, test } from './quiet.ts'
 
-const pages = ['/', '/initiatives', '/metrics', '/recommendations', '/events', '/events?feed=posture', '/secure-score', '/assets', '/software', '/vulnerabilities', '/sources', '/settings']
+const pages = [
+  '/',
+  '/initiatives',
+  '/metrics',
+  '/recommendations',
+  '/events',
+  '/events?feed=posture',
+  '/secure-score',
+  '/assets',
+  '/software',
+  '/vulnerabilities',
+  '/sources',
+  '/settings',
+]
 
 /** Pages and drawers that are reached from a list: the list, and whether its first link opens in a drawer. */
-const opened = ['/initiatives', '/metrics', '/recommendations', '/events', '/secure-score', '/assets', '/software', '/vulnerabilities', '/sources']
+const opened = [
+  '/initiatives',
+  '/metrics',
+  '/recommendations',
+  '/events',
+  '/secure-score',
+  '/assets',
+  '/software',
+  '/vulnerabilities',
+  '/sources',
+]
 
 for (const theme of ['light', 'dark'] as const) {
   test.describe(theme, () => {

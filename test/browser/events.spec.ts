@@ -10,7 +10,9 @@ test('counters filter the feed by type', async ({ page }) => {
   await expect(counter).toHaveAttribute('aria-pressed', 'true')
   await expect(page).toHaveURL(/type=new_vulnerability/)
   await expect(page.getByRole('status').filter({ hasText: /events?$/ })).toHaveText(`${amount} events`)
-  const cells = page.getByRole('table', riskEvents).getByRole('cell', { name: /^(New vulnerability|Known exploited|Vulnerability mitigated|New public exploit)$/ })
+  const cells = page
+    .getByRole('table', riskEvents)
+    .getByRole('cell', { name: /^(New vulnerability|Known exploited|Vulnerability mitigated|New public exploit)$/ })
   expect(new Set(await cells.allTextContents())).toEqual(new Set(['New vulnerability']))
 })
 
@@ -19,7 +21,10 @@ test('the feed is filtered by the share of impacted assets', async ({ page }) =>
   await page.getByRole('spinbutton', { name: /Impacted at least/ }).fill('5')
   await expect(page).toHaveURL(/min_share=5/)
   await page.waitForLoadState('networkidle')
-  const shares = await page.getByRole('table', riskEvents).getByRole('cell', { name: /\([\d.]+ %\)/ }).allTextContents()
+  const shares = await page
+    .getByRole('table', riskEvents)
+    .getByRole('cell', { name: /\([\d.]+ %\)/ })
+    .allTextContents()
   expect(shares.length).toBeGreaterThan(0)
   for (const text of shares) expect(Number(/\(([\d.]+) %\)/.exec(text)![1])).toBeGreaterThanOrEqual(5)
 })
@@ -32,16 +37,24 @@ test('a range of days leaves only its days, also after a reload', async ({ page 
   await page.reload()
   await expect(page.getByRole('button', { name: 'Last 90 days' })).toBeVisible()
   await page.waitForLoadState('networkidle')
-  const days = await page.getByRole('table', riskEvents).getByRole('cell', { name: /^\d{1,2} \w+ \d{4}$/ }).allTextContents()
+  const days = await page
+    .getByRole('table', riskEvents)
+    .getByRole('cell', { name: /^\d{1,2} \w+ \d{4}$/ })
+    .allTextContents()
   expect(days.length).toBeGreaterThan(0)
   for (const day of days) expect(Date.now() - Date.parse(`${day} UTC`)).toBeLessThan(92 * 86_400_000)
 })
 
 test('an event tells its details, its vulnerabilities and the recommendation', async ({ page, request }) => {
-  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=200')).json()) as { items: { event_id: string; direction: string }[] }
+  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=200')).json()) as {
+    items: { event_id: string; direction: string }[]
+  }
   let id = ''
   for (const item of items.filter((one) => one.direction === 'worse')) {
-    const detail = (await (await request.get(`/api/v1/events/${encodeURIComponent(item.event_id)}?org=demo`)).json()) as { recommendation: object | null; vulnerabilities: object[] }
+    const detail = (await (await request.get(`/api/v1/events/${encodeURIComponent(item.event_id)}?org=demo`)).json()) as {
+      recommendation: object | null
+      vulnerabilities: object[]
+    }
     if (detail.recommendation && detail.vulnerabilities.length > 0) {
       id = item.event_id
       break
@@ -54,11 +67,18 @@ test('an event tells its details, its vulnerabilities and the recommendation', a
   await expect(drawer.getByRole('region', { name: 'Related vulnerabilities' }).getByRole('link').first()).toBeVisible()
   await drawer.getByRole('link', { name: /^Related recommendation/ }).click()
   await expect(page.locator('h1')).toHaveText('Recommendations')
-  await expect(page.getByRole('dialog').getByText(/expected/).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('dialog')
+      .getByText(/expected/)
+      .first(),
+  ).toBeVisible()
 })
 
 test('an event with many vulnerabilities shows a few and then all', async ({ page, request }) => {
-  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=1000')).json()) as { items: { event_id: string; subjects: string[] }[] }
+  const { items } = (await (await request.get('/api/v1/events?org=demo&feed=risk&limit=1000')).json()) as {
+    items: { event_id: string; subjects: string[] }[]
+  }
   const event = items.find((one) => one.subjects.length > 6)
   test.skip(!event, 'no event of the demo has more than six vulnerabilities')
   await open(page, `/events?open=${encodeURIComponent(event!.event_id)}`)

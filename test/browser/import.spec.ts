@@ -40,7 +40,9 @@ test('a report without a time asks for it', async ({ page }) => {
   const report = JSON.parse(readFileSync(sample, 'utf8')) as Record<string, unknown>
   delete report['CreatedAt']
   report['ArtifactName'] = 'registry.example/untimed:1'
-  await page.getByLabel('Files to import').setInputFiles({ name: 'untimed.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(report)) })
+  await page
+    .getByLabel('Files to import')
+    .setInputFiles({ name: 'untimed.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(report)) })
   const row = page.getByRole('region', { name: 'Import', exact: true }).getByRole('listitem').first()
   const time = row.getByLabel(/When did the tool look/)
   await expect(time).toBeVisible({ timeout: 45_000 })

@@ -15,14 +15,21 @@ test('a metric opens in a drawer with its three tabs, and its address opens it a
   const assets = drawer.getByRole('table')
   await expect(assets.getByRole('columnheader', { name: 'Why' })).toBeVisible()
   await page.reload()
-  await expect(page.getByRole('dialog', { name: title! }).getByRole('tab', { name: /^Affected assets/ })).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('dialog', { name: title! }).getByRole('tab', { name: /^Affected assets/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  )
 })
 
 test('as many assets are listed as the metric counts', async ({ page, request }) => {
-  const { items } = (await (await request.get('/api/v1/metrics?org=demo')).json()) as { items: { id: string; exposed: number; state: string }[] }
+  const { items } = (await (await request.get('/api/v1/metrics?org=demo')).json()) as {
+    items: { id: string; exposed: number; state: string }[]
+  }
   const metric = items.find((one) => one.state === 'needs_attention')!
   await open(page, `/metrics?open=${metric.id}&tab=assets`)
-  await expect(page.getByRole('dialog').getByRole('status').first()).toHaveText(`${metric.exposed.toLocaleString('en-GB')} asset${metric.exposed === 1 ? '' : 's'}`)
+  await expect(page.getByRole('dialog').getByRole('status').first()).toHaveText(
+    `${metric.exposed.toLocaleString('en-GB')} asset${metric.exposed === 1 ? '' : 's'}`,
+  )
 })
 
 test('metrics are searched and filtered', async ({ page }) => {

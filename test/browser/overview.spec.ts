@@ -20,7 +20,9 @@ test('changes stand in words and never as a bare sign', async ({ page }) => {
 test('the number on the page is the number of the API', async ({ page, request }) => {
   await open(page, '/')
   const answer = (await (await request.get('/api/v1/overview?org=demo')).json()) as { exposure: { value: number } }
-  await expect(page.getByRole('img', { name: new RegExp(`^Exposure score: \\w+, ${answer.exposure.value.toFixed(1)} of 100`) })).toBeVisible()
+  await expect(
+    page.getByRole('img', { name: new RegExp(`^Exposure score: \\w+, ${answer.exposure.value.toFixed(1)} of 100`) }),
+  ).toBeVisible()
 })
 
 test('the trend has a twin as a table, whose days lead to their events', async ({ page }) => {

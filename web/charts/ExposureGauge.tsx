@@ -1,3 +1,4 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- a drawing that is made here is no file for an img element
 import { level as levelWord, levelOf, score } from '../format.ts'
 import { arc } from './arc.ts'
 
@@ -17,7 +18,12 @@ export function ExposureGauge({ value }: { value: number }) {
   const [x1, y1] = tick(78)
   const [x2, y2] = tick(104)
   return (
-    <svg viewBox="0 0 220 140" role="img" aria-label={`Exposure score: ${levelWord(level)}, ${score(value)} of 100, lower is better`} className="mx-auto w-full max-w-[17rem]">
+    <svg
+      viewBox="0 0 220 140"
+      role="img"
+      aria-label={`Exposure score: ${levelWord(level)}, ${score(value)} of 100, lower is better`}
+      className="mx-auto w-full max-w-[17rem]"
+    >
       {zones.map((zone) => {
         const here = at >= zone.from && (at < zone.to || zone.to === 1)
         return (

@@ -1,3 +1,4 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- a drawing that is made here is no file for an img element
 import { points as writePoints, score } from '../format.ts'
 import { arc } from './arc.ts'
 
@@ -5,10 +6,20 @@ import { arc } from './arc.ts'
 export function SecureGauge({ value, points, maxPoints }: { value: number; points: number | null; maxPoints: number | null }) {
   const at = Math.min(1, Math.max(0, value / 100))
   return (
-    <svg viewBox="0 0 220 140" role="img" aria-label={`Secure score: ${score(value)} %, higher is better`} className="mx-auto w-full max-w-[17rem]">
+    <svg
+      viewBox="0 0 220 140"
+      role="img"
+      aria-label={`Secure score: ${score(value)} %, higher is better`}
+      className="mx-auto w-full max-w-[17rem]"
+    >
       <path d={arc(110, 112, 91, 0, 1)} fill="none" strokeWidth={11} className="stroke-line" />
       {at > 0 && <path d={arc(110, 112, 91, 0, at)} fill="none" strokeWidth={15} className="stroke-accent" />}
-      <text x="110" y="86" textAnchor="middle" className="fill-ink text-[27px] font-semibold tracking-tight [font-variant-numeric:tabular-nums]">
+      <text
+        x="110"
+        y="86"
+        textAnchor="middle"
+        className="fill-ink text-[27px] font-semibold tracking-tight [font-variant-numeric:tabular-nums]"
+      >
         {score(value)}
         <tspan className="text-[17px] font-medium"> %</tspan>
       </text>

@@ -13,7 +13,12 @@ export function SeverityBars({ counts, link }: { counts: Record<Named, number>; 
   return (
     <div>
       <div aria-hidden className="mb-3 flex h-2.5 gap-px overflow-hidden rounded-full bg-line">
-        {names.map((name) => counts[name] > 0 && <div key={name} className={fills[name]} style={{ flexGrow: counts[name] / Math.max(1, total), minWidth: 3 }} />)}
+        {names.map(
+          (name) =>
+            counts[name] > 0 && (
+              <div key={name} className={fills[name]} style={{ flexGrow: counts[name] / Math.max(1, total), minWidth: 3 }} />
+            ),
+        )}
       </div>
       <ul className="flex flex-col gap-1.5 text-sm">
         {names.map((name) => {

@@ -7,7 +7,18 @@ import type { TrendData } from './trend.ts'
 const TrendCanvas = lazy(async () => ({ default: (await import('./TrendCanvas.tsx')).TrendCanvas }))
 
 /** A trend with its twin as a table. `from` and `to` are the days in sight; `day` writes a link to a day's events. */
-export function Trend({ data, label, height = 240, brush = false, from, to, onDay, onZoom, dayLink, children }: {
+export function Trend({
+  data,
+  label,
+  height = 240,
+  brush = false,
+  from,
+  to,
+  onDay,
+  onZoom,
+  dayLink,
+  children,
+}: {
   data: TrendData
   /** What it shows, in words, for whoever cannot see it. */
   label: string
@@ -54,15 +65,32 @@ export function Trend({ data, label, height = 240, brush = false, from, to, onDa
   )
 }
 
-function TrendTable({ data, label, height, from, to, dayLink }: { data: TrendData; label: string; height: number; from: string; to: string; dayLink?: (day: string, text: string) => ReactNode }) {
+function TrendTable({
+  data,
+  label,
+  height,
+  from,
+  to,
+  dayLink,
+}: {
+  data: TrendData
+  label: string
+  height: number
+  from: string
+  to: string
+  dayLink?: (day: string, text: string) => ReactNode
+}) {
   const rows = useMemo(() => {
     const dots = new Map((data.dots ?? []).map((dot) => [dot.day, dot]))
-    return data.line.points.filter((point) => point.day >= from && point.day <= to).map((point) => ({ ...point, dot: dots.get(point.day) })).reverse()
+    return data.line.points
+      .filter((point) => point.day >= from && point.day <= to)
+      .map((point) => ({ ...point, dot: dots.get(point.day) }))
+      .reverse()
   }, [data, from, to])
   const withDots = (data.dots?.length ?? 0) > 0
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-auto rounded border border-line" style={{ height }}>
+    <section aria-label={label} tabIndex={0} className="overflow-auto rounded border border-line" style={{ height }}>
       <table className="w-full text-sm">
         <thead className="sticky top-0 bg-sunken text-left text-xs text-ink-2">
           <tr>
@@ -89,6 +117,6 @@ function TrendTable({ data, label, height, from, to, dayLink }: { data: TrendDat
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

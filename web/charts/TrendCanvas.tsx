@@ -1,6 +1,14 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- a drawing that is made here is no file for an img element
 import { LineChart, ScatterChart } from 'echarts/charts'
-import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
-import { init, use } from 'echarts/core'
+import {
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from 'echarts/components'
+import { init, use as register } from 'echarts/core'
 import type { EChartsCoreOption, ECharts } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
@@ -9,7 +17,17 @@ import { useTheme } from '../theme.ts'
 import { dotsOnLine } from './trend.ts'
 import type { TrendData, TrendDot } from './trend.ts'
 
-use([LineChart, ScatterChart, GridComponent, TooltipComponent, MarkAreaComponent, MarkLineComponent, DataZoomInsideComponent, DataZoomSliderComponent, CanvasRenderer])
+register([
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  TooltipComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
+  CanvasRenderer,
+])
 
 const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
@@ -29,7 +47,12 @@ function tooltipOf(data: TrendData, day: string, value: number | null, dot: Tren
   box.append(row)
   if (dot) {
     box.append(element('mt-1.5 border-t border-line pt-1.5 whitespace-normal text-ink', dot.headline))
-    box.append(element('mt-0.5 text-ink-3', dot.events > 1 ? `and ${counted(dot.events - 1, 'more event')} · click to see the day` : 'click to see the day'))
+    box.append(
+      element(
+        'mt-0.5 text-ink-3',
+        dot.events > 1 ? `and ${counted(dot.events - 1, 'more event')} · click to see the day` : 'click to see the day',
+      ),
+    )
   }
   return box
 }
@@ -53,7 +76,12 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
       axisLine: { lineStyle: { color: color('line-strong') } },
       axisTick: { show: false },
       // months where there are many days, otherwise days
-      axisLabel: { ...text, hideOverlap: true, interval: (_: number, day: string) => !long || day.endsWith('-01'), formatter: (day: string) => (long ? month(day) : shortDay(day)) },
+      axisLabel: {
+        ...text,
+        hideOverlap: true,
+        interval: (_: number, day: string) => !long || day.endsWith('-01'),
+        formatter: (day: string) => (long ? month(day) : shortDay(day)),
+      },
       axisPointer: { lineStyle: { color: color('ink-3') } },
     },
     yAxis: {
@@ -82,8 +110,18 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
       ...(brush
         ? [
             {
-              type: 'slider', height: 22, bottom: 4, ...zoom, showDetail: false, brushSelect: true, borderColor: color('line'), fillerColor: 'rgba(80,140,210,0.14)',
-              backgroundColor: 'transparent', handleStyle: { color: color('surface'), borderColor: color('accent') }, moveHandleSize: 4, moveHandleStyle: { color: color('line-strong'), opacity: 1 },
+              type: 'slider',
+              height: 22,
+              bottom: 4,
+              ...zoom,
+              showDetail: false,
+              brushSelect: true,
+              borderColor: color('line'),
+              fillerColor: 'rgba(80,140,210,0.14)',
+              backgroundColor: 'transparent',
+              handleStyle: { color: color('surface'), borderColor: color('accent') },
+              moveHandleSize: 4,
+              moveHandleStyle: { color: color('line-strong'), opacity: 1 },
               emphasis: { handleStyle: { borderColor: color('accent') }, moveHandleStyle: { color: color('accent') } },
               dataBackground: { lineStyle: { color: color('line-strong') }, areaStyle: { color: color('line') } },
               selectedDataBackground: { lineStyle: { color: color('accent') }, areaStyle: { color: color('accent-soft') } },
@@ -106,7 +144,10 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
         z: 3,
         markArea: {
           silent: true,
-          data: (data.zones ?? []).map((zone) => [{ yAxis: zone.from, itemStyle: { color: color(`zone-${zone.tone}`), opacity: zone.tone === 'medium' ? 0.05 : 0.09 } }, { yAxis: zone.to }]),
+          data: (data.zones ?? []).map((zone) => [
+            { yAxis: zone.from, itemStyle: { color: color(`zone-${zone.tone}`), opacity: zone.tone === 'medium' ? 0.05 : 0.09 } },
+            { yAxis: zone.to },
+          ]),
         },
         ...(data.target === null || data.target === undefined
           ? {}
@@ -134,7 +175,16 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
 }
 
 /** Draws a trend. Its parent gives the same figures as a table, because to a screen reader this is one picture. */
-export function TrendCanvas({ data, label, height, brush, from, to, onDay, onZoom }: {
+export function TrendCanvas({
+  data,
+  label,
+  height,
+  brush,
+  from,
+  to,
+  onDay,
+  onZoom,
+}: {
   data: TrendData
   label: string
   height: number

@@ -20,8 +20,22 @@ const columns: Column<AffectedAsset>[] = [
     ),
   },
   { id: 'reason', title: 'Why', width: 250, cell: (asset) => <span title={asset.reason}>{asset.reason}</span> },
-  { id: 'exposure', title: 'Exposure', width: 130, sort: 'exposure', down: true, cell: (asset) => <ExposureValue value={asset.exposure} /> },
-  { id: 'criticality', title: 'Criticality', width: 100, sort: 'criticality', down: true, cell: (asset) => <CriticalityBadge criticality={asset.criticality} /> },
+  {
+    id: 'exposure',
+    title: 'Exposure',
+    width: 130,
+    sort: 'exposure',
+    down: true,
+    cell: (asset) => <ExposureValue value={asset.exposure} />,
+  },
+  {
+    id: 'criticality',
+    title: 'Criticality',
+    width: 100,
+    sort: 'criticality',
+    down: true,
+    cell: (asset) => <CriticalityBadge criticality={asset.criticality} />,
+  },
   { id: 'since', title: 'Since', width: 105, hidden: true, cell: (asset) => <span className="num">{day(asset.since)}</span> },
   { id: 'type', title: 'Type', width: 120, sort: 'type', hidden: true, cell: (asset) => word(asset.type) },
   { id: 'group', title: 'Group', width: 130, sort: 'asset_group', hidden: true, cell: (asset) => asset.asset_group ?? '–' },
@@ -34,9 +48,9 @@ export function AffectedAssets({ list, label, height = 520 }: { list: Listing<Af
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-end gap-2">
-        <span role="status" className="num flex-1 text-sm text-ink-3">
+        <output className="num flex-1 text-sm text-ink-3">
           {list.total === null ? '' : `${count(list.total)} ${list.total === 1 ? 'asset' : 'assets'}`}
-        </span>
+        </output>
         <ListTools label={label} columns={shown} address={list.address} />
       </div>
       <DataTable

@@ -49,7 +49,15 @@ export function ExposureValue({ value }: { value: number | null }) {
 }
 
 /** A short neutral fact. */
-export function Chip({ children, tone, className }: { children: ReactNode; tone?: 'warn' | 'better' | 'worse' | 'accent'; className?: string }) {
+export function Chip({
+  children,
+  tone,
+  className,
+}: {
+  children: ReactNode
+  tone?: 'warn' | 'better' | 'worse' | 'accent'
+  className?: string
+}) {
   const look = {
     warn: 'bg-warn-soft text-warn',
     better: 'bg-better-soft text-better',

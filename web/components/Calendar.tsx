@@ -27,8 +27,20 @@ const parts = {
 }
 
 /** Two ends picked on one calendar; days after `last` cannot be. */
-export function RangeCalendar({ from, to, last, onChoose }: { from: string; to: string; last: string; onChoose: (range: { from: string; to: string }) => void }) {
-  const [range, setRange] = useState<DateRange | undefined>(from ? { from: dateOfDay(from), to: to ? dateOfDay(to) : undefined } : undefined)
+export function RangeCalendar({
+  from,
+  to,
+  last,
+  onChoose,
+}: {
+  from: string
+  to: string
+  last: string
+  onChoose: (range: { from: string; to: string }) => void
+}) {
+  const [range, setRange] = useState<DateRange | undefined>(
+    from ? { from: dateOfDay(from), to: to ? dateOfDay(to) : undefined } : undefined,
+  )
   const start = range?.from ? dayOfDate(range.from) : null
   const end = range?.to ? dayOfDate(range.to) : start
   return (
@@ -46,7 +58,9 @@ export function RangeCalendar({ from, to, last, onChoose }: { from: string; to: 
         components={parts}
       />
       <div className="mt-2 flex items-center justify-between gap-3">
-        <span className="text-xs text-ink-3">{start ? (start === end ? writeDay(start) : `${writeDay(start)} – ${writeDay(end)}`) : 'Pick a first and a last day'}</span>
+        <span className="text-xs text-ink-3">
+          {start ? (start === end ? writeDay(start) : `${writeDay(start)} – ${writeDay(end)}`) : 'Pick a first and a last day'}
+        </span>
         <Button look="primary" className="h-7" disabled={!start} onClick={() => start && end && onChoose({ from: start, to: end })}>
           Apply
         </Button>

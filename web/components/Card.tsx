@@ -3,10 +3,25 @@ import type { ReactNode } from 'react'
 import { twMerge } from 'tailwind-merge'
 
 /** A titled part of a page. `aside` stands at the right of the title: a link, a switch, a figure. */
-export function Card({ title, aside, note, children, className }: { title?: ReactNode; aside?: ReactNode; note?: ReactNode; children: ReactNode; className?: string }) {
+export function Card({
+  title,
+  aside,
+  note,
+  children,
+  className,
+}: {
+  title?: ReactNode
+  aside?: ReactNode
+  note?: ReactNode
+  children: ReactNode
+  className?: string
+}) {
   const id = useId()
   return (
-    <section aria-labelledby={title ? id : undefined} className={twMerge('flex min-w-0 flex-col rounded-lg border border-line bg-surface', className)}>
+    <section
+      aria-labelledby={title ? id : undefined}
+      className={twMerge('flex min-w-0 flex-col rounded-lg border border-line bg-surface', className)}
+    >
       {title && (
         <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 pt-2.5 pb-1">
           <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">

@@ -4,7 +4,13 @@ import { change as inWords, tone } from '../format.ts'
 const inks = { better: 'text-better', worse: 'text-worse', same: 'text-ink-3' } as const
 
 /** A change in words, coloured by whether it does good: "3.1 worse". Nothing when there is nothing to compare with. */
-export function Change({ value, direction, since, unit = '', className }: {
+export function Change({
+  value,
+  direction,
+  since,
+  unit = '',
+  className,
+}: {
   value: number | null
   direction: 'lower_is_better' | 'higher_is_better'
   /** "since yesterday", "in 14 days" */

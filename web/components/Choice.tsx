@@ -3,7 +3,17 @@ import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 /** A box to tick, with its words. `aside` stands at the right. */
-export function Choice({ checked, onChange, children, aside }: { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode; aside?: ReactNode }) {
+export function Choice({
+  checked,
+  onChange,
+  children,
+  aside,
+}: {
+  checked: boolean
+  onChange: (checked: boolean) => void
+  children: ReactNode
+  aside?: ReactNode
+}) {
   return (
     <label className="flex cursor-pointer items-center gap-2 rounded-md px-2 py-1.5 text-sm hover:bg-hover">
       <Checkbox.Root

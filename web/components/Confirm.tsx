@@ -5,7 +5,14 @@ import { Button } from './Button.tsx'
 import { buttonLook } from './Button.tsx'
 
 /** Asks before something that is hard to take back. `onConfirm` may fail: its message is shown and the question stays. */
-export function Confirm({ trigger, title, children, action, onConfirm, look = 'danger' }: {
+export function Confirm({
+  trigger,
+  title,
+  children,
+  action,
+  onConfirm,
+  look = 'danger',
+}: {
   trigger: ReactNode
   title: string
   children: ReactNode
@@ -57,6 +64,14 @@ export function Confirm({ trigger, title, children, action, onConfirm, look = 'd
 }
 
 /** The button that opens a Confirm. */
-export function ConfirmTrigger({ children, look = 'plain', className }: { children: ReactNode; look?: 'plain' | 'quiet' | 'danger'; className?: string }) {
+export function ConfirmTrigger({
+  children,
+  look = 'plain',
+  className,
+}: {
+  children: ReactNode
+  look?: 'plain' | 'quiet' | 'danger'
+  className?: string
+}) {
   return <AlertDialog.Trigger className={buttonLook(look, className)}>{children}</AlertDialog.Trigger>
 }

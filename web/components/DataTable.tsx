@@ -1,3 +1,4 @@
+// oxlint-disable jsx-a11y/control-has-associated-label -- empty cells keep the height of rows out of sight
 import { columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import type { ColumnDef } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -51,7 +52,19 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
  * A list of any length: only the rows in sight are in the page, more are asked for while scrolling. The order stands in the address
  * under `parameter`. `fill` takes the height that is left of the page, otherwise the table is as high as its rows, at most `height`.
  */
-export function DataTable<T>({ label, columns, list, rowKey, defaultSort = '', parameter = 'sort', empty, fill = false, height = 560, muted, selected }: {
+export function DataTable<T>({
+  label,
+  columns,
+  list,
+  rowKey,
+  defaultSort = '',
+  parameter = 'sort',
+  empty,
+  fill = false,
+  height = 560,
+  muted,
+  selected,
+}: {
   label: string
   columns: Column<T>[]
   list: Listing<T>
@@ -69,7 +82,12 @@ export function DataTable<T>({ label, columns, list, rowKey, defaultSort = '', p
   const { hidden } = useHiddenColumns(label, columns)
   const sort = get(parameter) || defaultSort
   const definitions = useMemo(
-    () => columns.map((column): ColumnDef<typeof features, T & object, unknown> => ({ id: column.id, header: column.title, cell: (context) => column.cell(context.row.original) })),
+    () =>
+      columns.map((column): ColumnDef<typeof features, T & object, unknown> => ({
+        id: column.id,
+        header: column.title,
+        cell: (context) => column.cell(context.row.original),
+      })),
     [columns],
   )
   const table = useTable({
@@ -82,6 +100,7 @@ export function DataTable<T>({ label, columns, list, rowKey, defaultSort = '', p
   const visible = table.getVisibleLeafColumns().map((column) => columns.find((one) => one.id === column.id)!)
   const rows = table.getRowModel().rows
   const scroller = useRef<HTMLDivElement>(null)
+  // oxlint-disable-next-line react/incompatible-library -- its functions must not be memoised, and are not
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -113,7 +132,12 @@ export function DataTable<T>({ label, columns, list, rowKey, defaultSort = '', p
       style={fill ? undefined : { maxHeight: height }}
       aria-busy={list.loading || list.stale}
     >
-      <table className="w-full table-fixed border-separate border-spacing-0 text-sm" style={{ minWidth: narrowest }} aria-label={label} aria-rowcount={(list.total ?? rows.length) + 1}>
+      <table
+        className="w-full table-fixed border-separate border-spacing-0 text-sm"
+        style={{ minWidth: narrowest }}
+        aria-label={label}
+        aria-rowcount={(list.total ?? rows.length) + 1}
+      >
         <colgroup>
           {visible.map((column) => (
             <col key={column.id} style={column.width ? { width: column.width } : undefined} />
@@ -158,8 +182,10 @@ export function DataTable<T>({ label, columns, list, rowKey, defaultSort = '', p
             })}
           </tr>
         </thead>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only adds arrow keys to the links inside */}
         <tbody onKeyDown={moveFocus} className={list.stale ? 'opacity-60' : ''}>
-          {list.loading && rows.length === 0 &&
+          {list.loading &&
+            rows.length === 0 &&
             Array.from({ length: 8 }, (_, index) => (
               <tr key={index}>
                 <td colSpan={span} className="h-9 border-b border-line px-4">

@@ -15,7 +15,15 @@ export interface Filter {
 }
 
 /** A field that is searched a moment after the last key. */
-export function SearchField({ parameter = 'search', label, className = 'w-56' }: { parameter?: string; label: string; className?: string }) {
+export function SearchField({
+  parameter = 'search',
+  label,
+  className = 'w-56',
+}: {
+  parameter?: string
+  label: string
+  className?: string
+}) {
   const { get, set } = useParameters()
   const given = get(parameter)
   const [text, setText] = useState(given)
@@ -73,7 +81,10 @@ export function FilterMenu({ filter }: { filter: Filter }) {
             key={option.value}
             checked={chosen.includes(option.value)}
             onChange={(checked) =>
-              set({ [filter.parameter]: checked ? [...chosen, option.value] : chosen.filter((value) => value !== option.value) }, { replace: true })
+              set(
+                { [filter.parameter]: checked ? [...chosen, option.value] : chosen.filter((value) => value !== option.value) },
+                { replace: true },
+              )
             }
             aside={option.amount === undefined ? undefined : count(option.amount)}
           >
@@ -87,7 +98,14 @@ export function FilterMenu({ filter }: { filter: Filter }) {
 }
 
 /** Search, filters and how many rows they leave; `children` are the tools at the right. */
-export function FilterBar({ search, filters = [], more, total, noun, children }: {
+export function FilterBar({
+  search,
+  filters = [],
+  more,
+  total,
+  noun,
+  children,
+}: {
   search?: string
   filters?: Filter[]
   /** Filters of other kinds. */
@@ -113,9 +131,7 @@ export function FilterBar({ search, filters = [], more, total, noun, children }:
         </Button>
       )}
       <span className="flex-1" />
-      <span role="status" className="num text-sm text-ink-3">
-        {total === null ? '' : `${count(total)} ${total === 1 ? noun[0] : noun[1]}`}
-      </span>
+      <output className="num text-sm text-ink-3">{total === null ? '' : `${count(total)} ${total === 1 ? noun[0] : noun[1]}`}</output>
       {children}
     </div>
   )

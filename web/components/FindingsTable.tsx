@@ -21,7 +21,12 @@ export const findingColumns: Column<Finding>[] = [
             {finding.subject}
           </To>
         ) : (
-          <To page="/secure-score" change={{ open: finding.subject }} className="link truncate font-medium" title={finding.title ?? finding.subject}>
+          <To
+            page="/secure-score"
+            change={{ open: finding.subject }}
+            className="link truncate font-medium"
+            title={finding.title ?? finding.subject}
+          >
             {finding.title ?? finding.subject}
           </To>
         )}
@@ -47,7 +52,14 @@ export const findingColumns: Column<Finding>[] = [
       </span>
     ),
   },
-  { id: 'severity', title: 'Severity', width: 105, sort: 'severity', down: true, cell: (finding) => <SeverityBadge severity={finding.severity} /> },
+  {
+    id: 'severity',
+    title: 'Severity',
+    width: 105,
+    sort: 'severity',
+    down: true,
+    cell: (finding) => <SeverityBadge severity={finding.severity} />,
+  },
   { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (finding) => <StageBadge stage={finding.stage} /> },
   {
     id: 'component',
@@ -60,10 +72,31 @@ export const findingColumns: Column<Finding>[] = [
       </span>
     ),
   },
-  { id: 'fixed', title: 'Fixed in', width: 105, cell: (finding) => <span title={finding.fixed_version ?? ''}>{finding.fixed_version ?? '–'}</span> },
+  {
+    id: 'fixed',
+    title: 'Fixed in',
+    width: 105,
+    cell: (finding) => <span title={finding.fixed_version ?? ''}>{finding.fixed_version ?? '–'}</span>,
+  },
   { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', hidden: true, cell: (finding) => cvss(finding.cvss) },
-  { id: 'epss', title: 'EPSS', width: 85, sort: 'epss', down: true, align: 'right', hint: 'Probability of exploitation in the next 30 days', cell: (finding) => probability(finding.epss) },
-  { id: 'since', title: 'First seen', width: 115, sort: 'first_seen_at', down: true, cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span> },
+  {
+    id: 'epss',
+    title: 'EPSS',
+    width: 85,
+    sort: 'epss',
+    down: true,
+    align: 'right',
+    hint: 'Probability of exploitation in the next 30 days',
+    cell: (finding) => probability(finding.epss),
+  },
+  {
+    id: 'since',
+    title: 'First seen',
+    width: 115,
+    sort: 'first_seen_at',
+    down: true,
+    cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span>,
+  },
   { id: 'sources', title: 'Sources', width: 130, hidden: true, cell: (finding) => finding.sources.join(', ') },
 ]
 

@@ -21,7 +21,15 @@ export function CopyLink() {
 }
 
 /** A drawer at the right that shows one thing of the page behind it; Escape closes it and gives the focus back. */
-export function Flyout({ open, onClose, kind, title, children, actions, wide = false }: {
+export function Flyout({
+  open,
+  onClose,
+  kind,
+  title,
+  children,
+  actions,
+  wide = false,
+}: {
   open: boolean
   onClose: () => void
   /** What kind of thing it is, above the title. */

@@ -53,7 +53,10 @@ function OrganisationMenu({ organisation, organisations }: { organisation: Organ
       <Menu.Portal>
         <Menu.Positioner sideOffset={6} align="start" className="z-50">
           <Menu.Popup className={`${popupLook} min-w-56`}>
-            <Menu.RadioGroup value={organisation.slug} onValueChange={(slug: string) => set({ org: slug, group: null, open: null, asset: null })}>
+            <Menu.RadioGroup
+              value={organisation.slug}
+              onValueChange={(slug: string) => set({ org: slug, group: null, open: null, asset: null })}
+            >
               {organisations.map((one) => (
                 <Menu.RadioItem key={one.slug} value={one.slug} closeOnClick className={item}>
                   <span className="w-4">
@@ -82,11 +85,19 @@ function DemoBadge({ organisation }: { organisation: Organisation }) {
   const remove = useRemoveOrganisation()
   return (
     <div className="flex items-center gap-1">
-      <span className="inline-flex h-6 items-center gap-1 rounded-full bg-warn-soft px-2.5 text-xs font-semibold text-warn" title="Everything here is made up to show what Plimsoll does">
+      <span
+        className="inline-flex h-6 items-center gap-1 rounded-full bg-warn-soft px-2.5 text-xs font-semibold text-warn"
+        title="Everything here is made up to show what Plimsoll does"
+      >
         <FlaskConical size={12} aria-hidden />
         Demo
       </span>
-      <Confirm title="Remove the demo?" action="Remove demo" onConfirm={() => remove(organisation.slug)} trigger={<ConfirmTrigger look="quiet">Remove demo</ConfirmTrigger>}>
+      <Confirm
+        title="Remove the demo?"
+        action="Remove demo"
+        onConfirm={() => remove(organisation.slug)}
+        trigger={<ConfirmTrigger look="quiet">Remove demo</ConfirmTrigger>}
+      >
         The organisation “{organisation.name}” and all that it holds is removed. Other organisations are not touched.
       </Confirm>
     </div>
@@ -108,7 +119,15 @@ function GroupFilter() {
   const { data } = useAsk('/api/v1/scores/groups')
   const groups = data?.items ?? []
   if (groups.length === 0) return null
-  return <FilterMenu filter={{ parameter: 'group', title: 'Asset groups', options: groups.map((group) => ({ value: group.asset_group, title: group.asset_group, amount: group.assets })) }} />
+  return (
+    <FilterMenu
+      filter={{
+        parameter: 'group',
+        title: 'Asset groups',
+        options: groups.map((group) => ({ value: group.asset_group, title: group.asset_group, amount: group.assets })),
+      }}
+    />
+  )
 }
 
 function DayControl({ zone }: { zone: string }) {
@@ -160,7 +179,11 @@ export function PastStrip() {
       <span>
         Showing the end of <strong className="font-semibold">{writeDay(day)}</strong>, with what is known today.
       </span>
-      <button type="button" className="ml-1 inline-flex items-center gap-1 font-medium underline underline-offset-2" onClick={() => set({ as_of: null })}>
+      <button
+        type="button"
+        className="ml-1 inline-flex items-center gap-1 font-medium underline underline-offset-2"
+        onClick={() => set({ as_of: null })}
+      >
         <X size={13} aria-hidden />
         Back to today
       </button>

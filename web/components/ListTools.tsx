@@ -21,7 +21,12 @@ function save(name: string, parts: string[], type: string): void {
 }
 
 /** What can be done with a whole list: choose columns, export all pages, copy how to ask for it outside the browser. */
-export function ListTools({ label, columns, address, command }: {
+export function ListTools({
+  label,
+  columns,
+  address,
+  command,
+}: {
   label: string
   columns?: readonly { id: string; title: string; hidden?: boolean; width?: number }[]
   /** Of the list, with its filters and order. */
@@ -55,9 +60,7 @@ export function ListTools({ label, columns, address, command }: {
   }
   return (
     <>
-      <span role="status" className="text-xs text-ink-3">
-        {said}
-      </span>
+      <output className="text-xs text-ink-3">{said}</output>
       {columns && <ColumnMenu label={label} columns={columns} />}
       <Menu.Root>
         <Menu.Trigger className={buttonLook('plain')}>
@@ -88,7 +91,10 @@ export function ListTools({ label, columns, address, command }: {
               <Menu.Item className={item} onClick={() => void copy(new URL(address, window.location.origin).href, 'API address')}>
                 API address
               </Menu.Item>
-              <Menu.Item className={item} onClick={() => void copy(`curl '${new URL(address, window.location.origin).href.replaceAll("'", '%27')}'`, 'curl command')}>
+              <Menu.Item
+                className={item}
+                onClick={() => void copy(`curl '${new URL(address, window.location.origin).href.replaceAll("'", '%27')}'`, 'curl command')}
+              >
                 curl command
               </Menu.Item>
               {line && (
@@ -104,7 +110,13 @@ export function ListTools({ label, columns, address, command }: {
   )
 }
 
-function ColumnMenu({ label, columns }: { label: string; columns: readonly { id: string; title: string; hidden?: boolean; width?: number }[] }) {
+function ColumnMenu({
+  label,
+  columns,
+}: {
+  label: string
+  columns: readonly { id: string; title: string; hidden?: boolean; width?: number }[]
+}) {
   const { hidden: shown, show } = useHiddenColumns(label, columns)
   return (
     <Popup
@@ -118,11 +130,13 @@ function ColumnMenu({ label, columns }: { label: string; columns: readonly { id:
       }
     >
       <div className="min-w-48">
-        {columns.filter((column) => column.width !== undefined).map((column) => (
-          <Choice key={column.id} checked={shown[column.id] ?? true} onChange={(checked) => show(column.id, checked)}>
-            {column.title}
-          </Choice>
-        ))}
+        {columns
+          .filter((column) => column.width !== undefined)
+          .map((column) => (
+            <Choice key={column.id} checked={shown[column.id] ?? true} onChange={(checked) => show(column.id, checked)}>
+              {column.title}
+            </Choice>
+          ))}
       </div>
     </Popup>
   )

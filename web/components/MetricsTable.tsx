@@ -28,7 +28,12 @@ export function MetricState({ metric }: { metric: Pick<MetricSummary, 'state' | 
   if (metric.state === 'needs_attention') return <Chip tone="worse">Needs attention</Chip>
   if (metric.state === 'met') return <Chip tone="better">Met</Chip>
   if (metric.state === 'error') return <Chip tone="warn">Failed</Chip>
-  return <NoData>{metric.missing.length > 0 ? `Needs ${metric.missing.map(word).join(', ')}` : 'No data'}</NoData>
+  const needs = metric.missing.map(word).join(', ')
+  return (
+    <span title={needs && `Could be measured, needs: ${needs}`}>
+      <NoData />
+    </span>
+  )
 }
 
 /** On the page of all metrics the filters stay; from elsewhere it leads there. */
@@ -74,7 +79,15 @@ export const metricColumns: Column<MetricSummary>[] = [
         </span>
       ),
   },
-  { id: 'exposed', title: 'Assets', width: 110, sort: 'exposed', down: true, align: 'right', cell: (metric) => (metric.state === 'no_data' ? '–' : `${count(metric.exposed)} of ${count(metric.total)}`) },
+  {
+    id: 'exposed',
+    title: 'Assets',
+    width: 110,
+    sort: 'exposed',
+    down: true,
+    align: 'right',
+    cell: (metric) => (metric.state === 'no_data' ? '–' : `${count(metric.exposed)} of ${count(metric.total)}`),
+  },
   { id: 'state', title: 'State', width: 150, sort: 'state', cell: (metric) => <MetricState metric={metric} /> },
   { id: 'weight', title: 'Weight', width: 85, sort: 'weight', down: true, cell: (metric) => word(metric.weight) },
   {
@@ -87,14 +100,51 @@ export const metricColumns: Column<MetricSummary>[] = [
     hint: 'Points of 0–100 that its initiative would gain with this metric met',
     cell: (metric) => (metric.score_impact === null ? '–' : fine(metric.score_impact)),
   },
-  { id: 'trend', title: '14 days', width: 120, cell: (metric) => <Sparkline values={metric.trend} span={0.08} tone={tone(metric.change_14d, 'lower_is_better')} /> },
-  { id: 'change_14d', title: 'Change', width: 115, sort: 'change_14d', down: true, hint: 'Percentage points in 14 days', cell: (metric) => <Change value={metric.change_14d} direction="lower_is_better" className="text-xs" /> },
-  { id: 'initiatives', title: 'Initiatives', width: 200, hidden: true, cell: (metric) => metric.initiatives.map((one) => one.title).join(', ') },
-  { id: 'last_changed_on', title: 'Last changed', width: 120, sort: 'last_changed_on', down: true, hidden: true, cell: (metric) => day(metric.last_changed_on) },
+  {
+    id: 'trend',
+    title: '14 days',
+    width: 120,
+    cell: (metric) => <Sparkline values={metric.trend} span={0.08} tone={tone(metric.change_14d, 'lower_is_better')} />,
+  },
+  {
+    id: 'change_14d',
+    title: 'Change',
+    width: 115,
+    sort: 'change_14d',
+    down: true,
+    hint: 'Percentage points in 14 days',
+    cell: (metric) => <Change value={metric.change_14d} direction="lower_is_better" className="text-xs" />,
+  },
+  {
+    id: 'initiatives',
+    title: 'Initiatives',
+    width: 200,
+    hidden: true,
+    cell: (metric) => metric.initiatives.map((one) => one.title).join(', '),
+  },
+  {
+    id: 'last_changed_on',
+    title: 'Last changed',
+    width: 120,
+    sort: 'last_changed_on',
+    down: true,
+    hidden: true,
+    cell: (metric) => day(metric.last_changed_on),
+  },
 ]
 
 /** A list of metrics; those without data are greyed out. */
-export function MetricsTable({ list, label, fill = false, selected }: { list: Listing<MetricSummary>; label: string; fill?: boolean; selected?: string }) {
+export function MetricsTable({
+  list,
+  label,
+  fill = false,
+  selected,
+}: {
+  list: Listing<MetricSummary>
+  label: string
+  fill?: boolean
+  selected?: string
+}) {
   const columns = useMemo(() => metricColumns, [])
   return (
     <DataTable

@@ -35,7 +35,10 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
 export function Navigation() {
   const [path] = useLocation()
   return (
-    <nav aria-label="Pages" className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-r border-line bg-surface px-2 py-3 md:flex">
+    <nav
+      aria-label="Pages"
+      className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-r border-line bg-surface px-2 py-3 md:flex"
+    >
       {parts.map((part) => (
         <div key={part.title ?? ''}>
           {part.title && <p className="px-2.5 pb-1 text-xs font-medium text-ink-3">{part.title}</p>}

@@ -40,9 +40,9 @@ function Row({ of }: { of: [LucideIcon, string, string][] }) {
 /** The one picture that explains the nouns: finding → metric → initiative → score; a fix → recommendation. */
 export function NounPicture() {
   return (
-    <div className="flex flex-col gap-3" aria-label="How the words belong together" role="group">
+    <figure className="flex flex-col gap-3" aria-label="How the words belong together">
       <Row of={nouns} />
       <Row of={fixes} />
-    </div>
+    </figure>
   )
 }

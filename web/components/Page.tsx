@@ -4,7 +4,15 @@ import type { ReactNode } from 'react'
 import { To } from './To.tsx'
 
 /** A page: its title, where it lies, a line under the title and what can be done. `full` gives its content the rest of the height. */
-export function Page({ title, name, parent, line, actions, full = false, children }: {
+export function Page({
+  title,
+  name,
+  parent,
+  line,
+  actions,
+  full = false,
+  children,
+}: {
   title: ReactNode
   /** The title as text, for the window. */
   name: string

@@ -6,7 +6,16 @@ import { buttonLook } from './Button.tsx'
 export const popupLook = 'rounded-lg border border-line bg-surface p-1.5 text-sm text-ink shadow-raised outline-none'
 
 /** A button that opens a small panel. `open` and `onOpenChange` only where the caller must close it. */
-export function Popup({ trigger, label, children, open, onOpenChange, look = 'plain', className = '', align = 'start' }: {
+export function Popup({
+  trigger,
+  label,
+  children,
+  open,
+  onOpenChange,
+  look = 'plain',
+  className = '',
+  align = 'start',
+}: {
   trigger: ReactNode
   label: string
   children: ReactNode

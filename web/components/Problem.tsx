@@ -13,7 +13,9 @@ export function Problem({ error, retry, className }: { error: Error; retry?: () 
     <div role="alert" className={twMerge('flex items-start gap-3 rounded-lg border border-line bg-surface p-4', className)}>
       <CircleAlert size={18} className="mt-0.5 shrink-0 text-worse" aria-hidden />
       <div className="min-w-0">
-        <p className="font-medium">{code ? error.message : 'This part of the page failed. Reload it; if it fails again, the server’s log says more.'}</p>
+        <p className="font-medium">
+          {code ? error.message : 'This part of the page failed. Reload it; if it fails again, the server’s log says more.'}
+        </p>
         {code && <p className="mt-0.5 font-mono text-xs text-ink-3">{code}</p>}
         <div className="mt-3 flex gap-2">
           {retry && <Button onClick={retry}>Try again</Button>}
@@ -27,9 +29,9 @@ export function Problem({ error, retry, className }: { error: Error; retry?: () 
 /** Holds the place of what is being asked. */
 export function Loading({ className, label = 'Loading' }: { className?: string; label?: string }) {
   return (
-    <div role="status" aria-label={label} className={twMerge('waiting h-40 rounded-lg bg-sunken', className)}>
+    <output aria-label={label} className={twMerge('waiting block h-40 rounded-lg bg-sunken', className)}>
       <span className="sr-only">{label}</span>
-    </div>
+    </output>
   )
 }
 
@@ -39,7 +41,7 @@ export function Empty({ title, children, className }: { title: string; children?
     <div className={twMerge('flex flex-col items-center justify-center gap-1.5 px-6 py-10 text-center', className)}>
       <Inbox size={22} className="text-ink-3" aria-hidden />
       <p className="font-medium">{title}</p>
-      {children && <div className="max-w-md text-sm text-ink-3">{children}</div>}
+      {children && <div className="max-w-md text-sm text-ink-3 [&_a]:underline [&_a]:underline-offset-2">{children}</div>}
     </div>
   )
 }

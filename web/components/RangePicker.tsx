@@ -22,7 +22,13 @@ export function RangePicker({ last, open: openTitle = 'Any time' }: { last: stri
   const from = get('from')
   const to = get('to')
   const preset = presets.find((one) => from === moveDay(last, 1 - one.days) && (to === '' || to === last))
-  const title = preset ? preset.title : from && to && from === to ? writeDay(from) : from || to ? `${from ? writeDay(from) : 'Start'} – ${to ? writeDay(to) : 'today'}` : openTitle
+  const title = preset
+    ? preset.title
+    : from && to && from === to
+      ? writeDay(from)
+      : from || to
+        ? `${from ? writeDay(from) : 'Start'} – ${to ? writeDay(to) : 'today'}`
+        : openTitle
   const choose = (change: { from: string | null; to: string | null }) => {
     set(change)
     setOpen(false)
@@ -46,7 +52,12 @@ export function RangePicker({ last, open: openTitle = 'Any time' }: { last: stri
             {openTitle}
           </Button>
           {presets.map((one) => (
-            <Button key={one.days} look="quiet" className="justify-start" onClick={() => choose({ from: moveDay(last, 1 - one.days), to: null })}>
+            <Button
+              key={one.days}
+              look="quiet"
+              className="justify-start"
+              onClick={() => choose({ from: moveDay(last, 1 - one.days), to: null })}
+            >
               {one.title}
             </Button>
           ))}

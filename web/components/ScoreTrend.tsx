@@ -25,7 +25,18 @@ export const exposureZones: NonNullable<TrendData['zones']> = [
 const noDots: readonly TrendDot[] = []
 
 /** The history of a score with the days in sight kept in the address (from, to), and dots that lead to a day's events. */
-export function ScoreTrend({ title, points, zones, dots = noDots, target = null, write = writeScore, scale, height = 240, brush = true, days = 0 }: {
+export function ScoreTrend({
+  title,
+  points: given,
+  zones,
+  dots = noDots,
+  target = null,
+  write = writeScore,
+  scale,
+  height = 240,
+  brush = true,
+  days = 0,
+}: {
   title: string
   points: readonly Point[]
   zones?: NonNullable<TrendData['zones']>
@@ -41,6 +52,17 @@ export function ScoreTrend({ title, points, zones, dots = noDots, target = null,
   const { get, set } = useParameters()
   const [, navigate] = useLocation()
   const address = useAddress()
+  // the line begins with the first day that has a score
+  const points = useMemo(
+    () =>
+      given.slice(
+        Math.max(
+          0,
+          given.findIndex((point) => point.value !== null),
+        ),
+      ),
+    [given],
+  )
   const data = useMemo(
     (): TrendData => ({ line: { title, points }, dots, target, write, ...(zones ? { zones } : {}), ...(scale ? { scale } : {}) }),
     [title, points, dots, target, write, zones, scale],

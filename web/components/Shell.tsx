@@ -12,7 +12,11 @@ class Fence extends Component<{ children: ReactNode }, { error: Error | null }> 
     return { error }
   }
   override render() {
-    return this.state.error ? <Problem error={this.state.error} className="m-6" retry={() => window.location.reload()} /> : this.props.children
+    return this.state.error ? (
+      <Problem error={this.state.error} className="m-6" retry={() => window.location.reload()} />
+    ) : (
+      this.props.children
+    )
   }
 }
 
@@ -21,7 +25,10 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   return (
     <div className="flex h-full flex-col">
-      <a href="#page" className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:bg-surface focus:px-3 focus:py-2">
+      <a
+        href="#page"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:bg-surface focus:px-3 focus:py-2"
+      >
         Skip to the page
       </a>
       <Header />

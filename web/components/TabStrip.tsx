@@ -16,7 +16,10 @@ export function TabStrip({ tabs, parameter = 'tab', label }: { tabs: Tab[]; para
   const { get, set } = useParameters()
   const chosen = tabs.find((tab) => tab.id === get(parameter))?.id ?? tabs[0]!.id
   return (
-    <Tabs.Root value={chosen} onValueChange={(value: string) => set({ [parameter]: value === tabs[0]!.id ? null : value }, { replace: true })}>
+    <Tabs.Root
+      value={chosen}
+      onValueChange={(value: string) => set({ [parameter]: value === tabs[0]!.id ? null : value }, { replace: true })}
+    >
       <Tabs.List aria-label={label} className="relative mb-3 flex gap-1 border-b border-line">
         {tabs.map((tab) => (
           <Tabs.Tab
@@ -25,7 +28,9 @@ export function TabStrip({ tabs, parameter = 'tab', label }: { tabs: Tab[]; para
             className="-mb-px h-9 rounded-none border-b-2 border-transparent px-3 text-sm text-ink-2 hover:text-ink data-[active]:border-accent data-[active]:font-semibold data-[active]:text-ink"
           >
             {tab.title}
-            {tab.amount !== undefined && tab.amount !== null && <span className="num ml-1.5 font-normal text-ink-3">{count(tab.amount)}</span>}
+            {tab.amount !== undefined && tab.amount !== null && (
+              <span className="num ml-1.5 font-normal text-ink-3">{count(tab.amount)}</span>
+            )}
           </Tabs.Tab>
         ))}
       </Tabs.List>

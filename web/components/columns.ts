@@ -31,7 +31,10 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Which columns of the table `label` are shown: id → shown. `show` changes one. */
-export function useHiddenColumns(label: string, columns: readonly { id: string; hidden?: boolean }[]): { hidden: Record<string, boolean>; show: (id: string, shown: boolean) => void } {
+export function useHiddenColumns(
+  label: string,
+  columns: readonly { id: string; hidden?: boolean }[],
+): { hidden: Record<string, boolean>; show: (id: string, shown: boolean) => void } {
   const text = useSyncExternalStore(subscribe, () => kept)
   return useMemo(() => {
     const choice = parse(text)

@@ -4,12 +4,15 @@ import type { ApiError, Listing } from '../api.ts'
 type Value = string | number | null | undefined
 
 /** A short list that the server gives whole, sorted here. Unknown values come last, whichever way. */
-export function useLocalList<T>(asked: { data?: { items: T[] } | undefined; error: ApiError | null; isPending: boolean; refetch: () => unknown }, options: {
-  address: string
-  sort: string
-  by: Record<string, (row: T) => Value>
-  keep?: (row: T) => boolean
-}): Listing<T> {
+export function useLocalList<T>(
+  asked: { data?: { items: T[] } | undefined; error: ApiError | null; isPending: boolean; refetch: () => unknown },
+  options: {
+    address: string
+    sort: string
+    by: Record<string, (row: T) => Value>
+    keep?: (row: T) => boolean
+  },
+): Listing<T> {
   const { sort, by, keep } = options
   const items = asked.data?.items
   const rows = useMemo(() => {

@@ -11,6 +11,13 @@ export function useOrganisation(): { organisation: Organisation | null; organisa
   return { organisation: named ?? organisations.find((one) => !one.demo) ?? organisations[0] ?? null, organisations }
 }
 
+/** The last day that this page can show: the day of the address, else today in the organisation's zone. */
+export function useLastDay(): string {
+  const { get } = useParameters()
+  const { organisation } = useOrganisation()
+  return get('as_of').slice(0, 10) || todayIn(organisation?.zone ?? 'UTC')
+}
+
 /** Today in a time zone, as YYYY-MM-DD. */
 export function todayIn(zone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date())

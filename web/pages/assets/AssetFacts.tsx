@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Answer } from '../../api.ts'
-import { day, instant, word } from '../../format.ts'
+import { day, instant, isPast, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Card } from '../../components/Card.tsx'
 
@@ -41,13 +41,24 @@ export function AssetFacts({ asset }: { asset: Asset }) {
   return (
     <div className="grid gap-4 xl:grid-cols-2">
       <Card title="Attributes">
-        <Rows heads={['Attribute', 'Value', 'Source', 'Since']} none="No source states any." rows={asset.attributes.map((one) => [word(one.attribute), one.value, one.source, day(one.since)])} />
+        <Rows
+          heads={['Attribute', 'Value', 'Source', 'Since']}
+          none="No source states any."
+          rows={asset.attributes.map((one) => [word(one.attribute), one.value, one.source, day(one.since)])}
+        />
       </Card>
       <Card title="Names">
         <Rows
           heads={['Kind', 'Name', 'Source', 'Since']}
           none="No source states any."
-          rows={asset.names.map((one) => [word(one.name_type), <span key="n" className="font-mono text-xs break-all">{one.name}</span>, one.source, day(one.since)])}
+          rows={asset.names.map((one) => [
+            word(one.name_type),
+            <span key="n" className="font-mono text-xs break-all">
+              {one.name}
+            </span>,
+            one.source,
+            day(one.since),
+          ])}
         />
       </Card>
       <Card title="Coverage" note="what was looked for, and until when that counts" className="xl:col-span-2">
@@ -59,7 +70,13 @@ export function AssetFacts({ asset }: { asset: Asset }) {
             word(one.subject),
             word(one.access),
             instant(one.last_looked_at),
-            new Date(one.fresh_until) < new Date() ? <Chip key="f" tone="warn">{day(one.fresh_until)}</Chip> : day(one.fresh_until),
+            isPast(one.fresh_until) ? (
+              <Chip key="f" tone="warn">
+                {day(one.fresh_until)}
+              </Chip>
+            ) : (
+              day(one.fresh_until)
+            ),
           ])}
         />
       </Card>

@@ -7,7 +7,11 @@ import { ListTools } from '../../components/ListTools.tsx'
 
 const filters = [
   { parameter: 'severity', title: 'Severity', options: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value })) },
-  { parameter: 'stage', title: 'Threat', options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })) },
+  {
+    parameter: 'stage',
+    title: 'Threat',
+    options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })),
+  },
   { parameter: 'kind', title: 'Kind', options: [{ value: 'vulnerability' }, { value: 'control' }] },
 ]
 

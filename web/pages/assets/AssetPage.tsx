@@ -3,12 +3,12 @@ import type { ReactNode } from 'react'
 import { useParams } from 'wouter'
 import { useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
-import { useParameters } from '../../address.ts'
 import { count, direction, instant, level as levelWord, score, word, yesNo } from '../../format.ts'
 import { Chip, CriticalityBadge } from '../../components/Badge.tsx'
 import { Card, Facts } from '../../components/Card.tsx'
 import { CopyLink } from '../../components/Flyout.tsx'
 import { Page } from '../../components/Page.tsx'
+import { useLastDay } from '../../components/shell.ts'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { exposureZones, ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
@@ -31,10 +31,9 @@ const why = {
 /** One asset: its exposure, what makes it up, everything known about it. */
 export function AssetPage() {
   const { id = '' } = useParams<{ id: string }>()
-  const { get } = useParameters()
   const { data, error, refetch } = useAsk('/api/v1/assets/{asset_id}', { path: { asset_id: Number(id) } })
   const heaviest = useList('/api/v1/assets/{asset_id}/findings', { path: { asset_id: Number(id) }, query: { sort: '-hazard' } })
-  const last = get('as_of').slice(0, 10) || new Date().toISOString().slice(0, 10)
+  const last = useLastDay()
   const history = useMemo(() => everyDay(data?.history ?? [], last), [data, last])
   if (error) {
     return (
@@ -80,7 +79,9 @@ function Line({ asset }: { asset: Asset }) {
         </span>
       ))}
       {asset.internet_facing && <Chip tone="warn">Internet-facing</Chip>}
-      {asset.state !== 'active' && <Chip tone="warn">{{ stale: 'Not scanned lately', never_scanned: 'Never scanned', left: 'Left' }[asset.state]}</Chip>}
+      {asset.state !== 'active' && (
+        <Chip tone="warn">{{ stale: 'Not scanned lately', never_scanned: 'Never scanned', left: 'Left' }[asset.state]}</Chip>
+      )}
     </span>
   )
 }

@@ -14,12 +14,26 @@ import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 
 const filters: Filter[] = [
-  { parameter: 'type', title: 'Type', options: ['device', 'image', 'cloud_resource', 'account', 'tenant', 'repository', 'application', 'cluster', 'identity', 'other'].map((value) => ({ value })) },
+  {
+    parameter: 'type',
+    title: 'Type',
+    options: ['device', 'image', 'cloud_resource', 'account', 'tenant', 'repository', 'application', 'cluster', 'identity', 'other'].map(
+      (value) => ({ value }),
+    ),
+  },
   { parameter: 'level', title: 'Exposure', options: ['high', 'medium', 'low'].map((value) => ({ value })) },
   { parameter: 'criticality', title: 'Criticality', options: ['very_high', 'high', 'medium', 'low'].map((value) => ({ value })) },
-  { parameter: 'os_family', title: 'OS', options: ['windows', 'windows_server', 'macos', 'linux', 'ios', 'android', 'network', 'other'].map((value) => ({ value })) },
+  {
+    parameter: 'os_family',
+    title: 'OS',
+    options: ['windows', 'windows_server', 'macos', 'linux', 'ios', 'android', 'network', 'other'].map((value) => ({ value })),
+  },
   { parameter: 'internet', title: 'Internet-facing', options: [{ value: 'yes' }, { value: 'no' }] },
-  { parameter: 'state', title: 'State', options: [{ value: 'active' }, { value: 'stale', title: 'Not scanned lately' }, { value: 'never_scanned' }] },
+  {
+    parameter: 'state',
+    title: 'State',
+    options: [{ value: 'active' }, { value: 'stale', title: 'Not scanned lately' }, { value: 'never_scanned' }],
+  },
 ]
 
 /** Whether the asset is in the score, as people read it. */
@@ -39,12 +53,49 @@ const columns: Column<AssetSummary>[] = [
       </To>
     ),
   },
-  { id: 'exposure', title: 'Exposure', width: 135, sort: 'exposure', down: true, hint: '0–100, lower is better', cell: (asset) => <ExposureValue value={asset.exposure} /> },
+  {
+    id: 'exposure',
+    title: 'Exposure',
+    width: 135,
+    sort: 'exposure',
+    down: true,
+    hint: '0–100, lower is better',
+    cell: (asset) => <ExposureValue value={asset.exposure} />,
+  },
   { id: 'type', title: 'Type', width: 125, sort: 'type', cell: (asset) => word(asset.type) },
-  { id: 'os', title: 'OS', width: 150, sort: 'os', cell: (asset) => <span title={asset.os ?? ''}>{asset.os ?? (asset.os_family ? word(asset.os_family) : '–')}</span> },
-  { id: 'criticality', title: 'Criticality', width: 105, sort: 'criticality', down: true, cell: (asset) => <CriticalityBadge criticality={asset.criticality} /> },
-  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 130, sort: 'vulnerabilities', down: true, align: 'right', cell: (asset) => count(asset.vulnerabilities) },
-  { id: 'critical', title: 'Critical', width: 85, sort: 'critical', down: true, align: 'right', cell: (asset) => (asset.critical > 0 ? <span className="font-medium text-critical-ink">{count(asset.critical)}</span> : '0') },
+  {
+    id: 'os',
+    title: 'OS',
+    width: 150,
+    sort: 'os',
+    cell: (asset) => <span title={asset.os ?? ''}>{asset.os ?? (asset.os_family ? word(asset.os_family) : '–')}</span>,
+  },
+  {
+    id: 'criticality',
+    title: 'Criticality',
+    width: 105,
+    sort: 'criticality',
+    down: true,
+    cell: (asset) => <CriticalityBadge criticality={asset.criticality} />,
+  },
+  {
+    id: 'vulnerabilities',
+    title: 'Vulnerabilities',
+    width: 130,
+    sort: 'vulnerabilities',
+    down: true,
+    align: 'right',
+    cell: (asset) => count(asset.vulnerabilities),
+  },
+  {
+    id: 'critical',
+    title: 'Critical',
+    width: 85,
+    sort: 'critical',
+    down: true,
+    align: 'right',
+    cell: (asset) => (asset.critical > 0 ? <span className="font-medium text-critical-ink">{count(asset.critical)}</span> : '0'),
+  },
   {
     id: 'exploited',
     title: 'Exploited',
@@ -57,8 +108,25 @@ const columns: Column<AssetSummary>[] = [
   },
   { id: 'group', title: 'Group', width: 125, sort: 'asset_group', cell: (asset) => asset.asset_group ?? '–' },
   { id: 'state', title: 'State', width: 140, cell: (asset) => <AssetState state={asset.state} /> },
-  { id: 'failed_controls', title: 'Controls not met', width: 130, sort: 'failed_controls', down: true, align: 'right', hidden: true, cell: (asset) => count(asset.failed_controls) },
-  { id: 'internet', title: 'Internet-facing', width: 120, sort: 'internet_facing', down: true, hidden: true, cell: (asset) => yesNo(asset.internet_facing) },
+  {
+    id: 'failed_controls',
+    title: 'Controls not met',
+    width: 130,
+    sort: 'failed_controls',
+    down: true,
+    align: 'right',
+    hidden: true,
+    cell: (asset) => count(asset.failed_controls),
+  },
+  {
+    id: 'internet',
+    title: 'Internet-facing',
+    width: 120,
+    sort: 'internet_facing',
+    down: true,
+    hidden: true,
+    cell: (asset) => yesNo(asset.internet_facing),
+  },
   { id: 'owner', title: 'Owner', width: 140, sort: 'owner', hidden: true, cell: (asset) => asset.owner ?? '–' },
   { id: 'agent', title: 'Endpoint agent', width: 140, sort: 'endpoint_agent', hidden: true, cell: (asset) => asset.endpoint_agent ?? '–' },
   { id: 'sources', title: 'Sources', width: 150, hidden: true, cell: (asset) => asset.sources.join(', ') || '–' },
@@ -77,7 +145,11 @@ export function AssetsPage() {
     internet_facing: yesOrNo(all('internet')),
   })
   const list = useList('/api/v1/assets', {
-    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
   })
   return (
     <Page title="Assets" name="Assets" line="Devices, images, cloud resources, accounts: what your reports know of." full>

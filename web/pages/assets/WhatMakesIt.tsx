@@ -12,7 +12,11 @@ const MOST = 5
 export function WhatMakesIt({ findings, total, loading }: { findings: readonly Finding[]; total: number; loading: boolean }) {
   if (loading) return <Loading className="h-40" />
   // the largest of a subject counts once, so a subject is listed once
-  const subjects = [...new Map(findings.filter((finding) => (finding.share ?? 0) > 0).map((finding) => [`${finding.kind} ${finding.subject}`, finding])).values()]
+  const subjects = [
+    ...new Map(
+      findings.filter((finding) => (finding.share ?? 0) > 0).map((finding) => [`${finding.kind} ${finding.subject}`, finding]),
+    ).values(),
+  ]
   const shown = subjects.slice(0, MOST)
   if (shown.length === 0) return <p className="py-6 text-center text-sm text-ink-3">No open finding counts against this asset.</p>
   const rest = Math.max(0, 1 - shown.reduce((sum, finding) => sum + (finding.share ?? 0), 0))
@@ -26,7 +30,12 @@ export function WhatMakesIt({ findings, total, loading }: { findings: readonly F
                 {finding.subject}
               </To>
             ) : (
-              <To page="/secure-score" change={{ open: finding.subject }} className="link truncate" title={finding.title ?? finding.subject}>
+              <To
+                page="/secure-score"
+                change={{ open: finding.subject }}
+                className="link truncate"
+                title={finding.title ?? finding.subject}
+              >
                 {finding.title ?? finding.subject}
               </To>
             )}

@@ -1,7 +1,10 @@
 import { moveDay } from '../../format.ts'
 
 /** Changes of a value, rising by day, as one point for every day up to `last`: a value holds until the next change. */
-export function everyDay(changes: readonly { day: string; exposure: number | null }[], last: string): { day: string; value: number | null; numerator: number; denominator: number }[] {
+export function everyDay(
+  changes: readonly { day: string; exposure: number | null }[],
+  last: string,
+): { day: string; value: number | null; numerator: number; denominator: number }[] {
   const points: { day: string; value: number | null; numerator: number; denominator: number }[] = []
   const first = changes[0]?.day
   if (first === undefined) return points

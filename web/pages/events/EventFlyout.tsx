@@ -30,13 +30,21 @@ export function EventFlyout({ id, onClose }: { id: string; onClose: () => void }
 
 function Content({ event }: { event: Event }) {
   const { get } = useParameters()
-  const assets = useList('/api/v1/events/{id}/assets', { path: { id: event.event_id }, query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) } })
+  const assets = useList('/api/v1/events/{id}/assets', {
+    path: { id: event.event_id },
+    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
+  })
   return (
     <TabStrip
       label="Event"
       tabs={[
         { id: 'general', title: 'General', content: <General event={event} /> },
-        { id: 'assets', title: 'Impacted assets', amount: event.assets, content: <AffectedAssets list={assets} label={`Assets of ${event.headline}`} /> },
+        {
+          id: 'assets',
+          title: 'Impacted assets',
+          amount: event.assets,
+          content: <AffectedAssets list={assets} label={`Assets of ${event.headline}`} />,
+        },
       ]}
     />
   )
@@ -44,8 +52,14 @@ function Content({ event }: { event: Event }) {
 
 /** Where the event's score is shown. */
 function ScoreLink({ event }: { event: Event }) {
-  if (event.score === 'initiative' && event.score_id) return <To page={`/initiatives/${encodeURIComponent(event.score_id)}`}>Open the initiative</To>
-  if (event.score === 'metric' && event.score_id) return <To page="/metrics" change={{ open: event.score_id }}>Open the metric</To>
+  if (event.score === 'initiative' && event.score_id)
+    return <To page={`/initiatives/${encodeURIComponent(event.score_id)}`}>Open the initiative</To>
+  if (event.score === 'metric' && event.score_id)
+    return (
+      <To page="/metrics" change={{ open: event.score_id }}>
+        Open the metric
+      </To>
+    )
   if (event.score === 'secure') return <To page="/secure-score">Open the secure score</To>
   return <To page="/">Open the overview</To>
 }
@@ -90,7 +104,16 @@ function General({ event }: { event: Event }) {
       <Facts
         facts={[
           ['Happened', instant(event.happened_at)],
-          ...(event.component ? [['Component', <To key="c" page="/software" change={{ search: event.component }}>{event.component}</To>] as [string, ReactNode]] : []),
+          ...(event.component
+            ? [
+                [
+                  'Component',
+                  <To key="c" page="/software" change={{ search: event.component }}>
+                    {event.component}
+                  </To>,
+                ] as [string, ReactNode],
+              ]
+            : []),
           ...(event.source ? [['Known from', event.source] as [string, string]] : []),
         ]}
       />
@@ -103,7 +126,11 @@ function General({ event }: { event: Event }) {
         </section>
       )}
       {event.recommendation && (
-        <To page="/recommendations" change={{ open: event.recommendation.id }} className={buttonLook('primary', 'h-auto min-h-9 justify-between py-2 whitespace-normal')}>
+        <To
+          page="/recommendations"
+          change={{ open: event.recommendation.id }}
+          className={buttonLook('primary', 'h-auto min-h-9 justify-between py-2 whitespace-normal')}
+        >
           <span>
             Related recommendation: <span className="font-semibold">{event.recommendation.title}</span>
           </span>

@@ -15,7 +15,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { RangePicker } from '../../components/RangePicker.tsx'
 import { Here } from '../../components/To.tsx'
-import { todayIn, useOrganisation } from '../../components/shell.ts'
+import { useLastDay } from '../../components/shell.ts'
 import { EventFlyout } from './EventFlyout.tsx'
 import { FeedTabs } from './FeedTabs.tsx'
 import { ShareFilter } from './ShareFilter.tsx'
@@ -40,7 +40,14 @@ function EventTitle({ event }: { event: RiskEvent }) {
   )
 }
 
-const when: Column<RiskEvent> = { id: 'day', title: 'Date', width: 118, sort: 'day', down: true, cell: (event) => <span className="num">{day(event.day)}</span> }
+const when: Column<RiskEvent> = {
+  id: 'day',
+  title: 'Date',
+  width: 118,
+  sort: 'day',
+  down: true,
+  cell: (event) => <span className="num">{day(event.day)}</span>,
+}
 const kind: Column<RiskEvent> = { id: 'type', title: 'Type', width: 172, cell: (event) => eventTypeName(event.type) }
 
 const riskColumns: Column<RiskEvent>[] = [
@@ -64,9 +71,31 @@ const riskColumns: Column<RiskEvent>[] = [
       </span>
     ),
   },
-  { id: 'assets_now', title: 'Impacted now', width: 120, sort: 'assets_now', down: true, align: 'right', hidden: true, cell: (event) => `${count(event.assets_now)} (${percent(event.share_now)})` },
-  { id: 'direction', title: 'Effect', width: 66, hint: 'Whether it probably raised or lowered the exposure', cell: (event) => <EventEffect direction={event.direction} short /> },
-  { id: 'severity', title: 'Severity', width: 98, sort: 'severity', down: true, cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />) },
+  {
+    id: 'assets_now',
+    title: 'Impacted now',
+    width: 120,
+    sort: 'assets_now',
+    down: true,
+    align: 'right',
+    hidden: true,
+    cell: (event) => `${count(event.assets_now)} (${percent(event.share_now)})`,
+  },
+  {
+    id: 'direction',
+    title: 'Effect',
+    width: 66,
+    hint: 'Whether it probably raised or lowered the exposure',
+    cell: (event) => <EventEffect direction={event.direction} short />,
+  },
+  {
+    id: 'severity',
+    title: 'Severity',
+    width: 98,
+    sort: 'severity',
+    down: true,
+    cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />),
+  },
   { id: 'source', title: 'Source', width: 120, hidden: true, cell: (event) => event.source ?? '–' },
 ]
 
@@ -78,7 +107,12 @@ const postureColumns: Column<RiskEvent>[] = [
     id: 'before',
     title: 'Before and after',
     width: 150,
-    cell: (event) => (event.score_before === null || event.score_after === null ? '–' : <span className="num">{`${score(event.score_before)} → ${score(event.score_after)}`}</span>),
+    cell: (event) =>
+      event.score_before === null || event.score_after === null ? (
+        '–'
+      ) : (
+        <span className="num">{`${score(event.score_before)} → ${score(event.score_after)}`}</span>
+      ),
   },
   { id: 'assets', title: 'Assets', width: 90, sort: 'assets', down: true, align: 'right', cell: (event) => count(event.assets) },
 ]
@@ -86,7 +120,6 @@ const postureColumns: Column<RiskEvent>[] = [
 /** The risk feed and the posture events. */
 export function EventsPage() {
   const { get, all, set } = useParameters()
-  const { organisation } = useOrganisation()
   const feed = get('feed') === 'posture' ? 'posture' : 'risk'
   const share = Number(get('min_share'))
   const filter = conditionOf({ severity: all('severity'), component: get('component') ? `~${get('component')}` : null })
@@ -101,14 +134,18 @@ export function EventsPage() {
   } as const
   const list = useList('/api/v1/events', { query })
   const counts = list.first?.counts ?? []
-  const last = get('as_of').slice(0, 10) || todayIn(organisation?.zone ?? 'UTC')
+  const last = useLastDay()
   const columns = useMemo(() => (feed === 'risk' ? riskColumns : postureColumns), [feed])
   const open = get('open')
   return (
     <Page
       title="Events"
       name="Events"
-      line={feed === 'risk' ? 'What changed in the world and on your assets, and how many of them it touched.' : 'Scores that got worse by 2 points or more within a day.'}
+      line={
+        feed === 'risk'
+          ? 'What changed in the world and on your assets, and how many of them it touched.'
+          : 'Scores that got worse by 2 points or more within a day.'
+      }
       actions={<FeedTabs feed={feed} />}
       full
     >
@@ -128,7 +165,12 @@ export function EventsPage() {
         total={list.total}
         noun={['event', 'events']}
       >
-        <ListTools label={feed === 'risk' ? 'Risk events' : 'Posture events'} columns={columns} address={list.address} command={`plimsoll events --feed ${feed}${get('from') ? ` --from ${get('from')}` : ''}${get('to') ? ` --to ${get('to')}` : ''}`} />
+        <ListTools
+          label={feed === 'risk' ? 'Risk events' : 'Posture events'}
+          columns={columns}
+          address={list.address}
+          command={`plimsoll events --feed ${feed}${get('from') ? ` --from ${get('from')}` : ''}${get('to') ? ` --to ${get('to')}` : ''}`}
+        />
       </FilterBar>
       <DataTable
         label={feed === 'risk' ? 'Risk events' : 'Posture events'}

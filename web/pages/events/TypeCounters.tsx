@@ -12,7 +12,7 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
   const shown = [...counts, ...chosen.filter((type) => !counts.some((one) => one.type === type)).map((type) => ({ type, events: 0 }))]
   if (shown.length === 0) return null
   return (
-    <div role="group" aria-label="Types of events" className="flex flex-wrap gap-2">
+    <fieldset aria-label="Types of events" className="flex flex-wrap gap-2">
       {shown.map(({ type, events }) => {
         const on = chosen.includes(type)
         return (
@@ -31,6 +31,6 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
           </button>
         )
       })}
-    </div>
+    </fieldset>
   )
 }

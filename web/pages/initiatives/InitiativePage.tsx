@@ -3,13 +3,14 @@ import { useParams } from 'wouter'
 import { addressOf, useAsk } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, direction, moveDay, score as writeScore, word } from '../../format.ts'
+import { count, direction, moveDay, score as writeScore, sentence, word } from '../../format.ts'
 import { Card, Facts } from '../../components/Card.tsx'
 import { Chip } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { CopyLink } from '../../components/Flyout.tsx'
 import { metricSorts, MetricsTable } from '../../components/MetricsTable.tsx'
 import { Page } from '../../components/Page.tsx'
+import { useLastDay } from '../../components/shell.ts'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { To } from '../../components/To.tsx'
@@ -23,12 +24,19 @@ export function InitiativePage() {
   const { id = '' } = useParams<{ id: string }>()
   const { get } = useParameters()
   const moment = useMoment()
-  const last = get('as_of').slice(0, 10) || new Date().toISOString().slice(0, 10)
+  const last = useLastDay()
   const query = useMemo(() => ({ from: moveDay(last, -548) }), [last])
   const asked = useAsk('/api/v1/initiatives/{id}', { path: { id: decodeURIComponent(id) }, query })
   const { data, error } = asked
-  const metrics = useMemo(() => ({ data: data ? { items: data.metric_list } : undefined, error, isPending: !data, refetch: asked.refetch }), [data, error, asked.refetch])
-  const list = useLocalList(metrics, { address: addressOf('/api/v1/metrics', {}, { ...moment }), sort: get('sort') || '-score_impact', by: metricSorts })
+  const metrics = useMemo(
+    () => ({ data: data ? { items: data.metric_list } : undefined, error, isPending: !data, refetch: asked.refetch }),
+    [data, error, asked.refetch],
+  )
+  const list = useLocalList(metrics, {
+    address: addressOf('/api/v1/metrics', {}, { ...moment }),
+    sort: get('sort') || '-score_impact',
+    by: metricSorts,
+  })
   if (error) {
     return (
       <Page title="Initiative" name="Initiative" parent={parent}>
@@ -53,7 +61,7 @@ export function InitiativePage() {
       <div className="grid grid-cols-12 gap-4">
         <Card title="Score" note={direction(score.direction)} className="col-span-12 xl:col-span-4">
           {score.value === null ? (
-            <Empty title="Nothing to score yet">{score.reason}</Empty>
+            <Empty title="Nothing to score yet">{sentence(score.reason)}</Empty>
           ) : (
             <div className="flex flex-col gap-4">
               <div>
@@ -71,7 +79,11 @@ export function InitiativePage() {
                 {score.target !== null && (
                   <p className="mt-2 flex items-center gap-2 text-sm">
                     Target {count(score.target)} %{' '}
-                    {score.value >= score.target ? <Chip tone="better">reached</Chip> : <span className="text-ink-3">{writeScore(score.target - score.value)} to go</span>}
+                    {score.value >= score.target ? (
+                      <Chip tone="better">reached</Chip>
+                    ) : (
+                      <span className="text-ink-3">{writeScore(score.target - score.value)} to go</span>
+                    )}
                   </p>
                 )}
               </div>

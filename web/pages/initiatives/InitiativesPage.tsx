@@ -52,7 +52,13 @@ const columns: Column<InitiativeSummary>[] = [
         </span>
       ),
   },
-  { id: 'target', title: 'Target', width: 80, align: 'right', cell: (one) => (one.score.target === null ? '–' : `${count(one.score.target)} %`) },
+  {
+    id: 'target',
+    title: 'Target',
+    width: 80,
+    align: 'right',
+    cell: (one) => (one.score.target === null ? '–' : `${count(one.score.target)} %`),
+  },
   {
     id: 'missing',
     title: 'To target',
@@ -66,10 +72,30 @@ const columns: Column<InitiativeSummary>[] = [
       return missing <= 0 ? <span className="text-better">reached</span> : `${writeScore(missing)} to go`
     },
   },
-  { id: 'trend', title: '14 days', width: 120, cell: (one) => <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} /> },
-  { id: 'change', title: 'Change', width: 115, sort: 'change', cell: (one) => <Change value={one.score.change_14d} direction={one.score.direction} className="text-xs" /> },
+  {
+    id: 'trend',
+    title: '14 days',
+    width: 120,
+    cell: (one) => <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} />,
+  },
+  {
+    id: 'change',
+    title: 'Change',
+    width: 115,
+    sort: 'change',
+    cell: (one) => <Change value={one.score.change_14d} direction={one.score.direction} className="text-xs" />,
+  },
   { id: 'metrics', title: 'Metrics with data', width: 130, align: 'right', cell: (one) => `${one.metrics_with_data} of ${one.metrics}` },
-  { id: 'critical', title: 'Critical assets', width: 130, sort: 'critical', down: true, align: 'right', hint: 'Exposed assets of high or very high criticality', cell: (one) => count(one.critical_assets) },
+  {
+    id: 'critical',
+    title: 'Critical assets',
+    width: 130,
+    sort: 'critical',
+    down: true,
+    align: 'right',
+    hint: 'Exposed assets of high or very high criticality',
+    cell: (one) => count(one.critical_assets),
+  },
 ]
 
 /** All initiatives with score and target. */
@@ -77,7 +103,11 @@ export function InitiativesPage() {
   const { get } = useParameters()
   const moment = useMoment()
   const asked = useAsk('/api/v1/initiatives')
-  const list = useLocalList(asked, { address: addressOf('/api/v1/initiatives', {}, { ...moment }), sort: get('sort') || 'score', by: sorts })
+  const list = useLocalList(asked, {
+    address: addressOf('/api/v1/initiatives', {}, { ...moment }),
+    sort: get('sort') || 'score',
+    by: sorts,
+  })
   return (
     <Page title="Initiatives" name="Initiatives" line="Weighted metrics with a target. A score is 0–100 %, higher is better." full>
       <FilterBar total={list.total} noun={['initiative', 'initiatives']}>

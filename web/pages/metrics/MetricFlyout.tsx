@@ -31,18 +31,32 @@ export function MetricFlyout({ id, onClose }: { id: string; onClose: () => void 
 
 function MetricTabs({ metric }: { metric: Metric }) {
   const { get } = useParameters()
-  const assets = useList('/api/v1/metrics/{id}/assets', { path: { id: metric.id }, query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) }, enabled: metric.state !== 'no_data' })
+  const assets = useList('/api/v1/metrics/{id}/assets', {
+    path: { id: metric.id },
+    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
+    enabled: metric.state !== 'no_data',
+  })
   return (
     <TabStrip
       label="Metric"
       tabs={[
         { id: 'general', title: 'General', content: <General metric={metric} /> },
-        { id: 'recommendations', title: 'Recommendations', amount: metric.recommendations.length, content: <Recommendations metric={metric} /> },
+        {
+          id: 'recommendations',
+          title: 'Recommendations',
+          amount: metric.recommendations.length,
+          content: <Recommendations metric={metric} />,
+        },
         {
           id: 'assets',
           title: 'Affected assets',
           amount: metric.exposed,
-          content: metric.state === 'no_data' ? <Empty title="No data">Nothing that feeds this metric has been imported.</Empty> : <AffectedAssets list={assets} label={`Assets exposed by ${metric.title}`} />,
+          content:
+            metric.state === 'no_data' ? (
+              <Empty title="No data">Nothing that feeds this metric has been imported.</Empty>
+            ) : (
+              <AffectedAssets list={assets} label={`Assets exposed by ${metric.title}`} />
+            ),
         },
       ]}
     />
@@ -115,7 +129,15 @@ function General({ metric }: { metric: Metric }) {
             </p>
           </div>
           <section aria-label="History">
-            <ScoreTrend title="Share exposed" points={metric.history} write={writeShare} scale={[0, 1]} height={200} brush={false} days={180} />
+            <ScoreTrend
+              title="Share exposed"
+              points={metric.history}
+              write={writeShare}
+              scale={[0, 1]}
+              height={200}
+              brush={false}
+              days={180}
+            />
           </section>
         </>
       )}
@@ -123,7 +145,7 @@ function General({ metric }: { metric: Metric }) {
         facts={[
           ['Asked of', metric.population],
           ['Exposed when', metric.exposed_when],
-          ['Part of', metric.initiatives.length === 0 ? 'No initiative' : <Initiatives metric={metric} />],
+          ['Part of', metric.initiatives.length === 0 ? 'No initiative' : <Initiatives key="initiatives" metric={metric} />],
           ['Last changed', day(metric.last_changed_on)],
           ['Needs', metric.needs.map((need) => word(need)).join(', ') || 'Nothing'],
         ]}

@@ -15,7 +15,8 @@ export function CoverageCard({ coverage, types, className }: { coverage: Coverag
   return (
     <Card title="Coverage" className={className ?? ''} aside={<To page="/assets">Assets</To>}>
       <p className="num text-sm">
-        <span className="text-lg font-semibold">{percent(share)}</span> <span className="text-ink-2">of {count(coverage.assets)} assets are in the score</span>
+        <span className="text-lg font-semibold">{percent(share)}</span>{' '}
+        <span className="text-ink-2">of {count(coverage.assets)} assets are in the score</span>
       </p>
       <ShareBar share={share} className="mt-1.5 h-2" />
       <ul className="mt-2.5 flex flex-col gap-1 text-sm">

@@ -12,8 +12,8 @@ export function FirstSteps() {
         <div>
           <h2 className="text-lg font-semibold">Nothing imported yet</h2>
           <p className="mt-1 max-w-xl text-sm text-ink-2">
-            Give Plimsoll the reports that your security tools already write. It finds out what they are, keeps when each fact was true, and shows where you stand and what to do
-            next.
+            Give Plimsoll the reports that your security tools already write. It finds out what they are, keeps when each fact was true, and
+            shows where you stand and what to do next.
           </p>
         </div>
         <NounPicture />
@@ -23,7 +23,8 @@ export function FirstSteps() {
             Import reports
           </To>
           <p className="text-sm text-ink-3">
-            or on the command line: <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs text-ink-2">npx plimsoll import report.json</code>
+            or on the command line:{' '}
+            <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs text-ink-2">npx plimsoll import report.json</code>
           </p>
         </div>
       </div>

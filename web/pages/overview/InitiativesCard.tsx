@@ -1,15 +1,17 @@
 import type { InitiativeSummary } from '../../api.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
-import { score as writeScore, tone } from '../../format.ts'
-import { NoData } from '../../components/Badge.tsx'
+import { count, score as writeScore, tone } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
 import { Change } from '../../components/Change.tsx'
+import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 
 /** The initiatives with their scores and targets; those without data come last. */
 export function InitiativesCard({ initiatives, className }: { initiatives: InitiativeSummary[]; className?: string }) {
-  const sorted = [...initiatives].sort((a, b) => Number(a.score.value === null) - Number(b.score.value === null)).slice(0, 6)
+  const fed = initiatives.filter((one) => one.score.value !== null)
+  const sorted = fed.slice(0, 6)
+  const unfed = initiatives.length - fed.length
   return (
     <Card title="Key initiatives" note="higher is better" className={className ?? ''} aside={<To page="/initiatives">All initiatives</To>}>
       <ul className="divide-y divide-line">
@@ -18,22 +20,22 @@ export function InitiativesCard({ initiatives, className }: { initiatives: Initi
             <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium">
               {one.title}
             </To>
-            {one.score.value === null ? (
-              <span className="col-span-4 text-right">
-                <NoData>Needs more sources</NoData>
-              </span>
-            ) : (
-              <>
-                <Sparkline values={one.trend} width={72} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
-                <ShareBar share={one.score.value / 100} target={one.score.target === null ? null : one.score.target / 100} />
-                <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
-                <Change value={one.score.change_14d} direction={one.score.direction} className="text-right text-xs" />
-              </>
-            )}
+            <Sparkline values={one.trend} width={72} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
+            <ShareBar share={(one.score.value ?? 0) / 100} target={one.score.target === null ? null : one.score.target / 100} />
+            <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
+            <Change value={one.score.change_14d} direction={one.score.direction} className="text-right text-xs" />
           </li>
         ))}
       </ul>
-      {sorted.some((one) => one.score.target !== null) && <p className="mt-2 text-xs text-ink-3">The mark on each bar is its target. Changes are over 14 days.</p>}
+      {sorted.length === 0 && <Empty title="No initiative has data yet" />}
+      {sorted.some((one) => one.score.target !== null) && (
+        <p className="mt-2 text-xs text-ink-3">The mark on each bar is its target. Changes are over 14 days.</p>
+      )}
+      {unfed > 0 && (
+        <p className="mt-1 text-xs">
+          <To page="/initiatives">{count(unfed)} more could be measured with more sources</To>
+        </p>
+      )}
     </Card>
   )
 }

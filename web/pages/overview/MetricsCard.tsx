@@ -8,7 +8,12 @@ import { To } from '../../components/To.tsx'
 /** The metrics with the most significant exposure. */
 export function MetricsCard({ metrics, className }: { metrics: MetricSummary[]; className?: string }) {
   return (
-    <Card title="Top metrics" note="share exposed, lower is better" className={className ?? ''} aside={<To page="/metrics">All metrics</To>}>
+    <Card
+      title="Top metrics"
+      note="share exposed, lower is better"
+      className={className ?? ''}
+      aside={<To page="/metrics">All metrics</To>}
+    >
       {metrics.length === 0 ? (
         <Empty title="No metric has data yet" />
       ) : (

@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import { useAsk } from '../../api.ts'
-import { useParameters } from '../../address.ts'
 import { instant, moveDay } from '../../format.ts'
 import { Page } from '../../components/Page.tsx'
+import { useLastDay } from '../../components/shell.ts'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { CoverageCard } from './CoverageCard.tsx'
 import { EventsCard } from './EventsCard.tsx'
@@ -20,8 +20,7 @@ const DAYS = 548
 
 /** Where we stand, which way it moves, why, and what to do. */
 export function OverviewPage() {
-  const { get } = useParameters()
-  const last = get('as_of').slice(0, 10) || new Date().toISOString().slice(0, 10)
+  const last = useLastDay()
   const query = useMemo(() => ({ from: moveDay(last, -DAYS) }), [last])
   const { data, error, refetch } = useAsk('/api/v1/overview', { query })
   if (error) {
@@ -45,7 +44,12 @@ export function OverviewPage() {
         <RecommendationsCard recommendations={data.recommendations} className="col-span-12 xl:col-span-6" />
         <MetricsCard metrics={data.metrics} className="col-span-12 xl:col-span-6" />
         <EventsCard title="Latest risk events" feed="risk" events={data.events} className="col-span-12 lg:col-span-6 xl:col-span-5" />
-        <EventsCard title="Latest posture events" feed="posture" events={data.posture_events} className="col-span-12 lg:col-span-6 xl:col-span-4" />
+        <EventsCard
+          title="Latest posture events"
+          feed="posture"
+          events={data.posture_events}
+          className="col-span-12 lg:col-span-6 xl:col-span-4"
+        />
         <SourcesCard sources={data.sources} asOf={data.as_of} className="col-span-12 xl:col-span-3" />
       </div>
     </Page>

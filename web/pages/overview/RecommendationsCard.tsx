@@ -8,7 +8,12 @@ import { To } from '../../components/To.tsx'
 /** What to do first. */
 export function RecommendationsCard({ recommendations, className }: { recommendations: RecommendationSummary[]; className?: string }) {
   return (
-    <Card title="Top recommendations" note="by expected gain" className={className ?? ''} aside={<To page="/recommendations">All recommendations</To>}>
+    <Card
+      title="Top recommendations"
+      note="by expected gain"
+      className={className ?? ''}
+      aside={<To page="/recommendations">All recommendations</To>}
+    >
       {recommendations.length === 0 ? (
         <Empty title="Nothing to do">No open finding has a known remedy.</Empty>
       ) : (
@@ -21,7 +26,8 @@ export function RecommendationsCard({ recommendations, className }: { recommenda
               <StageBadge stage={one.stage} />
               <span className="num text-right text-xs text-ink-3">{counted(one.assets, 'asset')}</span>
               <span className="text-right whitespace-nowrap">
-                <span className="num font-semibold text-better">{gain(one.gain)}</span> <span className="text-xs text-ink-3">{one.score === 'secure' ? 'secure' : 'exposure'}</span>
+                <span className="num font-semibold text-better">{gain(one.gain)}</span>{' '}
+                <span className="text-xs text-ink-3">{one.score === 'secure' ? 'secure' : 'exposure'}</span>
               </span>
             </li>
           ))}

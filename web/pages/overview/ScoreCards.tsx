@@ -1,4 +1,5 @@
 import type { Score } from '../../api.ts'
+import { sentence } from '../../format.ts'
 import { ExposureGauge } from '../../charts/ExposureGauge.tsx'
 import { SecureGauge } from '../../charts/SecureGauge.tsx'
 import { Card } from '../../components/Card.tsx'
@@ -7,7 +8,8 @@ import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 
 function Changes({ score, unit }: { score: Score; unit?: string }) {
-  if (score.change_1d === null && score.change_14d === null) return <p className="mt-2 text-center text-sm text-ink-3">No earlier day to compare with.</p>
+  if (score.change_1d === null && score.change_14d === null)
+    return <p className="mt-2 text-center text-sm text-ink-3">No earlier day to compare with.</p>
   return (
     <div className="mt-3 grid grid-cols-2 divide-x divide-line border-t border-line pt-3 text-center text-sm">
       {(
@@ -18,7 +20,11 @@ function Changes({ score, unit }: { score: Score; unit?: string }) {
       ).map(([title, value]) => (
         <div key={title}>
           <p className="text-xs text-ink-3">{title}</p>
-          {value === null ? <span className="text-ink-3">not comparable</span> : <Change value={value} direction={score.direction} {...(unit ? { unit } : {})} />}
+          {value === null ? (
+            <span className="text-ink-3">not comparable</span>
+          ) : (
+            <Change value={value} direction={score.direction} {...(unit ? { unit } : {})} />
+          )}
         </div>
       ))}
     </div>
@@ -30,7 +36,7 @@ export function ExposureCard({ score, className }: { score: Score; className?: s
   return (
     <Card title="Exposure score" className={className ?? ''} aside={<To page="/recommendations">Improve</To>}>
       {score.value === null ? (
-        <Empty title="Nothing to score yet">{score.reason}</Empty>
+        <Empty title="Nothing to score yet">{sentence(score.reason)}</Empty>
       ) : (
         <>
           <ExposureGauge value={score.value} />
@@ -46,7 +52,7 @@ export function SecureCard({ score, className }: { score: Score; className?: str
   return (
     <Card title="Secure score" className={className ?? ''} aside={<To page="/secure-score">Open</To>}>
       {score.value === null ? (
-        <Empty title="Nothing to score yet">{score.reason}</Empty>
+        <Empty title="Nothing to score yet">{sentence(score.reason)}</Empty>
       ) : (
         <>
           <SecureGauge value={score.value} points={score.points} maxPoints={score.max_points} />

@@ -6,7 +6,15 @@ import { Card } from '../../components/Card.tsx'
 import { To } from '../../components/To.tsx'
 
 /** Open vulnerabilities by severity; those already used in attacks stand out. */
-export function SeverityCard({ counts, exploited, className }: { counts: Overview['severity_counts']; exploited: number; className?: string }) {
+export function SeverityCard({
+  counts,
+  exploited,
+  className,
+}: {
+  counts: Overview['severity_counts']
+  exploited: number
+  className?: string
+}) {
   return (
     <Card title="Open vulnerabilities" note="per asset" className={className ?? ''} aside={<To page="/vulnerabilities">All</To>}>
       <SeverityBars

@@ -17,7 +17,7 @@ export function TrendCard({ overview, className }: { overview: Overview; classNa
       className={className ?? ''}
       aside={
         both && (
-          <div role="group" aria-label="Score" className="flex rounded-md border border-line p-0.5">
+          <fieldset aria-label="Score" className="flex rounded-md border border-line p-0.5">
             {(['exposure', 'secure'] as const).map((one) => (
               <button
                 key={one}
@@ -29,12 +29,18 @@ export function TrendCard({ overview, className }: { overview: Overview; classNa
                 {one === 'exposure' ? 'Exposure' : 'Secure'}
               </button>
             ))}
-          </div>
+          </fieldset>
         )
       }
     >
       {which === 'exposure' ? (
-        <ScoreTrend title="Exposure score" points={overview.exposure_history} zones={exposureZones} dots={overview.event_dots} height={206} />
+        <ScoreTrend
+          title="Exposure score"
+          points={overview.exposure_history}
+          zones={exposureZones}
+          dots={overview.event_dots}
+          height={206}
+        />
       ) : (
         <ScoreTrend title="Secure score" points={overview.secure_history} write={writeSecure} height={206} />
       )}

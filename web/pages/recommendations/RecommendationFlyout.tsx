@@ -27,18 +27,31 @@ export function RecommendationFlyout({ id, onClose }: { id: string; onClose: () 
 
 function Content({ one }: { one: Recommendation }) {
   const { get } = useParameters()
-  const assets = useList('/api/v1/recommendations/{id}/assets', { path: { id: one.id }, query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) } })
+  const assets = useList('/api/v1/recommendations/{id}/assets', {
+    path: { id: one.id },
+    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
+  })
   return (
     <TabStrip
       label="Recommendation"
       tabs={[
         { id: 'general', title: 'General', content: <General one={one} /> },
-        { id: 'assets', title: 'Affected assets', amount: one.assets, content: <AffectedAssets list={assets} label={`Assets of ${one.title}`} /> },
+        {
+          id: 'assets',
+          title: 'Affected assets',
+          amount: one.assets,
+          content: <AffectedAssets list={assets} label={`Assets of ${one.title}`} />,
+        },
         {
           id: 'vulnerabilities',
           title: 'Vulnerabilities',
           amount: one.vulnerability_list.length,
-          content: one.vulnerability_list.length === 0 ? <Empty title="No vulnerability">This changes a setting.</Empty> : <VulnerabilityList vulnerabilities={one.vulnerability_list} />,
+          content:
+            one.vulnerability_list.length === 0 ? (
+              <Empty title="No vulnerability">This changes a setting.</Empty>
+            ) : (
+              <VulnerabilityList vulnerabilities={one.vulnerability_list} />
+            ),
         },
       ]}
     />
@@ -50,9 +63,13 @@ function General({ one }: { one: Recommendation }) {
     <div className="flex flex-col gap-5">
       <div className="rounded-lg bg-better-soft px-4 py-3">
         <p className="text-sm text-ink-2">
-          <span className="num text-2xl font-semibold text-better">{gain(one.gain)}</span> {one.gain === 0 ? 'expected gain' : `points of the ${one.score} score, expected`}
+          <span className="num text-2xl font-semibold text-better">{gain(one.gain)}</span>{' '}
+          {one.gain === 0 ? 'expected gain' : `points of the ${one.score} score, expected`}
         </p>
-        <p className="mt-0.5 text-xs text-ink-2">What changes if exactly its {counted(one.findings, 'finding')} closed now, on the same assets. Gains of several recommendations are not added.</p>
+        <p className="mt-0.5 text-xs text-ink-2">
+          What changes if exactly its {counted(one.findings, 'finding')} closed now, on the same assets. Gains of several recommendations
+          are not added.
+        </p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <StageBadge stage={one.stage} />
@@ -77,7 +94,16 @@ function General({ one }: { one: Recommendation }) {
           ['Critical assets', count(one.critical_assets)],
           ['Findings', count(one.findings)],
           ...(one.vulnerabilities > 0 ? [['Vulnerabilities', count(one.vulnerabilities)] as [string, string]] : []),
-          ...(one.component ? [['Component', <To key="c" page={`/software`} change={{ search: one.component }}>{one.component}</To>] as [string, ReactNode]] : []),
+          ...(one.component
+            ? [
+                [
+                  'Component',
+                  <To key="c" page={`/software`} change={{ search: one.component }}>
+                    {one.component}
+                  </To>,
+                ] as [string, ReactNode],
+              ]
+            : []),
           ...(one.fixed_version ? [['Fixed in', one.fixed_version] as [string, string]] : []),
           ...(one.category ? [['Category', one.category] as [string, string]] : []),
           ...(one.source ? [['Source', one.source] as [string, string]] : []),

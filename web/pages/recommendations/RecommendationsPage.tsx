@@ -49,13 +49,52 @@ function columnsFor(greatest: number): Column<RecommendationSummary>[] {
         </span>
       ),
     },
-    { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} all={one.score === 'exposure'} /> },
-    { id: 'severity', title: 'Severity', width: 105, sort: 'severity', down: true, cell: (one) => <SeverityBadge severity={one.severity} /> },
+    {
+      id: 'stage',
+      title: 'Threat',
+      width: 182,
+      sort: 'stage',
+      down: true,
+      cell: (one) => <StageBadge stage={one.stage} all={one.score === 'exposure'} />,
+    },
+    {
+      id: 'severity',
+      title: 'Severity',
+      width: 105,
+      sort: 'severity',
+      down: true,
+      cell: (one) => <SeverityBadge severity={one.severity} />,
+    },
     { id: 'assets', title: 'Assets', width: 82, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
-    { id: 'critical_assets', title: 'Critical assets', width: 128, sort: 'critical_assets', down: true, align: 'right', cell: (one) => count(one.critical_assets) },
-    { id: 'vulnerabilities', title: 'Vulnerabilities', width: 128, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => (one.vulnerabilities === 0 ? '–' : count(one.vulnerabilities)) },
-    { id: 'kind', title: 'Kind', width: 100, sort: 'kind', cell: (one) => <Chip>{word(one.kind)}</Chip> },
-    { id: 'findings', title: 'Findings', width: 95, sort: 'findings', down: true, align: 'right', hidden: true, cell: (one) => count(one.findings) },
+    {
+      id: 'critical_assets',
+      title: 'Critical assets',
+      width: 128,
+      sort: 'critical_assets',
+      down: true,
+      align: 'right',
+      cell: (one) => count(one.critical_assets),
+    },
+    {
+      id: 'vulnerabilities',
+      title: 'Vulnerabilities',
+      width: 128,
+      sort: 'vulnerabilities',
+      down: true,
+      align: 'right',
+      cell: (one) => (one.vulnerabilities === 0 ? '–' : count(one.vulnerabilities)),
+    },
+    { id: 'kind', title: 'Kind', width: 100, sort: 'kind', hidden: true, cell: (one) => <Chip>{word(one.kind)}</Chip> },
+    {
+      id: 'findings',
+      title: 'Findings',
+      width: 95,
+      sort: 'findings',
+      down: true,
+      align: 'right',
+      hidden: true,
+      cell: (one) => count(one.findings),
+    },
     { id: 'component', title: 'Component', width: 150, sort: 'component', hidden: true, cell: (one) => one.component ?? '–' },
     { id: 'category', title: 'Category', width: 130, sort: 'category', hidden: true, cell: (one) => one.category ?? '–' },
     { id: 'source', title: 'Source', width: 130, sort: 'source', hidden: true, cell: (one) => one.source ?? '–' },
@@ -67,13 +106,22 @@ export function RecommendationsPage() {
   const { get, all, set } = useParameters()
   const filter = conditionOf({ kind: all('kind'), stage: all('stage'), severity: all('severity'), score: all('score') })
   const list = useList('/api/v1/recommendations', {
-    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
   })
   const greatest = Math.max(0, ...list.rows.map((one) => one.gain))
   const columns = useMemo(() => columnsFor(greatest), [greatest])
   const open = get('open')
   return (
-    <Page title="Recommendations" name="Recommendations" line="Each removes many findings at once. Ranked by expected gain, in points of the score." full>
+    <Page
+      title="Recommendations"
+      name="Recommendations"
+      line="Each removes many findings at once. Ranked by expected gain, in points of the score."
+      full
+    >
       <FilterBar
         search="Search recommendations"
         filters={[

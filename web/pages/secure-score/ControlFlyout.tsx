@@ -13,7 +13,15 @@ import { To } from '../../components/To.tsx'
 type Control = Answer<'/api/v1/controls/{control_id}'>
 
 /** One recommended action in a drawer. An empty id shows nothing. */
-export function ControlFlyout({ id, onClose, state }: { id: string; onClose: () => void; state: (state: ControlSummary['state']) => ReactNode }) {
+export function ControlFlyout({
+  id,
+  onClose,
+  state,
+}: {
+  id: string
+  onClose: () => void
+  state: (state: ControlSummary['state']) => ReactNode
+}) {
   const { data, error, refetch } = useAsk('/api/v1/controls/{control_id}', { path: { control_id: id }, enabled: id !== '' })
   return (
     <Flyout open={id !== ''} onClose={onClose} kind="Recommended action" title={data?.title ?? 'Recommended action'} wide>
@@ -43,7 +51,15 @@ function General({ control, state }: { control: Control; state: ReactNode }) {
   if (control.max_points !== null) facts.push(['Points', `${points(control.points)} of ${points(control.max_points)}`])
   if (control.category) facts.push(['Category', control.category])
   if (control.product) facts.push(['Product', control.product])
-  facts.push(['Source', control.source], ['Check', <span key="id" className="font-mono text-xs">{control.control_id}</span>])
+  facts.push(
+    ['Source', control.source],
+    [
+      'Check',
+      <span key="id" className="font-mono text-xs">
+        {control.control_id}
+      </span>,
+    ],
+  )
   return (
     <div className="flex flex-col gap-5">
       <div className="flex flex-wrap items-center gap-2">
@@ -91,7 +107,11 @@ function Results({ control }: { control: Control }) {
             <To page={`/assets/${result.asset_id}`} className="link min-w-0 flex-1 truncate font-medium">
               {result.asset_name}
             </To>
-            <Chip {...(result.status === 'pass' ? { tone: 'better' as const } : result.status === 'fail' ? { tone: 'worse' as const } : {})}>{word(result.status)}</Chip>
+            <Chip
+              {...(result.status === 'pass' ? { tone: 'better' as const } : result.status === 'fail' ? { tone: 'worse' as const } : {})}
+            >
+              {word(result.status)}
+            </Chip>
             <span className="num w-24 text-right text-xs text-ink-3">{day(result.since)}</span>
           </div>
           {result.evidence && <p className="mt-0.5 text-xs break-words text-ink-3">{result.evidence}</p>}

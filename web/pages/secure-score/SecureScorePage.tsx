@@ -5,7 +5,7 @@ import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
 import { SecureGauge } from '../../charts/SecureGauge.tsx'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, moveDay, percent, points, word } from '../../format.ts'
+import { count, moveDay, percent, points, sentence, word } from '../../format.ts'
 import { Chip, SeverityBadge } from '../../components/Badge.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Change } from '../../components/Change.tsx'
@@ -14,6 +14,7 @@ import type { Column } from '../../components/DataTable.tsx'
 import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Page } from '../../components/Page.tsx'
+import { useLastDay } from '../../components/shell.ts'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { Here, To } from '../../components/To.tsx'
@@ -25,7 +26,11 @@ const writePercent = (value: number): string => percent(value / 100)
 
 /** The state of a control as people read it. */
 function ControlState({ state }: { state: ControlSummary['state'] }) {
-  const tone = { met: 'better', partly_met: 'warn', not_met: 'worse', unknown: undefined, not_applicable: undefined }[state] as 'better' | 'warn' | 'worse' | undefined
+  const tone = { met: 'better', partly_met: 'warn', not_met: 'worse', unknown: undefined, not_applicable: undefined }[state] as
+    | 'better'
+    | 'warn'
+    | 'worse'
+    | undefined
   return <Chip {...(tone ? { tone } : {})}>{word(state)}</Chip>
 }
 
@@ -59,7 +64,14 @@ const columns: Column<ControlSummary>[] = [
         </span>
       ),
   },
-  { id: 'severity', title: 'Severity', width: 115, sort: 'severity', down: true, cell: (control) => (control.severity === null ? '–' : <SeverityBadge severity={control.severity} />) },
+  {
+    id: 'severity',
+    title: 'Severity',
+    width: 115,
+    sort: 'severity',
+    down: true,
+    cell: (control) => (control.severity === null ? '–' : <SeverityBadge severity={control.severity} />),
+  },
   {
     id: 'failed',
     title: 'Not met on',
@@ -67,29 +79,38 @@ const columns: Column<ControlSummary>[] = [
     sort: 'failed',
     down: true,
     align: 'right',
-    cell: (control) => (control.passed + control.failed === 0 ? '–' : `${count(control.failed)} of ${count(control.passed + control.failed)}`),
+    cell: (control) =>
+      control.passed + control.failed === 0 ? '–' : `${count(control.failed)} of ${count(control.passed + control.failed)}`,
   },
-  { id: 'category', title: 'Category', width: 140, sort: 'category', cell: (control) => control.category ?? '–' },
+  { id: 'category', title: 'Category', width: 120, sort: 'category', cell: (control) => control.category ?? '–' },
   { id: 'product', title: 'Product', width: 140, sort: 'product', hidden: true, cell: (control) => control.product ?? '–' },
-  { id: 'source', title: 'Source', width: 120, sort: 'source', cell: (control) => control.source },
+  { id: 'source', title: 'Source', width: 165, sort: 'source', cell: (control) => control.source },
 ]
 
 /** The secure score: how much of what is recommended is done, and what is left. */
 export function SecureScorePage() {
   const { get, all, set } = useParameters()
-  const last = get('as_of').slice(0, 10) || new Date().toISOString().slice(0, 10)
+  const last = useLastDay()
   const range = useMemo(() => ({ from: moveDay(last, -548) }), [last])
   const scores = useAsk('/api/v1/scores')
   const history = useAsk('/api/v1/scores/{score}/history', { path: { score: 'secure' }, query: range })
   const filter = conditionOf({ state: all('state'), severity: all('severity'), category: all('category') })
   const list = useList('/api/v1/controls', {
-    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
   })
   const secure = scores.data?.secure
   const open = get('open')
   const error = scores.error ?? history.error
   return (
-    <Page title="Secure score" name="Secure score" line="How much of what is recommended is done, in points. Recommended actions come from imported posture checks.">
+    <Page
+      title="Secure score"
+      name="Secure score"
+      line="How much of what is recommended is done, in points. Recommended actions come from imported posture checks."
+    >
       {error ? (
         <Problem error={error} retry={() => void Promise.all([scores.refetch(), history.refetch()])} />
       ) : !secure || !history.data ? (
@@ -97,7 +118,8 @@ export function SecureScorePage() {
       ) : secure.value === null ? (
         <div className="rounded-lg border border-line bg-surface">
           <Empty title="Nothing to score yet">
-            {secure.reason} <To page="/sources">Import a posture report</To>, such as Prowler, ScubaGear, Maester or a Secure Score export.
+            {sentence(secure.reason)} <To page="/sources">Import a posture report</To>, such as Prowler, ScubaGear, Maester or a Secure
+            Score export.
           </Empty>
         </div>
       ) : (

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { send, useAsk } from '../../api.ts'
 import type { Organisation } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { count, fine } from '../../format.ts'
+import { count, fine, word } from '../../format.ts'
 import { setTheme, useTheme } from '../../theme.ts'
 import type { Theme } from '../../theme.ts'
 import { Chip } from '../../components/Badge.tsx'
@@ -49,7 +49,9 @@ function Organisations() {
         {organisations.map((one) => (
           <OrganisationRow key={one.slug} organisation={one} here={one.slug === organisation?.slug} />
         ))}
-        {organisations.length === 0 && <li className="py-4 text-sm text-ink-3">There is none yet. The first import opens one, or add it here.</li>}
+        {organisations.length === 0 && (
+          <li className="py-4 text-sm text-ink-3">There is none yet. The first import opens one, or add it here.</li>
+        )}
       </ul>
       <AddOrganisation />
     </div>
@@ -78,19 +80,24 @@ function OrganisationRow({ organisation, here }: { organisation: Organisation; h
         title={`Remove ${organisation.name}?`}
         action={organisation.demo ? 'Remove demo' : 'Remove for ever'}
         onConfirm={() => {
-          if (!organisation.demo && typed !== organisation.name) return Promise.reject(new Error('Type the name of the organisation to confirm.'))
+          if (!organisation.demo && typed !== organisation.name)
+            return Promise.reject(new Error('Type the name of the organisation to confirm.'))
           return remove(organisation.slug)
         }}
         trigger={<ConfirmTrigger look="quiet">{organisation.demo ? 'Remove demo' : 'Remove'}</ConfirmTrigger>}
       >
         <p>
-          Its {count(organisation.assets)} assets, their findings and all its history are removed{organisation.demo ? '' : ' and cannot be brought back'}. Other organisations are not
-          touched.
+          Its {count(organisation.assets)} assets, their findings and all its history are removed
+          {organisation.demo ? '' : ' and cannot be brought back'}. Other organisations are not touched.
         </p>
         {!organisation.demo && (
           <label className="mt-3 block">
             Type <strong>{organisation.name}</strong> to confirm
-            <input value={typed} onChange={(event) => setTyped(event.target.value)} className="mt-1 h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-ink" />
+            <input
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              className="mt-1 h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-ink"
+            />
           </label>
         )}
       </Confirm>
@@ -128,7 +135,9 @@ function AddOrganisation() {
         <input required value={zone} list="zones" onChange={(event) => setZone(event.target.value)} className={field} />
         <datalist id="zones">
           {Intl.supportedValuesOf('timeZone').map((one) => (
-            <option key={one} value={one} />
+            <option key={one} value={one}>
+              {one}
+            </option>
           ))}
         </datalist>
       </label>
@@ -178,7 +187,7 @@ function Formula() {
         ['Formula', data.formula],
         ['Metrics', count(data.metrics)],
         ['Initiatives', count(data.initiatives)],
-        ...numbers.map(([name, value]): [string, string] => [name, fine(value)]),
+        ...numbers.map(([name, value]): [string, string] => [word(name), fine(value)]),
       ]}
     />
   )

@@ -2,7 +2,7 @@ import { useList } from '../../api.ts'
 import type { SoftwareSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
-import { count, day } from '../../format.ts'
+import { count, day, isPast } from '../../format.ts'
 import { Chip, StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -21,22 +21,58 @@ const columns: Column<SoftwareSummary>[] = [
     title: 'Software',
     sort: 'name',
     cell: (one) => (
-      <To page={`/software/${segment(one.name)}`} {...(one.vendor ? { change: { vendor: one.vendor } } : {})} className="link font-medium" title={one.name}>
+      <To
+        page={`/software/${segment(one.name)}`}
+        {...(one.vendor ? { change: { vendor: one.vendor } } : {})}
+        className="link font-medium"
+        title={one.name}
+      >
         {one.name}
       </To>
     ),
   },
   { id: 'vendor', title: 'Vendor', width: 170, sort: 'vendor', cell: (one) => one.vendor ?? '–' },
-  { id: 'vulnerabilities', title: 'Vulnerabilities', width: 135, sort: 'vulnerabilities', down: true, align: 'right', cell: (one) => count(one.vulnerabilities) },
-  { id: 'critical', title: 'Critical', width: 90, sort: 'critical', down: true, align: 'right', cell: (one) => (one.critical > 0 ? <span className="font-medium text-critical-ink">{count(one.critical)}</span> : '0') },
+  {
+    id: 'vulnerabilities',
+    title: 'Vulnerabilities',
+    width: 135,
+    sort: 'vulnerabilities',
+    down: true,
+    align: 'right',
+    cell: (one) => count(one.vulnerabilities),
+  },
+  {
+    id: 'critical',
+    title: 'Critical',
+    width: 90,
+    sort: 'critical',
+    down: true,
+    align: 'right',
+    cell: (one) => (one.critical > 0 ? <span className="font-medium text-critical-ink">{count(one.critical)}</span> : '0'),
+  },
   { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
-  { id: 'exposed', title: 'Exposed assets', width: 140, sort: 'exposed_assets', down: true, align: 'right', cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}` },
+  {
+    id: 'exposed',
+    title: 'Exposed assets',
+    width: 140,
+    sort: 'exposed_assets',
+    down: true,
+    align: 'right',
+    cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}`,
+  },
   { id: 'versions', title: 'Versions', width: 90, sort: 'versions', down: true, align: 'right', cell: (one) => count(one.versions) },
   {
     id: 'support',
     title: 'Support ends',
     width: 130,
-    cell: (one) => (one.end_of_support_at === null ? '–' : new Date(one.end_of_support_at) < new Date() ? <Chip tone="warn">{day(one.end_of_support_at)}</Chip> : day(one.end_of_support_at)),
+    cell: (one) =>
+      one.end_of_support_at === null ? (
+        '–'
+      ) : isPast(one.end_of_support_at) ? (
+        <Chip tone="warn">{day(one.end_of_support_at)}</Chip>
+      ) : (
+        day(one.end_of_support_at)
+      ),
   },
 ]
 
@@ -45,11 +81,20 @@ export function SoftwareListPage() {
   const { get, all } = useParameters()
   const filter = conditionOf({ stage: all('stage') })
   const list = useList('/api/v1/software', {
-    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
   })
   return (
     <Page title="Software" name="Software" line="What is installed, and what is known to be wrong with it." full>
-      <FilterBar search="Search software" filters={[{ parameter: 'stage', title: 'Threat', options: stages }]} total={list.total} noun={['software', 'software']}>
+      <FilterBar
+        search="Search software"
+        filters={[{ parameter: 'stage', title: 'Threat', options: stages }]}
+        total={list.total}
+        noun={['software', 'software']}
+      >
         <ListTools label="Software" columns={columns} address={list.address} />
       </FilterBar>
       <DataTable
@@ -59,7 +104,11 @@ export function SoftwareListPage() {
         rowKey={(one) => `${one.name} ${one.vendor ?? ''}`}
         defaultSort="-vulnerabilities"
         fill
-        empty={<Empty title="No software">No report lists software, or the filters leave none. An SBOM (CycloneDX) or a software inventory brings it.</Empty>}
+        empty={
+          <Empty title="No software">
+            No report lists software, or the filters leave none. An SBOM (CycloneDX) or a software inventory brings it.
+          </Empty>
+        }
       />
     </Page>
   )

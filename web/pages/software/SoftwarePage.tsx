@@ -21,7 +21,10 @@ export function SoftwarePage() {
   const name = decodeURIComponent(part)
   const vendor = get('vendor') ? { vendor: get('vendor') } : {}
   const { data, error, refetch } = useAsk('/api/v1/software/{name}', { path: { name }, query: vendor })
-  const assets = useList('/api/v1/software/{name}/assets', { path: { name }, query: { ...vendor, ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) } })
+  const assets = useList('/api/v1/software/{name}/assets', {
+    path: { name },
+    query: { ...vendor, ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) },
+  })
   if (error) {
     return (
       <Page title={name} name={name} parent={parent}>
@@ -43,7 +46,12 @@ export function SoftwarePage() {
               ['Critical', count(data.critical)],
               ['Threat', <StageBadge key="s" stage={data.stage} all />],
               ['Support ends', day(data.end_of_support_at)],
-              ['Events', <To key="e" page="/events" change={{ component: data.name }}>Risk events of it</To>],
+              [
+                'Events',
+                <To key="e" page="/events" change={{ component: data.name }}>
+                  Risk events of it
+                </To>,
+              ],
             ]}
           />
         </Card>
@@ -59,14 +67,20 @@ export function SoftwarePage() {
                   </span>
                   <ShareBar share={version.assets / most} />
                   <span className="num text-right">{count(version.assets)}</span>
-                  <span className="num text-right text-xs text-ink-3">{version.vulnerabilities === 0 ? 'none known' : `${count(version.vulnerabilities)} vulnerabilities`}</span>
+                  <span className="num text-right text-xs text-ink-3">
+                    {version.vulnerabilities === 0 ? 'none known' : `${count(version.vulnerabilities)} vulnerabilities`}
+                  </span>
                 </li>
               ))}
             </ul>
           )}
         </Card>
         <Card title="Vulnerabilities" note={count(data.vulnerability_list.length)} className="col-span-12 lg:col-span-7">
-          {data.vulnerability_list.length === 0 ? <Empty title="None known">No open finding names this software.</Empty> : <VulnerabilityList vulnerabilities={data.vulnerability_list} />}
+          {data.vulnerability_list.length === 0 ? (
+            <Empty title="None known">No open finding names this software.</Empty>
+          ) : (
+            <VulnerabilityList vulnerabilities={data.vulnerability_list} />
+          )}
         </Card>
       </div>
       <section aria-label="Assets" className="flex flex-col gap-2">

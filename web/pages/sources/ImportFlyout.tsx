@@ -18,7 +18,11 @@ type Detail = Answer<'/api/v1/imports/{import_no}'>
 /** One import in a drawer: what was read, what was skipped and why, and the way to take it back. An empty `no` shows nothing. */
 export function ImportFlyout({ no, onClose }: { no: string; onClose: () => void }) {
   const open = /^\d+$/.test(no)
-  const { data, error, refetch } = useAsk('/api/v1/imports/{import_no}', { path: { import_no: Number(no) || 0 }, enabled: open, anywhere: true })
+  const { data, error, refetch } = useAsk('/api/v1/imports/{import_no}', {
+    path: { import_no: Number(no) || 0 },
+    enabled: open,
+    anywhere: true,
+  })
   return (
     <Flyout open={open} onClose={onClose} kind="Import" title={data?.file_name ?? data?.format_title ?? 'Import'} wide>
       {error ? (
@@ -88,8 +92,18 @@ function General({ one }: { one: Detail }) {
       <Facts
         className="grid-cols-1"
         facts={[
-          ['Digest of the input', <span key="i" className="font-mono text-xs break-all">{one.input_digest}</span>],
-          ['Digest of this import, chained to the one before it', <span key="d" className="font-mono text-xs break-all">{one.digest}</span>],
+          [
+            'Digest of the input',
+            <span key="i" className="font-mono text-xs break-all">
+              {one.input_digest}
+            </span>,
+          ],
+          [
+            'Digest of this import, chained to the one before it',
+            <span key="d" className="font-mono text-xs break-all">
+              {one.digest}
+            </span>,
+          ],
         ]}
       />
       {!one.undone && (
@@ -108,7 +122,8 @@ function General({ one }: { one: Detail }) {
               </ConfirmTrigger>
             }
           >
-            What it taught is no longer believed, on all days, and the scores are computed anew. Nothing is deleted: the import stays in the list. Importing the file again brings it back.
+            What it taught is no longer believed, on all days, and the scores are computed anew. Nothing is deleted: the import stays in the
+            list. Importing the file again brings it back.
           </Confirm>
         </div>
       )}

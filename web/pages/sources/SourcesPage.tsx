@@ -1,7 +1,7 @@
 import { useAsk, useList } from '../../api.ts'
 import type { Import, SourceSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { ago, count, fine, instantInUtc, word } from '../../format.ts'
+import { ago, count, counted, fine, instantInUtc, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -20,12 +20,21 @@ const columns: Column<Import>[] = [
     id: 'file',
     title: 'Import',
     cell: (one) => (
-      <Here change={{ open: String(one.import_no) }} className={`link font-medium ${one.undone ? 'line-through' : ''}`} title={one.file_name ?? ''}>
+      <Here
+        change={{ open: String(one.import_no) }}
+        className={`link font-medium ${one.undone ? 'line-through' : ''}`}
+        title={one.file_name ?? ''}
+      >
         {one.file_name ?? word(one.kind)}
       </Here>
     ),
   },
-  { id: 'format', title: 'Format', width: 185, cell: (one) => <span title={one.format_title ?? ''}>{one.format_title ?? one.format ?? '–'}</span> },
+  {
+    id: 'format',
+    title: 'Format',
+    width: 185,
+    cell: (one) => <span title={one.format_title ?? ''}>{one.format_title ?? one.format ?? '–'}</span>,
+  },
   {
     id: 'read',
     title: 'What was read',
@@ -34,8 +43,22 @@ const columns: Column<Import>[] = [
   },
   { id: 'opened', title: 'Opened', width: 80, align: 'right', cell: (one) => count(one.counts.opened) },
   { id: 'closed', title: 'Closed', width: 80, align: 'right', cell: (one) => count(one.counts.closed) },
-  { id: 'observed', title: 'Looked at (UTC)', width: 155, sort: 'observed_at', down: true, cell: (one) => <span className="num">{instantInUtc(one.observed_at)}</span> },
-  { id: 'recorded', title: 'Imported (UTC)', width: 155, sort: 'recorded_at', down: true, cell: (one) => <span className="num">{instantInUtc(one.recorded_at)}</span> },
+  {
+    id: 'observed',
+    title: 'Looked at (UTC)',
+    width: 155,
+    sort: 'observed_at',
+    down: true,
+    cell: (one) => <span className="num">{instantInUtc(one.observed_at)}</span>,
+  },
+  {
+    id: 'recorded',
+    title: 'Imported (UTC)',
+    width: 155,
+    sort: 'recorded_at',
+    down: true,
+    cell: (one) => <span className="num">{instantInUtc(one.recorded_at)}</span>,
+  },
   { id: 'actor', title: 'By', width: 100, hidden: true, cell: (one) => one.actor },
   { id: 'source', title: 'Source', width: 130, hidden: true, cell: (one) => one.source ?? '–' },
 ]
@@ -45,14 +68,22 @@ export function SourcesPage() {
   const { get, set } = useParameters()
   const { organisation, organisations } = useOrganisation()
   const sources = useAsk('/api/v1/sources')
-  const list = useList('/api/v1/imports', { query: { ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) } })
+  const list = useList('/api/v1/imports', {
+    query: { ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+  })
   const demo = organisation?.demo ?? false
   const own = organisations.find((one) => !one.demo)
   const into = demo ? `They go to ${own ? `“${own.name}”` : 'an organisation of your own'}, never into the demo.` : ''
   return (
     <Page title="Sources" name="Sources" line="Where the facts come from, how fresh they are, and what each import read.">
       <DropZone org={demo ? (own?.slug ?? '') : (organisation?.slug ?? '')} into={into} />
-      {sources.error ? <Problem error={sources.error} retry={() => void sources.refetch()} /> : sources.data ? <SourceCards sources={sources.data.items} /> : <Loading className="h-28" />}
+      {sources.error ? (
+        <Problem error={sources.error} retry={() => void sources.refetch()} />
+      ) : sources.data ? (
+        <SourceCards sources={sources.data.items} />
+      ) : (
+        <Loading className="h-28" />
+      )}
       <h2 className="text-base font-semibold">Imports</h2>
       <FilterBar search="Search file or format" total={list.total} noun={['import', 'imports']}>
         <ListTools label="Imports" columns={columns} address={list.address} />
@@ -86,10 +117,12 @@ function SourceCards({ sources }: { sources: SourceSummary[] }) {
             {source.state === 'stale' && <Chip tone="warn">Stale</Chip>}
           </p>
           <p className="mt-0.5 text-xs text-ink-3">
-            {source.last_observed_at ? `Looked ${ago(source.last_observed_at)}` : `Imported ${ago(source.last_import_at)}`}
-            {source.kind === 'report' ? ` · ${count(source.assets)} assets` : ' · feed'} · {count(source.imports)} {source.imports === 1 ? 'import' : 'imports'}
+            {source.last_observed_at ? `Observed ${ago(source.last_observed_at)}` : `Imported ${ago(source.last_import_at)}`}
+            {source.kind === 'report' ? ` · ${counted(source.assets, 'asset')}` : ' · feed'} · {counted(source.imports, 'import')}
           </p>
-          {source.kind === 'report' && <p className="text-xs text-ink-3">Counts as stale after {fine(source.staleness_days).replace('.0', '')} days</p>}
+          {source.kind === 'report' && (
+            <p className="text-xs text-ink-3">Counts as stale after {fine(source.staleness_days).replace('.0', '')} days</p>
+          )}
         </li>
       ))}
     </ul>

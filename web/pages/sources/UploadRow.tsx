@@ -35,10 +35,10 @@ export function UploadRow({ upload, say }: { upload: Upload; say: (said: Said) =
         )}
         <span className="min-w-0 truncate font-medium">{file.name}</span>
         <span className="num shrink-0 text-xs text-ink-3">{bytes(file.size)}</span>
-        <span role="status" className="ml-auto shrink-0 text-ink-2">
+        <output className="ml-auto shrink-0 text-ink-2">
           {result?.unchanged ? 'Already known, nothing changed' : states[state]}
           {busy && upload.records > 0 && <span className="num text-ink-3"> · {counted(upload.records, 'record')}</span>}
-        </span>
+        </output>
       </div>
       {busy && (
         <Progress.Root value={part} aria-label={`Import of ${file.name}`} className="mt-1.5">
@@ -97,7 +97,14 @@ function AskTime({ say, file }: { say: (said: Said) => void; file: File }) {
     >
       <label>
         <span className="block text-xs text-ink-2">When did the tool look? Your local time</span>
-        <input type="datetime-local" required max={localTime(new Date())} value={value} onChange={(event) => setValue(event.target.value)} className={field} />
+        <input
+          type="datetime-local"
+          required
+          max={localNow()}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+          className={field}
+        />
       </label>
       <Button onClick={() => setValue(localTime(changed))}>Time of the file: {localTime(changed).replace('T', ' ')}</Button>
       <Button type="submit" look="primary">
@@ -106,6 +113,8 @@ function AskTime({ say, file }: { say: (said: Said) => void; file: File }) {
     </form>
   )
 }
+
+const localNow = (): string => localTime(new Date())
 
 /** As a datetime-local field writes it. */
 function localTime(date: Date): string {
@@ -124,7 +133,14 @@ function AskAsset({ say }: { say: (said: Said) => void }) {
     >
       <label>
         <span className="block text-xs text-ink-2">Which asset is it about? The source remembers it</span>
-        <input required maxLength={500} placeholder="team/shop" value={value} onChange={(event) => setValue(event.target.value)} className={`${field} w-72 placeholder:text-ink-3`} />
+        <input
+          required
+          maxLength={500}
+          placeholder="team/shop"
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+          className={`${field} w-72 placeholder:text-ink-3`}
+        />
       </label>
       <Button type="submit" look="primary">
         Import

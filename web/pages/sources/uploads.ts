@@ -43,7 +43,12 @@ function follow(job: string, tell: (progress: Progress) => void): Promise<void> 
 }
 
 /** Files that are imported one after another. `org` is where reports go that name no tenant; empty lets the server decide. */
-export function useUploads(org: string): { uploads: Upload[]; add: (files: Iterable<File>) => void; say: (id: number, said: Said) => void; clear: () => void } {
+export function useUploads(org: string): {
+  uploads: Upload[]
+  add: (files: Iterable<File>) => void
+  say: (id: number, said: Said) => void
+  clear: () => void
+} {
   const client = useQueryClient()
   const [uploads, setUploads] = useState<Upload[]>([])
   const line = useRef<Promise<void>>(Promise.resolve())
@@ -58,10 +63,15 @@ export function useUploads(org: string): { uploads: Upload[]; add: (files: Itera
       const response = await fetch(address, { method: 'POST', body: file, headers: { 'content-type': 'application/octet-stream' } })
       const body: unknown = await response.json().catch(() => null)
       if (!response.ok) throw problemOf(body, response.status)
-      await follow((body as Progress).job, ({ state, bytes, records, result, error }) => change(id, { state, bytes, records, result, error }))
+      await follow((body as Progress).job, ({ state, bytes, records, result, error }) =>
+        change(id, { state, bytes, records, result, error }),
+      )
       await client.invalidateQueries()
     } catch (error) {
-      const told = error instanceof ApiError ? { code: error.code, message: error.message } : { code: 'unreachable', message: 'The file could not be sent: the server did not answer, or the file changed meanwhile.' }
+      const told =
+        error instanceof ApiError
+          ? { code: error.code, message: error.message }
+          : { code: 'unreachable', message: 'The file could not be sent: the server did not answer, or the file changed meanwhile.' }
       change(id, { state: 'failed', error: told })
     }
   }

@@ -15,7 +15,11 @@ import { segment } from '../../components/segment.ts'
 
 const filters = [
   { parameter: 'severity', title: 'Severity', options: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value })) },
-  { parameter: 'stage', title: 'Threat', options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })) },
+  {
+    parameter: 'stage',
+    title: 'Threat',
+    options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })),
+  },
   { parameter: 'fix', title: 'Fix available', options: [{ value: 'yes' }, { value: 'no' }] },
 ]
 
@@ -37,13 +41,47 @@ const columns: Column<VulnerabilitySummary>[] = [
   },
   { id: 'severity', title: 'Severity', width: 110, sort: 'severity', down: true, cell: (one) => <SeverityBadge severity={one.severity} /> },
   { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', cell: (one) => cvss(one.cvss) },
-  { id: 'epss', title: 'EPSS', width: 85, sort: 'epss', down: true, align: 'right', hint: 'Probability of exploitation in the next 30 days', cell: (one) => probability(one.epss) },
+  {
+    id: 'epss',
+    title: 'EPSS',
+    width: 85,
+    sort: 'epss',
+    down: true,
+    align: 'right',
+    hint: 'Probability of exploitation in the next 30 days',
+    cell: (one) => probability(one.epss),
+  },
   { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
   { id: 'assets', title: 'Assets', width: 85, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
-  { id: 'components', title: 'Components', width: 180, cell: (one) => <span title={one.components.join(', ')}>{one.components.join(', ') || '–'}</span> },
-  { id: 'fix', title: 'Fix', width: 95, cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>) },
-  { id: 'published', title: 'Published', width: 110, sort: 'published_at', down: true, cell: (one) => <span className="num">{day(one.published_at)}</span> },
-  { id: 'first_seen', title: 'First seen here', width: 120, sort: 'first_seen_at', down: true, hidden: true, cell: (one) => <span className="num">{day(one.first_seen_at)}</span> },
+  {
+    id: 'components',
+    title: 'Components',
+    width: 180,
+    cell: (one) => <span title={one.components.join(', ')}>{one.components.join(', ') || '–'}</span>,
+  },
+  {
+    id: 'fix',
+    title: 'Fix',
+    width: 95,
+    cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>),
+  },
+  {
+    id: 'published',
+    title: 'Published',
+    width: 110,
+    sort: 'published_at',
+    down: true,
+    cell: (one) => <span className="num">{day(one.published_at)}</span>,
+  },
+  {
+    id: 'first_seen',
+    title: 'First seen here',
+    width: 120,
+    sort: 'first_seen_at',
+    down: true,
+    hidden: true,
+    cell: (one) => <span className="num">{day(one.first_seen_at)}</span>,
+  },
 ]
 
 /** Vulnerabilities that are open on some asset. */
@@ -51,7 +89,11 @@ export function VulnerabilitiesPage() {
   const { get, all } = useParameters()
   const filter = conditionOf({ severity: all('severity'), stage: all('stage'), fix_available: yesOrNo(all('fix')) })
   const list = useList('/api/v1/vulnerabilities', {
-    query: { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}), ...(get('sort') ? { sort: get('sort') } : {}) },
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
   })
   return (
     <Page title="Vulnerabilities" name="Vulnerabilities" line="Those that are open on at least one asset now." full>

@@ -126,10 +126,14 @@ export const vulnerabilityDays = (subjects: string): string => `vulnerability_da
     ) in_days where from_day < to_day
   )`
 
-/** CTE `newest_control`: what the tools said last of each control. Its title or category is no event in the life of an asset. */
+/**
+ * CTE `newest_control`: what the tools said last of each control, full descriptions before those that only results gave (source
+ * "…/results"). Its title or category is no event in the life of an asset.
+ */
 export const newestControl = `newest_control as (
     select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product
-    from control_history where org_id = $org_id and retracted_in = 9007199254740991 order by control_id, valid_to desc, valid_from desc, source collate "C"
+    from control_history where org_id = $org_id and retracted_in = 9007199254740991 
+    order by control_id, case when source like '%/results' then 1 else 0 end, valid_to desc, valid_from desc, source collate "C"
   )`
 
 /** CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from day 0 to never. */
