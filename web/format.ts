@@ -12,7 +12,7 @@ const monthOf = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeri
 const timeOf = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
 
 /** What stands where nothing is known. */
-export const NONE = '–'
+const NONE = '–'
 
 /** A count: "1,286". */
 export const count = (value: number): string => whole.format(value)

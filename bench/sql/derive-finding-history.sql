@@ -3,7 +3,7 @@
 with standing as (
   select finding_id, severity, cvss_tenths, stage, valid_from, valid_to from sighting_history where retracted_in = 9007199254740991),
 several as materialized (select finding_id from standing group by finding_id having count(*) > 1),
-multiple as materialized (select s.* from standing s where s.finding_id in (select finding_id from several)),
+multiple as materialized (select s.* from standing s join several e on e.finding_id = s.finding_id),
 point as (select finding_id, valid_from as t from multiple union select finding_id, valid_to from multiple),
 piece as (select finding_id, t as valid_from, lead(t) over (partition by finding_id order by t) as valid_to from point),
 valued as (
@@ -16,7 +16,7 @@ marked as (
   from valued window w as (partition by finding_id order by valid_from)),
 run as (select *, sum(begins) over (partition by finding_id order by valid_from rows unbounded preceding) as run from marked),
 whole as materialized (
-  select s.finding_id, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to from standing s where s.finding_id not in (select finding_id from several)
+  select s.finding_id, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to from standing s where not exists (select 1 from several e where e.finding_id = s.finding_id)
   union all
   select finding_id, max(severity), max(cvss_tenths), max(stage), min(valid_from), max(valid_to) from run group by finding_id, run)
 select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component, w.severity, w.cvss_tenths, w.stage, w.valid_from, w.valid_to,

@@ -76,7 +76,8 @@ const figuresOf = (gain: Gain) => ({
 function ofComponent(gain: Gain, fix: string | null): Recommendation {
   const update = gain.recommendation.startsWith('update:')
   const name = gain.component
-  const title = update ? (fix === null || fix === 'several' ? `Update ${name}` : `Update ${name} to ${fix}`) : `Mitigate ${name}, which has a public exploit and no known fix`
+  const article = fix !== null && /^KB\d+$/.test(fix)
+  const title = article ? `Install ${fix} (${name})` : update ? (fix === null || fix === 'several' ? `Update ${name}` : `Update ${name} to ${fix}`) : `Mitigate ${name}, which has a public exploit and no known fix`
   const remediation = update
     ? fix === 'several'
       ? `Update ${name} to the version that fixes its branch; the vulnerabilities below name them.`

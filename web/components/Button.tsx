@@ -20,13 +20,3 @@ export const buttonLook = (look: keyof typeof looks = 'plain', more = ''): strin
 export function Button({ look = 'plain', className, ...rest }: ComponentProps<'button'> & { look?: keyof typeof looks }) {
   return <button type="button" {...rest} className={buttonLook(look, className)} />
 }
-
-/** A square button with only an icon: `label` is what it does. */
-export function IconButton({
-  label,
-  className,
-  look = 'quiet',
-  ...rest
-}: ComponentProps<'button'> & { label: string; look?: keyof typeof looks }) {
-  return <button type="button" aria-label={label} title={label} {...rest} className={buttonLook(look, twMerge('w-8 px-0', className))} />
-}

@@ -107,6 +107,6 @@ export async function answerEvent(api: Api, asked: Asked, event: EventAnswer): P
     return { vulnerability_id, title, severity, stage, cvss, assets: count }
   })
   const component = event.component?.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  const recommendation = recommendations.find(({ id }) => component !== undefined && (id === `update:${component}` || id === `attention:${component}`))
+  const recommendation = recommendations.find(({ id }) => component !== undefined && (id === `update:${component}` || id.startsWith(`update:${component}:`) || id === `attention:${component}`))
   return { ...eventItem(event), vulnerabilities, recommendation: recommendation ? { id: recommendation.id, title: recommendation.title } : null, asset_list: assets.items }
 }

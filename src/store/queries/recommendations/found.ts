@@ -7,9 +7,12 @@ import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
 /** What an open finding counts as: the component that it names, else the vulnerability itself. */
 const subjectOrComponent = `case when f.component = '' then f.subject else f.component end`
 
-/** SQL: the recommendation that a finding belongs to. At most one of the kinds update, attention and setting; '' = none. */
+/**
+ * SQL: the recommendation that a finding belongs to. At most one of the kinds update, attention and setting; '' = none. Where the fix is an
+ * update of its own (a Microsoft KB article) and no version, each is an action of its own.
+ */
 const recommendationSql = `case when f.kind = 'control' then 'setting:' || f.subject
-  when f.fixable then 'update:' || ${lowerSql(subjectOrComponent)}
+  when f.fixable then 'update:' || ${lowerSql(subjectOrComponent)} || coalesce(':' || ${lowerSql('f.article')}, '')
   when ${stageSql} >= 1 then 'attention:' || ${lowerSql(subjectOrComponent)}
   else '' end`
 
@@ -27,15 +30,16 @@ export const foundFindings = (groups: readonly string[] | null, members: Readonl
       and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) and f.asset_id in (select asset_id from here)
   ),
   fix as (
-    select distinct s.finding_id from sighting_history s, moment m
+    select s.finding_id, min(case when s.fixed_version like 'KB%' then s.fixed_version end) as article from sighting_history s, moment m
     where s.org_id = $org_id and s.fixed_version is not null and s.retracted_in = 9007199254740991 and s.valid_from < m.ends_at and m.ends_at <= s.valid_to
+    group by s.finding_id
   ),
   ${newestControl},
   world_now as (
     select v.* from vulnerability_history v, moment m
     where v.valid_from < m.ends_at and m.ends_at <= v.valid_to and v.vulnerability_id in (select subject from open_now where kind = 'vulnerability')
   ),
-  f as (select o.*, x.finding_id is not null as fixable from open_now o left join fix x on x.finding_id = o.finding_id),
+  f as (select o.*, x.finding_id is not null as fixable, x.article from open_now o left join fix x on x.finding_id = o.finding_id),
   found as (
     select f.asset_id, f.finding_id, f.kind, f.subject, f.component, f.fixable, a.criticality, a.internet_facing,
       ${stageSql} as stage, case when f.kind = 'control' then coalesce(f.severity, c.severity) else ${severitySql} end as severity,
