@@ -92,18 +92,34 @@ async function placeLateRows(transaction: Engine, fact: FactTable, import_no: nu
   await readLines(transaction, fact, lines, 'late_scope')
   const kept = await readLooks(transaction, fact, 'late_scope')
   await transaction.query('drop table late_scope')
-  const late = byScope(fact, lateLooks)
+  const own = byScope(fact, lateLooks)
+  const looksIn = looksByScope(fact, kept)
+  const ownLooksIn = looksByScope(fact, own)
+  const newLooksIn = looksByScope(fact, withoutKnown(own, kept))
 
   return restate(transaction, fact, import_no, lines, (line) => {
-    const before = line.rows.map((row) => asInterval(fact, row))
     const scope = scopeOf(fact, line.staged ?? line.rows[0]!)
-    const looks = asLooks(fact, kept.get(scope))
-    const ownLooks = asLooks(fact, late.get(scope))
-    if (!line.staged) return ownLooks.length ? placeLooks(before, looks, [...looks, ...ownLooks]) : before
+    if (!line.staged && !newLooksIn(scope).length) return null
+    const before = line.rows.map((row) => asInterval(fact, row))
+    const looks = looksIn(scope)
+    if (!line.staged) return placeLooks(before, looks, [...looks, ...ownLooksIn(scope)])
     const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
+    // What stands at that instant already is only said again.
+    if (before.some(({ valid_from, valid_to, value }) => valid_from <= listing.at && listing.at < valid_to && value === listing.value)) return null
     if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
-    return placeListing(before, looks, ownLooks, listing, line.staged['since'] as Instant | null)
+    return placeListing(before, looks, ownLooksIn(scope), listing, line.staged['since'] as Instant | null)
   })
+}
+
+/** The looks that are not known yet: the same instant and extent has nothing new to say about what it did not show. */
+function withoutKnown(own: ReadonlyMap<string, Row[]>, kept: ReadonlyMap<string, Row[]>): Map<string, Row[]> {
+  const extent = (row: Row) => ['observed_at', 'subject', 'access', 'min_severity', 'checks', 'complete'].map((column) => row[column]).join('\u0000')
+  return new Map(
+    [...own].map(([scope, rows]) => {
+      const known = new Set(kept.get(scope)?.map(extent))
+      return [scope, rows.filter((row) => !known.has(extent(row)))]
+    }),
+  )
 }
 
 /** Where absence says nothing, a late statement tells only what was before everything known. */
@@ -124,6 +140,7 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
   await readLines(transaction, fact, lines, looks)
   const gone = byScope(fact, await transaction.query<Row>(`select * from ${looks}`))
   const kept = byScope(fact, [...(await readLooks(transaction, fact, looks)).values()].flat().filter((row) => row['opened_in'] !== undone))
+  const looksIn = looksByScope(fact, kept)
   return restate(transaction, fact, import_no, lines, (line) => {
     const scope = scopeOf(fact, line.rows[0]!)
     if (!fact.shows) return withoutStatements(fact, line.rows, undone)
@@ -131,7 +148,7 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
     for (const row of gone.get(scope) ?? []) reports.set(row['observed_at'] as Instant, [...(reports.get(row['observed_at'] as Instant) ?? []), row])
     return withoutReports(
       line.rows.map((row) => asInterval(fact, row)),
-      asLooks(fact, kept.get(scope)),
+      looksIn(scope),
       [...reports].map(([at, rows]) => ({ at, looks: asLooks(fact, rows) })),
     )
   })
@@ -213,15 +230,29 @@ function byScope(fact: FactTable, rows: readonly Row[]): Map<string, Row[]> {
   return scopes
 }
 
-function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
-  const { shows } = fact
-  return shows ? rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(factOf(fact, value), row) })) : []
+/** The looks of each scope, made once. */
+function looksByScope(fact: FactTable, rows: ReadonlyMap<string, Row[]>): (scope: string) => readonly Look[] {
+  const made = new Map<string, Look[]>()
+  return (scope) => {
+    let looks = made.get(scope)
+    if (!looks) made.set(scope, (looks = asLooks(fact, rows.get(scope))))
+    return looks
+  }
 }
 
-/** The attributes of a value, by column. */
-function factOf(fact: FactTable, value: string): Row {
-  const values = JSON.parse(value) as Value[]
-  return Object.fromEntries(fact.attributes.map((column, place) => [column, values[place]!]))
+function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
+  const { shows } = fact
+  if (!shows) return []
+  const facts = new Map<string, Row>()
+  const factOf = (value: string): Row => {
+    let row = facts.get(value)
+    if (!row) {
+      const values = JSON.parse(value) as Value[]
+      facts.set(value, (row = Object.fromEntries(fact.attributes.map((column, place) => [column, values[place]!]))))
+    }
+    return row
+  }
+  return rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(factOf(value), row) }))
 }
 
 const valueOf = (fact: FactTable, row: Row): string => JSON.stringify(fact.attributes.map((column) => row[column] ?? null))
@@ -232,15 +263,17 @@ const asInterval = (fact: FactTable, row: Row): Interval => ({
   value: valueOf(fact, row),
 })
 
-/** Retracts the rows of each line that no longer hold and writes those that do. */
-async function restate(transaction: Engine, fact: FactTable, import_no: number, lines: Lines, after: (line: Line) => Interval[]): Promise<Placed> {
+/** Retracts the rows of each line that no longer hold and writes those that do. `after` gives null for a line that stays as it is. */
+async function restate(transaction: Engine, fact: FactTable, import_no: number, lines: Lines, after: (line: Line) => Interval[] | null): Promise<Placed> {
   const line = [...fact.scope, ...fact.key]
   const retracted: Value[][] = []
   const added: Value[][] = []
   for (const each of lines.all()) {
     const template = each.rows[0] ?? each.staged
     if (!template) continue
-    const wanted = new Map(after(each).map((interval) => [`${interval.valid_from} ${interval.valid_to} ${interval.value}`, interval]))
+    const intervals = after(each)
+    if (!intervals) continue
+    const wanted = new Map(intervals.map((interval) => [`${interval.valid_from} ${interval.valid_to} ${interval.value}`, interval]))
     for (const row of each.rows) {
       const interval = asInterval(fact, row)
       if (!wanted.delete(`${interval.valid_from} ${interval.valid_to} ${interval.value}`)) retracted.push([...line.map((column) => row[column]!), interval.valid_from])

@@ -38,7 +38,7 @@ const notRun: { looks: RegExp; why: string }[] = [
   { looks: /^curl .*https:\/\//, why: 'it reaches out to the internet' },
   { looks: /vulnrichment/, why: 'it reads what was downloaded' },
   { looks: /\bplimsoll serve\b/, why: 'it runs until it is stopped; the server of these tests is started so' },
-  { looks: /\bplimsoll demo load$/, why: 'it takes a minute; src/demo has tests of its own' },
+  { looks: /\bplimsoll demo (load|remove)$/, why: 'loading takes a minute; src/demo has tests of its own' },
 ]
 
 /** Names that the pages use, and which sample each stands for. */
@@ -61,12 +61,30 @@ const standIns: Record<string, string> = {
 }
 const epss = 'feeds/epss/samples/epss_scores-2026-08-01.csv'
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `docs/${name}`),
+]
 const shown = pages.map((page) => ({ page, commands: listCommands(page, read(page)) })).filter(({ commands }) => commands.length > 0)
 const left = (command: string) => notRun.find(({ looks }) => looks.test(command))
-/** Pages with a request to the server share one; they come last, and until then each page has a data folder of its own. */
-const asksServer = (commands: Shown[]) => commands.some(({ command }) => command.startsWith('curl ') && !left(command))
-const inOrder = [...shown.filter(({ commands }) => !asksServer(commands)), ...shown.filter(({ commands }) => asksServer(commands))]
+/** A page that shows a command which wants the database for itself has a data folder of its own; for all others one server runs. */
+const alone = (commands: Shown[]) => commands.some(({ command }) => command === 'plimsoll rebuild')
+/** What is run of each page. Lines that stood on an earlier page of the same server are not run again. */
+const runs = shown.map(({ page, commands }) => {
+  const before = alone(commands)
+    ? []
+    : shown
+        .slice(
+          0,
+          shown.findIndex((each) => each.page === page),
+        )
+        .filter((each) => !alone(each.commands))
+  const known = new Set(before.flatMap((each) => each.commands.map(({ command }) => command)))
+  return { page, commands: commands.filter(({ command }) => !left(command) && !known.has(command)), served: !alone(commands) }
+})
 
 const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
 const shell = spawnSync('sh', ['-c', 'exit 0']).status === 0
@@ -75,7 +93,7 @@ const curl = has('curl')
 /** Ends within this many milliseconds, however busy the machine is. */
 const LONG = 60_000
 
-describe.skipIf(!shell)('commands of the pages', () => {
+describe('commands of the pages', () => {
   let work = ''
   let program = ''
   let server: { process: ChildProcess; url: string } | null = null
@@ -92,8 +110,17 @@ describe.skipIf(!shell)('commands of the pages', () => {
     // Bundled once, not through tsx: each start is then four times as fast. Under the project's folder, so that packages are found.
     program = join(root, 'node_modules', '.cache', `plimsoll-docs-${process.pid}`)
     await build({
-      absWorkingDir: root, entryPoints: { plimsoll: 'src/cli/main.ts' }, outdir: program, outExtension: { '.js': '.mjs' },
-      bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'silent',
+      absWorkingDir: root,
+      entryPoints: { plimsoll: 'src/cli/main.ts' },
+      outdir: program,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+      logLevel: 'silent',
     })
     const put = (name: string, bytes: string | Uint8Array, mode = 0o644) => {
       mkdirSync(dirname(join(work, name)), { recursive: true })
@@ -120,7 +147,9 @@ describe.skipIf(!shell)('commands of the pages', () => {
   async function serve(): Promise<string> {
     if (server) return server.url
     const child = spawn(process.execPath, [join(program, 'plimsoll.mjs'), 'serve', '--no-demo', '--port', '0'], {
-      cwd: work, env: environment('served'), stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: work,
+      env: environment('served'),
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     const url = await new Promise<string>((resolve, reject) => {
       let said = ''
@@ -140,16 +169,17 @@ describe.skipIf(!shell)('commands of the pages', () => {
     new Promise<{ exit: number | null; said: string }>((resolve, reject) => {
       const child = spawn('sh', ['-c', command], { cwd: join(work, 'files'), env: environment(data), stdio: ['ignore', 'pipe', 'pipe'] })
       let said = ''
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-5000)))
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-5000)))
       child.once('error', reject)
       child.once('close', (exit) => resolve({ exit, said }))
     })
 
-  describe.each(inOrder)('$page', ({ page, commands }) => {
-    it.each(commands)('$command', { timeout: LONG }, async ({ command, exit }) => {
-      if (left(command)) return
-      if (command.startsWith('curl ') && !curl) return
-      const url = asksServer(commands) ? await serve() : null
+  describe.each(runs.filter(({ commands }) => commands.length > 0))('$page', ({ page, commands, served }) => {
+    it.for(commands)('$command', { timeout: LONG }, async ({ command, exit }, context) => {
+      if (!shell) return context.skip('there is no sh on this machine')
+      if (command.startsWith('curl ') && !curl) return context.skip('there is no curl on this machine')
+      const url = served ? await serve() : null
       // Without these options curl is content with a refusal.
       const asked = command.replace(/^curl /, 'curl --silent --show-error --fail-with-body ').replaceAll('http://127.0.0.1:7420', url ?? '')
       const ended = await run(asked, url ? 'served' : page)
@@ -158,7 +188,9 @@ describe.skipIf(!shell)('commands of the pages', () => {
   })
 
   it('are found, with what they expect', () => {
-    expect(listCommands('x', 'a\n```sh\nnpm start\n\nplimsoll a \\\n  b   # exit code 2: no\n# a comment\n```\n```json\n{}\n```\n')).toEqual([
+    expect(
+      listCommands('x', 'a\n```sh\nnpm start\n\nplimsoll a \\\n  b   # exit code 2: no\n# a comment\n```\n```json\n{}\n```\n'),
+    ).toEqual([
       { page: 'x', command: 'npm start', exit: 0 },
       { page: 'x', command: 'plimsoll a    b   # exit code 2: no', exit: 2 },
     ])
@@ -172,8 +204,15 @@ describe.skipIf(!shell)('commands of the pages', () => {
 
 describe('docs/cli.md', () => {
   const folder = join(root, 'src/cli/commands')
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => name.replace(/\.ts$/, ''))
-  const sections = new Map(read('docs/cli.md').split(/^## /m).slice(1).map((section) => [section.split('\n')[0]!, section]))
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => name.replace(/\.ts$/, ''))
+  const sections = new Map(
+    read('docs/cli.md')
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.split('\n')[0]!, section]),
+  )
 
   it('has a section for each command', () => {
     expect([...sections.keys()].sort()).toEqual(names.sort())
@@ -181,7 +220,9 @@ describe('docs/cli.md', () => {
 
   it.each(names)('tells the options of %s, all and no others', async (name) => {
     const { command } = (await import(pathToFileURL(join(folder, `${name}.ts`)).href)) as { command: CliCommand }
-    const told = [...(sections.get(name) ?? '').matchAll(/^- .*$/gm)].flatMap(([line]) => [...line.split(/: /)[0]!.matchAll(/`(--[^`]+)`/g)].map((match) => match[1]))
+    const told = [...(sections.get(name) ?? '').matchAll(/^- .*$/gm)].flatMap(([line]) =>
+      [...line.split(/: /)[0]!.matchAll(/`(--[^`]+)`/g)].map((match) => match[1]),
+    )
     expect(told.sort()).toEqual((command.options ?? []).map(({ flags }) => flags).sort())
   })
 })
@@ -189,7 +230,9 @@ describe('docs/cli.md', () => {
 describe('docs/api.md', () => {
   it('lists the addresses of the API, all and no others', () => {
     const { paths } = JSON.parse(read('src/api/openapi.json')) as { paths: Record<string, Record<string, unknown>> }
-    const described = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
     expect([...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map((match) => match[1]).sort()).toEqual(described.sort())
   })
 })

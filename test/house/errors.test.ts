@@ -13,7 +13,7 @@ interface Thrown {
 /** Every `UserError('code', …)` in a text. A code that is not written as a literal comes back as '', one that is passed on (`error.code`) not at all. */
 function findCodes(text: string): string[] {
   const code = text.replace(/^\s*(?:\*|\/\/|\/\*).*$/gm, '')
-  return [...code.matchAll(/\bnew UserError\((?!\s*error\.code\b)\s*(?:'([a-z0-9_]+)'\s*,)?/g)].map((match) => match[1] ?? '')
+  return [...code.matchAll(/\bnew UserError\((?!\s*(?:\w+\.)?error\.code\b)\s*(?:'([a-z0-9_]+)'\s*,)?/g)].map((match) => match[1] ?? '')
 }
 
 /** What the API makes of errors that are not ours: a framework's refusal, a bug. */
@@ -39,7 +39,7 @@ describe('error codes', () => {
   it('are found in every way in which they are written', () => {
     expect(
       findCodes(
-        "throw new UserError('one', 'x')\nnew UserError(\n  'two',\n  `y`)\n// new UserError('three', '')\nnew UserError(code, '')\nnew UserError(error.code, '')",
+        "throw new UserError('one', 'x')\nnew UserError(\n  'two',\n  `y`)\n// new UserError('three', '')\nnew UserError(code, '')\nnew UserError(error.code, '')\nnew UserError(problem.error.code, '')",
       ),
     ).toEqual(['one', 'two', ''])
   })

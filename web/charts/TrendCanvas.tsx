@@ -165,8 +165,10 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
         type: 'scatter',
         name: 'Events',
         data: dots.map(({ dot, value }) => [dot.day, value]),
-        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => Math.min(12, 6.5 + Math.sqrt(dots[dataIndex]?.dot.events ?? 1)),
-        itemStyle: { color: color('worse'), borderColor: color('surface'), borderWidth: 1.5 },
+        // over many days the dots lie close: smaller, so that the line stays visible
+        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
+          (long ? 4.5 : 7) + Math.min(4, Math.sqrt(dots[dataIndex]?.dot.events ?? 1) - 1),
+        itemStyle: { color: color('exposed'), borderColor: color('surface'), borderWidth: long ? 0.75 : 1.5, opacity: long ? 0.85 : 1 },
         cursor: 'pointer',
         z: 5,
       },

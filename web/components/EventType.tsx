@@ -1,4 +1,16 @@
-import { Bug, BugPlay, CircleDot, FileWarning, Flame, PackageOpen, ShieldCheck, Skull, TrendingDown, TrendingUp } from 'lucide-react'
+import {
+  Bug,
+  BugPlay,
+  CalendarX2,
+  CircleDot,
+  FileWarning,
+  Flame,
+  PackageOpen,
+  ShieldCheck,
+  Skull,
+  TrendingDown,
+  TrendingUp,
+} from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { word } from '../format.ts'
 
@@ -10,6 +22,7 @@ const types: Record<string, [LucideIcon, string]> = {
   exploit_in_kit: [PackageOpen, 'Exploit added to a kit'],
   known_exploited: [Flame, 'Known exploited'],
   used_by_ransomware: [Skull, 'Used by ransomware'],
+  end_of_support_reached: [CalendarX2, 'End of support reached'],
   vulnerability_mitigated: [ShieldCheck, 'Vulnerability mitigated'],
   exposure_score_worse: [TrendingDown, 'Exposure score worse'],
   secure_score_worse: [TrendingDown, 'Secure score worse'],

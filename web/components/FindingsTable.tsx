@@ -93,8 +93,6 @@ export const findingColumns: Column<Finding>[] = [
     id: 'since',
     title: 'First seen',
     width: 115,
-    sort: 'first_seen_at',
-    down: true,
     cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span>,
   },
   { id: 'sources', title: 'Sources', width: 130, hidden: true, cell: (finding) => finding.sources.join(', ') },

@@ -13,10 +13,11 @@ const presets = [
   { days: 30, title: 'Last 30 days' },
   { days: 90, title: 'Last 90 days' },
   { days: 365, title: 'Last year' },
+  { days: 548, title: 'Last 18 months' },
 ] as const
 
-/** A range of days, kept in the address as from and to; without them the range is open. `last` is the last day that there is. */
-export function RangePicker({ last, open: openTitle = 'Any time' }: { last: string; open?: string }) {
+/** A range of days, kept in the address as from and to; without them the server takes the last 180 days. `last` is the last day that there is. */
+export function RangePicker({ last, open: openTitle = 'Last 6 months' }: { last: string; open?: string }) {
   const { get, set } = useParameters()
   const [open, setOpen] = useState(false)
   const from = get('from')

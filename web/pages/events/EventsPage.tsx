@@ -114,7 +114,15 @@ const postureColumns: Column<RiskEvent>[] = [
         <span className="num">{`${score(event.score_before)} → ${score(event.score_after)}`}</span>
       ),
   },
-  { id: 'assets', title: 'Assets', width: 90, sort: 'assets', down: true, align: 'right', cell: (event) => count(event.assets) },
+  {
+    id: 'assets',
+    title: 'Assets',
+    width: 90,
+    sort: 'assets',
+    down: true,
+    align: 'right',
+    cell: (event) => (event.assets === 0 ? '–' : count(event.assets)),
+  },
 ]
 
 /** The risk feed and the posture events. */

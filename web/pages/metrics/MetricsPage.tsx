@@ -67,7 +67,9 @@ export function MetricsPage() {
       {unfed.length > 0 && state === '' && search === '' && (
         <p className="text-sm text-ink-2">
           {counted(unfed.length, 'metric')} could be measured, {unfed.length === 1 ? 'needs' : 'need'}{' '}
-          {[...new Set(unfed.flatMap((metric) => metric.missing))].map(word).join(', ') || 'assets of their kind'}.{' '}
+          {[...new Set(unfed.flatMap((metric) => metric.missing))].map(word).join(', ') ||
+            (unfed.length === 1 ? 'assets of its kind' : 'assets of their kind')}
+          .{' '}
           {folded ? (
             <Here change={{ unfed: 'shown' }} className="link underline underline-offset-2">
               Show them

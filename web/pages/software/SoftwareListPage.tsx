@@ -60,7 +60,7 @@ const columns: Column<SoftwareSummary>[] = [
     align: 'right',
     cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}`,
   },
-  { id: 'versions', title: 'Versions', width: 90, sort: 'versions', down: true, align: 'right', cell: (one) => count(one.versions) },
+  { id: 'versions', title: 'Versions', width: 102, sort: 'versions', down: true, align: 'right', cell: (one) => count(one.versions) },
   {
     id: 'support',
     title: 'Support ends',
@@ -93,7 +93,7 @@ export function SoftwareListPage() {
         search="Search software"
         filters={[{ parameter: 'stage', title: 'Threat', options: stages }]}
         total={list.total}
-        noun={['software', 'software']}
+        noun={['product', 'products']}
       >
         <ListTools label="Software" columns={columns} address={list.address} />
       </FilterBar>

@@ -1,7 +1,7 @@
 import { useAsk, useList } from '../../api.ts'
 import type { Import, SourceSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { ago, count, counted, fine, instantInUtc, word } from '../../format.ts'
+import { ago, count, counted, instantInUtc, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -73,10 +73,12 @@ export function SourcesPage() {
   })
   const demo = organisation?.demo ?? false
   const own = organisations.find((one) => !one.demo)
+  // the server's own choice is left to it, so that the same file is known again however it came
+  const chosen = organisation && !demo && organisation !== own ? organisation.slug : ''
   const into = demo ? `They go to ${own ? `“${own.name}”` : 'an organisation of your own'}, never into the demo.` : ''
   return (
     <Page title="Sources" name="Sources" line="Where the facts come from, how fresh they are, and what each import read.">
-      <DropZone org={demo ? (own?.slug ?? '') : (organisation?.slug ?? '')} into={into} />
+      <DropZone org={chosen} into={into} />
       {sources.error ? (
         <Problem error={sources.error} retry={() => void sources.refetch()} />
       ) : sources.data ? (
@@ -118,11 +120,12 @@ function SourceCards({ sources }: { sources: SourceSummary[] }) {
           </p>
           <p className="mt-0.5 text-xs text-ink-3">
             {source.last_observed_at ? `Observed ${ago(source.last_observed_at)}` : `Imported ${ago(source.last_import_at)}`}
-            {source.kind === 'report' ? ` · ${counted(source.assets, 'asset')}` : ' · feed'} · {counted(source.imports, 'import')}
+            {source.kind === 'report' ? ` · ${counted(source.assets, 'asset')}` : ' · feed'}
           </p>
-          {source.kind === 'report' && (
-            <p className="text-xs text-ink-3">Counts as stale after {fine(source.staleness_days).replace('.0', '')} days</p>
-          )}
+          <p className="text-xs text-ink-3">
+            {counted(source.imports, 'import')}
+            {source.kind === 'report' && ` · stale after ${counted(Math.round(source.staleness_days), 'day')}`}
+          </p>
         </li>
       ))}
     </ul>

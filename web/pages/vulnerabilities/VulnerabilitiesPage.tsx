@@ -1,7 +1,7 @@
 import { useList } from '../../api.ts'
 import type { VulnerabilitySummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { conditionOf, yesOrNo } from '../../condition.ts'
+import { conditionOf } from '../../condition.ts'
 import { count, cvss, day, probability } from '../../format.ts'
 import { SeverityBadge, StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
@@ -20,7 +20,6 @@ const filters = [
     title: 'Threat',
     options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })),
   },
-  { parameter: 'fix', title: 'Fix available', options: [{ value: 'yes' }, { value: 'no' }] },
 ]
 
 const columns: Column<VulnerabilitySummary>[] = [
@@ -69,16 +68,12 @@ const columns: Column<VulnerabilitySummary>[] = [
     id: 'published',
     title: 'Published',
     width: 110,
-    sort: 'published_at',
-    down: true,
     cell: (one) => <span className="num">{day(one.published_at)}</span>,
   },
   {
     id: 'first_seen',
     title: 'First seen here',
     width: 120,
-    sort: 'first_seen_at',
-    down: true,
     hidden: true,
     cell: (one) => <span className="num">{day(one.first_seen_at)}</span>,
   },
@@ -87,7 +82,7 @@ const columns: Column<VulnerabilitySummary>[] = [
 /** Vulnerabilities that are open on some asset. */
 export function VulnerabilitiesPage() {
   const { get, all } = useParameters()
-  const filter = conditionOf({ severity: all('severity'), stage: all('stage'), fix_available: yesOrNo(all('fix')) })
+  const filter = conditionOf({ severity: all('severity'), stage: all('stage') })
   const list = useList('/api/v1/vulnerabilities', {
     query: {
       ...(filter ? { filter } : {}),
