@@ -8,7 +8,19 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { NEVER } from '../src/model/time.ts'
 import type { Engine, Value } from '../src/store/engines/engine.ts'
 
-const columns = ['org_id', 'asset_id', 'source', 'finding_id', 'kind', 'severity', 'version', 'title', 'valid_from', 'valid_to', 'opened_in']
+const columns = [
+  'org_id',
+  'asset_id',
+  'source',
+  'finding_id',
+  'kind',
+  'severity',
+  'version',
+  'title',
+  'valid_from',
+  'valid_to',
+  'opened_in',
+]
 
 /** Makes the empty table that both ways append to. */
 async function emptyTable(engine: Engine): Promise<void> {
@@ -18,7 +30,20 @@ async function emptyTable(engine: Engine): Promise<void> {
 }
 
 function* rows(count: number): Generator<Value[]> {
-  for (let n = 0; n < count; n++) yield [1, n % 5000, 'scanner', n, 'vulnerability', n % 5, `1.${n % 40}`, `package-${n % 997} needs an update`, 1_780_000_000_000_000 + n, NEVER, 1]
+  for (let n = 0; n < count; n++)
+    yield [
+      1,
+      n % 5000,
+      'scanner',
+      n,
+      'vulnerability',
+      n % 5,
+      `1.${n % 40}`,
+      `package-${n % 997} needs an update`,
+      1_780_000_000_000_000 + n,
+      NEVER,
+      1,
+    ]
 }
 
 function* lines(count: number): Generator<string> {
@@ -50,7 +75,9 @@ export async function appendByHand(engine: Engine, database: string, folder: str
     await once(file, 'finish')
     const types = 'integer bigint text bigint text smallint text text bigint bigint bigint'.split(' ')
     const shape = columns.map((column, index) => `'${column}': '${types[index]}'`).join(', ')
-    await engine.run(`insert into bench_append select * from read_csv('${path}', delim = '\t', header = false, quote = '', escape = '', columns = {${shape}})`)
+    await engine.run(
+      `insert into bench_append select * from read_csv('${path}', delim = '\t', header = false, quote = '', escape = '', columns = {${shape}})`,
+    )
   } else {
     const client = new pg.Client({ connectionString: database })
     await client.connect()

@@ -22,13 +22,24 @@ const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] 
 function asked() {
   const { values } = parseArgs({
     options: {
-      findings: { type: 'string', default: '1000000' }, engine: { type: 'string' }, database: { type: 'string' }, runs: { type: 'string', default: '5' },
-      keep: { type: 'boolean', default: false }, note: { type: 'string' }, child: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      findings: { type: 'string', default: '1000000' },
+      engine: { type: 'string' },
+      database: { type: 'string' },
+      runs: { type: 'string', default: '5' },
+      keep: { type: 'boolean', default: false },
+      note: { type: 'string' },
+      child: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   })
   const findings = Number(values.findings)
   const runs = Number(values.runs)
-  const wrong = !Number.isInteger(findings) || findings < 1000 || !Number.isInteger(runs) || runs % 2 !== 1 || (values.engine !== undefined && !['duckdb', 'postgres'].includes(values.engine))
+  const wrong =
+    !Number.isInteger(findings) ||
+    findings < 1000 ||
+    !Number.isInteger(runs) ||
+    runs % 2 !== 1 ||
+    (values.engine !== undefined && !['duckdb', 'postgres'].includes(values.engine))
   if (values.help || wrong) {
     process.stderr.write(`${usage}\n`)
     process.exit(values.help ? 0 : 2)
@@ -39,7 +50,17 @@ function asked() {
 
 /** Runs one engine in a process of its own, so that its memory is its own. */
 async function inProcess(engine: Engine['name'], findings: number, runs: number, database: string | undefined): Promise<EngineRun> {
-  const args = [fileURLToPath(import.meta.url), '--child', '--engine', engine, '--findings', String(findings), '--runs', String(runs), ...(database ? ['--database', database] : [])]
+  const args = [
+    fileURLToPath(import.meta.url),
+    '--child',
+    '--engine',
+    engine,
+    '--findings',
+    String(findings),
+    '--runs',
+    String(runs),
+    ...(database ? ['--database', database] : []),
+  ]
   const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let answer = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text))
@@ -51,15 +72,26 @@ async function inProcess(engine: Engine['name'], findings: number, runs: number,
 const options = asked()
 if (options.child) {
   const [engine] = options.engines
-  const run = await runEngine(engine!, options.findings, options.runs, options.database, (text) => process.stderr.write(`${engine}: ${text}\n`))
+  const run = await runEngine(engine!, options.findings, options.runs, options.database, (text) =>
+    process.stderr.write(`${engine}: ${text}\n`),
+  )
   process.stdout.write(JSON.stringify(run))
 } else {
   const engines: EngineRun[] = []
-  for (const engine of options.engines) engines.push(await inProcess(engine, options.findings, options.runs, engine === 'postgres' ? options.database : undefined))
+  for (const engine of options.engines)
+    engines.push(await inProcess(engine, options.findings, options.runs, engine === 'postgres' ? options.database : undefined))
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   const run: BenchRun = {
-    version, node: process.version, processors: cpus().length, processor: cpus()[0]?.model ?? 'unknown', memory: totalmem(), began: new Date().toISOString().slice(0, 10), runs: options.runs,
-    load: loadavg()[0]!, note: options.note ?? null, engines,
+    version,
+    node: process.version,
+    processors: cpus().length,
+    processor: cpus()[0]?.model ?? 'unknown',
+    memory: totalmem(),
+    began: new Date().toISOString().slice(0, 10),
+    runs: options.runs,
+    load: loadavg()[0]!,
+    note: options.note ?? null,
+    engines,
   }
   process.stdout.write(`${tableOf(run)}\n`)
   if (options.keep) keep(run)
@@ -70,7 +102,9 @@ if (options.child) {
 function keep(run: BenchRun): void {
   const path = join(packageRoot(), 'bench', 'last-run.json')
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as BenchRun).engines : []
-  const others = before.filter((kept) => run.engines.every(({ engine, size }) => engine !== kept.engine && size.findings === kept.size.findings))
+  const others = before.filter((kept) =>
+    run.engines.every(({ engine, size }) => engine !== kept.engine && size.findings === kept.size.findings),
+  )
   const kept = { ...run, engines: [...run.engines, ...others].toSorted((a, b) => (a.engine < b.engine ? -1 : 1)) }
   writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`)
   writeFileSync(join(packageRoot(), 'bench', 'last-run.md'), `${tableOf(kept)}\n`)

@@ -45,15 +45,41 @@ export function derive(engine: Engine, onStep: (taken: TakenStep) => void): Prom
 
 /** Derived tables that are made by hand too, and the columns whose sums tell whether both are the same. */
 const made: readonly { table: string; sql: string; sums: readonly string[] }[] = [
-  { table: 'finding_history', sql: 'derive-finding-history', sums: ['finding_id', 'asset_id', 'severity', 'cvss_tenths', 'stage', 'from_day', 'to_day', 'valid_from % 1000003', 'valid_to % 1000003'] },
-  { table: 'asset_day', sql: 'derive-asset-day', sums: ['asset_id', 'day', 'hazard % 1000003', 'exposure % 1000003', 'weight', 'weight_delta', 'weighted_delta % 1000003'] },
+  {
+    table: 'finding_history',
+    sql: 'derive-finding-history',
+    sums: [
+      'finding_id',
+      'asset_id',
+      'severity',
+      'cvss_tenths',
+      'stage',
+      'from_day',
+      'to_day',
+      'valid_from % 1000003',
+      'valid_to % 1000003',
+    ],
+  },
+  {
+    table: 'asset_day',
+    sql: 'derive-asset-day',
+    sums: ['asset_id', 'day', 'hazard % 1000003', 'exposure % 1000003', 'weight', 'weight_delta', 'weighted_delta % 1000003'],
+  },
 ]
 
 /** Makes the heavy derived tables by hand-written SQL into tables of their own, compares them with the product's, and drops them. */
-export async function deriveByHand(engine: Engine, org_id: number): Promise<{ table: string; ms: number; processor_ms: number; rows: number; same: boolean }[]> {
+export async function deriveByHand(
+  engine: Engine,
+  org_id: number,
+): Promise<{ table: string; ms: number; processor_ms: number; rows: number; same: boolean }[]> {
   const answers: Awaited<ReturnType<typeof deriveByHand>> = []
   for (const { table, sql, sums } of made) {
-    const digest = async (name: string) => JSON.stringify(await engine.query(`select count(*) as rows, ${sums.map((sum, index) => `cast(sum(${sum}) as bigint) as sum_${index}`).join(', ')} from ${name}`))
+    const digest = async (name: string) =>
+      JSON.stringify(
+        await engine.query(
+          `select count(*) as rows, ${sums.map((sum, index) => `cast(sum(${sum}) as bigint) as sum_${index}`).join(', ')} from ${name}`,
+        ),
+      )
     await engine.run(`create table bench_made as select * from ${table} where false`)
     const before = processorTime()
     const { ms } = await timed(() => engine.run(`insert into bench_made ${handWritten(sql, engine.name)}`, { org_id }))

@@ -40,7 +40,8 @@ function hashed(i: string, k: number): string {
 }
 
 /** SQL: an instant on a day of the made history, minutes after midnight UTC given. */
-const instant = (day: string, minute: string): string => `(${START} + cast(${day} as bigint) * ${DAY_US} + cast(${minute} as bigint) * 60000000)`
+const instant = (day: string, minute: string): string =>
+  `(${START} + cast(${day} as bigint) * ${DAY_US} + cast(${minute} as bigint) * 60000000)`
 
 /** SQL: the import that brings what is learned on a day: one per day, numbered from 1. */
 const importOf = (day: string): string => `cast((${day}) + 1 as bigint)`
@@ -57,7 +58,13 @@ const idOf = (v: string): string => `'CVE-' || (2017 + (${v}) % 9) || '-' || (10
 export async function generate(store: Store, size: Size): Promise<Org> {
   const org = await addOrg(store, { name: 'Bench', zone: 'Europe/Berlin' })
   await store.engine.transaction(async (transaction) => {
-    for (const statement of [...plan(size, org.org_id), ...imports(org.org_id), ...assets(org.org_id), ...vulnerabilities(), ...findings(org.org_id)]) {
+    for (const statement of [
+      ...plan(size, org.org_id),
+      ...imports(org.org_id),
+      ...assets(org.org_id),
+      ...vulnerabilities(),
+      ...findings(org.org_id),
+    ]) {
       await transaction.run(statement)
     }
     await counters(transaction, size)
@@ -116,9 +123,13 @@ function assets(org_id: number): string[] {
         case when e.half = 0 then ${importOf('a.joined')} else ${importOf(day)} end, case when e.half = 0 then ${importOf(day)} else ${NEVER} end, ${NEVER}
       from bench_asset a cross join (values (0), (1)) e(half)`
   }
-  const word = (words: readonly string[], i: string) => `case ${i} % ${words.length} ${words.map((each, index) => `when ${index} then '${each}'`).join(' ')} end`
+  const word = (words: readonly string[], i: string) =>
+    `case ${i} % ${words.length} ${words.map((each, index) => `when ${index} then '${each}'`).join(' ')} end`
   const of = (words: readonly string[]) => (k: number) => word(words, hashed('a.asset_id', k))
-  const look = (source: string, when: string) => `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
+  const look = (
+    source: string,
+    when: string,
+  ) => `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
     select ${org_id}, a.asset_id, '${source}', e.subject, e.access, 0, '', ${instant('d', 'a.asset_id % 480')}, ${importOf('d')}, ${NEVER}
     from generate_series(0, ${DAYS - 1}) s(d) join bench_asset a on a.joined <= s.d and s.d < a.gone and (s.d < a.silent or s.d >= a.silent + 70) and ${when}
       cross join (values ('asset', 0), ('vulnerability', 2)) e(subject, access)`
@@ -129,7 +140,10 @@ function assets(org_id: number): string[] {
        case when a.gone < ${DAYS} then ${instant('a.gone', 'a.asset_id % 480')} else ${NEVER} end, ${importOf('a.joined')},
        case when a.gone < ${DAYS} then ${importOf('a.gone')} else ${NEVER} end, ${NEVER} from bench_asset a`,
     constant('name', `'host-' || a.asset_id`),
-    constant('type', word(['device', 'device', 'device', 'server', 'server', 'cloud_resource', 'container_image'], hashed('a.asset_id', 61))),
+    constant(
+      'type',
+      word(['device', 'device', 'device', 'server', 'server', 'cloud_resource', 'container_image'], hashed('a.asset_id', 61)),
+    ),
     constant('os_family', word(['windows', 'windows', 'linux', 'linux', 'macos'], hashed('a.asset_id', 62))),
     changed('criticality', 71, of(['very_high', 'high', 'medium', 'low', 'low', 'medium'])),
     changed('internet_facing', 75, of(['true', 'false', 'false', 'false', 'false', 'false'])),
@@ -177,7 +191,13 @@ function vulnerabilities(): string[] {
 
 /** Findings and who saw them, in the order in which they were learned. */
 function findings(org_id: number): string[] {
-  const sighting = (source: string, opens: string, closes: string, retracted: string, which: string) => `insert into sighting_history (org_id, asset_id, source, finding_id, kind, severity,
+  const sighting = (
+    source: string,
+    opens: string,
+    closes: string,
+    retracted: string,
+    which: string,
+  ) => `insert into sighting_history (org_id, asset_id, source, finding_id, kind, severity,
       cvss_tenths, stage, version, fixed_version, place, title, access, checks, valid_from, valid_to, opened_in, closed_in, retracted_in)
     select ${org_id}, f.asset_id, '${source}', f.finding_id, 'vulnerability', case when f.cvss_tenths >= 90 then 4 when f.cvss_tenths >= 70 then 3 when f.cvss_tenths >= 40 then 2 else 1 end,
       f.cvss_tenths, case when ${hashed('f.finding_id', 46)} % 50 = 0 then 1 else 0 end, '1.' || (f.finding_id % 40), case when f.finding_id % 5 < 3 then '1.' || (41 + f.v % 20) end, null,
@@ -187,7 +207,13 @@ function findings(org_id: number): string[] {
   return [
     `insert into finding_key select f.finding_id, ${org_id}, f.asset_id, 'vulnerability', f.vulnerability_id, f.component, ${importOf('f.opens')} from bench_finding f order by f.opens, f.asset_id`,
     sighting('scanner', 'f.opens', 'f.closes', String(NEVER), 'true'),
-    sighting('agent', `(f.opens + ${hashed('f.finding_id', 48)} % 7)`, `(f.closes + ${hashed('f.finding_id', 49)} % 7)`, String(NEVER), 'f.finding_id % 10 = 0'),
+    sighting(
+      'agent',
+      `(f.opens + ${hashed('f.finding_id', 48)} % 7)`,
+      `(f.closes + ${hashed('f.finding_id', 49)} % 7)`,
+      String(NEVER),
+      'f.finding_id % 10 = 0',
+    ),
     sighting('scanner', 'f.opens', 'f.closes + 9', `cast(${DAYS} as bigint)`, 'f.finding_id % 50 = 7'),
     'drop table bench_finding',
     'drop table bench_vulnerability',

@@ -39,7 +39,11 @@ export async function inTurn<A, B>(first: () => Promise<A>, second: () => Promis
 }
 
 function summary<T>([, ...counted]: readonly Measured<T>[]): Measured<T> {
-  return { ms: median(counted.map((run) => run.ms)), processor_ms: median(counted.map((run) => run.processor_ms)), result: counted.at(-1)!.result }
+  return {
+    ms: median(counted.map((run) => run.ms)),
+    processor_ms: median(counted.map((run) => run.processor_ms)),
+    result: counted.at(-1)!.result,
+  }
 }
 
 /** The most memory that this process ever held, in bytes: with DuckDB the database's own included, with PostgreSQL not. */

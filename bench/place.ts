@@ -44,7 +44,10 @@ async function postgresPlace(url: string | undefined): Promise<Place> {
   const client = new pg.Client({ connectionString: address })
   await client.connect()
   const shown = ['server_version', 'shared_buffers', 'work_mem', 'jit']
-  const { rows } = await client.query<{ name: string; setting: string }>(`select name, current_setting(name) as setting from unnest($1::text[]) as name`, [shown])
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `select name, current_setting(name) as setting from unnest($1::text[]) as name`,
+    [shown],
+  )
   const settings = rows.map(({ name, setting }) => `${name} ${setting}`)
   return {
     folder,
@@ -69,4 +72,5 @@ async function postgresPlace(url: string | undefined): Promise<Place> {
 }
 
 /** A place for an engine. `url` only for PostgreSQL: a database from which others can be made. */
-export const openPlace = (engine: Engine['name'], url?: string): Promise<Place> => (engine === 'duckdb' ? Promise.resolve(duckdbPlace()) : postgresPlace(url))
+export const openPlace = (engine: Engine['name'], url?: string): Promise<Place> =>
+  engine === 'duckdb' ? Promise.resolve(duckdbPlace()) : postgresPlace(url)

@@ -50,7 +50,8 @@ const metrics: readonly { id: string; title: string; exposed_when: object }[] = 
   { id: 'metric-epss-10', title: 'metric history: EPSS >= .1', exposed_when: { 'vulnerability.epss': '>= 0.1' } },
   { id: 'metric-epss-01', title: 'metric history: EPSS >= .01', exposed_when: { 'vulnerability.epss': '>= 0.01' } },
   {
-    id: 'metric-epss-10-internet', title: 'metric history: EPSS >= .1 and internet-facing',
+    id: 'metric-epss-10-internet',
+    title: 'metric history: EPSS >= .1 and internet-facing',
     exposed_when: { 'vulnerability.epss': '>= 0.1', 'asset.internet_facing': true },
   },
 ]
@@ -61,7 +62,11 @@ export function questions(engine: Engine, scope: Scope, moments: { now: AskedMom
   const everyGroup = { org_id, groups: ['Finance', 'Production', 'Sales', 'Research', 'Operations'] }
   const population = parseCondition({}, assetColumns)
   const history = async (asked: Scope): Promise<Row[]> =>
-    everyDay(await exposureStates(engine, asked), moments.now.day - DAYS + 1, moments.now.day).map(({ day, numerator, denominator }) => ({ day, numerator, denominator }))
+    everyDay(await exposureStates(engine, asked), moments.now.day - DAYS + 1, moments.now.day).map(({ day, numerator, denominator }) => ({
+      day,
+      numerator,
+      denominator,
+    }))
   const days = { org_id, from_day: moments.now.day - DAYS + 1, to_day: moments.now.day }
   return [
     ...metrics.map(({ id, title, exposed_when }): Question => {
@@ -69,7 +74,12 @@ export function questions(engine: Engine, scope: Scope, moments: { now: AskedMom
       return { id, title, params: { org_id }, product: async () => (await metricDeltas(engine, scope, metric)).map((row) => ({ ...row })) }
     }),
     { id: 'exposure-history', title: 'exposure score of every day, whole organisation', params: days, product: () => history(scope) },
-    { id: 'exposure-history-groups', title: 'exposure score of every day, from asset_day by group', params: { ...days, groups: everyGroup.groups }, product: () => history(everyGroup) },
+    {
+      id: 'exposure-history-groups',
+      title: 'exposure score of every day, from asset_day by group',
+      params: { ...days, groups: everyGroup.groups },
+      product: () => history(everyGroup),
+    },
     ...lists(engine, scope, moments),
   ]
 }
@@ -78,7 +88,8 @@ export function questions(engine: Engine, scope: Scope, moments: { now: AskedMom
 function lists(engine: Engine, scope: Scope, { now, past }: { now: AskedMoment; past: AskedMoment }): Question[] {
   const params = (moment: AskedMoment): Params => ({ org_id: scope.org_id, at: moment.at, day: moment.day, limit: PAGE })
   const asked = (columns: ListColumns, filter: object): PageQuestion => ({
-    limit: PAGE, filter: { ...compileFilter(filter, columns), fields: fieldsOf(parseCondition(filter, columns)) },
+    limit: PAGE,
+    filter: { ...compileFilter(filter, columns), fields: fieldsOf(parseCondition(filter, columns)) },
   })
   const rows = async <T>(answer: Promise<PageAnswer<T>>, row: (item: T) => Row): Promise<Row[]> => {
     const { items, total } = await answer
@@ -86,22 +97,29 @@ function lists(engine: Engine, scope: Scope, { now, past }: { now: AskedMoment; 
   }
   const ofAssets = (moment: AskedMoment, page: PageQuestion) => () => rows(listAssets(engine, scope, moment, page), assetRow)
   const ofFindings = (moment: AskedMoment, page: PageQuestion) => () => rows(listFindings(engine, scope, moment, page), findingRow)
-  const ofVulnerabilities = (moment: AskedMoment, page: PageQuestion) => () => rows(listVulnerabilities(engine, scope, moment, page), vulnerabilityRow)
+  const ofVulnerabilities = (moment: AskedMoment, page: PageQuestion) => () =>
+    rows(listVulnerabilities(engine, scope, moment, page), vulnerabilityRow)
   const plain = { limit: PAGE }
   return [
     { id: 'assets-now', title: 'first page of assets, now', params: params(now), product: ofAssets(now, plain) },
     {
-      id: 'assets-past', title: 'first page of assets, a year ago, high or very high criticality', params: params(past),
+      id: 'assets-past',
+      title: 'first page of assets, a year ago, high or very high criticality',
+      params: params(past),
       product: ofAssets(past, asked(assetListColumns, { 'asset.criticality': '>= high' })),
     },
     { id: 'findings-now', title: 'first page of findings, now', params: params(now), product: ofFindings(now, plain) },
     {
-      id: 'findings-past', title: 'first page of findings, a year ago, critical and exploited', params: params(past),
+      id: 'findings-past',
+      title: 'first page of findings, a year ago, critical and exploited',
+      params: params(past),
       product: ofFindings(past, asked(findingListColumns, { severity: 'critical', stage: '>= public' })),
     },
     { id: 'vulnerabilities-now', title: 'first page of vulnerabilities, now', params: params(now), product: ofVulnerabilities(now, plain) },
     {
-      id: 'vulnerabilities-past', title: 'first page of vulnerabilities, a year ago, EPSS >= .1', params: params(past),
+      id: 'vulnerabilities-past',
+      title: 'first page of vulnerabilities, a year ago, EPSS >= .1',
+      params: params(past),
       product: ofVulnerabilities(past, asked(vulnerabilityColumns, { epss: '>= 0.1' })),
     },
   ]
@@ -113,26 +131,64 @@ const instant = (text: string | null): Value => (text === null ? null : parseIns
 
 /** What a page says of an asset, as the store keeps it: what SQL by hand gives. */
 const assetRow = (item: AssetItem): Row => ({
-  asset_id: item.asset_id, name: item.name, type: item.type, os_family: item.os_family, criticality: item.criticality, internet_facing: item.internet_facing,
-  asset_group: item.asset_group, state: item.state, exposure: scaled(item.exposure, 10_000_000), vulnerabilities: item.vulnerabilities, critical: item.critical,
-  exploited: item.exploited, failed_controls: item.failed_controls, sources: item.sources.join(','), last_seen_at: instant(item.last_seen_at),
+  asset_id: item.asset_id,
+  name: item.name,
+  type: item.type,
+  os_family: item.os_family,
+  criticality: item.criticality,
+  internet_facing: item.internet_facing,
+  asset_group: item.asset_group,
+  state: item.state,
+  exposure: scaled(item.exposure, 10_000_000),
+  vulnerabilities: item.vulnerabilities,
+  critical: item.critical,
+  exploited: item.exploited,
+  failed_controls: item.failed_controls,
+  sources: item.sources.join(','),
+  last_seen_at: instant(item.last_seen_at),
 })
 
 const findingRow = (item: FindingItem): Row => ({
-  finding_id: item.finding_id, asset_id: item.asset_id, asset_name: item.asset_name, kind: item.kind, subject: item.subject, component: item.component, title: item.title,
-  version: item.version, fixed_version: item.fixed_version, severity: rank(item.severity, severities), cvss_tenths: scaled(item.cvss, 10), epss: scaled(item.epss, 100_000),
-  stage: rank(item.stage, exploitStages), hazard: scaled(item.hazard, 100_000_000), share: scaled(item.share, 1_000_000), first_seen_at: instant(item.first_seen_at),
+  finding_id: item.finding_id,
+  asset_id: item.asset_id,
+  asset_name: item.asset_name,
+  kind: item.kind,
+  subject: item.subject,
+  component: item.component,
+  title: item.title,
+  version: item.version,
+  fixed_version: item.fixed_version,
+  severity: rank(item.severity, severities),
+  cvss_tenths: scaled(item.cvss, 10),
+  epss: scaled(item.epss, 100_000),
+  stage: rank(item.stage, exploitStages),
+  hazard: scaled(item.hazard, 100_000_000),
+  share: scaled(item.share, 1_000_000),
+  first_seen_at: instant(item.first_seen_at),
   sources: item.sources.join(','),
 })
 
 const vulnerabilityRow = (item: VulnerabilityItem): Row => ({
-  vulnerability_id: item.vulnerability_id, title: item.title, severity: rank(item.severity, severities), cvss_tenths: scaled(item.cvss, 10), epss: scaled(item.epss, 100_000),
-  stage: rank(item.stage, exploitStages), assets: item.assets, published_at: instant(item.published_at), components: item.components.join(','), fix_available: item.fix_available,
+  vulnerability_id: item.vulnerability_id,
+  title: item.title,
+  severity: rank(item.severity, severities),
+  cvss_tenths: scaled(item.cvss, 10),
+  epss: scaled(item.epss, 100_000),
+  stage: rank(item.stage, exploitStages),
+  assets: item.assets,
+  published_at: instant(item.published_at),
+  components: item.components.join(','),
+  fix_available: item.fix_available,
   first_seen_at: instant(item.first_seen_at),
 })
 
 /** The asked moments of a store: its now, and the end of the day a year before. */
-export async function askedMoments(engine: Engine, org_id: number, now: number, ends: (day: number) => Promise<number>): Promise<{ now: AskedMoment; past: AskedMoment }> {
+export async function askedMoments(
+  engine: Engine,
+  org_id: number,
+  now: number,
+  ends: (day: number) => Promise<number>,
+): Promise<{ now: AskedMoment; past: AskedMoment }> {
   const today = await dayOf(engine, org_id, now)
   const day = today - 365
   return { now: { at: now, day: today }, past: { at: (await ends(day)) - 1, day } }

@@ -21,7 +21,8 @@ const PER_TARGET = 2000
 
 const cve = (n: number) => `CVE-${2017 + (n % 9)}-${10_000 + n}`
 const severityOf = (n: number) => [1, 2, 2, 3, 3, 3, 4][n % 7]!
-const description = 'A weakness in this package lets somebody do what they should not be able to do, when they send it what it does not expect. '.repeat(3)
+const description =
+  'A weakness in this package lets somebody do what they should not be able to do, when they send it what it does not expect. '.repeat(3)
 
 function* nessusLines(findings: number): Generator<string> {
   yield '<?xml version="1.0" ?>\n<NessusClientData_v2>\n<Policy><policyName>Bench</policyName></Policy>\n<Report name="bench">\n'
@@ -67,12 +68,23 @@ function* trivyLines(findings: number): Generator<string> {
   yield `{"SchemaVersion":2,"CreatedAt":"2026-08-17T12:00:00Z","ArtifactName":"registry.example.org/bench:1","ArtifactType":"container_image",
 "Metadata":{"OS":{"Family":"debian","Name":"12.5"},"ImageID":"sha256:${'ab'.repeat(32)}","RepoTags":["registry.example.org/bench:1"]},"Results":[\n`
   for (let n = 0; n < findings; n++) {
-    if (n % PER_TARGET === 0) yield `${n ? ']},\n' : ''}{"Target":"opt/part-${n / PER_TARGET}/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[\n`
+    if (n % PER_TARGET === 0)
+      yield `${n ? ']},\n' : ''}{"Target":"opt/part-${n / PER_TARGET}/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[\n`
     yield `${n % PER_TARGET ? ',\n' : ''}${JSON.stringify({
-      VulnerabilityID: cve(n % 40_000), PkgID: `package-${n}@1.${n % 40}`, PkgName: `package-${n}`, InstalledVersion: `1.${n % 40}`, FixedVersion: `2.${n % 40}`, Status: 'fixed',
-      SeveritySource: 'ghsa', Title: `package ${n}: weakness`, Description: description, Severity: words[severityOf(n)],
+      VulnerabilityID: cve(n % 40_000),
+      PkgID: `package-${n}@1.${n % 40}`,
+      PkgName: `package-${n}`,
+      InstalledVersion: `1.${n % 40}`,
+      FixedVersion: `2.${n % 40}`,
+      Status: 'fixed',
+      SeveritySource: 'ghsa',
+      Title: `package ${n}: weakness`,
+      Description: description,
+      Severity: words[severityOf(n)],
       CVSS: { nvd: { V3Vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', V3Score: 9.8 } },
-      References: [`https://example.org/${n}`], PublishedDate: '2025-04-11T00:00:00Z', LastModifiedDate: '2025-05-11T00:00:00Z',
+      References: [`https://example.org/${n}`],
+      PublishedDate: '2025-04-11T00:00:00Z',
+      LastModifiedDate: '2025-05-11T00:00:00Z',
     })}`
   }
   yield '\n]}]}\n'
@@ -90,7 +102,12 @@ async function bareXml(path: string): Promise<void> {
 /** The reports whose import is measured. */
 export const reports: readonly MadeReport[] = [
   { format: 'nessus', name: 'bench.nessus', lines: nessusLines, bareParse: bareXml },
-  { format: 'trivy', name: 'bench-trivy.json', lines: trivyLines, bareParse: async (path) => void JSON.parse(await readFile(path, 'utf8')) },
+  {
+    format: 'trivy',
+    name: 'bench-trivy.json',
+    lines: trivyLines,
+    bareParse: async (path) => void JSON.parse(await readFile(path, 'utf8')),
+  },
 ]
 
 /** Writes a made report to a file. */

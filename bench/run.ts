@@ -46,7 +46,13 @@ const APPENDED = 1_000_000
 const IMPORTED = 100_000
 
 /** Runs the whole bench on one engine. `tell` hears what is being done. */
-export async function runEngine(engine: Engine['name'], findings: number, runs: number, url: string | undefined, tell: (text: string) => void): Promise<EngineRun> {
+export async function runEngine(
+  engine: Engine['name'],
+  findings: number,
+  runs: number,
+  url: string | undefined,
+  tell: (text: string) => void,
+): Promise<EngineRun> {
   const place = await openPlace(engine, url)
   try {
     return await runAt(place, engine, findings, runs, tell)
@@ -55,7 +61,13 @@ export async function runEngine(engine: Engine['name'], findings: number, runs: 
   }
 }
 
-async function runAt(place: Place, engineName: Engine['name'], findings: number, runs: number, tell: (text: string) => void): Promise<EngineRun> {
+async function runAt(
+  place: Place,
+  engineName: Engine['name'],
+  findings: number,
+  runs: number,
+  tell: (text: string) => void,
+): Promise<EngineRun> {
   const size = sizeOf(findings)
   const database = await place.database()
   const store = await openStore({ database, data: place.folder, now: () => BENCH_NOW })
@@ -79,14 +91,38 @@ async function runAt(place: Place, engineName: Engine['name'], findings: number,
       tell(told(lines.at(-1)!))
     }
     const appended = Math.min(APPENDED, findings)
-    const [product, byHand] = await inTurn(() => appendByProduct(engine, appended), () => appendByHand(engine, database, place.folder, appended), 1)
-    lines.push({ ...line('append', `append of ${appended.toLocaleString('en')} rows`, { ...product, result: [product.result] }, { ...byHand, result: [byHand.result] }), rows: product.result })
+    const [product, byHand] = await inTurn(
+      () => appendByProduct(engine, appended),
+      () => appendByHand(engine, database, place.folder, appended),
+      1,
+    )
+    lines.push({
+      ...line(
+        'append',
+        `append of ${appended.toLocaleString('en')} rows`,
+        { ...product, result: [product.result] },
+        { ...byHand, result: [byHand.result] },
+      ),
+      rows: product.result,
+    })
     tell(told(lines.at(-1)!))
     const peak_memory = peakMemory()
     await engine.run('drop table bench_append')
     const imports = await measureImports(place.folder, Math.min(IMPORTED, findings), () => place.database())
-    for (const { format, import_ms, parse_ms, problem } of imports) tell(`import of ${format}: ${problem ?? `${seconds(import_ms!)}, bare parse ${seconds(parse_ms)}`}`)
-    return { engine: engineName, about: place.about, size, generate_ms: generated.ms, facts_bytes, total_bytes, derivation, lines, imports, peak_memory }
+    for (const { format, import_ms, parse_ms, problem } of imports)
+      tell(`import of ${format}: ${problem ?? `${seconds(import_ms!)}, bare parse ${seconds(parse_ms)}`}`)
+    return {
+      engine: engineName,
+      about: place.about,
+      size,
+      generate_ms: generated.ms,
+      facts_bytes,
+      total_bytes,
+      derivation,
+      lines,
+      imports,
+      peak_memory,
+    }
   } finally {
     await engine.close()
   }
@@ -97,8 +133,15 @@ async function derivedLines(engine: Engine, org_id: number, derivation: readonly
   return (await deriveByHand(engine, org_id)).map(({ table, ms, processor_ms, rows, same }) => {
     const step = derivation.find((taken) => taken.step === table)!
     return {
-      id: `derive-${table}`, title: `derivation of ${table}, cold`, product_ms: step.ms, by_hand_ms: ms, product_processor_ms: step.processor_ms, by_hand_processor_ms: processor_ms,
-      rows, same, difference: same ? null : `${table} differs`,
+      id: `derive-${table}`,
+      title: `derivation of ${table}, cold`,
+      product_ms: step.ms,
+      by_hand_ms: ms,
+      product_processor_ms: step.processor_ms,
+      by_hand_processor_ms: processor_ms,
+      rows,
+      same,
+      difference: same ? null : `${table} differs`,
     }
   })
 }
@@ -106,10 +149,19 @@ async function derivedLines(engine: Engine, org_id: number, derivation: readonly
 function line(id: string, title: string, product: Measured<readonly unknown[]>, byHand: Measured<readonly unknown[]>): Line {
   const ours = product.result.map((row) => JSON.stringify(row))
   const theirs = byHand.result.map((row) => JSON.stringify(row))
-  const at = Array.from({ length: Math.max(ours.length, theirs.length) }, (_, index) => index).find((index) => ours[index] !== theirs[index])
+  const at = Array.from({ length: Math.max(ours.length, theirs.length) }, (_, index) => index).find(
+    (index) => ours[index] !== theirs[index],
+  )
   return {
-    id, title, product_ms: product.ms, by_hand_ms: byHand.ms, product_processor_ms: product.processor_ms, by_hand_processor_ms: byHand.processor_ms, rows: ours.length,
-    same: at === undefined, difference: at === undefined ? null : `row ${at}: product ${ours[at] ?? 'none'}, by hand ${theirs[at] ?? 'none'}`,
+    id,
+    title,
+    product_ms: product.ms,
+    by_hand_ms: byHand.ms,
+    product_processor_ms: product.processor_ms,
+    by_hand_processor_ms: byHand.processor_ms,
+    rows: ours.length,
+    same: at === undefined,
+    difference: at === undefined ? null : `row ${at}: product ${ours[at] ?? 'none'}, by hand ${theirs[at] ?? 'none'}`,
   }
 }
 

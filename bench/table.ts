@@ -35,16 +35,27 @@ export function tableOf(run: BenchRun): string {
   ].join('\n')
 }
 
-function ofEngine({ engine, about, size, generate_ms, facts_bytes, total_bytes, derivation, lines, imports, peak_memory }: EngineRun): string[] {
+function ofEngine({
+  engine,
+  about,
+  size,
+  generate_ms,
+  facts_bytes,
+  total_bytes,
+  derivation,
+  lines,
+  imports,
+  peak_memory,
+}: EngineRun): string[] {
   const millions = size.findings / 1e6
   const inside = engine === 'duckdb'
   return [
     '',
     `## ${about}`,
     '',
-    `${number(size.findings)} findings, ${number(size.assets)} assets, ${number(size.vulnerabilities)} vulnerabilities; generated in ${seconds(generate_ms)}. `
-      + `Facts ${megabytes(facts_bytes)}, with all that is derived ${megabytes(total_bytes)}: ${megabytes(total_bytes / millions)} per million findings. `
-      + `Peak memory of the process${inside ? '' : ' (without the server)'}: ${megabytes(peak_memory)}.`,
+    `${number(size.findings)} findings, ${number(size.assets)} assets, ${number(size.vulnerabilities)} vulnerabilities; generated in ${seconds(generate_ms)}. ` +
+      `Facts ${megabytes(facts_bytes)}, with all that is derived ${megabytes(total_bytes)}: ${megabytes(total_bytes / millions)} per million findings. ` +
+      `Peak memory of the process${inside ? '' : ' (without the server)'}: ${megabytes(peak_memory)}.`,
     '',
     `| question | product | by hand | ratio |${inside ? ' processor: product | by hand | ratio |' : ''} rows | same rows |`,
     `|---|---|---|---|${inside ? '---|---|---|' : ''}---|---|`,
@@ -60,7 +71,8 @@ function ofEngine({ engine, about, size, generate_ms, facts_bytes, total_bytes, 
     ...imports.map(({ format, findings, bytes, import_ms, parse_ms, problem }) =>
       import_ms === null
         ? `| ${format} | ${number(findings)} | ${megabytes(bytes)} | not run: ${problem} | ${seconds(parse_ms)} | |`
-        : `| ${format} | ${number(findings)} | ${megabytes(bytes)} | ${seconds(import_ms)} | ${seconds(parse_ms)} | ${(import_ms / parse_ms).toFixed(1)} |`),
+        : `| ${format} | ${number(findings)} | ${megabytes(bytes)} | ${seconds(import_ms)} | ${seconds(parse_ms)} | ${(import_ms / parse_ms).toFixed(1)} |`,
+    ),
     '',
     '| derivation from facts, cold | time |',
     '|---|---|',

@@ -539,7 +539,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports that run, wait or ended lately */
+        /** Imports that run, wait or ended lately, newest first */
         get: operations["listJobs"];
         put?: never;
         post?: never;
@@ -695,6 +695,40 @@ export interface paths {
         };
         /** The formula of the exposure score with all its constants */
         get: operations["getDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/history/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of the history as CSV (docs/history.md) */
+        get: operations["exportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check every import against its digest and the one before */
+        get: operations["verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1504,6 +1538,10 @@ export interface components {
             staleness_days: number;
             /** @enum {string} */
             state: "fresh" | "stale";
+        };
+        Verification: {
+            imports: number;
+            broken: number[];
         };
         VulnerabilityDetail: {
             vulnerability_id: string;
@@ -3099,6 +3137,7 @@ export interface operations {
                 observed_at?: string;
                 /** @description The asset that the report is about, where it does not say */
                 asset?: string;
+                /** @description Who says so, when two installations of one tool must not replace each other */
                 source?: string;
                 /** @description JSON object, our field → column of the file */
                 columns?: string;
@@ -3109,7 +3148,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description The bytes of the file */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
         responses: {
             /** @description Default Response */
             200: {
@@ -3253,7 +3297,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Default Response */
@@ -3262,14 +3306,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     getImport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 import_no: number;
@@ -3309,7 +3360,14 @@ export interface operations {
     };
     listSkippedItems: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 import_no: number;
@@ -3349,7 +3407,14 @@ export interface operations {
     };
     undoImport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 import_no: number;
@@ -3481,7 +3546,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
-                    /** @description IANA time zone that cuts its days; default UTC */
+                    /** @description IANA time zone that cuts its days; default that of the server */
                     zone?: string;
                     /** @description Tenant ids whose reports go here */
                     tenants?: string[];
@@ -3572,6 +3637,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Definitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportHistory: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                table: "import" | "asset_key" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             /** @description Default Response */

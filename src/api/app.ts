@@ -70,21 +70,47 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(notFound)
   guard(app, token)
-  app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: policy }, referrerPolicy: { policy: 'no-referrer' }, strictTransportSecurity: false })
+  app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: policy },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: false,
+  })
   app.register(fastifyCompress, { threshold: 1024 })
   app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Plimsoll', version, description: 'Exposure insights: where we stand, which way it moves, exactly why, what next.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      info: {
+        title: 'Plimsoll',
+        version,
+        description: 'Exposure insights: where we stand, which way it moves, exactly why, what next.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Description) as ReturnType<typeof jsonSchemaTransformObject>,
+    transformObject: (document) =>
+      withoutUnused(jsonSchemaTransformObject(document) as Description) as ReturnType<typeof jsonSchemaTransformObject>,
   })
   app.register(health(api))
   app.register(
     async (v1) => {
       const nouns = [
-        overview, scores, initiatives, metrics, recommendations, events, assets, software, vulnerabilities, findings, controls, imports, sources, organisations, definitions, exports, verification,
+        overview,
+        scores,
+        initiatives,
+        metrics,
+        recommendations,
+        events,
+        assets,
+        software,
+        vulnerabilities,
+        findings,
+        controls,
+        imports,
+        sources,
+        organisations,
+        definitions,
+        exports,
+        verification,
       ]
       for (const noun of nouns) await v1.register(noun(api))
       v1.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
@@ -97,8 +123,16 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
 
 /** Content that a page may load: our own files only, nothing inline. Small pictures may be part of a style sheet. */
 const policy = {
-  defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"], fontSrc: ["'self'"], objectSrc: ["'none'"],
-  baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  fontSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
 }
 
 interface Description {
@@ -118,6 +152,8 @@ function withoutUnused(description: Description): Description {
     }
   }
   visit(description.paths)
-  const kept = Object.entries(schemas).filter(([id]) => used.has(id)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const kept = Object.entries(schemas)
+    .filter(([id]) => used.has(id))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return { ...description, components: { ...description.components, schemas: Object.fromEntries(kept) } }
 }

@@ -45,7 +45,11 @@ export async function readMoment(store: Store, query: { org?: string; group?: st
     return asked((org ? await endOfDay(store.engine, org.org_id, day) : (day + 1) * DAY_US) - 1, day)
   }
   const at = query.as_of.includes(':') ? parseInstant(query.as_of) : null
-  if (at === null) throw new UserError('bad_moment', `as_of "${query.as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`)
+  if (at === null)
+    throw new UserError(
+      'bad_moment',
+      `as_of "${query.as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`,
+    )
   if (at > now) throw future()
   return asked(at, await dayAt(at))
 }
@@ -72,7 +76,10 @@ export function readRange(query: { from?: string; to?: string }, moment: AskedMo
 }
 
 /** Reads what is wanted of a list. Throws UserError('bad_filter'), UserError('bad_condition'). */
-export function readPage(query: { filter?: string; search?: string; sort?: string; limit: number; cursor?: string }, columns: ListColumns): PageQuestion {
+export function readPage(
+  query: { filter?: string; search?: string; sort?: string; limit: number; cursor?: string },
+  columns: ListColumns,
+): PageQuestion {
   const page: PageQuestion = { limit: query.limit }
   if (query.search) page.search = query.search
   if (query.sort !== undefined) page.sort = query.sort
@@ -90,7 +97,12 @@ export function readPage(query: { filter?: string; search?: string; sort?: strin
 }
 
 /** A page as it goes over the wire. */
-export const answerPage = <T>(asked: Asked, { items, total, next_cursor }: PageAnswer<T>) => ({ items, total, next_cursor, as_of: asked.as_of })
+export const answerPage = <T>(asked: Asked, { items, total, next_cursor }: PageAnswer<T>) => ({
+  items,
+  total,
+  next_cursor,
+  as_of: asked.as_of,
+})
 
 /** A whole list, that has no second page, as it goes over the wire. */
 export const answerAll = <T>(asked: Asked, items: T[]) => ({ items, total: items.length, next_cursor: null, as_of: asked.as_of })

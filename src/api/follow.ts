@@ -7,7 +7,12 @@ const HEARTBEAT = 15_000
  * Sends server-sent events named `progress` until `items` ends, the client goes away or the server closes.
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export async function sendEvents<T>(request: FastifyRequest, reply: FastifyReply, closing: AbortSignal, open: (signal: AbortSignal) => AsyncIterable<T>): Promise<void> {
+export async function sendEvents<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  closing: AbortSignal,
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+): Promise<void> {
   const gone = new AbortController()
   const signal = AbortSignal.any([gone.signal, closing])
   const items = open(signal)[Symbol.asyncIterator]()
@@ -15,10 +20,16 @@ export async function sendEvents<T>(request: FastifyRequest, reply: FastifyReply
   reply.hijack()
   const { raw } = reply
   raw.once('close', () => gone.abort())
-  raw.writeHead(200, { ...definite(reply.getHeaders()), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' })
+  raw.writeHead(200, {
+    ...definite(reply.getHeaders()),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  })
   const beat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT)
   try {
-    for (let next = first; !next.done && !signal.aborted; next = await items.next()) raw.write(`event: progress\ndata: ${JSON.stringify(next.value)}\n\n`)
+    for (let next = first; !next.done && !signal.aborted; next = await items.next())
+      raw.write(`event: progress\ndata: ${JSON.stringify(next.value)}\n\n`)
   } catch (error) {
     request.log.error(error)
   } finally {

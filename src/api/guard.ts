@@ -20,11 +20,19 @@ export function guard(app: FastifyInstance, token: string | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     if (expected === null) {
       if (!isLoopback(request.headers.host)) {
-        throw new UserError('foreign_host', 'this server answers on localhost only. To reach it from elsewhere start it with --listen and a token.', { status: 421 })
+        throw new UserError(
+          'foreign_host',
+          'this server answers on localhost only. To reach it from elsewhere start it with --listen and a token.',
+          { status: 421 },
+        )
       }
     } else if (!open.has(request.url.split('?')[0]!) && !timingSafeEqual(digest(given(request)), expected)) {
       reply.header('www-authenticate', ['Bearer realm="Plimsoll"', 'Basic realm="Plimsoll", charset="UTF-8"'])
-      throw new UserError('unauthorized', 'this server wants its token: Authorization: Bearer <PLIMSOLL_TOKEN>, or as the password of any user', { status: 401 })
+      throw new UserError(
+        'unauthorized',
+        'this server wants its token: Authorization: Bearer <PLIMSOLL_TOKEN>, or as the password of any user',
+        { status: 401 },
+      )
     }
     if (request.method !== 'GET' && request.method !== 'HEAD' && isForeign(request)) {
       throw new UserError('foreign_origin', 'a page of another origin may not change anything here', { status: 403 })
@@ -46,7 +54,10 @@ function given({ headers: { authorization = '' } }: FastifyRequest): string {
 
 /** Whether a Host header names this machine itself, on whatever port. */
 function isLoopback(host: string | undefined): boolean {
-  const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const name = (host ?? '')
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
   return isIP(name) === 4 && name.startsWith('127.')
 }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors.ts'
 import { openJobs, type Work } from './jobs.ts'
 
-const result = { unchanged: false, import_no: 1, org: 'north', format: 'trivy', title: 'Trivy', kind: 'report', counts: { assets: 0, findings: 0, vulnerabilities: 0, controls: 0, results: 0, software: 0, skipped: 0, opened: 0, closed: 0, notes: [] } } as const
+const result = {
+  unchanged: false,
+  import_no: 1,
+  org: 'north',
+  format: 'trivy',
+  title: 'Trivy',
+  kind: 'report',
+  counts: { assets: 0, findings: 0, vulnerabilities: 0, controls: 0, results: 0, software: 0, skipped: 0, opened: 0, closed: 0, notes: [] },
+} as const
 type Result = Awaited<ReturnType<Work>>
 const give = (import_no: number): Result => ({ ...result, import_no, counts: { ...result.counts, notes: [] } })
 
@@ -26,21 +34,26 @@ describe('openJobs', () => {
     const jobs = openJobs()
     const order: string[] = []
     let running = 0
-    const work = (name: string, fails = false): Work => async () => {
-      expect(++running).toBe(1)
-      await new Promise((resolve) => setImmediate(resolve))
-      order.push(name)
-      running--
-      if (fails) throw new UserError('empty_file', 'nothing in it')
-      return give(1)
-    }
+    const work =
+      (name: string, fails = false): Work =>
+      async () => {
+        expect(++running).toBe(1)
+        await new Promise((resolve) => setImmediate(resolve))
+        order.push(name)
+        running--
+        if (fails) throw new UserError('empty_file', 'nothing in it')
+        return give(1)
+      }
     const a = jobs.add('a', 1, work('a', true))
     const b = jobs.add('b', 1, work('b'))
     await expect(a.done).rejects.toMatchObject({ code: 'empty_file' })
     await expect(b.done).resolves.toMatchObject({ import_no: 1 })
     expect(order).toEqual(['a', 'b'])
     expect(jobs.get(a.job)).toMatchObject({ state: 'failed', error: { code: 'empty_file', message: 'nothing in it' }, result: null })
-    expect(jobs.list().map((job) => [job.file_name, job.state])).toEqual([['b', 'done'], ['a', 'failed']])
+    expect(jobs.list().map((job) => [job.file_name, job.state])).toEqual([
+      ['b', 'done'],
+      ['a', 'failed'],
+    ])
   })
 
   it('tells every step to whoever follows, and the end to whoever comes late', async () => {
@@ -52,7 +65,13 @@ describe('openJobs', () => {
       seen.push([state, records])
       if (records === 1) go()
     }
-    expect(seen).toEqual([['waiting', 0], ['reading', 0], ['reading', 1], ['storing', 2], ['done', 2]])
+    expect(seen).toEqual([
+      ['waiting', 0],
+      ['reading', 0],
+      ['reading', 1],
+      ['storing', 2],
+      ['done', 2],
+    ])
     const late = []
     for await (const snapshot of jobs.follow(job, new AbortController().signal)) late.push(snapshot.state)
     expect(late).toEqual(['done'])
@@ -100,6 +119,8 @@ describe('openJobs', () => {
     const jobs = openJobs()
     expect(() => jobs.get('nothing')).toThrow(expect.objectContaining({ code: 'unknown_job', status: 404 }) as Error)
     for (let n = 0; n < 200; n++) jobs.add(`${n}`, 1, () => new Promise(() => {}))
-    expect(() => jobs.add('one more', 1, async () => give(1))).toThrow(expect.objectContaining({ code: 'too_many_jobs', status: 429 }) as Error)
+    expect(() => jobs.add('one more', 1, async () => give(1))).toThrow(
+      expect.objectContaining({ code: 'too_many_jobs', status: 429 }) as Error,
+    )
   })
 })

@@ -43,7 +43,10 @@ export function openJobs(report: (error: unknown) => void = () => {}): Jobs {
   }
   const get = (job: string) => {
     const snapshot = jobs.get(job)
-    if (!snapshot) throw new UserError('unknown_job', `there is no import job ${job}: it ended long ago, or the server was started anew since`, { status: 404 })
+    if (!snapshot)
+      throw new UserError('unknown_job', `there is no import job ${job}: it ended long ago, or the server was started anew since`, {
+        status: 404,
+      })
     return snapshot
   }
   const forget = () => {
@@ -69,7 +72,10 @@ export function openJobs(report: (error: unknown) => void = () => {}): Jobs {
           return result
         } catch (error) {
           if (!(error instanceof UserError)) report(error)
-          const told = error instanceof UserError ? { code: error.code, message: error.message } : { code: 'internal', message: 'Something went wrong inside; the log of the server says what.' }
+          const told =
+            error instanceof UserError
+              ? { code: error.code, message: error.message }
+              : { code: 'internal', message: 'Something went wrong inside; the log of the server says what.' }
           change(job, { state: 'failed', error: told })
           throw error
         }

@@ -31,7 +31,11 @@ export async function serve({ host, port, ...options }: ServeOptions): Promise<S
   } catch (error) {
     await app.close()
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw new UserError('port_in_use', `port ${port} on ${host} is taken: stop what uses it, or name another with PLIMSOLL_PORT`, { status: 409, cause: error })
+    if (code === 'EADDRINUSE')
+      throw new UserError('port_in_use', `port ${port} on ${host} is taken: stop what uses it, or name another with PLIMSOLL_PORT`, {
+        status: 409,
+        cause: error,
+      })
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new UserError('cannot_listen', `cannot listen on ${host} port ${port}: ${(error as Error).message}`, { cause: error })
     }

@@ -7,14 +7,20 @@ import { severities } from '../model/severity.ts'
 // Instants are ISO 8601 in UTC; days are YYYY-MM-DD in the organisation's zone; shares and exposures are 0–1; scores say their unit.
 
 const Instant = z.string().describe('ISO 8601, UTC')
-const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/).describe("YYYY-MM-DD, a day of the organisation's zone")
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .describe("YYYY-MM-DD, a day of the organisation's zone")
 const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
 
 /** Which organisation, which asset groups, which moment. */
 export const Moment = z.object({
   org: z.string().optional().describe('Slug of the organisation; default: the first that is not the demo'),
-  group: z.union([z.string(), z.array(z.string())]).optional().describe('Only assets of these asset groups'),
+  group: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
 })
 
@@ -69,23 +75,43 @@ export const Coverage = z.object({
 })
 
 /** All scores of an organisation at a moment. */
-export const Scores = z.object({ as_of: Instant, exposure: Score, secure: Score, initiatives: z.array(Score.extend({ title: z.string() })), coverage: Coverage })
+export const Scores = z.object({
+  as_of: Instant,
+  exposure: Score,
+  secure: Score,
+  initiatives: z.array(Score.extend({ title: z.string() })),
+  coverage: Coverage,
+})
 export const GroupScore = z.object({
-  asset_group: z.string(), assets: z.number().int(), scored: z.number().int().describe('Assets in the score'),
-  value: z.number().nullable().describe('0–100, lower is better; null = nothing to score'), level: z.enum(['low', 'medium', 'high']).nullable(),
+  asset_group: z.string(),
+  assets: z.number().int(),
+  scored: z.number().int().describe('Assets in the score'),
+  value: z.number().nullable().describe('0–100, lower is better; null = nothing to score'),
+  level: z.enum(['low', 'medium', 'high']).nullable(),
 })
 
 export const Point = z.object({ day: Day, value: z.number().nullable(), numerator: z.number(), denominator: z.number() })
 export const History = z.object({
-  score: z.string(), id: z.string(), title: z.string(), direction: z.enum(['lower_is_better', 'higher_is_better']), formula: z.string(),
-  target: z.number().nullable(), rules: z.enum(['now', 'then']), points: z.array(Point),
+  score: z.string(),
+  id: z.string(),
+  title: z.string(),
+  direction: z.enum(['lower_is_better', 'higher_is_better']),
+  formula: z.string(),
+  target: z.number().nullable(),
+  rules: z.enum(['now', 'then']),
+  points: z.array(Point),
 })
 
 export const MetricSummary = z.object({
-  id: z.string(), title: z.string(), why: z.string(), source: z.string().nullable(),
+  id: z.string(),
+  title: z.string(),
+  why: z.string(),
+  source: z.string().nullable(),
   state: z.enum(['needs_attention', 'met', 'no_data', 'error']).describe('met: nothing exposed; no_data: nothing that feeds it, see needs'),
-  needs: z.array(z.string()), missing: z.array(z.string()).describe('The needs that no source feeds'),
-  exposed: z.number().int(), total: z.number().int(),
+  needs: z.array(z.string()),
+  missing: z.array(z.string()).describe('The needs that no source feeds'),
+  exposed: z.number().int(),
+  total: z.number().int(),
   exposure: z.number().nullable().describe('exposed / total, 0–1'),
   weight: z.enum(['high', 'medium', 'low']),
   score_impact: z.number().nullable().describe('Points of 0–100 that its initiatives would gain together with it met: greatest of them'),
@@ -95,151 +121,359 @@ export const MetricSummary = z.object({
   last_changed_on: Day.nullable(),
 })
 export const MetricDetail = MetricSummary.extend({
-  population: z.string().describe('The condition in words'), exposed_when: z.string().describe('The condition in words'),
-  history: z.array(Point), recommendations: z.array(z.object({ id: z.string(), title: z.string(), gain: z.number(), assets: z.number().int() })),
+  population: z.string().describe('The condition in words'),
+  exposed_when: z.string().describe('The condition in words'),
+  history: z.array(Point),
+  recommendations: z.array(z.object({ id: z.string(), title: z.string(), gain: z.number(), assets: z.number().int() })),
   yaml: z.string().describe('The definition itself'),
 })
 
 export const InitiativeSummary = z.object({
-  id: z.string(), title: z.string(), why: z.string(), kind: z.string(), score: Score,
-  metrics: z.number().int(), metrics_with_data: z.number().int(), critical_assets: z.number().int().describe('Exposed assets of criticality high or very high'),
+  id: z.string(),
+  title: z.string(),
+  why: z.string(),
+  kind: z.string(),
+  score: Score,
+  metrics: z.number().int(),
+  metrics_with_data: z.number().int(),
+  critical_assets: z.number().int().describe('Exposed assets of criticality high or very high'),
   trend: z.array(z.number().nullable()).describe('Score of the last 14 days'),
 })
 export const InitiativeDetail = InitiativeSummary.extend({ metric_list: z.array(MetricSummary), history: z.array(Point) })
 
 export const AssetSummary = z.object({
-  asset_id: z.number().int(), name: z.string(), type: z.enum(assetTypes), os_family: z.string().nullable(), os: z.string().nullable(),
-  criticality: z.enum(criticalities).nullable(), internet_facing: z.boolean().nullable(), owner: z.string().nullable(), asset_group: z.string().nullable(),
-  endpoint_agent: z.string().nullable(), cloud_provider: z.string().nullable(),
+  asset_id: z.number().int(),
+  name: z.string(),
+  type: z.enum(assetTypes),
+  os_family: z.string().nullable(),
+  os: z.string().nullable(),
+  criticality: z.enum(criticalities).nullable(),
+  internet_facing: z.boolean().nullable(),
+  owner: z.string().nullable(),
+  asset_group: z.string().nullable(),
+  endpoint_agent: z.string().nullable(),
+  cloud_provider: z.string().nullable(),
   exposure: z.number().nullable().describe('0–100; null when it is not in the score'),
   level: z.enum(['low', 'medium', 'high']).nullable(),
   state: z.enum(['active', 'stale', 'never_scanned', 'left']),
   vulnerabilities: z.number().int().describe('Distinct open vulnerabilities above informational'),
-  critical: z.number().int(), exploited: z.number().int().describe('Open ones that are known exploited'),
-  failed_controls: z.number().int(), sources: z.array(z.string()), last_seen_at: Instant.nullable(),
+  critical: z.number().int(),
+  exploited: z.number().int().describe('Open ones that are known exploited'),
+  failed_controls: z.number().int(),
+  sources: z.array(z.string()),
+  last_seen_at: Instant.nullable(),
 })
-export const AffectedAsset = AssetSummary.pick({ asset_id: true, name: true, type: true, criticality: true, asset_group: true, owner: true, internet_facing: true, exposure: true })
-  .extend({ reason: z.string(), since: Day.nullable() })
+export const AffectedAsset = AssetSummary.pick({
+  asset_id: true,
+  name: true,
+  type: true,
+  criticality: true,
+  asset_group: true,
+  owner: true,
+  internet_facing: true,
+  exposure: true,
+}).extend({ reason: z.string(), since: Day.nullable() })
 export const InstalledSoftware = z.object({
-  name: z.string(), version: z.string().nullable(), vendor: z.string().nullable(), place: z.string().nullable(), end_of_support_at: Instant.nullable(),
-  vulnerabilities: z.number().int().describe('Open on this asset in this component'), sources: z.array(z.string()), since: Instant,
+  name: z.string(),
+  version: z.string().nullable(),
+  vendor: z.string().nullable(),
+  place: z.string().nullable(),
+  end_of_support_at: Instant.nullable(),
+  vulnerabilities: z.number().int().describe('Open on this asset in this component'),
+  sources: z.array(z.string()),
+  since: Instant,
 })
 export const AssetDetail = AssetSummary.extend({
   attributes: z.array(z.object({ attribute: z.string(), value: z.string(), source: z.string(), since: Instant })),
   names: z.array(z.object({ name_type: z.string(), name: z.string(), source: z.string(), since: Instant })),
-  coverage: z.array(z.object({ source: z.string(), subject: z.string(), access: z.enum(['none', 'remote', 'full']), last_looked_at: Instant, fresh_until: Instant })),
+  coverage: z.array(
+    z.object({
+      source: z.string(),
+      subject: z.string(),
+      access: z.enum(['none', 'remote', 'full']),
+      last_looked_at: Instant,
+      fresh_until: Instant,
+    }),
+  ),
   history: z.array(z.object({ day: Day, exposure: z.number().nullable() })).describe('0–100, rows only where it changes'),
   value: z.number().describe('Its weight in the exposure score'),
 })
 
 export const Finding = z.object({
-  finding_id: z.number().int(), asset_id: z.number().int(), asset_name: z.string(), kind: z.enum(['vulnerability', 'control']), subject: z.string(),
-  title: z.string().nullable(), component: z.string().nullable(), version: z.string().nullable(), fixed_version: z.string().nullable(), place: z.string().nullable(),
-  severity: Severity.nullable(), cvss: z.number().nullable(), epss: z.number().nullable(), stage: Stage, hazard: z.number().describe('h of exposure/1'),
-  share: z.number().nullable().describe("Its part of the asset's hazard, 0–1"), first_seen_at: Instant, sources: z.array(z.string()),
+  finding_id: z.number().int(),
+  asset_id: z.number().int(),
+  asset_name: z.string(),
+  kind: z.enum(['vulnerability', 'control']),
+  subject: z.string(),
+  title: z.string().nullable(),
+  component: z.string().nullable(),
+  version: z.string().nullable(),
+  fixed_version: z.string().nullable(),
+  place: z.string().nullable(),
+  severity: Severity.nullable(),
+  cvss: z.number().nullable(),
+  epss: z.number().nullable(),
+  stage: Stage,
+  hazard: z.number().describe('h of exposure/1'),
+  share: z.number().nullable().describe("Its part of the asset's hazard, 0–1"),
+  first_seen_at: Instant,
+  sources: z.array(z.string()),
 })
 export const SoftwareSummary = z.object({
-  name: z.string(), vendor: z.string().nullable(), versions: z.number().int(), assets: z.number().int(), vulnerabilities: z.number().int(),
-  critical: z.number().int(), stage: Stage, exposed_assets: z.number().int(), end_of_support_at: Instant.nullable(),
+  name: z.string(),
+  vendor: z.string().nullable(),
+  versions: z.number().int(),
+  assets: z.number().int(),
+  vulnerabilities: z.number().int(),
+  critical: z.number().int(),
+  stage: Stage,
+  exposed_assets: z.number().int(),
+  end_of_support_at: Instant.nullable(),
 })
 export const SoftwareDetail = SoftwareSummary.extend({
   version_list: z.array(z.object({ version: z.string(), assets: z.number().int(), vulnerabilities: z.number().int() })),
-  vulnerability_list: z.array(z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() })),
+  vulnerability_list: z.array(
+    z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() }),
+  ),
 })
 export const VulnerabilitySummary = z.object({
-  vulnerability_id: z.string(), title: z.string().nullable(), severity: Severity.nullable(), cvss: z.number().nullable(), epss: z.number().nullable(),
-  stage: Stage, assets: z.number().int(), published_at: Instant.nullable(), components: z.array(z.string()), fix_available: z.boolean(), first_seen_at: Instant,
+  vulnerability_id: z.string(),
+  title: z.string().nullable(),
+  severity: Severity.nullable(),
+  cvss: z.number().nullable(),
+  epss: z.number().nullable(),
+  stage: Stage,
+  assets: z.number().int(),
+  published_at: Instant.nullable(),
+  components: z.array(z.string()),
+  fix_available: z.boolean(),
+  first_seen_at: Instant,
 })
 export const VulnerabilityDetail = VulnerabilitySummary.extend({
-  description: z.string().nullable(), cvss_vector: z.string().nullable(), epss_exact: z.number().nullable(), epss_percentile: z.number().nullable(), epss_model: z.string().nullable(),
-  ssvc: z.object({ exploitation: z.string().nullable(), automatable: z.string().nullable(), technical_impact: z.string().nullable() }).nullable(),
-  timeline: z.array(z.object({ at: Instant, what: z.string(), source: z.string() })).describe('What the world learned of it, and when it reached us'),
-  aliases: z.array(z.string()), url: z.string().nullable(),
+  description: z.string().nullable(),
+  cvss_vector: z.string().nullable(),
+  epss_exact: z.number().nullable(),
+  epss_percentile: z.number().nullable(),
+  epss_model: z.string().nullable(),
+  ssvc: z
+    .object({ exploitation: z.string().nullable(), automatable: z.string().nullable(), technical_impact: z.string().nullable() })
+    .nullable(),
+  timeline: z
+    .array(z.object({ at: Instant, what: z.string(), source: z.string() }))
+    .describe('What the world learned of it, and when it reached us'),
+  aliases: z.array(z.string()),
+  url: z.string().nullable(),
 })
 export const ControlSummary = z.object({
-  control_id: z.string(), title: z.string(), source: z.string(), category: z.string().nullable(), severity: Severity.nullable(), product: z.string().nullable(),
+  control_id: z.string(),
+  title: z.string(),
+  source: z.string(),
+  category: z.string().nullable(),
+  severity: Severity.nullable(),
+  product: z.string().nullable(),
   state: z.enum(['met', 'partly_met', 'not_met', 'unknown', 'not_applicable']),
-  passed: z.number().int(), failed: z.number().int(), unknown: z.number().int(), points: z.number().nullable(), max_points: z.number().nullable(),
+  passed: z.number().int(),
+  failed: z.number().int(),
+  unknown: z.number().int(),
+  points: z.number().nullable(),
+  max_points: z.number().nullable(),
 })
 export const ControlDetail = ControlSummary.extend({
-  description: z.string().nullable(), remediation: z.string().nullable(), url: z.string().nullable(),
+  description: z.string().nullable(),
+  remediation: z.string().nullable(),
+  url: z.string().nullable(),
   frameworks: z.array(z.object({ framework: z.string(), requirement: z.string() })),
-  results: z.array(z.object({ asset_id: z.number().int(), asset_name: z.string(), status: z.string(), evidence: z.string().nullable(), since: Instant })),
+  results: z.array(
+    z.object({ asset_id: z.number().int(), asset_name: z.string(), status: z.string(), evidence: z.string().nullable(), since: Instant }),
+  ),
 })
 
 export const RecommendationSummary = z.object({
-  id: z.string(), kind: z.enum(['update', 'setting', 'campaign', 'attention']), title: z.string(), component: z.string().nullable(), fixed_version: z.string().nullable(),
-  gain: z.number().describe('Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now'),
-  score: z.enum(['exposure', 'secure']), assets: z.number().int(), findings: z.number().int(), vulnerabilities: z.number().int(),
-  stage: Stage, severity: Severity.nullable(), critical_assets: z.number().int(), source: z.string().nullable(), category: z.string().nullable(),
+  id: z.string(),
+  kind: z.enum(['update', 'setting', 'campaign', 'attention']),
+  title: z.string(),
+  component: z.string().nullable(),
+  fixed_version: z.string().nullable(),
+  gain: z
+    .number()
+    .describe('Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now'),
+  score: z.enum(['exposure', 'secure']),
+  assets: z.number().int(),
+  findings: z.number().int(),
+  vulnerabilities: z.number().int(),
+  stage: Stage,
+  severity: Severity.nullable(),
+  critical_assets: z.number().int(),
+  source: z.string().nullable(),
+  category: z.string().nullable(),
 })
 export const RecommendationDetail = RecommendationSummary.extend({
-  description: z.string().nullable(), remediation: z.string().nullable(), url: z.string().nullable(),
-  vulnerability_list: z.array(z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() })),
+  description: z.string().nullable(),
+  remediation: z.string().nullable(),
+  url: z.string().nullable(),
+  vulnerability_list: z.array(
+    z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() }),
+  ),
   metrics: z.array(z.object({ id: z.string(), title: z.string() })),
 })
 
 export const Event = z.object({
-  event_id: z.string(), feed: z.enum(['risk', 'posture']), type: z.string(), headline: z.string(), day: Day, happened_at: Instant, component: z.string().nullable(),
-  direction: z.enum(['worse', 'better', 'neutral']), severity: Severity.nullable(), source: z.string().nullable(),
-  assets: z.number().int().describe('Impacted at the end of that day'), share: z.number().describe('Of the active assets of that day, 0–1'),
-  assets_now: z.number().int(), share_now: z.number(), subjects: z.array(z.string()),
-  score: z.string().nullable(), score_id: z.string().nullable(), score_before: z.number().nullable(), score_after: z.number().nullable(),
+  event_id: z.string(),
+  feed: z.enum(['risk', 'posture']),
+  type: z.string(),
+  headline: z.string(),
+  day: Day,
+  happened_at: Instant,
+  component: z.string().nullable(),
+  direction: z.enum(['worse', 'better', 'neutral']),
+  severity: Severity.nullable(),
+  source: z.string().nullable(),
+  assets: z.number().int().describe('Impacted at the end of that day'),
+  share: z.number().describe('Of the active assets of that day, 0–1'),
+  assets_now: z.number().int(),
+  share_now: z.number(),
+  subjects: z.array(z.string()),
+  score: z.string().nullable(),
+  score_id: z.string().nullable(),
+  score_before: z.number().nullable(),
+  score_after: z.number().nullable(),
 })
 export const EventDetail = Event.extend({
-  vulnerabilities: z.array(z.object({ vulnerability_id: z.string(), title: z.string().nullable(), severity: Severity.nullable(), stage: Stage, cvss: z.number().nullable(), assets: z.number().int() })),
+  vulnerabilities: z.array(
+    z.object({
+      vulnerability_id: z.string(),
+      title: z.string().nullable(),
+      severity: Severity.nullable(),
+      stage: Stage,
+      cvss: z.number().nullable(),
+      assets: z.number().int(),
+    }),
+  ),
   recommendation: z.object({ id: z.string(), title: z.string() }).nullable(),
   asset_list: z.array(AffectedAsset).describe('At most 100; all of them: /events/{id}/assets'),
 })
 export const EventList = list(Event).extend({ counts: z.array(z.object({ type: z.string(), events: z.number().int() })) })
 
 export const Counts = z.object({
-  assets: z.number().int(), findings: z.number().int(), vulnerabilities: z.number().int(), controls: z.number().int(), results: z.number().int(),
-  software: z.number().int(), skipped: z.number().int(), opened: z.number().int(), closed: z.number().int(), notes: z.array(z.string()),
+  assets: z.number().int(),
+  findings: z.number().int(),
+  vulnerabilities: z.number().int(),
+  controls: z.number().int(),
+  results: z.number().int(),
+  software: z.number().int(),
+  skipped: z.number().int(),
+  opened: z.number().int(),
+  closed: z.number().int(),
+  notes: z.array(z.string()),
 })
 export const Import = z.object({
-  import_no: z.number().int(), kind: z.string(), format: z.string().nullable(), format_title: z.string().nullable(), source: z.string().nullable(), tool: z.string().nullable(),
-  tool_version: z.string().nullable(), file_name: z.string().nullable(), observed_at: Instant.nullable(), recorded_at: Instant, actor: z.string(),
-  counts: Counts, undone: z.boolean(), digest: z.string(),
+  import_no: z.number().int(),
+  kind: z.string(),
+  format: z.string().nullable(),
+  format_title: z.string().nullable(),
+  source: z.string().nullable(),
+  tool: z.string().nullable(),
+  tool_version: z.string().nullable(),
+  file_name: z.string().nullable(),
+  observed_at: Instant.nullable(),
+  recorded_at: Instant,
+  actor: z.string(),
+  counts: Counts,
+  undone: z.boolean(),
+  digest: z.string(),
 })
 export const SkippedItem = z.object({ place: z.string(), reason: z.string() })
-export const ImportDetail = Import.extend({ skipped_items: z.array(SkippedItem).describe('At most 200; all of them: /imports/{import_no}/skipped'), input_digest: z.string(), previous_digest: z.string() })
+export const ImportDetail = Import.extend({
+  skipped_items: z.array(SkippedItem).describe('At most 200; all of them: /imports/{import_no}/skipped'),
+  input_digest: z.string(),
+  previous_digest: z.string(),
+})
 /** What an import gave. `unchanged`: these bytes with these options were known; `import_no` is then the import that brought them. */
-export const ImportResult = z.object({ unchanged: z.boolean(), import_no: z.number().int(), org: z.string().nullable().describe('Slug; null for facts about the world'), format: z.string(), title: z.string(), kind: z.enum(['report', 'feed']), counts: Counts })
+export const ImportResult = z.object({
+  unchanged: z.boolean(),
+  import_no: z.number().int(),
+  org: z.string().nullable().describe('Slug; null for facts about the world'),
+  format: z.string(),
+  title: z.string(),
+  kind: z.enum(['report', 'feed']),
+  counts: Counts,
+})
 /** Server-sent events of a running import: progress until `done` or `failed`. */
 export const Progress = z.object({
-  job: z.string(), file_name: z.string(),
-  state: z.enum(['waiting', 'reading', 'storing', 'computing', 'done', 'failed']), bytes: z.number().int(), total_bytes: z.number().int().nullable(), records: z.number().int(),
+  job: z.string(),
+  file_name: z.string(),
+  state: z.enum(['waiting', 'reading', 'storing', 'computing', 'done', 'failed']),
+  bytes: z.number().int(),
+  total_bytes: z.number().int().nullable(),
+  records: z.number().int(),
   result: ImportResult.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 })
 export const SourceSummary = z.object({
-  source: z.string(), kind: z.enum(['report', 'feed']), title: z.string(), last_observed_at: Instant.nullable(), last_import_at: Instant, imports: z.number().int(),
-  assets: z.number().int(), staleness_days: z.number(), state: z.enum(['fresh', 'stale']),
+  source: z.string(),
+  kind: z.enum(['report', 'feed']),
+  title: z.string(),
+  last_observed_at: Instant.nullable(),
+  last_import_at: Instant,
+  imports: z.number().int(),
+  assets: z.number().int(),
+  staleness_days: z.number(),
+  state: z.enum(['fresh', 'stale']),
 })
 
-export const Organisation = z.object({ org_id: z.number().int(), slug: z.string(), name: z.string(), zone: z.string(), demo: z.boolean(), tenants: z.array(z.string()), assets: z.number().int() })
+export const Organisation = z.object({
+  org_id: z.number().int(),
+  slug: z.string(),
+  name: z.string(),
+  zone: z.string(),
+  demo: z.boolean(),
+  tenants: z.array(z.string()),
+  assets: z.number().int(),
+})
 
 export const NewOrganisation = z.object({
-  name: z.string().trim().min(1).max(100), zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default that of the server'),
+  name: z.string().trim().min(1).max(100),
+  zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default that of the server'),
   tenants: z.array(z.string().min(1).max(200)).max(100).optional().describe('Tenant ids whose reports go here'),
 })
 
 export const Overview = z.object({
-  organisation: Organisation, as_of: Instant, empty: z.boolean().describe('Nothing imported yet'),
-  exposure: Score, secure: Score, coverage: Coverage,
-  exposure_history: z.array(Point), secure_history: z.array(Point),
-  severity_counts: z.object({ critical: z.number().int(), high: z.number().int(), medium: z.number().int(), low: z.number().int(), unknown: z.number().int() }).describe('Distinct open (asset, vulnerability)'),
+  organisation: Organisation,
+  as_of: Instant,
+  empty: z.boolean().describe('Nothing imported yet'),
+  exposure: Score,
+  secure: Score,
+  coverage: Coverage,
+  exposure_history: z.array(Point),
+  secure_history: z.array(Point),
+  severity_counts: z
+    .object({
+      critical: z.number().int(),
+      high: z.number().int(),
+      medium: z.number().int(),
+      low: z.number().int(),
+      unknown: z.number().int(),
+    })
+    .describe('Distinct open (asset, vulnerability)'),
   exploited: z.number().int().describe('Distinct open known exploited vulnerabilities'),
-  initiatives: z.array(InitiativeSummary), metrics: z.array(MetricSummary).describe('Most significant exposure first, at most 6'),
+  initiatives: z.array(InitiativeSummary),
+  metrics: z.array(MetricSummary).describe('Most significant exposure first, at most 6'),
   recommendations: z.array(RecommendationSummary).describe('Greatest gain first, at most 6'),
-  events: z.array(Event).describe('Newest risk events, at most 8'), posture_events: z.array(Event).describe('Newest, at most 5'),
-  event_dots: z.array(z.object({ day: Day, events: z.number().int(), headline: z.string() })).describe('Days with worse risk events of the history range'),
+  events: z.array(Event).describe('Newest risk events, at most 8'),
+  posture_events: z.array(Event).describe('Newest, at most 5'),
+  event_dots: z
+    .array(z.object({ day: Day, events: z.number().int(), headline: z.string() }))
+    .describe('Days with worse risk events of the history range'),
   sources: z.array(SourceSummary),
   asset_types: z.array(z.object({ type: z.string(), assets: z.number().int() })),
 })
 
-export const Definitions = z.object({ formula: z.string(), constants: z.record(z.string(), z.unknown()), metrics: z.number().int(), initiatives: z.number().int() })
+export const Definitions = z.object({
+  formula: z.string(),
+  constants: z.record(z.string(), z.unknown()),
+  metrics: z.number().int(),
+  initiatives: z.number().int(),
+})
 
 /** `/health`: the program runs. */
 export const Health = z.object({ status: z.literal('ok'), version: z.string() })

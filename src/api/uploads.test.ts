@@ -23,7 +23,10 @@ describe('keepUpload', () => {
     expect((await keepUpload(data, Readable.from([]))).bytes).toBe(0)
   })
   it('refuses what is too large and leaves nothing', async () => {
-    await expect(keepUpload(data, Readable.from([Buffer.alloc(4), Buffer.alloc(2)]), 5)).rejects.toMatchObject({ code: 'too_large', status: 413 })
+    await expect(keepUpload(data, Readable.from([Buffer.alloc(4), Buffer.alloc(2)]), 5)).rejects.toMatchObject({
+      code: 'too_large',
+      status: 413,
+    })
     expect(left()).toEqual([])
   })
   it('leaves nothing when the sender goes away', async () => {

@@ -21,7 +21,12 @@ export async function keepUpload(data: string, body: Readable, most = MOST_UPLOA
   const cap = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      if (bytes > most) done(new UserError('too_large', `the file is larger than ${most} bytes: import it on the server with plimsoll import`, { status: 413 }))
+      if (bytes > most)
+        done(
+          new UserError('too_large', `the file is larger than ${most} bytes: import it on the server with plimsoll import`, {
+            status: 413,
+          }),
+        )
       else done(null, chunk)
     },
   })

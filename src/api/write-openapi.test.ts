@@ -6,7 +6,10 @@ import { describeApi } from './write-openapi.ts'
 
 interface Described {
   openapi: string
-  paths: Record<string, Record<string, { operationId?: string; responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }> }>>
+  paths: Record<
+    string,
+    Record<string, { operationId?: string; responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }> }>
+  >
   components: { schemas: Record<string, object> }
 }
 
@@ -21,13 +24,17 @@ describe('openapi.json', () => {
   it('names every operation once, every answer by a shape, and every error alike', async () => {
     const { openapi, paths, components } = JSON.parse(await describeApi()) as Described
     expect(openapi).toMatch(/^3\.1\./)
-    const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ where: `${method} ${path}`, operation })))
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ where: `${method} ${path}`, operation })),
+    )
     expect(operations.length).toBeGreaterThan(40)
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length)
     for (const { where, operation } of operations) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
         if (status === '204' || content?.['text/event-stream'] || content?.['text/csv']) continue
-        expect(content?.['application/json']?.schema.$ref, `${where} ${status}`).toMatch(status >= '4' && !where.endsWith('/ready') ? /\/Problem$/ : /^#\/components\/schemas\//)
+        expect(content?.['application/json']?.schema.$ref, `${where} ${status}`).toMatch(
+          status >= '4' && !where.endsWith('/ready') ? /\/Problem$/ : /^#\/components\/schemas\//,
+        )
       }
     }
     const text = JSON.stringify(paths) + JSON.stringify(components)

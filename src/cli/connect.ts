@@ -16,7 +16,11 @@ export interface Connection {
   catalog: Catalog
   /** GET /api/v1<path>; undefined values are left out. */
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>
-  send<T>(method: 'POST' | 'DELETE', path: string, options?: { query?: Record<string, string | undefined>; json?: unknown; body?: Readable }): Promise<T>
+  send<T>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    options?: { query?: Record<string, string | undefined>; json?: unknown; body?: Readable },
+  ): Promise<T>
   /** The bytes of GET /api/v1<path> as they come. */
   download(path: string, query?: Record<string, string | undefined>): Promise<AsyncIterable<Uint8Array>>
   close(): Promise<void>
@@ -26,7 +30,7 @@ export interface Connection {
 export const version = (): string => (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
 
 /** Opens the store of the context, or finds the server that has it open. */
-export async function connect(context: Context): Promise<Connection> {
+async function connect(context: Context): Promise<Connection> {
   const place = placeOf(context)
   const catalog = loadCatalog()
   const url = await runningServer(place.data)
@@ -36,7 +40,9 @@ export async function connect(context: Context): Promise<Connection> {
 }
 
 const pathOf = (path: string, query: Record<string, string | number | undefined> = {}): string => {
-  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])))
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
+  )
   return `/api/v1${path}${search.size ? `?${search}` : ''}`
 }
 
@@ -63,9 +69,12 @@ function overHttp(url: string, catalog: Catalog): Connection {
       return answerOf(answer.status, await answer.text())
     },
     async send(method, path, { query, json, body } = {}) {
-      const type = json === undefined ? (body ? { 'content-type': 'application/octet-stream' } : {}) : { 'content-type': 'application/json' }
+      const type =
+        json === undefined ? (body ? { 'content-type': 'application/octet-stream' } : {}) : { 'content-type': 'application/json' }
       const answer = await fetch(url + pathOf(path, query), {
-        method, headers: { ...headers, ...type }, ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        method,
+        headers: { ...headers, ...type },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         ...(body ? { body: Readable.toWeb(body), duplex: 'half' as const } : {}),
       } as RequestInit)
       return answerOf(answer.status, await answer.text())
@@ -91,8 +100,11 @@ function inProcess(store: Store, catalog: Catalog): Connection {
     },
     async send(method, path, { query, json, body } = {}) {
       const answer = await app.inject({
-        method, url: pathOf(path, query), headers: { ...headers, ...(body ? { 'content-type': 'application/octet-stream' } : {}) },
-        ...(json === undefined ? {} : { payload: json as object }), ...(body ? { payload: body } : {}),
+        method,
+        url: pathOf(path, query),
+        headers: { ...headers, ...(body ? { 'content-type': 'application/octet-stream' } : {}) },
+        ...(json === undefined ? {} : { payload: json as object }),
+        ...(body ? { payload: body } : {}),
       })
       return answerOf(answer.statusCode, answer.body)
     },

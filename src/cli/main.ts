@@ -35,7 +35,9 @@ const where = [
 
 async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  const program = new Command('plimsoll').description('Exposure insights: where we stand, which way it moves, exactly why, what next.').version(version)
+  const program = new Command('plimsoll')
+    .description('Exposure insights: where we stand, which way it moves, exactly why, what next.')
+    .version(version)
   program.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(text) })
   let code: number = EXIT.done
   const typed = argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? [argv[0]] : Object.keys(commands)
@@ -46,9 +48,14 @@ async function main(argv: readonly string[]): Promise<number> {
     if (command.examples?.length) sub.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`)
     sub.action(async (...given: unknown[]) => {
       const options = given.at(-2) as Context['options']
-      const words = given.slice(0, -2).flat().filter((word): word is string => typeof word === 'string')
+      const words = given
+        .slice(0, -2)
+        .flat()
+        .filter((word): word is string => typeof word === 'string')
       const context: Context = {
-        words, options, terminal: process.stderr.isTTY === true,
+        words,
+        options,
+        terminal: process.stderr.isTTY === true,
         print: (line) => process.stdout.write(`${line}\n`),
         tell: (line) => process.stderr.write(`${line}\n`),
       }
@@ -69,7 +76,9 @@ function end(error: unknown): number {
     process.stderr.write(`plimsoll: ${error.message} [${error.code}]\n`)
     return EXIT.user
   }
-  process.stderr.write(`plimsoll: this is a bug. Please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(
+    `plimsoll: this is a bug. Please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`,
+  )
   return EXIT.bug
 }
 

@@ -32,19 +32,21 @@ export async function loadDemo(
   const org = existing ?? (await addOrg(store, { name: 'Demo', demo: true, zone: 'Europe/Berlin', tenants: [DEMO_TENANT] }))
   let files = 0
   let skipped = 0
-  for await (const { name, bytes, observed_at, kind } of demoReports({ ...options, end: store.now() })) {
-    onProgress(`${++files} reports: ${name}`)
-    const { counts } = await importFile(
-      store,
-      { name, bytes },
-      {
-        actor: 'demo',
-        ...(kind === 'feed' ? { source: feedSource(name) } : { org: org.slug }),
-        ...(observed_at !== undefined && { observed_at: formatInstant(observed_at) }),
-      },
-    )
-    skipped += counts.skipped
-  }
+  await store.engine.serially(async () => {
+    for await (const { name, bytes, observed_at, kind } of demoReports({ ...options, end: store.now() })) {
+      onProgress(`${++files} reports: ${name}`)
+      const { counts } = await importFile(
+        store,
+        { name, bytes },
+        {
+          actor: 'demo',
+          ...(kind === 'feed' ? { source: feedSource(name) } : { org: org.slug }),
+          ...(observed_at !== undefined && { observed_at: formatInstant(observed_at) }),
+        },
+      )
+      skipped += counts.skipped
+    }
+  })
   await compute(store, catalog, (step) => onProgress(`working out: ${step}`))
   return { org: org.slug, files, skipped }
 }

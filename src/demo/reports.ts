@@ -54,7 +54,7 @@ export function makeDemoWorld({ seed = 1, end }: DemoOptions): DemoWorld {
 }
 
 /** Whether the network scanner sees a host on a day: its site's scanner runs, and the host is on except for now and then. */
-export function scanned(host: Host, day: Day, last: Day): boolean {
+function scanned(host: Host, day: Day, last: Day): boolean {
   if (day < host.joined_on || (host.left_on !== null && day >= host.left_on)) return false
   if (host.site === 'Northwind' && day < host.joined_on + 5) return false
   return !(host.site === 'Hamburg' && during('scanner_silent', day, last))

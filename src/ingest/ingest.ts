@@ -82,17 +82,26 @@ const CLOCK_SKEW = DAY_US
  * The importer or feed that says yes to a file's beginning. Throws UserError('unknown_format') when none does, UserError('empty_file'),
  * UserError('ambiguous_format').
  */
-export function detect(head: Head, format?: string): Importer | Feed {
+function detect(head: Head, format?: string): Importer | Feed {
   const all = [...importers, ...feeds]
   if (format !== undefined) {
     const named = all.find((importer) => importer.id === format)
-    if (!named) throw new UserError('unknown_format', `there is no format "${format}"; there are: ${all.map((importer) => importer.id).join(', ')}`)
+    if (!named)
+      throw new UserError('unknown_format', `there is no format "${format}"; there are: ${all.map((importer) => importer.id).join(', ')}`)
     return named
   }
   const yes = all.filter((importer) => importer.detect(head))
   if (yes.length === 1) return yes[0]!
-  if (yes.length > 1) throw new UserError('ambiguous_format', `${head.name} looks like ${yes.map((importer) => importer.id).join(' and ')}: say which with --format`)
-  if (head.text.trim() === '') throw new UserError('empty_file', `${head.name} is empty: nothing to read. A report without findings still says which tool wrote it; name it with --format if this one is from a tool that writes nothing`)
+  if (yes.length > 1)
+    throw new UserError(
+      'ambiguous_format',
+      `${head.name} looks like ${yes.map((importer) => importer.id).join(' and ')}: say which with --format`,
+    )
+  if (head.text.trim() === '')
+    throw new UserError(
+      'empty_file',
+      `${head.name} is empty: nothing to read. A report without findings still says which tool wrote it; name it with --format if this one is from a tool that writes nothing`,
+    )
   throw new UserError(
     'unknown_format',
     `${head.name} is of no format that Plimsoll reads. It begins with ${JSON.stringify(head.text.trim().slice(0, 60))}; expected a report of: ${all.map((importer) => importer.id).join(', ')}`,
@@ -132,7 +141,10 @@ class Counter {
 }
 
 /** Reads a file whole without writing anything. Never throws for a file's sake: `error` says what is wrong with it. */
-export async function inspectFile(input: Input, options: { format?: string; columns?: Record<string, string>; name?: string } = {}): Promise<Inspection> {
+export async function inspectFile(
+  input: Input,
+  options: { format?: string; columns?: Record<string, string>; name?: string } = {},
+): Promise<Inspection> {
   const file = options.name ?? (typeof input === 'string' ? input : input.name)
   const counter = new Counter()
   let format: string | null = null
@@ -141,8 +153,19 @@ export async function inspectFile(input: Input, options: { format?: string; colu
   const answer = (error: Inspection['error']): Inspection => {
     const { assets, findings, vulnerabilities, controls, results, software, skipped } = counter.counts
     return {
-      file, format, tool: report?.tool ?? null, tool_version: report?.tool_version ?? null, observed_at: formatInstant(newest),
-      assets, findings, vulnerabilities, controls, results, software, skipped, error,
+      file,
+      format,
+      tool: report?.tool ?? null,
+      tool_version: report?.tool_version ?? null,
+      observed_at: formatInstant(newest),
+      assets,
+      findings,
+      vulnerabilities,
+      controls,
+      results,
+      software,
+      skipped,
+      error,
     }
   }
   try {
@@ -170,11 +193,21 @@ export async function inspectFile(input: Input, options: { format?: string; colu
  */
 export async function importFile(store: Store, input: Input, options: ImportOptions): Promise<ImportResult> {
   const observed_at = options.observed_at === undefined ? null : parseInstant(options.observed_at)
-  if (options.observed_at !== undefined && observed_at === null) throw new UserError('bad_instant', `"${options.observed_at}" is not a date or date-time: expected ISO 8601 such as 2026-08-12 or 2026-08-12T10:00:00Z`)
+  if (options.observed_at !== undefined && observed_at === null)
+    throw new UserError(
+      'bad_instant',
+      `"${options.observed_at}" is not a date or date-time: expected ISO 8601 such as 2026-08-12 or 2026-08-12T10:00:00Z`,
+    )
   const { input_digest, input_bytes } = await digestOf(input)
   const { head, source } = await open(input)
   const importer = detect(options.name === undefined ? head : { ...head, name: basename(options.name) }, options.format)
-  const kept = JSON.stringify({ observed_at, asset: options.asset ?? null, source: options.source ?? null, columns: options.columns ?? null, org: isFeed(importer) ? null : (options.org ?? null) })
+  const kept = JSON.stringify({
+    observed_at,
+    asset: options.asset ?? null,
+    source: options.source ?? null,
+    columns: options.columns ?? null,
+    org: isFeed(importer) ? null : (options.org ?? null),
+  })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
   await keepInput(store, input, input_digest)
@@ -184,14 +217,41 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     reading.total_bytes = input_bytes
     await reading.read(source)
     const { counts, report, org } = reading
-    if (!report) throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
+    if (!report)
+      throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
     await writeImport(transaction, {
-      import_no: reading.import_no, org_id: org?.org_id ?? null, kind: isFeed(importer) ? 'feed' : 'report', format: importer.id, format_version: importer.version,
-      source: reading.source, tool: report.tool, tool_version: report.tool_version, file_name: basename(options.name ?? head.name).slice(0, 300),
-      observed_at: reading.newest, recorded_at: store.now(), actor: options.actor, input_digest, input_bytes, options: kept, counts, undoes_import_no: null,
+      import_no: reading.import_no,
+      org_id: org?.org_id ?? null,
+      kind: isFeed(importer) ? 'feed' : 'report',
+      format: importer.id,
+      format_version: importer.version,
+      source: reading.source,
+      tool: report.tool,
+      tool_version: report.tool_version,
+      file_name: basename(options.name ?? head.name).slice(0, 300),
+      observed_at: reading.newest,
+      recorded_at: store.now(),
+      actor: options.actor,
+      input_digest,
+      input_bytes,
+      options: kept,
+      counts,
+      undoes_import_no: null,
     })
-    await transaction.append('skipped_item', ['import_no', 'place', 'reason'], reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]))
-    return { unchanged: false, import_no: reading.import_no, org: org?.slug ?? null, format: importer.id, title: importer.title, kind: isFeed(importer) ? 'feed' : 'report', counts }
+    await transaction.append(
+      'skipped_item',
+      ['import_no', 'place', 'reason'],
+      reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
+    )
+    return {
+      unchanged: false,
+      import_no: reading.import_no,
+      org: org?.slug ?? null,
+      format: importer.id,
+      title: importer.title,
+      kind: isFeed(importer) ? 'feed' : 'report',
+      counts,
+    }
   })
 }
 
@@ -241,7 +301,9 @@ class Reading {
     const { newest } = this
     if (!isFeed(this.importer) && newest !== null && this.store.now() - newest > STALE) {
       const day = formatInstant(newest).slice(0, 10)
-      this.counts.notes.push(`The newest look in it is of ${day}: it counts in the scores of that time, not in today's. See plimsoll score --as-of ${day}`)
+      this.counts.notes.push(
+        `The newest look in it is of ${day}: it counts in the scores of that time, not in today's. See plimsoll score --as-of ${day}`,
+      )
     }
   }
 
@@ -271,7 +333,11 @@ class Reading {
     const observed = { ...record, observed_at: at }
     if (record.names.length) return observed
     if (this.options.asset === undefined) {
-      throw new UserError('asset_needed', `${this.importer.title} does not say which asset this is about: name it with --asset, for example the repository or the host`, { status: 422 })
+      throw new UserError(
+        'asset_needed',
+        `${this.importer.title} does not say which asset this is about: name it with --asset, for example the repository or the host`,
+        { status: 422 },
+      )
     }
     const name = this.options.asset.trim().slice(0, 300)
     return { ...observed, name, names: [{ type: 'label', name: `${this.source}/${name}` }] }
@@ -279,8 +345,14 @@ class Reading {
 
   private observed(stated: Instant | null | undefined): Instant {
     const at = stated ?? this.observed_at
-    if (at === null) throw new UserError('observed_at_needed', `${this.importer.title} does not say when the tool looked: give the time with --observed-at, for example --observed-at 2026-08-12T10:00:00Z`, { status: 422 })
-    if (at > this.store.now() + CLOCK_SKEW) throw new UserError('observed_in_future', `the report says that the tool looked at ${formatInstant(at)}, which is in the future`)
+    if (at === null)
+      throw new UserError(
+        'observed_at_needed',
+        `${this.importer.title} does not say when the tool looked: give the time with --observed-at, for example --observed-at 2026-08-12T10:00:00Z`,
+        { status: 422 },
+      )
+    if (at > this.store.now() + CLOCK_SKEW)
+      throw new UserError('observed_in_future', `the report says that the tool looked at ${formatInstant(at)}, which is in the future`)
     return at
   }
 
@@ -317,14 +389,22 @@ class Reading {
 }
 
 /** The organisation that a report belongs to. Makes "My organisation" for the very first one. */
-async function route(store: Store, transaction: Engine, tenant: string | undefined, slug: string | undefined, sofar: Org | null): Promise<Org> {
+async function route(
+  store: Store,
+  transaction: Engine,
+  tenant: string | undefined,
+  slug: string | undefined,
+  sofar: Org | null,
+): Promise<Org> {
   const orgs = await listOrgs(transaction)
   const tenant_id = tenant?.toLowerCase()
   const owner = tenant_id === undefined ? undefined : orgs.find((org) => org.tenants.includes(tenant_id))
-  if (sofar && owner && owner.org_id !== sofar.org_id) throw new UserError('mixed_tenants', `the file speaks about tenants of two organisations, ${sofar.name} and ${owner.name}: split it`)
+  if (sofar && owner && owner.org_id !== sofar.org_id)
+    throw new UserError('mixed_tenants', `the file speaks about tenants of two organisations, ${sofar.name} and ${owner.name}: split it`)
   if (slug !== undefined) {
     const named = (await findOrg(transaction, slug))!
-    if (owner && owner.org_id !== named.org_id) throw new UserError('tenant_elsewhere', `tenant ${tenant_id} belongs to ${owner.name}, not to ${named.name}`, { status: 409 })
+    if (owner && owner.org_id !== named.org_id)
+      throw new UserError('tenant_elsewhere', `tenant ${tenant_id} belongs to ${owner.name}, not to ${named.name}`, { status: 409 })
     if (tenant_id !== undefined && !owner) await addTenant(transaction, named.org_id, tenant_id)
     return named
   }
@@ -332,20 +412,38 @@ async function route(store: Store, transaction: Engine, tenant: string | undefin
   const home = sofar ?? orgs.find((org) => !org.demo) ?? (await addOrgIn(transaction, { name: 'My organisation', now: store.now() }))
   if (tenant_id === undefined) return home
   if (home.tenants.length) {
-    throw new UserError('tenant_unknown', `tenant ${tenant_id} belongs to no organisation yet, and ${home.name} has another tenant: say whose it is with --org, or add an organisation`, { status: 409 })
+    throw new UserError(
+      'tenant_unknown',
+      `tenant ${tenant_id} belongs to no organisation yet, and ${home.name} has another tenant: say whose it is with --org, or add an organisation`,
+      { status: 409 },
+    )
   }
   await addTenant(transaction, home.org_id, tenant_id)
   return { ...home, tenants: [tenant_id] }
 }
 
-async function unchanged(store: Store, importer: Importer | Feed, input_digest: string, options: string, asked: ImportOptions): Promise<ImportResult | null> {
+async function unchanged(
+  store: Store,
+  importer: Importer | Feed,
+  input_digest: string,
+  options: string,
+  asked: ImportOptions,
+): Promise<ImportResult | null> {
   const same = await findSame(store.engine, { format: importer.id, format_version: importer.version, input_digest, options })
   if (!same.length) return null
   const orgs = await listOrgs(store.engine)
   for (const { org_id, import_no, counts } of same) {
     const org = orgs.find((each) => each.org_id === org_id) ?? null
     if (org_id !== null && (!org || (asked.org === undefined ? org.demo : org.slug !== asked.org))) continue
-    return { unchanged: true, import_no, counts, org: org?.slug ?? null, format: importer.id, title: importer.title, kind: isFeed(importer) ? 'feed' : 'report' }
+    return {
+      unchanged: true,
+      import_no,
+      counts,
+      org: org?.slug ?? null,
+      format: importer.id,
+      title: importer.title,
+      kind: isFeed(importer) ? 'feed' : 'report',
+    }
   }
   return null
 }
@@ -369,7 +467,11 @@ async function keepInput(store: Store, input: Input, digest: string): Promise<vo
   await mkdir(folder, { recursive: true })
   const part = `${path}.${process.pid}.part`
   try {
-    await pipeline(typeof input === 'string' ? createReadStream(input) : Readable.from([input.bytes]), createGzip({ level: 1 }), createWriteStream(part))
+    await pipeline(
+      typeof input === 'string' ? createReadStream(input) : Readable.from([input.bytes]),
+      createGzip({ level: 1 }),
+      createWriteStream(part),
+    )
     await rename(part, path)
   } catch (error) {
     await rm(part, { force: true })

@@ -25,10 +25,17 @@ interface Known {
  * empty temporary table `asked_name`.
  */
 export async function resolveAssets(
-  transaction: Engine, org_id: number, import_no: number, assets: readonly { record: AssetRecord; observed_at: Instant }[],
+  transaction: Engine,
+  org_id: number,
+  import_no: number,
+  assets: readonly { record: AssetRecord; observed_at: Instant }[],
 ): Promise<number[]> {
   if (!assets.length) return []
-  const known = await readKnown(transaction, org_id, assets.map((asset) => asset.record))
+  const known = await readKnown(
+    transaction,
+    org_id,
+    assets.map((asset) => asset.record),
+  )
   const byName = new Map<string, Set<Known>>()
   const index = (asset: Known, type: NameType, name: string) => {
     const key = `${type}\u0000${name}`
@@ -40,7 +47,13 @@ export async function resolveAssets(
   const created: Known[] = []
   for (const { record, observed_at } of assets) {
     const found = match(record, observed_at, byName)
-    const asset = found ?? { asset_id: -1 - created.length, type: record.type, names: new Map(), last_seen: observed_at, first_seen: observed_at }
+    const asset = found ?? {
+      asset_id: -1 - created.length,
+      type: record.type,
+      names: new Map(),
+      last_seen: observed_at,
+      first_seen: observed_at,
+    }
     if (!found) created.push(asset)
     asset.last_seen = Math.max(asset.last_seen, observed_at)
     asset.first_seen = Math.min(asset.first_seen, observed_at)
@@ -51,7 +64,11 @@ export async function resolveAssets(
     ids.push(asset.asset_id)
   }
   const first = created.length ? await draw(transaction, 'asset_id', created.length) : 0
-  await transaction.append('asset_key', ['asset_id', 'org_id', 'created_in'], created.map((_, order) => [first + order, org_id, import_no]))
+  await transaction.append(
+    'asset_key',
+    ['asset_id', 'org_id', 'created_in'],
+    created.map((_, order) => [first + order, org_id, import_no]),
+  )
   return ids.map((id) => (id < 0 ? first - 1 - id : id))
 }
 
@@ -86,7 +103,14 @@ function disagrees(record: AssetRecord, asset: Known, strength: number): boolean
 async function readKnown(transaction: Engine, org_id: number, records: readonly AssetRecord[]): Promise<Known[]> {
   const asked = new Map(records.flatMap((record) => record.names.map(({ type, name }) => [`${type}\u0000${name}`, [type, name] as const])))
   await transaction.append('asked_name', ['name_type', 'name'], asked.values())
-  const rows = await transaction.query<{ asset_id: number; name_type: NameType; name: string; type: string | null; first_seen: number | null; last_seen: number | null }>(
+  const rows = await transaction.query<{
+    asset_id: number
+    name_type: NameType
+    name: string
+    type: string | null
+    first_seen: number | null
+    last_seen: number | null
+  }>(
     `with hit as (
        select distinct n.asset_id from name_history n join asked_name a on a.name_type = n.name_type and a.name = n.name
        where n.org_id = $org_id and n.retracted_in = $never),
@@ -104,7 +128,11 @@ async function readKnown(transaction: Engine, org_id: number, records: readonly 
   const known = new Map<number, Known>()
   for (const row of rows) {
     const asset = known.get(row.asset_id) ?? {
-      asset_id: row.asset_id, type: row.type ?? 'other', names: new Map(), first_seen: row.first_seen ?? NEVER, last_seen: row.last_seen ?? 0,
+      asset_id: row.asset_id,
+      type: row.type ?? 'other',
+      names: new Map(),
+      first_seen: row.first_seen ?? NEVER,
+      last_seen: row.last_seen ?? 0,
     }
     known.set(row.asset_id, asset)
     asset.names.set(row.name_type, (asset.names.get(row.name_type) ?? new Set()).add(row.name))

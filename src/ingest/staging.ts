@@ -1,4 +1,14 @@
-import type { AssetRecord, ControlRecord, ControlResultRecord, CoverageRecord, FileRecord, FindingRecord, ReportRecord, SoftwareRecord, VulnerabilityRecord } from '../model/record.ts'
+import type {
+  AssetRecord,
+  ControlRecord,
+  ControlResultRecord,
+  CoverageRecord,
+  FileRecord,
+  FindingRecord,
+  ReportRecord,
+  SoftwareRecord,
+  VulnerabilityRecord,
+} from '../model/record.ts'
 import { epssStep } from '../model/epss.ts'
 import { stageRank } from '../model/exploit.ts'
 import { severityRank } from '../model/severity.ts'
@@ -23,15 +33,57 @@ const rank = { remote: 1, full: 2 } as const
 
 /** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
 const raw = {
-  raw_finding: ['local integer', 'kind text', 'subject text', 'component text', 'severity smallint', 'cvss_tenths smallint', 'stage smallint', 'version text', 'fixed_version text',
-    'place text', 'title text', 'access smallint'],
-  raw_result: ['local integer', 'control_id text', 'status text', 'severity smallint', 'points integer', 'max_points integer', 'passed integer', 'total integer', 'evidence text', 'place text'],
-  raw_software: ['local integer', 'name text', 'version text', 'vendor text', 'purl text', 'cpe text', 'place text', 'end_of_support_at bigint'],
+  raw_finding: [
+    'local integer',
+    'kind text',
+    'subject text',
+    'component text',
+    'severity smallint',
+    'cvss_tenths smallint',
+    'stage smallint',
+    'version text',
+    'fixed_version text',
+    'place text',
+    'title text',
+    'access smallint',
+  ],
+  raw_result: [
+    'local integer',
+    'control_id text',
+    'status text',
+    'severity smallint',
+    'points integer',
+    'max_points integer',
+    'passed integer',
+    'total integer',
+    'evidence text',
+    'place text',
+  ],
+  raw_software: [
+    'local integer',
+    'name text',
+    'version text',
+    'vendor text',
+    'purl text',
+    'cpe text',
+    'place text',
+    'end_of_support_at bigint',
+  ],
   asked_name: ['name_type text', 'name text'],
   local_asset: ['local integer', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
   raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
   local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
-  staged_coverage: ['org_id integer', 'asset_id bigint', 'source text', 'subject text', 'access smallint', 'min_severity smallint', 'checks text', 'observed_at bigint', 'late boolean'],
+  staged_coverage: [
+    'org_id integer',
+    'asset_id bigint',
+    'source text',
+    'subject text',
+    'access smallint',
+    'min_severity smallint',
+    'checks text',
+    'observed_at bigint',
+    'late boolean',
+  ],
   staged_feed: ['source text', 'observed_at bigint', 'complete boolean', 'late boolean'],
 } as const
 
@@ -43,7 +95,9 @@ const staged = [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]
 
 /** Makes the temporary tables of this connection where it has none yet. They are empty whenever no report is being placed. */
 export async function createStaging(transaction: Engine): Promise<void> {
-  const [found] = await transaction.query<{ found: number }>(`select count(*) as found from information_schema.tables where table_name = 'staged_feed'`)
+  const [found] = await transaction.query<{ found: number }>(
+    `select count(*) as found from information_schema.tables where table_name = 'staged_feed'`,
+  )
   if (found?.found) return
   for (const fact of [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]) await transaction.query(createStagedSql(fact))
   for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
@@ -82,7 +136,8 @@ const text = (value: string | undefined | null, most = SHORT): string | null => 
 }
 const tenths = (cvss: number | undefined): number | null => (cvss === undefined ? null : Math.round(Math.min(10, Math.max(0, cvss)) * 10))
 const thousandths = (points: number | undefined): number | null => (points === undefined ? null : Math.round(points * 1000))
-const severityOf = (record: { severity?: FindingRecord['severity'] }): number | null => (record.severity ? severityRank(record.severity) : null)
+const severityOf = (record: { severity?: FindingRecord['severity'] }): number | null =>
+  record.severity ? severityRank(record.severity) : null
 
 /** CVE ids are written in capitals everywhere; other ids as their owners write them. */
 const canonical = (id: string): string => (/^cve-/i.test(id) ? id.toUpperCase() : id).slice(0, 200)
@@ -129,7 +184,8 @@ export class ReportStaging {
     else if (record.kind === 'software') await this.addSoftware(record)
     else if (record.kind === 'control') this.addControl(record)
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
-    else if (record.kind === 'score_total') this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
+    else if (record.kind === 'score_total')
+      this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
   }
 
   private addAsset(record: AssetRecord): void {
@@ -139,7 +195,8 @@ export class ReportStaging {
       return
     }
     known.record.attributes = { ...known.record.attributes, ...record.attributes }
-    for (const name of record.names) if (!known.record.names.some((each) => each.type === name.type && each.name === name.name)) known.record.names.push(name)
+    for (const name of record.names)
+      if (!known.record.names.some((each) => each.type === name.type && each.name === name.name)) known.record.names.push(name)
     if (record.observed_at !== undefined) known.record.observed_at = Math.max(record.observed_at, known.record.observed_at ?? 0)
   }
 
@@ -151,11 +208,23 @@ export class ReportStaging {
 
   private async addFinding(record: FindingRecord): Promise<void> {
     const local = this.localOf(record.asset)
-    const subjects = record.control_id !== undefined ? [['control', record.control_id]] : (record.vulnerability_ids ?? []).map((id) => ['vulnerability', canonical(id)])
+    const subjects =
+      record.control_id !== undefined
+        ? [['control', record.control_id]]
+        : (record.vulnerability_ids ?? []).map((id) => ['vulnerability', canonical(id)])
     for (const [kind, subject] of subjects) {
       const full = this.findings.push([
-        local, kind!, text(subject, 300)!, text(record.component?.name ?? record.place, 500) ?? '', severityOf(record), tenths(record.cvss),
-        record.exploit_stage ? stageRank(record.exploit_stage) : 0, text(record.component?.version, 200), text(record.fixed_version, 200), text(record.place), text(record.title),
+        local,
+        kind!,
+        text(subject, 300)!,
+        text(record.component?.name ?? record.place, 500) ?? '',
+        severityOf(record),
+        tenths(record.cvss),
+        record.exploit_stage ? stageRank(record.exploit_stage) : 0,
+        text(record.component?.version, 200),
+        text(record.fixed_version, 200),
+        text(record.place),
+        text(record.title),
         record.access ? rank[record.access] : null,
       ])
       if (full) await this.findings.write()
@@ -165,8 +234,16 @@ export class ReportStaging {
   private async addResult(record: ControlResultRecord): Promise<void> {
     const whole = (count: number | undefined) => (count === undefined ? null : Math.round(count))
     const full = this.results.push([
-      this.localOf(record.asset), text(record.control_id, 300)!, record.status, severityOf(record), thousandths(record.points), thousandths(record.max_points),
-      whole(record.passed), whole(record.total), text(record.evidence, 4000), text(record.place),
+      this.localOf(record.asset),
+      text(record.control_id, 300)!,
+      record.status,
+      severityOf(record),
+      thousandths(record.points),
+      thousandths(record.max_points),
+      whole(record.passed),
+      whole(record.total),
+      text(record.evidence, 4000),
+      text(record.place),
     ])
     if (full) await this.results.write()
   }
@@ -175,7 +252,14 @@ export class ReportStaging {
     const name = text(record.name, 500)
     if (!name) return
     const full = this.software.push([
-      this.localOf(record.asset), name, text(record.version, 200) ?? '', text(record.vendor, 200), text(record.purl), text(record.cpe), text(record.place), record.end_of_support_at ?? null,
+      this.localOf(record.asset),
+      name,
+      text(record.version, 200) ?? '',
+      text(record.vendor, 200),
+      text(record.purl),
+      text(record.cpe),
+      text(record.place),
+      record.end_of_support_at ?? null,
     ])
     if (full) await this.software.write()
   }
@@ -198,7 +282,11 @@ export class ReportStaging {
     const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))
     const ids = await resolveAssets(transaction, org_id, import_no, assets)
     const late = await this.lateAssets(assets.map(({ observed_at }, local) => ({ asset_id: ids[local]!, observed_at })))
-    await transaction.append('local_asset', columnsOf('local_asset'), assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, late.has(local)]))
+    await transaction.append(
+      'local_asset',
+      columnsOf('local_asset'),
+      assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, late.has(local)]),
+    )
     await this.stageCoverage(assets)
     await this.stageAssets(assets, ids, late)
     if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
@@ -208,7 +296,8 @@ export class ReportStaging {
     for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
       if (!this.concerns(fact)) continue
       const { opened, closed } = await place(transaction, fact, import_no, late.size > 0 || this.lateCatalogue || this.lateInventory)
-      if (fact === assetFacts.sighting || fact === assetFacts.control_result) placed = { opened: placed.opened + opened, closed: placed.closed + closed }
+      if (fact === assetFacts.sighting || fact === assetFacts.control_result)
+        placed = { opened: placed.opened + opened, closed: placed.closed + closed }
     }
     await transaction.run(
       `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
@@ -216,7 +305,11 @@ export class ReportStaging {
       { import_no, never: NEVER },
     )
     await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
-    if (this.report.complete) await transaction.run('insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no', { org_id, source, import_no })
+    if (this.report.complete)
+      await transaction.run(
+        'insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no',
+        { org_id, source, import_no },
+      )
     const notes = await this.closingNote(placed)
     await this.clear()
     return { ...placed, notes }
@@ -242,7 +335,9 @@ export class ReportStaging {
     )
     const before = open!.open + closed - opened
     if (closed <= MANY_CLOSED * before) return []
-    return [`This closed ${closed} of the ${before} findings that ${this.report.source} had open: if the scan was narrower than before, undo it and narrow its coverage.`]
+    return [
+      `This closed ${closed} of the ${before} findings that ${this.report.source} had open: if the scan was narrower than before, undo it and narrow its coverage.`,
+    ]
   }
 
   /** Whether the report says anything about a fact, or looked for it. */
@@ -260,10 +355,20 @@ export class ReportStaging {
     const { source, complete } = this.report
     const given = this.coverage.map((coverage) => {
       const subject: string = coverage.subject
-      return [this.localOf(coverage.asset), subject, rank[coverage.access ?? 'full'], coverage.min_severity ? severityRank(coverage.min_severity) : 0, text(coverage.checks, 300) ?? ''] as const
+      return [
+        this.localOf(coverage.asset),
+        subject,
+        rank[coverage.access ?? 'full'],
+        coverage.min_severity ? severityRank(coverage.min_severity) : 0,
+        text(coverage.checks, 300) ?? '',
+      ] as const
     })
     const listed = assets.map((_, local) => [local, 'asset', 0, 0, ''] as const)
-    await transaction.append('local_access', columnsOf('local_access'), given.map(([local, subject, access, , checks]) => [local, subject, access, checks]))
+    await transaction.append(
+      'local_access',
+      columnsOf('local_access'),
+      given.map(([local, subject, access, , checks]) => [local, subject, access, checks]),
+    )
     await transaction.append('raw_coverage', columnsOf('raw_coverage'), [...given, ...listed])
     await transaction.run(
       `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, late)
@@ -272,15 +377,26 @@ export class ReportStaging {
     )
     if (!complete) return
     const observed_at = this.observed_at ?? Math.max(...assets.map((asset) => asset.observed_at))
-    const [last] = await transaction.query<{ last: number | null }>('select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never', {
-      org_id, source, never: NEVER,
-    })
+    const [last] = await transaction.query<{ last: number | null }>(
+      'select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never',
+      {
+        org_id,
+        source,
+        never: NEVER,
+      },
+    )
     this.lateInventory = (last?.last ?? -1) > observed_at
-    await transaction.append('staged_coverage', columnsOf('staged_coverage'), [[org_id, 0, source, 'presence', 2, 0, '', observed_at, this.lateInventory]])
+    await transaction.append('staged_coverage', columnsOf('staged_coverage'), [
+      [org_id, 0, source, 'presence', 2, 0, '', observed_at, this.lateInventory],
+    ])
   }
 
   /** Names, attributes and presence. */
-  private async stageAssets(assets: readonly { record: AssetRecord; observed_at: Instant }[], ids: readonly number[], late: ReadonlySet<number>): Promise<void> {
+  private async stageAssets(
+    assets: readonly { record: AssetRecord; observed_at: Instant }[],
+    ids: readonly number[],
+    late: ReadonlySet<number>,
+  ): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
     const standing = await this.standing()
@@ -293,13 +409,34 @@ export class ReportStaging {
       const news = (...parts: (string | number)[]) => late.has(local) || !standing.has(parts.join('\u0000'))
       for (const { type, name } of record.names) {
         const written = text(name, 500)
-        if (written && news('name', asset_id, type, written)) names.set(`${asset_id}\u0000${type}\u0000${written}`, [org_id, source, asset_id, type, written, observed_at, null, late.has(local)])
+        if (written && news('name', asset_id, type, written))
+          names.set(`${asset_id}\u0000${type}\u0000${written}`, [
+            org_id,
+            source,
+            asset_id,
+            type,
+            written,
+            observed_at,
+            null,
+            late.has(local),
+          ])
       }
       for (const [attribute, value] of Object.entries({ type: record.type, name: record.name, ...record.attributes })) {
         const written = text(String(value ?? ''), 500)
-        if (written && news('attribute', asset_id, attribute, written)) attributes.set(`${asset_id}\u0000${attribute}`, [org_id, source, asset_id, attribute, written, observed_at, null, late.has(local)])
+        if (written && news('attribute', asset_id, attribute, written))
+          attributes.set(`${asset_id}\u0000${attribute}`, [
+            org_id,
+            source,
+            asset_id,
+            attribute,
+            written,
+            observed_at,
+            null,
+            late.has(local),
+          ])
       }
-      if (!record.inactive && (this.report.complete || news('presence', asset_id, '', ''))) presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+      if (!record.inactive && (this.report.complete || news('presence', asset_id, '', '')))
+        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
     }
     await this.append(assetFacts.name, names.values())
     await this.append(assetFacts.attribute, attributes.values())
@@ -307,9 +444,37 @@ export class ReportStaging {
     const tenant = assets.findIndex(({ record }) => record.type === 'tenant')
     if (tenant < 0) return
     const at = assets[tenant]!.observed_at
-    await this.append(assetFacts.score_total, this.totals.map((total) => [org_id, source, ids[tenant]!, 'secure_score', thousandths(total.points)!, thousandths(total.max_points)!, at, null, late.has(tenant)]))
-    const comparisons = new Map(this.totals.flatMap((total) => total.comparisons).map((each) => [`${each.basis}\u0000${each.category}`, each]))
-    await this.append(orgFacts.benchmark, [...comparisons.values()].map((each) => [org_id, source, 'secure_score', each.basis, each.category, thousandths(each.value)!, at, null, late.has(tenant)]))
+    await this.append(
+      assetFacts.score_total,
+      this.totals.map((total) => [
+        org_id,
+        source,
+        ids[tenant]!,
+        'secure_score',
+        thousandths(total.points)!,
+        thousandths(total.max_points)!,
+        at,
+        null,
+        late.has(tenant),
+      ]),
+    )
+    const comparisons = new Map(
+      this.totals.flatMap((total) => total.comparisons).map((each) => [`${each.basis}\u0000${each.category}`, each]),
+    )
+    await this.append(
+      orgFacts.benchmark,
+      [...comparisons.values()].map((each) => [
+        org_id,
+        source,
+        'secure_score',
+        each.basis,
+        each.category,
+        thousandths(each.value)!,
+        at,
+        null,
+        late.has(tenant),
+      ]),
+    )
   }
 
   /** Assets of the report about which this source has said something of the same instant or later, by their place in it. */
@@ -344,8 +509,9 @@ export class ReportStaging {
     const { source } = this.report
     if (this.findings.count || this.results.count) await this.drawKeys()
     // One item for each finding: of several the gravest, then by its texts, so that the order within the report does not matter.
-    if (this.findings.count) await transaction.run(
-      `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
+    if (this.findings.count)
+      await transaction.run(
+        `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
        select $org_id, $source, asset_id, finding_id, kind, severity, cvss_tenths, stage, version, fixed_version, place, title, access, checks, observed_at, cast(null as bigint), late from (
          select l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
            coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late,
@@ -355,10 +521,11 @@ export class ReportStaging {
          join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
          left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind) as items
        where place_in_line = 1`,
-      { org_id, source },
-    )
-    if (this.results.count) await transaction.run(
-      `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
+        { org_id, source },
+      )
+    if (this.results.count)
+      await transaction.run(
+        `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
        select $org_id, $source, asset_id, finding_id, control_id, status, severity, points, max_points, passed, total, evidence, place, observed_at, cast(null as bigint), late from (
          select l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place, l.observed_at, l.late,
            row_number() over (partition by k.finding_id order by l.observed_at desc,
@@ -366,17 +533,18 @@ export class ReportStaging {
          from raw_result r join local_asset l on l.local = r.local
          join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = '') as items
        where place_in_line = 1`,
-      { org_id, source },
-    )
-    if (this.software.count) await transaction.run(
-      `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
+        { org_id, source },
+      )
+    if (this.software.count)
+      await transaction.run(
+        `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
        select $org_id, $source, asset_id, name, version, vendor, purl, cpe, place, end_of_support_at, observed_at, cast(null as bigint), late from (
          select l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late,
            row_number() over (partition by l.asset_id, r.name, r.version order by l.observed_at desc, r.vendor nulls last, r.purl nulls last, r.cpe nulls last, r.place nulls last) as place_in_line
          from raw_software r join local_asset l on l.local = r.local) as items
        where place_in_line = 1`,
-      { org_id, source },
-    )
+        { org_id, source },
+      )
   }
 
   /** Gives every finding that is new its number. */
@@ -415,14 +583,41 @@ export class ReportStaging {
     if (at === null || at === undefined) return
     this.lateCatalogue = last?.observed_at !== null && last !== undefined && last.observed_at > at
     const tail = [at, null, this.lateCatalogue]
-    await this.append(orgFacts.control, [...this.controls.values()].map((control) => [
-      org_id, control.partial ? `${source}/results` : source, text(control.control_id, 300)!, text(control.title) ?? control.control_id, severityOf(control), text(control.category, 200), text(control.description, LONG),
-      text(control.remediation, LONG), safeUrl(control.url), text(control.product, 200), thousandths(control.max_points), JSON.stringify((control.frameworks ?? []).slice(0, 200)), ...tail,
-    ]))
-    await this.append(orgFacts.advisory, [...this.advisories].map(([id, advisory]) => [
-      org_id, source, id, text(advisory.title), text(advisory.description, LONG), severityOf(advisory), tenths(advisory.cvss), text(advisory.cvss_vector, 300),
-      advisory.published_at ?? null, safeUrl(advisory.url), JSON.stringify((advisory.aliases ?? []).slice(0, 50)), ...tail,
-    ]))
+    await this.append(
+      orgFacts.control,
+      [...this.controls.values()].map((control) => [
+        org_id,
+        control.partial ? `${source}/results` : source,
+        text(control.control_id, 300)!,
+        text(control.title) ?? control.control_id,
+        severityOf(control),
+        text(control.category, 200),
+        text(control.description, LONG),
+        text(control.remediation, LONG),
+        safeUrl(control.url),
+        text(control.product, 200),
+        thousandths(control.max_points),
+        JSON.stringify((control.frameworks ?? []).slice(0, 200)),
+        ...tail,
+      ]),
+    )
+    await this.append(
+      orgFacts.advisory,
+      [...this.advisories].map(([id, advisory]) => [
+        org_id,
+        source,
+        id,
+        text(advisory.title),
+        text(advisory.description, LONG),
+        severityOf(advisory),
+        tenths(advisory.cvss),
+        text(advisory.cvss_vector, 300),
+        advisory.published_at ?? null,
+        safeUrl(advisory.url),
+        JSON.stringify((advisory.aliases ?? []).slice(0, 50)),
+        ...tail,
+      ]),
+    )
   }
 
   private async append(fact: FactTable, rows: Iterable<Value[]>): Promise<void> {
@@ -460,11 +655,17 @@ export class FeedStaging {
   /** To be called before the first record. */
   async begin(): Promise<void> {
     const { transaction, observed_at } = this
-    const [known] = await transaction.query<{ last: number | null }>('select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never', {
-      source: this.report.source, never: NEVER,
-    })
+    const [known] = await transaction.query<{ last: number | null }>(
+      'select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never',
+      {
+        source: this.report.source,
+        never: NEVER,
+      },
+    )
     this.late = known?.last !== null && known !== undefined && known.last >= observed_at
-    await transaction.append('staged_feed', columnsOf('staged_feed'), [[this.report.source, observed_at, this.report.complete ?? false, this.late]])
+    await transaction.append('staged_feed', columnsOf('staged_feed'), [
+      [this.report.source, observed_at, this.report.complete ?? false, this.late],
+    ])
     await transaction.query('create temporary table if not exists staged_epss_last as select * from epss_last where false')
     await transaction.query('delete from staged_epss_last')
   }
@@ -479,19 +680,49 @@ export class FeedStaging {
     } else if (record.kind === 'exploit') {
       const id = canonical(record.vulnerability_id)
       const since = record.since !== undefined && record.since <= this.observed_at ? record.since : null
-      await this.push(worldFacts.exploit, `${id}\u0000${record.reference}`, [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)], since)
+      await this.push(
+        worldFacts.exploit,
+        `${id}\u0000${record.reference}`,
+        [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)],
+        since,
+      )
     } else if (record.kind === 'cvss') {
       const id = canonical(record.vulnerability_id)
-      await this.push(worldFacts.cvss, `${id}\u0000${record.version}`, [source, id, record.version, tenths(record.cvss)!, text(record.vector, 300) ?? ''])
+      await this.push(worldFacts.cvss, `${id}\u0000${record.version}`, [
+        source,
+        id,
+        record.version,
+        tenths(record.cvss)!,
+        text(record.vector, 300) ?? '',
+      ])
     } else if (record.kind === 'description') {
       const id = canonical(record.vulnerability_id)
-      await this.push(worldFacts.description, id, [
-        source, id, text(record.title), text(record.description, LONG), record.published_at ?? null, record.state ?? null, record.ssvc?.exploitation ?? null,
-        record.ssvc?.automatable ?? null, record.ssvc?.technical_impact ?? null, JSON.stringify((record.affected ?? []).slice(0, 50)),
-      ], record.published_at !== undefined && record.published_at <= this.observed_at ? record.published_at : null)
+      await this.push(
+        worldFacts.description,
+        id,
+        [
+          source,
+          id,
+          text(record.title),
+          text(record.description, LONG),
+          record.published_at ?? null,
+          record.state ?? null,
+          record.ssvc?.exploitation ?? null,
+          record.ssvc?.automatable ?? null,
+          record.ssvc?.technical_impact ?? null,
+          JSON.stringify((record.affected ?? []).slice(0, 50)),
+        ],
+        record.published_at !== undefined && record.published_at <= this.observed_at ? record.published_at : null,
+      )
     } else if (record.kind === 'end_of_life') {
       await this.push(worldFacts.end_of_life, `${record.product}\u0000${record.release}`, [
-        source, text(record.product, 200)!, text(record.release, 200)!, text(record.title) ?? record.product, record.ends_at, record.ended, text(record.latest_version, 200),
+        source,
+        text(record.product, 200)!,
+        text(record.release, 200)!,
+        text(record.title) ?? record.product,
+        record.ends_at,
+        record.ended,
+        text(record.latest_version, 200),
         JSON.stringify((record.identifiers ?? []).slice(0, 50)),
       ])
     }
@@ -528,10 +759,16 @@ export class FeedStaging {
     await transaction.run(
       `delete from epss_last where vulnerability_id in (select s.vulnerability_id from staged_epss_last s join epss_last l on l.vulnerability_id = s.vulnerability_id where l.observed_at <= s.observed_at)`,
     )
-    await transaction.run('insert into epss_last select s.* from staged_epss_last s where not exists (select 1 from epss_last l where l.vulnerability_id = s.vulnerability_id)')
-    await transaction.run('insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed', {
-      import_no, never: NEVER,
-    })
+    await transaction.run(
+      'insert into epss_last select s.* from staged_epss_last s where not exists (select 1 from epss_last l where l.vulnerability_id = s.vulnerability_id)',
+    )
+    await transaction.run(
+      'insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed',
+      {
+        import_no,
+        never: NEVER,
+      },
+    )
     for (const table of ['staged_feed', ...[...this.seen.keys()].map(stagedTable)]) await transaction.run(`delete from ${table}`)
     return { ...placed, notes: [] }
   }

@@ -13,20 +13,38 @@ import type { Store } from '../store/store.ts'
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
-    const [row] = await transaction.query<{ org_id: number | null; kind: string; source: string | null; file_name: string | null; undone_in: number }>(
-      'select org_id, kind, source, file_name, undone_in from import where import_no = $undone',
-      { undone },
-    )
+    const [row] = await transaction.query<{
+      org_id: number | null
+      kind: string
+      source: string | null
+      file_name: string | null
+      undone_in: number
+    }>('select org_id, kind, source, file_name, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
-    if (row.kind !== 'report' && row.kind !== 'feed') throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
+    if (row.kind !== 'report' && row.kind !== 'feed')
+      throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const import_no = await nextImport(transaction)
     const { opened, closed } = await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
     const counts = { ...noCounts(), opened, closed }
     await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
     await writeImport(transaction, {
-      import_no, org_id: row.org_id, kind: 'undo', format: null, format_version: null, source: row.source, tool: null, tool_version: null, file_name: row.file_name,
-      observed_at: null, recorded_at: store.now(), actor, input_digest: createHash('sha256').update(`undo ${undone}`).digest('hex'), input_bytes: 0, options: '{}', counts,
+      import_no,
+      org_id: row.org_id,
+      kind: 'undo',
+      format: null,
+      format_version: null,
+      source: row.source,
+      tool: null,
+      tool_version: null,
+      file_name: row.file_name,
+      observed_at: null,
+      recorded_at: store.now(),
+      actor,
+      input_digest: createHash('sha256').update(`undo ${undone}`).digest('hex'),
+      input_bytes: 0,
+      options: '{}',
+      counts,
       undoes_import_no: undone,
     })
     return { import_no }
@@ -34,7 +52,10 @@ export async function undoImport(store: Store, undone: number, actor: string): P
 }
 
 /** The part of an undo that concerns the facts, inside a transaction, as import `import_no`. `world`: the undone import is a feed. */
-export async function undoIn(transaction: Engine, { undone, import_no, world }: { undone: number; import_no: number; world: boolean }): Promise<Placed> {
+export async function undoIn(
+  transaction: Engine,
+  { undone, import_no, world }: { undone: number; import_no: number; world: boolean },
+): Promise<Placed> {
   const params = { undone, import_no, never: NEVER }
   const placed: Placed = { opened: 0, closed: 0 }
   const looks = world ? 'feed_coverage' : 'coverage_history'
@@ -47,7 +68,10 @@ export async function undoIn(transaction: Engine, { undone, import_no, world }: 
     placed.opened += opened
     placed.closed += closed
     if (!world || !fact.key.includes('vulnerability_id')) continue
-    await transaction.run(`insert into touched_vulnerability select distinct vulnerability_id from ${fact.table} where opened_in = $import_no or retracted_in = $import_no`, { import_no })
+    await transaction.run(
+      `insert into touched_vulnerability select distinct vulnerability_id from ${fact.table} where opened_in = $import_no or retracted_in = $import_no`,
+      { import_no },
+    )
   }
   if (!world) await transaction.run('insert into touched_asset select distinct org_id, asset_id from undone_look where asset_id > 0')
   await transaction.run(`update ${looks} set retracted_in = $import_no where opened_in = $undone and retracted_in = $never`, params)

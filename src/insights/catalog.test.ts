@@ -32,7 +32,8 @@ describe('the catalog', () => {
   it('holds what the product promises', () => {
     expect(catalog.metrics.size).toBeGreaterThanOrEqual(14)
     expect(catalog.initiatives.size).toBeGreaterThanOrEqual(5)
-    for (const id of ['macos-endpoints-without-endpoint-agent', 'cloud-resources-with-critical-vulnerabilities']) expect(catalog.metrics.has(id)).toBe(true)
+    for (const id of ['macos-endpoints-without-endpoint-agent', 'cloud-resources-with-critical-vulnerabilities'])
+      expect(catalog.metrics.has(id)).toBe(true)
   })
 
   it('uses every metric in some initiative or says it is for all', () => {
@@ -53,10 +54,17 @@ describe('the catalog', () => {
 
   it('says its conditions in words', () => {
     const metric = catalog.metrics.get('servers-with-critical-vulnerabilities')!
-    expect(conditionWords(metric.population, metricColumns)).toBe('asset type is device and operating system family is windows server or linux')
+    expect(conditionWords(metric.population, metricColumns)).toBe(
+      'asset type is device and operating system family is windows server or linux',
+    )
     expect(conditionWords(metric.exposed_when, metricColumns)).toBe('vulnerability severity is critical')
-    expect(conditionWords(catalog.metrics.get('macos-endpoints-without-endpoint-agent')!.exposed_when, metricColumns)).toBe('no endpoint agent is known')
-    for (const each of catalog.metrics.values()) expect(conditionWords(each.exposed_when, metricColumns)).not.toMatch(/undefined|\[object|(asset|vulnerability|finding|control)\.[a-z]/)
+    expect(conditionWords(catalog.metrics.get('macos-endpoints-without-endpoint-agent')!.exposed_when, metricColumns)).toBe(
+      'no endpoint agent is known',
+    )
+    for (const each of catalog.metrics.values())
+      expect(conditionWords(each.exposed_when, metricColumns)).not.toMatch(
+        /undefined|\[object|(asset|vulnerability|finding|control)\.[a-z]/,
+      )
   })
 })
 
@@ -70,13 +78,26 @@ describe('a catalog file', () => {
     ['a field that does not exist', good.replace('vulnerability.cvss', 'vulnerability.cvs'), 'exposed_when.vulnerability.cvs'],
     ['a word that does not exist', good.replace('device', 'toaster'), 'toaster'],
     ['a population that reads findings', good.replace('{asset.type: device}', '{vulnerability.cvss: 9}'), 'population'],
-    ['a "not" over an asset and its findings', good.replace(`{vulnerability.cvss: '>= 9'}`, '{not: {vulnerability.cvss: 9, asset.type: device}}'), 'not'],
-    ['a finding that is a vulnerability and a control', good.replace(`{vulnerability.cvss: '>= 9'}`, '{vulnerability.cvss: 9, control.category: a}'), 'never hold'],
+    [
+      'a "not" over an asset and its findings',
+      good.replace(`{vulnerability.cvss: '>= 9'}`, '{not: {vulnerability.cvss: 9, asset.type: device}}'),
+      'not',
+    ],
+    [
+      'a finding that is a vulnerability and a control',
+      good.replace(`{vulnerability.cvss: '>= 9'}`, '{vulnerability.cvss: 9, control.category: a}'),
+      'never hold',
+    ],
     ['an exposed_when that always holds', good.replace(`{vulnerability.cvss: '>= 9'}`, '{}'), 'empty'],
-    ['an alias bomb', `${good.replace(/why.*\n/, '')}why: &a [x, x]\nb: &b [*a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c]\n`, 'metrics/x.yaml'],
+    [
+      'an alias bomb',
+      `${good.replace(/why.*\n/, '')}why: &a [x, x]\nb: &b [*a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c]\n`,
+      'metrics/x.yaml',
+    ],
   ])('is refused for %s', (_, yaml, place) => expect(refused(yaml)).toContain(place))
 
-  it('is refused with the line of the mistake', () => expect(refused(good.replace('title: Some assets', 'title: 5'))).toContain('line 1: title'))
+  it('is refused with the line of the mistake', () =>
+    expect(refused(good.replace('title: Some assets', 'title: 5'))).toContain('line 1: title'))
 
   it('of an extra folder replaces one of the same name, and brings new ones', () => {
     const folder = mkdtempSync(join(tmpdir(), 'catalog-'))
@@ -88,7 +109,10 @@ describe('a catalog file', () => {
       expect(ours.metrics.size).toBe(catalog.metrics.size + 1)
       expect(ours.metrics.get('assets-with-verified-exploits')!.title).toBe('Some assets')
       mkdirSync(join(folder, 'initiatives'))
-      writeFileSync(join(folder, 'initiatives', 'ours.yaml'), 'title: Ours\nwhy: Because it matters.\nkind: threat\ntarget: 0.9\nmetrics:\n  - {id: nothing-like-it, weight: high}\n')
+      writeFileSync(
+        join(folder, 'initiatives', 'ours.yaml'),
+        'title: Ours\nwhy: Because it matters.\nkind: threat\ntarget: 0.9\nmetrics:\n  - {id: nothing-like-it, weight: high}\n',
+      )
       expect(() => loadCatalog([folder])).toThrow(/initiatives\/ours.yaml: there is no metric "nothing-like-it"/)
     } finally {
       rmSync(folder, { recursive: true })

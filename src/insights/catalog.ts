@@ -56,13 +56,18 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
   const all = [join(packageRoot(), 'catalog'), ...folders]
   const catalog: Catalog = {
     capabilities: readFolders(all, 'capabilities', CapabilityShape, (id, { title, why, fed_by }) => ({
-      id, title, why, fed_by: fed_by.map((feeding) => ('stage' in feeding ? { stage: stageRank(feeding.stage) } : feeding)),
+      id,
+      title,
+      why,
+      fed_by: fed_by.map((feeding) => ('stage' in feeding ? { stage: stageRank(feeding.stage) } : feeding)),
     })),
     metrics: readFolders(all, 'metrics', MetricShape, (id, shape, yaml) => readMetric(id, shape, yaml)),
     initiatives: readFolders(all, 'initiatives', InitiativeShape, (id, shape, yaml) => ({ ...shape, id, yaml })),
     events: readFolders(all, 'events', EventShape, (id, shape) => ({ ...shape, id })),
     recommendations: readFolders(all, 'recommendations', RecommendationShape, (id, shape) => ({
-      ...shape, id, findings: parseCondition(shape.findings, findingColumns, 'findings'),
+      ...shape,
+      id,
+      findings: parseCondition(shape.findings, findingColumns, 'findings'),
     })),
   }
   for (const initiative of catalog.initiatives.values()) {
@@ -75,7 +80,8 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
   }
   for (const metric of catalog.metrics.values()) {
     for (const need of metric.needs) {
-      if (!catalog.capabilities.has(need)) throw invalid(`metrics/${metric.id}.yaml`, `needs "${need}", which no file in capabilities/ describes`)
+      if (!catalog.capabilities.has(need))
+        throw invalid(`metrics/${metric.id}.yaml`, `needs "${need}", which no file in capabilities/ describes`)
     }
   }
   return catalog
@@ -95,18 +101,25 @@ function readMetric(id: string, shape: z.infer<typeof MetricShape>, yaml: string
 }
 
 function readFolders<Shape extends z.ZodType, T>(
-  folders: readonly string[], kind: string, shape: Shape, build: (id: string, content: z.infer<Shape>, yaml: string) => T,
+  folders: readonly string[],
+  kind: string,
+  shape: Shape,
+  build: (id: string, content: z.infer<Shape>, yaml: string) => T,
 ): Map<string, T> {
   const found = new Map<string, T>()
   for (const folder of folders) {
     for (const name of filesOf(join(folder, kind))) {
       const file = join(folder, kind, name)
       const id = name.slice(0, -'.yaml'.length)
-      if (!name.endsWith('.yaml') || !/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(id)) throw invalid(file, 'a file here is named <id>.yaml, with an id of small letters, digits, "-", "_" and "."')
+      if (!name.endsWith('.yaml') || !/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(id))
+        throw invalid(file, 'a file here is named <id>.yaml, with an id of small letters, digits, "-", "_" and "."')
       const bytes = readFileSync(file)
       if (bytes.length > MAX_BYTES) throw invalid(file, `is larger than ${MAX_BYTES} bytes`)
       const yaml = bytes.toString('utf8')
-      found.set(id, parseFile(file, yaml, shape, (content) => build(id, content, yaml)))
+      found.set(
+        id,
+        parseFile(file, yaml, shape, (content) => build(id, content, yaml)),
+      )
     }
   }
   return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)))
@@ -115,7 +128,10 @@ function readFolders<Shape extends z.ZodType, T>(
 /** Entries of a folder in order; none when it does not exist. A folder of notes or a readme may stand beside the definitions. */
 function filesOf(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name)).map((entry) => entry.name).toSorted()
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+      .map((entry) => entry.name)
+      .toSorted()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
@@ -142,7 +158,10 @@ function parseFile<Shape extends z.ZodType, T>(file: string, yaml: string, shape
   }
   const result = shape.safeParse(content)
   if (!result.success) {
-    throw invalid(file, result.error.issues.map((issue) => `${lineOf(issue.path)}${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; '))
+    throw invalid(
+      file,
+      result.error.issues.map((issue) => `${lineOf(issue.path)}${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; '),
+    )
   }
   try {
     return build(result.data)

@@ -19,8 +19,14 @@ export type ComputeStep = 'vulnerabilities' | 'assets' | 'findings' | 'exposure'
  * Takes in what imports touched: everything derived is right again afterwards, for all organisations, in one transaction. Does nothing
  * when nothing was touched. Returns how many assets and vulnerabilities were taken in.
  */
-export async function compute(store: Store, catalog: Catalog, onStep: (step: ComputeStep) => void = () => {}): Promise<{ assets: number; vulnerabilities: number }> {
-  const [waiting] = await store.engine.query<{ waiting: number }>('select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting')
+export async function compute(
+  store: Store,
+  catalog: Catalog,
+  onStep: (step: ComputeStep) => void = () => {},
+): Promise<{ assets: number; vulnerabilities: number }> {
+  const [waiting] = await store.engine.query<{ waiting: number }>(
+    'select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
+  )
   if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
   return store.engine.transaction(async (transaction) => {
     await writeHazards(transaction)
@@ -47,7 +53,13 @@ export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: Co
   await compute(store, catalog, onStep)
 }
 
-async function computeOrg(transaction: Engine, org_id: number, catalog: Catalog, now: number, onStep: (step: ComputeStep) => void): Promise<void> {
+async function computeOrg(
+  transaction: Engine,
+  org_id: number,
+  catalog: Catalog,
+  now: number,
+  onStep: (step: ComputeStep) => void,
+): Promise<void> {
   onStep('metrics')
   await computeMetrics(transaction, org_id, catalog)
   onStep('secure score')

@@ -40,7 +40,10 @@ export const findingColumns: Columns = new Map<string, Column>([
   ['finding.stage', { type: 'ordered', values: exploitStages, title: 'exploit stage by the tool', sql: 'f.stage' }],
   ['finding.fixable', { type: 'boolean', title: 'a fix is known', sql: 'f.fixable' }],
   ['control.control_id', { type: 'text', title: 'control', sql: ofControl('f.subject') }],
-  ['control.severity', { type: 'ordered', values: severities, title: 'control severity', sql: ofControl('coalesce(f.severity, c.severity)') }],
+  [
+    'control.severity',
+    { type: 'ordered', values: severities, title: 'control severity', sql: ofControl('coalesce(f.severity, c.severity)') },
+  ],
   ['control.category', { type: 'text', title: 'control category', sql: ofControl('c.category') }],
   ['control.source', { type: 'text', title: 'control source', sql: ofControl('c.source') }],
 ])

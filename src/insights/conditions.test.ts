@@ -48,26 +48,41 @@ describe('a condition', () => {
 
   it('keeps values out of the SQL text', () => {
     const parameters = new ParameterList('p')
-    const sql = conditionSql(parseCondition({ 'asset.name': "x' or 1=1 --", 'asset.os': `~'"$p_1` }, assetColumns), assetColumns, parameters)
+    const sql = conditionSql(
+      parseCondition({ 'asset.name': "x' or 1=1 --", 'asset.os': `~'"$p_1` }, assetColumns),
+      assetColumns,
+      parameters,
+    )
     expect(sql).not.toMatch(/1=1|"/)
     expect(parameters.params).toEqual({ p_1: ["x' or 1=1 --"], p_2: `'"$p_1` })
   })
 
   it('names the fields that it reads', () => {
-    expect([...fieldsOf(parseCondition({ any: [{ 'asset.name': 'a' }, { not: { 'asset.os': 'b', 'asset.name': 'c' } }] }, metricColumns))]).toEqual(['asset.name', 'asset.os'])
+    expect([
+      ...fieldsOf(parseCondition({ any: [{ 'asset.name': 'a' }, { not: { 'asset.os': 'b', 'asset.name': 'c' } }] }, metricColumns)),
+    ]).toEqual(['asset.name', 'asset.os'])
   })
 
   it.each([
     [{}, 'always'],
     [{ 'asset.internet_facing': true, 'vulnerability.cvss': '>= 9' }, 'internet-facing and CVSS is at least 9'],
-    [{ any: [{ 'asset.owner': null }, { 'asset.type': 'device', not: { 'vulnerability.cvss': '< 7' } }] }, 'no owner is known or (asset type is device and CVSS is at least 7)'],
-    [{ not: { any: [{ 'asset.name': '~web' }, { 'asset.criticality': ['high', null] }] } }, 'not (asset name contains "web" or criticality is high or unknown)'],
+    [
+      { any: [{ 'asset.owner': null }, { 'asset.type': 'device', not: { 'vulnerability.cvss': '< 7' } }] },
+      'no owner is known or (asset type is device and CVSS is at least 7)',
+    ],
+    [
+      { not: { any: [{ 'asset.name': '~web' }, { 'asset.criticality': ['high', null] }] } },
+      'not (asset name contains "web" or criticality is high or unknown)',
+    ],
     [{ not: { 'asset.internet_facing': true } }, 'not internet-facing'],
   ])('%j reads in words', (input, expected) => expect(words(input)).toBe(expected))
 })
 
 describe('terms', () => {
-  const terms = (input: unknown) => termsOf(parseCondition(input, metricColumns), 'exposed_when').map((term) => term.map(({ comparison, negated }) => `${negated ? '!' : ''}${comparison.field.slice(6)}`).join('&'))
+  const terms = (input: unknown) =>
+    termsOf(parseCondition(input, metricColumns), 'exposed_when').map((term) =>
+      term.map(({ comparison, negated }) => `${negated ? '!' : ''}${comparison.field.slice(6)}`).join('&'),
+    )
   it('are an OR of ANDs, with "not" at single comparisons', () => {
     expect(terms({ 'asset.name': 'a', any: [{ 'asset.os': 'b' }, { 'asset.owner': 'c' }] })).toEqual(['name&os', 'name&owner'])
     expect(terms({ not: { 'asset.name': 'a', any: [{ 'asset.os': 'b' }, { 'asset.owner': 'c' }] } })).toEqual(['!name', '!os&!owner'])

@@ -49,7 +49,8 @@ export function parseCondition(input: unknown, fields: Fields, place = 'filter')
 
   const read = (value: unknown, at: string, depth: number): Condition => {
     if (depth > MAX_DEPTH) throw bad(at, `is nested deeper than ${MAX_DEPTH} levels`)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(at, 'must be an object such as {"asset.type": "device"}')
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw bad(at, 'must be an object such as {"asset.type": "device"}')
     const parts = Object.entries(value).map(([key, content]): Condition => {
       const here = `${at}.${key}`
       if (key === 'all' || key === 'any') {

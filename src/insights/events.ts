@@ -28,12 +28,30 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
   const named = component !== subjects[0]
   const template = (subjects.length > 1 ? definition?.headline_of_several : undefined) ?? definition?.headline ?? '{component}: {subject}'
   const values: Record<string, string> = {
-    subject: subjects[0]!, component: named ? component : 'an unnamed component', count: String(subjects.length), assets: assets === 1 ? '1 asset' : `${assets} assets`,
+    subject: subjects[0]!,
+    component: named ? component : 'an unnamed component',
+    count: String(subjects.length),
+    assets: assets === 1 ? '1 asset' : `${assets} assets`,
   }
   const headline = template.replace(/\{(subject|component|count|assets)\}/g, (_, name: string) => values[name]!)
   return {
-    org_id, event_id: `${dayText(day)}:${type}:${component_key}`, feed: 'risk', type, happened_at, day, component: named ? component : null, score: null, score_id: null, score_before: null, score_after: null,
-    direction: definition?.direction ?? 'neutral', subjects: JSON.stringify(subjects), assets, active_assets, severity, source,
+    org_id,
+    event_id: `${dayText(day)}:${type}:${component_key}`,
+    feed: 'risk',
+    type,
+    happened_at,
+    day,
+    component: named ? component : null,
+    score: null,
+    score_id: null,
+    score_before: null,
+    score_after: null,
+    direction: definition?.direction ?? 'neutral',
+    subjects: JSON.stringify(subjects),
+    assets,
+    active_assets,
+    severity,
+    source,
     headline: headline.charAt(0).toUpperCase() + headline.slice(1),
   }
 }
@@ -71,12 +89,21 @@ const shareOf = (assets: number, active: number): number => (active === 0 ? 0 : 
  * are left out: they are about the whole. `counts` counts before `types` narrows, so that they can be used as filters.
  */
 export async function listEvents(
-  engine: Engine, scope: Scope, query: EventQuery, now_day: number, page: { limit: number; offset: number },
+  engine: Engine,
+  scope: Scope,
+  query: EventQuery,
+  now_day: number,
+  page: { limit: number; offset: number },
 ): Promise<EventAnswers> {
   let events = await storedEvents(engine, scope.org_id, query.from_day, query.to_day)
   if (query.feed) events = events.filter((event) => event.feed === query.feed)
   if (scope.groups !== null) {
-    const seen = await impacts(engine, scope, events.filter((event) => event.feed === 'risk'), now_day)
+    const seen = await impacts(
+      engine,
+      scope,
+      events.filter((event) => event.feed === 'risk'),
+      now_day,
+    )
     events = events.flatMap((event) => {
       const impact = seen.get(event.event_id)
       return impact && impact.assets > 0 ? [{ ...event, assets: impact.assets, active_assets: impact.active_assets }] : []
@@ -87,16 +114,30 @@ export async function listEvents(
   for (const event of events) byType.set(event.type, (byType.get(event.type) ?? 0) + 1)
   if (query.types) events = events.filter((event) => query.types!.includes(event.type))
   const items = await withImpactNow(engine, scope, events.slice(page.offset, page.offset + page.limit), now_day)
-  return { items, total: events.length, counts: [...byType].map(([type, count]) => ({ type, events: count })).toSorted((a, b) => b.events - a.events || (a.type < b.type ? -1 : 1)) }
+  return {
+    items,
+    total: events.length,
+    counts: [...byType]
+      .map(([type, count]) => ({ type, events: count }))
+      .toSorted((a, b) => b.events - a.events || (a.type < b.type ? -1 : 1)),
+  }
 }
 
 async function withImpactNow(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<EventAnswer[]> {
-  const seen = await impacts(engine, scope, events.filter((event) => event.feed === 'risk'), now_day)
+  const seen = await impacts(
+    engine,
+    scope,
+    events.filter((event) => event.feed === 'risk'),
+    now_day,
+  )
   return events.map((event) => {
     const impact = seen.get(event.event_id)
     return {
-      ...event, subjects: JSON.parse(event.subjects) as string[], share: shareOf(event.assets, event.active_assets),
-      assets_now: impact?.assets_now ?? 0, share_now: shareOf(impact?.assets_now ?? 0, impact?.active_now ?? 0),
+      ...event,
+      subjects: JSON.parse(event.subjects) as string[],
+      share: shareOf(event.assets, event.active_assets),
+      assets_now: impact?.assets_now ?? 0,
+      share_now: shareOf(impact?.assets_now ?? 0, impact?.active_now ?? 0),
     }
   })
 }
@@ -104,7 +145,9 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
 /** One event. Throws UserError('unknown_event'). */
 export async function readEvent(engine: Engine, scope: Scope, event_id: string, now_day: number): Promise<EventAnswer> {
   const day = Date.parse(event_id.slice(0, 10)) / 86_400_000
-  const found = Number.isInteger(day) ? (await storedEvents(engine, scope.org_id, day, day)).find((event) => event.event_id === event_id) : undefined
+  const found = Number.isInteger(day)
+    ? (await storedEvents(engine, scope.org_id, day, day)).find((event) => event.event_id === event_id)
+    : undefined
   const [event] = found ? await withImpactNow(engine, scope, [found], now_day) : []
   if (!event) throw new UserError('unknown_event', `there is no event "${event_id}"`, { status: 404 })
   return event
@@ -115,12 +158,19 @@ export async function readEvent(engine: Engine, scope: Scope, event_id: string, 
  * that day; for a metric those that it found exposed. Other posture events name none.
  */
 export async function eventAssets(
-  engine: Engine, scope: Scope, catalog: Catalog, event: EventAnswer, page: { limit: number; offset: number },
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  event: EventAnswer,
+  page: { limit: number; offset: number },
 ): Promise<AffectedAsset[]> {
   if (event.feed === 'risk') {
     const rows = await eventAssetRows(engine, scope, event, page)
     const verb = event.type === 'vulnerability_mitigated' ? 'no longer has' : 'has'
-    return rows.map(({ subject, subjects, ...asset }) => ({ ...asset, reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}` }))
+    return rows.map(({ subject, subjects, ...asset }) => ({
+      ...asset,
+      reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}`,
+    }))
   }
   const metric = event.score === 'metric' ? catalog.metrics.get(event.score_id ?? '') : undefined
   return metric ? metricAssets(engine, scope, metric, event.day, page) : []

@@ -4,7 +4,22 @@ import { compareVersions, fixOf } from './fix-version.ts'
 
 describe('versions', () => {
   it('are ordered as people read them', () => {
-    const rising = ['0.9', '1.0-alpha', '1.0-beta2', '1.0-rc1', '1.0', '1.0p1', '1.2', '1.2.1', '1.2.1-r1', '1.2.10', '1.10', '2.0', '119.0.6045.105', '1:0.1']
+    const rising = [
+      '0.9',
+      '1.0-alpha',
+      '1.0-beta2',
+      '1.0-rc1',
+      '1.0',
+      '1.0p1',
+      '1.2',
+      '1.2.1',
+      '1.2.1-r1',
+      '1.2.10',
+      '1.10',
+      '2.0',
+      '119.0.6045.105',
+      '1:0.1',
+    ]
     for (const [index, version] of rising.entries()) {
       for (const later of rising.slice(index + 1)) {
         expect(compareVersions(version, later), `${version} < ${later}`).toBeLessThan(0)
@@ -16,7 +31,9 @@ describe('versions', () => {
   })
 
   it('have the same order however they are asked', () => {
-    const version = fc.array(fc.constantFrom('0', '1', '2', '10', 'rc', 'a', 'x', '~', '.', '-', ':'), { maxLength: 6 }).map((parts) => parts.join(''))
+    const version = fc
+      .array(fc.constantFrom('0', '1', '2', '10', 'rc', 'a', 'x', '~', '.', '-', ':'), { maxLength: 6 })
+      .map((parts) => parts.join(''))
     fc.assert(
       fc.property(version, version, (a, b) => {
         expect(Math.sign(compareVersions(a, b)) + Math.sign(compareVersions(b, a)) === 0, `${a} and ${b}`).toBe(true)

@@ -16,7 +16,11 @@ const MAX_LENGTH = 200
 
 /** Digits, letters or a tilde; "1:2.0" has the epoch 1, anything without has epoch 0. */
 function piecesOf(version: string): (number | string)[] {
-  const text = version.slice(0, MAX_LENGTH).trim().toLowerCase().replace(/^v(?=\d)/, '')
+  const text = version
+    .slice(0, MAX_LENGTH)
+    .trim()
+    .toLowerCase()
+    .replace(/^v(?=\d)/, '')
   const withEpoch = /^\d+:/.test(text) ? text : `0:${text}`
   return [...withEpoch.matchAll(/\d+|[a-z]+|~/g)].map(([piece]) => (/^\d/.test(piece) ? Number(piece) : piece))
 }
@@ -35,7 +39,11 @@ function comparePieces(a: number | string | undefined, b: number | string | unde
 }
 
 /** A stated fix may name several ("1.1.1x, 3.0.14"). */
-const alternatives = (text: string): string[] => text.split(/\s*(?:,|;|\|\||\bor\b)\s*/).map((version) => version.trim()).filter(Boolean)
+const alternatives = (text: string): string[] =>
+  text
+    .split(/\s*(?:,|;|\|\||\bor\b)\s*/)
+    .map((version) => version.trim())
+    .filter(Boolean)
 
 const major = (version: string): string => {
   const [, first] = piecesOf(version)

@@ -50,7 +50,8 @@ export async function writeHazards(transaction: Engine): Promise<void> {
         const exact = epss === -1 ? null : epss / 100_000
         rows.push([stage, epss, cvss, hazardOf(stage, exact, cvss / 10, 1), hazardOf(stage, exact, cvss / 10, INTERNAL_REACH)])
       }
-  for (const severity of controlProbability.keys()) rows.push([-1, -1, severity, controlHazard(severity, 1), controlHazard(severity, INTERNAL_REACH)])
+  for (const severity of controlProbability.keys())
+    rows.push([-1, -1, severity, controlHazard(severity, 1), controlHazard(severity, INTERNAL_REACH)])
   await transaction.query('delete from hazard')
   await transaction.append('hazard', ['stage', 'epss', 'cvss_tenths', 'internet', 'internal'], rows)
 }

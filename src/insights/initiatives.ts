@@ -46,7 +46,12 @@ export function partsOn(initiative: Initiative, histories: ReadonlyMap<string, r
 }
 
 /** Daily history of an initiative from those of its metrics, all over the same `days` days from `from_day` on. Value 0–100, higher is better. */
-export function initiativeHistory(initiative: Initiative, histories: ReadonlyMap<string, readonly HistoryPoint[]>, from_day: number, days: number): HistoryPoint[] {
+export function initiativeHistory(
+  initiative: Initiative,
+  histories: ReadonlyMap<string, readonly HistoryPoint[]>,
+  from_day: number,
+  days: number,
+): HistoryPoint[] {
   return Array.from({ length: days }, (_, index) => {
     const parts = partsOn(initiative, histories, index)
     const score = initiativeScore(parts)

@@ -55,13 +55,15 @@ export function lintMetric(population: Condition, exposed_when: Condition): stri
     if (condition.op === 'field') return
     if (condition.op !== 'not') return condition.parts.forEach(look)
     const read = [...fieldsOf(condition.part)]
-    if (read.some(isFinding) && !read.every(isFinding)) problems.push('exposed_when has a "not" over both the asset and its findings: it may negate attributes of one of them')
+    if (read.some(isFinding) && !read.every(isFinding))
+      problems.push('exposed_when has a "not" over both the asset and its findings: it may negate attributes of one of them')
     look(condition.part)
   }
   look(exposed_when)
   for (const term of termsOf(exposed_when, 'exposed_when')) {
     const dimensions = new Set(term.map(({ comparison }) => comparison.field.split('.')[0]))
-    if (dimensions.has('vulnerability') && dimensions.has('control')) problems.push('exposed_when asks one finding to be a vulnerability and a control: it can never hold')
+    if (dimensions.has('vulnerability') && dimensions.has('control'))
+      problems.push('exposed_when asks one finding to be a vulnerability and a control: it can never hold')
     if (term.length === 0) problems.push('exposed_when is empty: every asset would be exposed')
   }
   return problems

@@ -87,18 +87,30 @@ export interface AffectedAsset extends ExposedAsset {
 
 /** The assets that a metric finds exposed at the end of a day, most critical first; a page of them (default: the first 10,000). */
 export async function metricAssets(
-  engine: Engine, scope: Scope, metric: Metric, day: number, page: { limit?: number; offset?: number } = {},
+  engine: Engine,
+  scope: Scope,
+  metric: Metric,
+  day: number,
+  page: { limit?: number; offset?: number } = {},
 ): Promise<AffectedAsset[]> {
   const sql = compile(metric)
   const assets = await exposedAssets(engine, scope, sql, day, { limit: page.limit ?? 10_000, offset: page.offset ?? 0 })
-  const findings = await exposingFindings(engine, scope, sql, day, assets.map((asset) => asset.asset_id))
+  const findings = await exposingFindings(
+    engine,
+    scope,
+    sql,
+    day,
+    assets.map((asset) => asset.asset_id),
+  )
   const byAsset = new Map(findings.map((finding) => [finding.asset_id, finding]))
   return assets.map((asset) => ({ ...asset, reason: reasonOf(metric, byAsset.get(asset.asset_id)) }))
 }
 
 function reasonOf(metric: Metric, finding: ExposingFinding | undefined): string {
   const values: Record<string, string> = {
-    subject: finding?.subject ?? '', component: finding?.component ?? 'an unnamed component', title: finding?.title ?? finding?.subject ?? '',
+    subject: finding?.subject ?? '',
+    component: finding?.component ?? 'an unnamed component',
+    title: finding?.title ?? finding?.subject ?? '',
   }
   const text = metric.reason.replace(/\{(subject|component|title)\}/g, (_, name: string) => values[name]!)
   return finding && finding.subjects > 1 ? `${text} and ${finding.subjects - 1} more` : text

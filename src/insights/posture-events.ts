@@ -28,10 +28,25 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
   const histories: [ScoreName, string, string, HistoryPoint[]][] = [
     ['exposure', '', 'Exposure score', await readHistory(engine, scope, catalog, 'exposure', '', first, today)],
     ['secure', '', 'Secure score', await readHistory(engine, scope, catalog, 'secure', '', first, today)],
-    ...[...initiativeHistories(catalog, metrics, first, today)].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => ['initiative', id, catalog.initiatives.get(id)!.title, history]),
-    ...[...metrics].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => ['metric', id, catalog.metrics.get(id)!.title, history]),
+    ...[...initiativeHistories(catalog, metrics, first, today)].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => [
+      'initiative',
+      id,
+      catalog.initiatives.get(id)!.title,
+      history,
+    ]),
+    ...[...metrics].map(([id, history]): [ScoreName, string, string, HistoryPoint[]] => [
+      'metric',
+      id,
+      catalog.metrics.get(id)!.title,
+      history,
+    ]),
   ]
-  const types: Record<ScoreName, string> = { exposure: 'exposure_score_worse', secure: 'secure_score_worse', initiative: 'initiative_worse', metric: 'metric_worse' }
+  const types: Record<ScoreName, string> = {
+    exposure: 'exposure_score_worse',
+    secure: 'secure_score_worse',
+    initiative: 'initiative_worse',
+    metric: 'metric_worse',
+  }
   const events: EventRow[] = []
   for (const [score, id, title, history] of histories) {
     const type = types[score]
@@ -40,11 +55,26 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
       const points = worsening(score, before, point.value)
       if (points < DROP_THRESHOLD - NOISE) continue
       events.push({
-        org_id, event_id: `${dayText(point.day)}:${type}:${id}`, feed: 'posture', type, happened_at: Math.min(now, days[index]!.ends_at - 1), day: point.day, component: null,
-        score, score_id: id, score_before: billionths(before!), score_after: billionths(point.value!), direction: 'worse', subjects: '[]',
+        org_id,
+        event_id: `${dayText(point.day)}:${type}:${id}`,
+        feed: 'posture',
+        type,
+        happened_at: Math.min(now, days[index]!.ends_at - 1),
+        day: point.day,
+        component: null,
+        score,
+        score_id: id,
+        score_before: billionths(before!),
+        score_after: billionths(point.value!),
+        direction: 'worse',
+        subjects: '[]',
         assets: score === 'metric' ? point.numerator : score === 'exposure' ? (grown.get(point.day) ?? 0) : 0,
-        active_assets: score === 'metric' ? point.denominator : 0, severity: null, source: null,
-        headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse').replace('{title}', title).replace('{points}', `${points.toFixed(1)} points`),
+        active_assets: score === 'metric' ? point.denominator : 0,
+        severity: null,
+        source: null,
+        headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse')
+          .replace('{title}', title)
+          .replace('{points}', `${points.toFixed(1)} points`),
       })
     }
   }

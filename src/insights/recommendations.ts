@@ -43,7 +43,11 @@ export interface Recommendation {
 
 /** All recommendations that gain something at the end of a day, the greatest gain first; those of the exposure score before settings of equal gain. */
 export async function listRecommendations(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Recommendation[]> {
-  const [gains, fixes, settings] = [await recommendationGains(engine, scope, day), await fixedVersions(engine, scope, day), await settingGains(engine, scope, day)]
+  const [gains, fixes, settings] = [
+    await recommendationGains(engine, scope, day),
+    await fixedVersions(engine, scope, day),
+    await settingGains(engine, scope, day),
+  ]
   const stated = new Map<string, { subject: string; fixed_version: string }[]>()
   for (const fix of fixes) {
     const list = stated.get(fix.recommendation)
@@ -65,42 +69,88 @@ export async function listRecommendations(engine: Engine, scope: Scope, catalog:
     const gain = await memberGain(engine, scope, day, members.columns['member']!, members.params)
     if (gain) all.push(ofCampaign(campaign, gain))
   }
-  return all.filter((each) => each.gain > 0).toSorted((a, b) => b.gain - a.gain || (a.score === b.score ? 0 : a.score === 'exposure' ? -1 : 1) || (a.id < b.id ? -1 : 1))
+  return all
+    .filter((each) => each.gain > 0)
+    .toSorted((a, b) => b.gain - a.gain || (a.score === b.score ? 0 : a.score === 'exposure' ? -1 : 1) || (a.id < b.id ? -1 : 1))
 }
 
 const figuresOf = (gain: Gain) => ({
-  assets: gain.assets, findings: gain.findings, vulnerabilities: gain.subjects, critical_assets: gain.critical_assets,
-  stage: exploitStages[gain.stage]!, severity: gain.severity === null ? null : severities[gain.severity]!,
+  assets: gain.assets,
+  findings: gain.findings,
+  vulnerabilities: gain.subjects,
+  critical_assets: gain.critical_assets,
+  stage: exploitStages[gain.stage]!,
+  severity: gain.severity === null ? null : severities[gain.severity]!,
 })
 
 function ofComponent(gain: Gain, fix: string | null): Recommendation {
   const update = gain.recommendation.startsWith('update:')
   const name = gain.component
   const article = fix !== null && /^KB\d+$/.test(fix)
-  const title = article ? `Install ${fix} (${name})` : update ? (fix === null || fix === 'several' ? `Update ${name}` : `Update ${name} to ${fix}`) : `Mitigate ${name}, which has a public exploit and no known fix`
+  const title = article
+    ? `Install ${fix} (${name})`
+    : update
+      ? fix === null || fix === 'several'
+        ? `Update ${name}`
+        : `Update ${name} to ${fix}`
+      : `Mitigate ${name}, which has a public exploit and no known fix`
   const remediation = update
     ? fix === 'several'
       ? `Update ${name} to the version that fixes its branch; the vulnerabilities below name them.`
       : `Update ${name}${fix === null ? ' to a fixed version' : ` to ${fix} or later`} on all assets below.`
     : `No source names a fixed version of ${name}. Follow the vendor's mitigation, remove it where it is not needed, or limit who can reach it.`
   return {
-    id: gain.recommendation, kind: update ? 'update' : 'attention', title, component: name, fixed_version: update && fix !== 'several' ? fix : null, gain: gain.gain ?? 0,
-    score: 'exposure', ...figuresOf(gain), source: null, category: null, description: null, remediation, url: null,
+    id: gain.recommendation,
+    kind: update ? 'update' : 'attention',
+    title,
+    component: name,
+    fixed_version: update && fix !== 'several' ? fix : null,
+    gain: gain.gain ?? 0,
+    score: 'exposure',
+    ...figuresOf(gain),
+    source: null,
+    category: null,
+    description: null,
+    remediation,
+    url: null,
   }
 }
 
 function ofControl(setting: SettingGain, figures: Gain): Recommendation {
   const { control_id, title, gain, source, category, description, remediation, url, product } = setting
   return {
-    id: `setting:${control_id}`, kind: 'setting', title: title ?? control_id, component: product, fixed_version: null, gain, score: 'secure', ...figuresOf(figures),
-    vulnerabilities: 0, source, category, description, remediation, url,
+    id: `setting:${control_id}`,
+    kind: 'setting',
+    title: title ?? control_id,
+    component: product,
+    fixed_version: null,
+    gain,
+    score: 'secure',
+    ...figuresOf(figures),
+    vulnerabilities: 0,
+    source,
+    category,
+    description,
+    remediation,
+    url,
   }
 }
 
 function ofCampaign(campaign: Campaign, gain: Gain): Recommendation {
   return {
-    id: `campaign:${campaign.id}`, kind: 'campaign', title: campaign.title, component: null, fixed_version: null, gain: gain.gain ?? 0, score: 'exposure', ...figuresOf(gain),
-    source: campaign.source, category: null, description: campaign.why, remediation: campaign.remediation, url: campaign.source,
+    id: `campaign:${campaign.id}`,
+    kind: 'campaign',
+    title: campaign.title,
+    component: null,
+    fixed_version: null,
+    gain: gain.gain ?? 0,
+    score: 'exposure',
+    ...figuresOf(gain),
+    source: campaign.source,
+    category: null,
+    description: campaign.why,
+    remediation: campaign.remediation,
+    url: campaign.source,
   }
 }
 
@@ -116,17 +166,26 @@ function membersOf(catalog: Catalog, id: string): Members {
   if (id.startsWith('campaign:')) {
     const campaign = catalog.recommendations.get(id.slice('campaign:'.length))
     if (campaign) return campaignMembers(campaign)
-  } else if (/^(update|attention|setting):/.test(id)) return { pick: 'recommendation = $recommendation', columns: {}, params: { recommendation: id } satisfies Params }
+  } else if (/^(update|attention|setting):/.test(id))
+    return { pick: 'recommendation = $recommendation', columns: {}, params: { recommendation: id } satisfies Params }
   throw new UserError('unknown_recommendation', `there is no recommendation "${id}"`, { status: 404 })
 }
 
 /** The assets that a recommendation would clear, those with the greatest hazard first; a page of them (default: the first 10,000). */
 export async function recommendationAssets(
-  engine: Engine, scope: Scope, catalog: Catalog, id: string, day: number, page: { limit?: number; offset?: number } = {},
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  id: string,
+  day: number,
+  page: { limit?: number; offset?: number } = {},
 ): Promise<AffectedAsset[]> {
   const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), { limit: page.limit ?? 10_000, offset: page.offset ?? 0 })
   const verb = id.startsWith('setting:') ? 'fails' : 'has'
-  return assets.map(({ subject, subjects, ...asset }) => ({ ...asset, reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}` }))
+  return assets.map(({ subject, subjects, ...asset }) => ({
+    ...asset,
+    reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}`,
+  }))
 }
 
 /** The vulnerabilities (or the control) of a recommendation, the worst first. */
@@ -134,7 +193,13 @@ export const recommendationSubjects = (engine: Engine, scope: Scope, catalog: Ca
   memberSubjects(engine, scope, day, membersOf(catalog, id))
 
 /** The metrics that some finding of a recommendation makes an asset exposed for: those that it can make better. */
-export async function recommendationMetrics(engine: Engine, scope: Scope, catalog: Catalog, id: string, day: number): Promise<{ id: string; title: string }[]> {
+export async function recommendationMetrics(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  id: string,
+  day: number,
+): Promise<{ id: string; title: string }[]> {
   const asked = [...catalog.metrics.values()].flatMap((metric, index) => {
     const { population, terms, params } = compileMetric(metric.population, metric.exposed_when, 'asset', `metric${index}`)
     const looking = terms.filter((term) => term.finding !== null)
@@ -146,4 +211,5 @@ export async function recommendationMetrics(engine: Engine, scope: Scope, catalo
 }
 
 /** PostgreSQL takes only parameters that a text uses. */
-const usedIn = (sql: string, params: Params): Params => Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))
+const usedIn = (sql: string, params: Params): Params =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))

@@ -16,11 +16,19 @@ export type ScoreName = 'exposure' | 'secure' | 'initiative' | 'metric'
 
 /** Which way is good; a metric is the share of exposed assets. */
 export const directions: Record<ScoreName, 'lower_is_better' | 'higher_is_better'> = {
-  exposure: 'lower_is_better', secure: 'higher_is_better', initiative: 'higher_is_better', metric: 'lower_is_better',
+  exposure: 'lower_is_better',
+  secure: 'higher_is_better',
+  initiative: 'higher_is_better',
+  metric: 'lower_is_better',
 }
 
 /** Name and version of the formula of each score; raised when it changes. docs/scores.md */
-export const formulas: Record<ScoreName, string> = { exposure: EXPOSURE_FORMULA, secure: SECURE_FORMULA, initiative: 'initiative/1', metric: 'metric/1' }
+export const formulas: Record<ScoreName, string> = {
+  exposure: EXPOSURE_FORMULA,
+  secure: SECURE_FORMULA,
+  initiative: 'initiative/1',
+  metric: 'metric/1',
+}
 
 export type Level = 'low' | 'medium' | 'high'
 
@@ -53,7 +61,13 @@ export interface ScoreAnswer {
 export const readCoverage = (engine: Engine, scope: Scope, day: number): Promise<CoverageCounts> => countCoverage(engine, scope, day)
 
 /** Histories of all metrics by id, every day from `from_day` to `to_day`; a metric without data has null values. */
-export async function readMetricHistories(engine: Engine, scope: Scope, catalog: Catalog, from_day: number, to_day: number): Promise<Map<string, HistoryPoint[]>> {
+export async function readMetricHistories(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  from_day: number,
+  to_day: number,
+): Promise<Map<string, HistoryPoint[]>> {
   const deltas = new Map<string, DayDelta[]>()
   if (scope.groups === null) {
     for (const delta of await allStoredDeltas(engine, scope.org_id, 'metric')) {
@@ -69,8 +83,18 @@ export async function readMetricHistories(engine: Engine, scope: Scope, catalog:
 }
 
 /** Histories of all initiatives by id, from those of the metrics over the same days. */
-export function initiativeHistories(catalog: Catalog, metrics: ReadonlyMap<string, HistoryPoint[]>, from_day: number, to_day: number): Map<string, HistoryPoint[]> {
-  return new Map([...catalog.initiatives.values()].map((initiative) => [initiative.id, initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1)]))
+export function initiativeHistories(
+  catalog: Catalog,
+  metrics: ReadonlyMap<string, HistoryPoint[]>,
+  from_day: number,
+  to_day: number,
+): Map<string, HistoryPoint[]> {
+  return new Map(
+    [...catalog.initiatives.values()].map((initiative) => [
+      initiative.id,
+      initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1),
+    ]),
+  )
 }
 
 /**
@@ -78,7 +102,13 @@ export function initiativeHistories(catalog: Catalog, metrics: ReadonlyMap<strin
  * does not have.
  */
 export async function readHistory(
-  engine: Engine, scope: Scope, catalog: Catalog, score: ScoreName, id: string, from_day: number, to_day: number,
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  score: ScoreName,
+  id: string,
+  from_day: number,
+  to_day: number,
 ): Promise<HistoryPoint[]> {
   switch (score) {
     case 'exposure':
@@ -90,12 +120,19 @@ export async function readHistory(
     case 'metric': {
       const metric = catalog.metrics.get(id)
       if (!metric) throw unknown('metric', id)
-      return everyDay(statesOf(await metricHistory(engine, scope, metric, await fedCapabilities(engine, scope.org_id, catalog))), from_day, to_day)
+      return everyDay(
+        statesOf(await metricHistory(engine, scope, metric, await fedCapabilities(engine, scope.org_id, catalog))),
+        from_day,
+        to_day,
+      )
     }
     case 'initiative': {
       const initiative = catalog.initiatives.get(id)
       if (!initiative) throw unknown('initiative', id)
-      const own = { ...catalog, metrics: new Map([...catalog.metrics].filter(([metric]) => initiative.metrics.some((part) => part.id === metric))) }
+      const own = {
+        ...catalog,
+        metrics: new Map([...catalog.metrics].filter(([metric]) => initiative.metrics.some((part) => part.id === metric))),
+      }
       return initiativeHistory(initiative, await readMetricHistories(engine, scope, own, from_day, to_day), from_day, to_day - from_day + 1)
     }
   }
@@ -104,12 +141,21 @@ export async function readHistory(
 const unknown = (kind: string, id: string): UserError => new UserError('unknown_score', `there is no ${kind} "${id}"`, { status: 404 })
 
 /** One score at the end of a day, with its changes. Throws as readHistory does. */
-export async function readScore(engine: Engine, scope: Scope, catalog: Catalog, score: ScoreName, id: string, day: number): Promise<ScoreAnswer> {
+export async function readScore(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  score: ScoreName,
+  id: string,
+  day: number,
+): Promise<ScoreAnswer> {
   const history = await readHistory(engine, scope, catalog, score, id, day - 14, day)
   const answer = scoreOf(catalog, score, id, history)
   if (answer.value !== null || score !== 'metric') return answer
   const missing = missingNeeds(catalog.metrics.get(id)!, await fedCapabilities(engine, scope.org_id, catalog))
-  return missing.length ? { ...answer, reason: `needs ${missing.map((need) => catalog.capabilities.get(need)?.title ?? need).join(', ')}` } : answer
+  return missing.length
+    ? { ...answer, reason: `needs ${missing.map((need) => catalog.capabilities.get(need)?.title ?? need).join(', ')}` }
+    : answer
 }
 
 /** A score from its history: the last point is the day in question; changes are null where the history does not reach back far enough. */

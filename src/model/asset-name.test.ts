@@ -25,15 +25,20 @@ describe('parseImageReference', () => {
     expect(parseImageReference('acme/shop', 'nonsense')?.name).toBe('docker.io/acme/shop:latest')
   })
 
-  it.each(['', '.', './shop', '/srv/shop', 'images/shop.tar.gz', 'REDACTED', 'my image', 'a:b:c/d', 'shop@sha256:12'])('refuses %j', (text) => {
-    expect(parseImageReference(text)).toBeNull()
-  })
+  it.each(['', '.', './shop', '/srv/shop', 'images/shop.tar.gz', 'REDACTED', 'my image', 'a:b:c/d', 'shop@sha256:12'])(
+    'refuses %j',
+    (text) => {
+      expect(parseImageReference(text)).toBeNull()
+    },
+  )
 
   it('gives the same name for its own name', () => {
-    fc.assert(fc.property(fc.stringMatching(/^[a-z0-9.:/@-]{1,30}$/), (text) => {
-      const first = parseImageReference(text)
-      if (first) expect(parseImageReference(first.name)?.name).toBe(first.name)
-    }))
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9.:/@-]{1,30}$/), (text) => {
+        const first = parseImageReference(text)
+        if (first) expect(parseImageReference(first.name)?.name).toBe(first.name)
+      }),
+    )
   })
 })
 
@@ -50,7 +55,10 @@ describe('repositoryName', () => {
     ['github.com/acme/shop', 'https://github.com/acme/shop'],
   ])('%s is %s', (text, name) => expect(repositoryName(text)).toBe(name))
 
-  it.each(['', '.', '/srv/shop', 'C:\\src\\shop', 'testdata/repo', 'file:///srv/shop', 'https://github.com', 'localhost'])('refuses %j', (text) => {
-    expect(repositoryName(text)).toBeNull()
-  })
+  it.each(['', '.', '/srv/shop', 'C:\\src\\shop', 'testdata/repo', 'file:///srv/shop', 'https://github.com', 'localhost'])(
+    'refuses %j',
+    (text) => {
+      expect(repositoryName(text)).toBeNull()
+    },
+  )
 })

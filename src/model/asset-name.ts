@@ -15,7 +15,8 @@ const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,128}$/i
  */
 export function parseImageReference(text: string, digest?: string | null): ImageReference | null {
   let rest = text.trim()
-  if (rest.length === 0 || rest.length > 500 || /[\s\\]/.test(rest) || /^[./~]|\.(tar|tgz|tar\.gz|zip|json|xml|sif)$/i.test(rest)) return null
+  if (rest.length === 0 || rest.length > 500 || /[\s\\]/.test(rest) || /^[./~]|\.(tar|tgz|tar\.gz|zip|json|xml|sif)$/i.test(rest))
+    return null
   let own: string | null = null
   const sign = rest.indexOf('@')
   if (sign >= 0) {
@@ -35,7 +36,8 @@ export function parseImageReference(text: string, digest?: string | null): Image
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost')
   let registry = hasRegistry ? parts.shift()!.toLowerCase() : 'docker.io'
   if (registry === 'index.docker.io' || registry === 'registry-1.docker.io') registry = 'docker.io'
-  if (!/^[a-z0-9.-]+(?::\d{1,5})?$/.test(registry) || parts.length === 0 || !parts.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return null
+  if (!/^[a-z0-9.-]+(?::\d{1,5})?$/.test(registry) || parts.length === 0 || !parts.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part)))
+    return null
   if (registry === 'docker.io' && parts.length === 1) parts.unshift('library')
   const repository = `${registry}/${parts.join('/')}`
   if (tag !== null) return { name: `${repository}:${tag}`, digest: own }
@@ -55,7 +57,8 @@ export function repositoryName(text: string): string | null {
   let host: string, path: string
   if (short) [host, path] = [short[1]!, short[2]!]
   else {
-    const full = /^(?:scm:)?(?:git\+|git:)?(?:https?|ssh|git):\/\/(?:[^\s/@]{1,500}@)?([\w.-]{1,253})(?::\d{1,5})?\/([^\s?#]{1,1000})/i.exec(trimmed)
+    const full =
+      /^(?:scm:)?(?:git\+|git:)?(?:https?|ssh|git):\/\/(?:[^\s/@]{1,500}@)?([\w.-]{1,253})(?::\d{1,5})?\/([^\s?#]{1,1000})/i.exec(trimmed)
     const bare = full ?? /^((?:github|gitlab)\.com|bitbucket\.org)\/([^\s?#]{1,1000})$/i.exec(trimmed)
     if (!bare) return null
     ;[host, path] = [bare[1]!, bare[2]!]

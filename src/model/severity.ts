@@ -5,28 +5,30 @@ export type Severity = (typeof severities)[number]
 /** The stored number of a severity, 0–4. */
 export const severityRank = (severity: Severity): number => severities.indexOf(severity)
 
-const words = new Map<string, Severity>(Object.entries({
-  informational: 'informational',
-  information: 'informational',
-  info: 'informational',
-  none: 'informational',
-  negligible: 'informational',
-  log: 'informational',
-  note: 'informational',
-  low: 'low',
-  minor: 'low',
-  medium: 'medium',
-  moderate: 'medium',
-  warning: 'medium',
-  high: 'high',
-  important: 'high',
-  major: 'high',
-  error: 'high',
-  serious: 'high',
-  critical: 'critical',
-  severe: 'critical',
-  urgent: 'critical',
-} as const))
+const words = new Map<string, Severity>(
+  Object.entries({
+    informational: 'informational',
+    information: 'informational',
+    info: 'informational',
+    none: 'informational',
+    negligible: 'informational',
+    log: 'informational',
+    note: 'informational',
+    low: 'low',
+    minor: 'low',
+    medium: 'medium',
+    moderate: 'medium',
+    warning: 'medium',
+    high: 'high',
+    important: 'high',
+    major: 'high',
+    error: 'high',
+    serious: 'high',
+    critical: 'critical',
+    severe: 'critical',
+    urgent: 'critical',
+  } as const),
+)
 
 /** Reads a tool's word for a severity, in any case. Null when the word is unknown: a missing severity is not "low". */
 export function parseSeverity(text: string | null | undefined): Severity | null {

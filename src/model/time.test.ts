@@ -11,11 +11,14 @@ describe('parseInstant', () => {
     ['2024-02-29T23:59:59-0530', Date.UTC(2024, 2, 1, 5, 29, 59) * 1000],
   ])('reads %s', (text, instant) => expect(parseInstant(text)).toBe(instant))
 
-  it.each(['2026-02-31', '2025-02-29T00:00:00Z', 'yesterday', '', '12/08/2026', '2026-08-12T25:00:00Z'])('guesses nothing for "%s"', (text) =>
-    expect(parseInstant(text)).toBeNull(),
+  it.each(['2026-02-31', '2025-02-29T00:00:00Z', 'yesterday', '', '12/08/2026', '2026-08-12T25:00:00Z'])(
+    'guesses nothing for "%s"',
+    (text) => expect(parseInstant(text)).toBeNull(),
   )
 
   it('reads what formatInstant writes', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (instant) => parseInstant(formatInstant(instant)) === instant))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (instant) => parseInstant(formatInstant(instant)) === instant),
+    )
   })
 })

@@ -14,7 +14,9 @@ export function checkZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
   } catch (error) {
-    throw new UserError('unknown_zone', `"${zone}" is not a time zone: expected an IANA name such as Europe/Berlin or UTC`, { cause: error })
+    throw new UserError('unknown_zone', `"${zone}" is not a time zone: expected an IANA name such as Europe/Berlin or UTC`, {
+      cause: error,
+    })
   }
 }
 
@@ -28,7 +30,14 @@ export async function writeDays(transaction: Engine, org_id: number, zone: strin
 /** The instant at which each local day from FIRST_DAY to LAST_DAY + 1 begins. */
 function dayStarts(zone: string): Instant[] {
   const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   const offsetAt = (at: number): number => {
     const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))

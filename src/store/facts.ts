@@ -25,24 +25,37 @@ export const assetFacts = {
   name: { table: 'name_history', scope: asset, key: ['name_type', 'name'], attributes: [], covers: null },
   attribute: { table: 'attribute_history', scope: asset, key: ['attribute'], attributes: ['value'], covers: null },
   presence: {
-    table: 'presence_history', scope: ['org_id', 'source'], key: ['asset_id'], attributes: [], covers: `c.subject = 'presence'`,
+    table: 'presence_history',
+    scope: ['org_id', 'source'],
+    key: ['asset_id'],
+    attributes: [],
+    covers: `c.subject = 'presence'`,
     shows: (_, look) => look['subject'] === 'presence',
   },
   software: {
-    table: 'software_history', scope: asset, key: ['name', 'version'], attributes: ['vendor', 'purl', 'cpe', 'place', 'end_of_support_at'],
+    table: 'software_history',
+    scope: asset,
+    key: ['name', 'version'],
+    attributes: ['vendor', 'purl', 'cpe', 'place', 'end_of_support_at'],
     covers: `c.subject = 'software' and c.access > 0`,
     shows: (_, look) => look['subject'] === 'software' && Number(look['access']) > 0,
   },
   sighting: {
-    table: 'sighting_history', scope: asset, key: ['finding_id'],
+    table: 'sighting_history',
+    scope: asset,
+    key: ['finding_id'],
     attributes: ['kind', 'severity', 'cvss_tenths', 'stage', 'version', 'fixed_version', 'place', 'title', 'access', 'checks'],
     covers: `c.subject = f.kind and c.access >= f.access and (c.min_severity = 0 or f.severity >= c.min_severity) and (c.checks = '' or c.checks = f.checks)`,
     shows: (fact, look) =>
-      look['subject'] === fact['kind'] && look['access']! >= fact['access']! && (look['min_severity'] === 0 || (fact['severity'] ?? -1) >= look['min_severity']!) &&
+      look['subject'] === fact['kind'] &&
+      look['access']! >= fact['access']! &&
+      (look['min_severity'] === 0 || (fact['severity'] ?? -1) >= look['min_severity']!) &&
       (look['checks'] === '' || look['checks'] === fact['checks']),
   },
   control_result: {
-    table: 'control_result_history', scope: asset, key: ['finding_id'],
+    table: 'control_result_history',
+    scope: asset,
+    key: ['finding_id'],
     attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
     covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
     shows: (_, look) => look['subject'] === 'control' && Number(look['access']) > 0 && look['checks'] === '',
@@ -55,12 +68,18 @@ const source = ['org_id', 'source'] as const
 /** What an organisation's tools say that is not about one asset. */
 export const orgFacts = {
   control: {
-    table: 'control_history', scope: source, key: ['control_id'],
-    attributes: ['title', 'severity', 'category', 'description', 'remediation', 'url', 'product', 'max_points', 'frameworks'], covers: null,
+    table: 'control_history',
+    scope: source,
+    key: ['control_id'],
+    attributes: ['title', 'severity', 'category', 'description', 'remediation', 'url', 'product', 'max_points', 'frameworks'],
+    covers: null,
   },
   advisory: {
-    table: 'advisory_history', scope: source, key: ['vulnerability_id'],
-    attributes: ['title', 'description', 'severity', 'cvss_tenths', 'cvss_vector', 'published_at', 'url', 'aliases'], covers: null,
+    table: 'advisory_history',
+    scope: source,
+    key: ['vulnerability_id'],
+    attributes: ['title', 'description', 'severity', 'cvss_tenths', 'cvss_vector', 'published_at', 'url', 'aliases'],
+    covers: null,
   },
   benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], covers: null },
 } satisfies Record<string, FactTable>
@@ -71,13 +90,34 @@ const complete = { covers: 'c.complete', shows: (_: Row, look: Row): boolean => 
 export const worldFacts = {
   epss: { table: 'epss_history', scope: ['source'], key: ['vulnerability_id'], attributes: ['epss'], ...complete },
   exploit: { table: 'exploit_history', scope: ['source'], key: ['vulnerability_id', 'reference'], attributes: ['stage'], ...complete },
-  cvss: { table: 'cvss_history', scope: ['source'], key: ['vulnerability_id', 'version'], attributes: ['cvss_tenths', 'vector'], ...complete },
+  cvss: {
+    table: 'cvss_history',
+    scope: ['source'],
+    key: ['vulnerability_id', 'version'],
+    attributes: ['cvss_tenths', 'vector'],
+    ...complete,
+  },
   description: {
-    table: 'description_history', scope: ['source'], key: ['vulnerability_id'],
-    attributes: ['title', 'description', 'published_at', 'state', 'ssvc_exploitation', 'ssvc_automatable', 'ssvc_technical_impact', 'affected'], ...complete,
+    table: 'description_history',
+    scope: ['source'],
+    key: ['vulnerability_id'],
+    attributes: [
+      'title',
+      'description',
+      'published_at',
+      'state',
+      'ssvc_exploitation',
+      'ssvc_automatable',
+      'ssvc_technical_impact',
+      'affected',
+    ],
+    ...complete,
   },
   end_of_life: {
-    table: 'end_of_life_history', scope: ['source'], key: ['product', 'release'],
-    attributes: ['title', 'ends_at', 'ended', 'latest_version', 'identifiers'], ...complete,
+    table: 'end_of_life_history',
+    scope: ['source'],
+    key: ['product', 'release'],
+    attributes: ['title', 'ends_at', 'ended', 'latest_version', 'identifiers'],
+    ...complete,
   },
 } satisfies Record<string, FactTable>

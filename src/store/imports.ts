@@ -21,7 +21,16 @@ export interface ImportCounts {
 }
 
 export const noCounts = (): ImportCounts => ({
-  assets: 0, findings: 0, vulnerabilities: 0, controls: 0, results: 0, software: 0, skipped: 0, opened: 0, closed: 0, notes: [],
+  assets: 0,
+  findings: 0,
+  vulnerabilities: 0,
+  controls: 0,
+  results: 0,
+  software: 0,
+  skipped: 0,
+  opened: 0,
+  closed: 0,
+  notes: [],
 })
 
 /** The facts of an act of learning, before it has its number and digest. */
@@ -60,22 +69,40 @@ export async function writeImport(transaction: Engine, learned: NewImport): Prom
 
 /** The facts of an import that its link of the chain covers, in this order. */
 const chained = [
-  'import_no', 'org_id', 'kind', 'format', 'format_version', 'source', 'tool', 'tool_version', 'file_name', 'observed_at', 'recorded_at', 'actor',
-  'input_digest', 'input_bytes', 'options', 'counts', 'undoes_import_no', 'previous_digest',
+  'import_no',
+  'org_id',
+  'kind',
+  'format',
+  'format_version',
+  'source',
+  'tool',
+  'tool_version',
+  'file_name',
+  'observed_at',
+  'recorded_at',
+  'actor',
+  'input_digest',
+  'input_bytes',
+  'options',
+  'counts',
+  'undoes_import_no',
+  'previous_digest',
 ] as const
 
 /** sha256 over the digest before and all facts of the import, as hex. */
-export function chainDigest(row: { [column in (typeof chained)[number]]: unknown }): string {
-  return createHash('sha256').update(JSON.stringify(chained.map((column) => row[column] ?? null))).digest('hex')
+function chainDigest(row: { [column in (typeof chained)[number]]: unknown }): string {
+  return createHash('sha256')
+    .update(JSON.stringify(chained.map((column) => row[column] ?? null)))
+    .digest('hex')
 }
 
 /** Import numbers whose link of the chain does not fit what they say or what came before; empty when all is well. */
 export async function brokenLinks(engine: Engine): Promise<number[]> {
   const previous = new Map<number | null, string>()
   const broken: number[] = []
-  for await (const batch of engine.stream<{ [column in (typeof chained)[number]]: unknown } & { org_id: number | null; digest: string; import_no: number }>(
-    'select * from import order by import_no',
-  )) {
+  for await (const batch of engine.stream<
+    { [column in (typeof chained)[number]]: unknown } & { org_id: number | null; digest: string; import_no: number }
+  >('select * from import order by import_no')) {
     for (const row of batch) {
       if (row.previous_digest !== (previous.get(row.org_id) ?? '') || row.digest !== chainDigest(row)) broken.push(row.import_no)
       previous.set(row.org_id, row.digest)
@@ -86,7 +113,8 @@ export async function brokenLinks(engine: Engine): Promise<number[]> {
 
 /** Imports of the same bytes with the same options by the same importer version that still stand (law 3), newest first. */
 export async function findSame(
-  engine: Engine, same: { format: string; format_version: number; input_digest: string; options: string },
+  engine: Engine,
+  same: { format: string; format_version: number; input_digest: string; options: string },
 ): Promise<{ org_id: number | null; import_no: number; counts: ImportCounts }[]> {
   const rows = await engine.query<{ org_id: number | null; import_no: number; counts: string }>(
     `select org_id, import_no, counts from import where format = $format and format_version = $format_version and input_digest = $input_digest

@@ -42,7 +42,8 @@ export async function place(transaction: Engine, fact: FactTable, import_no: num
 async function placeOnTime(transaction: Engine, fact: FactTable, import_no: number): Promise<Placed> {
   const staged = stagedTable(fact)
   const line = [...fact.scope, ...fact.key]
-  const same = (a: string, b: string, columns: readonly string[]) => columns.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
+  const same = (a: string, b: string, columns: readonly string[]) =>
+    columns.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
   const params = { import_no, never: NEVER }
   let closed = 0
   if (fact.covers) {
@@ -105,7 +106,8 @@ async function placeLateRows(transaction: Engine, fact: FactTable, import_no: nu
     if (!line.staged) return placeLooks(before, looks, [...looks, ...ownLooksIn(scope)])
     const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
     // What stands at that instant already is only said again.
-    if (before.some(({ valid_from, valid_to, value }) => valid_from <= listing.at && listing.at < valid_to && value === listing.value)) return null
+    if (before.some(({ valid_from, valid_to, value }) => valid_from <= listing.at && listing.at < valid_to && value === listing.value))
+      return null
     if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
     return placeListing(before, looks, ownLooksIn(scope), listing, line.staged['since'] as Instant | null)
   })
@@ -113,7 +115,8 @@ async function placeLateRows(transaction: Engine, fact: FactTable, import_no: nu
 
 /** The looks that are not known yet: the same instant and extent has nothing new to say about what it did not show. */
 function withoutKnown(own: ReadonlyMap<string, Row[]>, kept: ReadonlyMap<string, Row[]>): Map<string, Row[]> {
-  const extent = (row: Row) => ['observed_at', 'subject', 'access', 'min_severity', 'checks', 'complete'].map((column) => row[column]).join('\u0000')
+  const extent = (row: Row) =>
+    ['observed_at', 'subject', 'access', 'min_severity', 'checks', 'complete'].map((column) => row[column]).join('\u0000')
   return new Map(
     [...own].map(([scope, rows]) => {
       const known = new Set(kept.get(scope)?.map(extent))
@@ -127,7 +130,8 @@ function fillBefore(intervals: readonly Interval[], late: Interval): Interval[] 
   const first = intervals.toSorted((a, b) => a.valid_from - b.valid_from)[0]
   if (!first) return [late]
   if (first.valid_from <= late.valid_from) return [...intervals]
-  if (first.value === late.value) return intervals.map((interval) => (interval === first ? { ...first, valid_from: late.valid_from } : interval))
+  if (first.value === late.value)
+    return intervals.map((interval) => (interval === first ? { ...first, valid_from: late.valid_from } : interval))
   return [{ ...late, valid_to: first.valid_from }, ...intervals]
 }
 
@@ -139,13 +143,17 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
   const lines = new Lines(fact)
   await readLines(transaction, fact, lines, looks)
   const gone = byScope(fact, await transaction.query<Row>(`select * from ${looks}`))
-  const kept = byScope(fact, [...(await readLooks(transaction, fact, looks)).values()].flat().filter((row) => row['opened_in'] !== undone))
+  const kept = byScope(
+    fact,
+    [...(await readLooks(transaction, fact, looks)).values()].flat().filter((row) => row['opened_in'] !== undone),
+  )
   const looksIn = looksByScope(fact, kept)
   return restate(transaction, fact, import_no, lines, (line) => {
     const scope = scopeOf(fact, line.rows[0]!)
     if (!fact.shows) return withoutStatements(fact, line.rows, undone)
     const reports = new Map<Instant, Row[]>()
-    for (const row of gone.get(scope) ?? []) reports.set(row['observed_at'] as Instant, [...(reports.get(row['observed_at'] as Instant) ?? []), row])
+    for (const row of gone.get(scope) ?? [])
+      reports.set(row['observed_at'] as Instant, [...(reports.get(row['observed_at'] as Instant) ?? []), row])
     return withoutReports(
       line.rows.map((row) => asInterval(fact, row)),
       looksIn(scope),
@@ -264,7 +272,13 @@ const asInterval = (fact: FactTable, row: Row): Interval => ({
 })
 
 /** Retracts the rows of each line that no longer hold and writes those that do. `after` gives null for a line that stays as it is. */
-async function restate(transaction: Engine, fact: FactTable, import_no: number, lines: Lines, after: (line: Line) => Interval[] | null): Promise<Placed> {
+async function restate(
+  transaction: Engine,
+  fact: FactTable,
+  import_no: number,
+  lines: Lines,
+  after: (line: Line) => Interval[] | null,
+): Promise<Placed> {
   const line = [...fact.scope, ...fact.key]
   const retracted: Value[][] = []
   const added: Value[][] = []
@@ -276,12 +290,18 @@ async function restate(transaction: Engine, fact: FactTable, import_no: number, 
     const wanted = new Map(intervals.map((interval) => [`${interval.valid_from} ${interval.valid_to} ${interval.value}`, interval]))
     for (const row of each.rows) {
       const interval = asInterval(fact, row)
-      if (!wanted.delete(`${interval.valid_from} ${interval.valid_to} ${interval.value}`)) retracted.push([...line.map((column) => row[column]!), interval.valid_from])
+      if (!wanted.delete(`${interval.valid_from} ${interval.valid_to} ${interval.value}`))
+        retracted.push([...line.map((column) => row[column]!), interval.valid_from])
     }
     for (const interval of wanted.values()) {
       added.push([
-        ...line.map((column) => template[column]!), ...(JSON.parse(interval.value) as Value[]),
-        interval.valid_from, interval.valid_to, import_no, interval.valid_to === NEVER ? NEVER : import_no, NEVER,
+        ...line.map((column) => template[column]!),
+        ...(JSON.parse(interval.value) as Value[]),
+        interval.valid_from,
+        interval.valid_to,
+        import_no,
+        interval.valid_to === NEVER ? NEVER : import_no,
+        NEVER,
       ])
     }
   }
@@ -300,5 +320,12 @@ async function restate(transaction: Engine, fact: FactTable, import_no: number, 
 }
 
 const columnsOf = (fact: FactTable): string[] => [
-  ...fact.scope, ...fact.key, ...fact.attributes, 'valid_from', 'valid_to', 'opened_in', 'closed_in', 'retracted_in',
+  ...fact.scope,
+  ...fact.key,
+  ...fact.attributes,
+  'valid_from',
+  'valid_to',
+  'opened_in',
+  'closed_in',
+  'retracted_in',
 ]

@@ -32,7 +32,12 @@ export async function findOrg(engine: Engine, slug?: string): Promise<Org | null
   const orgs = await listOrgs(engine)
   if (slug === undefined) return orgs.find((org) => !org.demo) ?? orgs[0] ?? null
   const org = orgs.find((candidate) => candidate.slug === slug)
-  if (!org) throw new UserError('unknown_organisation', `there is no organisation "${slug}"; there are: ${orgs.map((each) => each.slug).join(', ') || 'none'}`, { status: 404 })
+  if (!org)
+    throw new UserError(
+      'unknown_organisation',
+      `there is no organisation "${slug}"; there are: ${orgs.map((each) => each.slug).join(', ') || 'none'}`,
+      { status: 404 },
+    )
   return org
 }
 
@@ -40,18 +45,28 @@ export async function findOrg(engine: Engine, slug?: string): Promise<Org | null
  * Adds an organisation. Its slug is made from its name. Throws UserError('organisation_exists'), UserError('bad_name'),
  * UserError('unknown_zone'), UserError('tenant_taken').
  */
-export async function addOrg(store: Store, options: { name: string; zone?: string; demo?: boolean; tenants?: readonly string[] }): Promise<Org> {
+export async function addOrg(
+  store: Store,
+  options: { name: string; zone?: string; demo?: boolean; tenants?: readonly string[] },
+): Promise<Org> {
   return store.engine.transaction((transaction) => addOrgIn(transaction, { ...options, now: store.now() }))
 }
 
 /** As addOrg, inside a transaction. */
 export async function addOrgIn(
-  transaction: Engine, options: { name: string; zone?: string; demo?: boolean; tenants?: readonly string[]; now: number },
+  transaction: Engine,
+  options: { name: string; zone?: string; demo?: boolean; tenants?: readonly string[]; now: number },
 ): Promise<Org> {
   const { name, demo = false, tenants = [], now } = options
   const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
-  const slug = name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60)
-  if (!slug || name.length > 200) throw new UserError('bad_name', 'the name of an organisation needs 1 to 200 characters, at least one of them a letter or digit')
+  const slug = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)
+  if (!slug || name.length > 200)
+    throw new UserError('bad_name', 'the name of an organisation needs 1 to 200 characters, at least one of them a letter or digit')
   checkZone(zone)
   const taken = await transaction.query('select 1 as taken from org where slug = $slug', { slug })
   if (taken.length) throw new UserError('organisation_exists', `there is already an organisation "${slug}"`, { status: 409 })
@@ -66,15 +81,40 @@ export async function addOrgIn(
 export async function addTenant(transaction: Engine, org_id: number, tenant: string): Promise<void> {
   const tenant_id = tenant.toLowerCase()
   const [held] = await transaction.query<{ org_id: number }>('select org_id from org_tenant where tenant_id = $tenant_id', { tenant_id })
-  if (held && held.org_id !== org_id) throw new UserError('tenant_taken', `tenant ${tenant_id} belongs to another organisation`, { status: 409 })
+  if (held && held.org_id !== org_id)
+    throw new UserError('tenant_taken', `tenant ${tenant_id} belongs to another organisation`, { status: 409 })
   if (!held) await transaction.query('insert into org_tenant values ($tenant_id, $org_id)', { tenant_id, org_id })
 }
 
 /** Tables with an org_id: all that is removed with an organisation. */
 const ofOrg = [
-  'org', 'org_tenant', 'day', 'asset_key', 'name_history', 'attribute_history', 'presence_history', 'coverage_history', 'software_history', 'finding_key',
-  'sighting_history', 'control_history', 'control_result_history', 'score_total_history', 'benchmark_history', 'advisory_history', 'exception_history',
-  'definition_history', 'finding_history', 'asset_history', 'fresh_history', 'source_staleness', 'asset_day', 'score_delta', 'event', 'published_score', 'touched_asset',
+  'org',
+  'org_tenant',
+  'day',
+  'asset_key',
+  'name_history',
+  'attribute_history',
+  'presence_history',
+  'coverage_history',
+  'software_history',
+  'finding_key',
+  'sighting_history',
+  'control_history',
+  'control_result_history',
+  'score_total_history',
+  'benchmark_history',
+  'advisory_history',
+  'exception_history',
+  'definition_history',
+  'finding_history',
+  'asset_history',
+  'fresh_history',
+  'source_staleness',
+  'asset_day',
+  'score_delta',
+  'event',
+  'published_score',
+  'touched_asset',
 ]
 
 /** Removes a whole organisation and all that is known about it. The rows of its imports stay as the log. Throws UserError('unknown_organisation'). */

@@ -5,13 +5,13 @@ import { UserError } from '../errors.ts'
 import type { Engine } from './engines/engine.ts'
 
 /** Files of src/store/schema in order: NNNN_name.sql for all engines, NNNN_name.postgres.sql for one. Never edited once released. */
-export interface SchemaStep {
+interface SchemaStep {
   step: number
   name: string
   sql: string
 }
 
-export function schemaSteps(engine: Engine['name']): SchemaStep[] {
+function schemaSteps(engine: Engine['name']): SchemaStep[] {
   const folder = join(packageRoot(), 'src', 'store', 'schema')
   return readdirSync(folder)
     .filter((file) => /^\d{4}_[a-z_]+\.sql$/.test(file) || file.endsWith(`.${engine}.sql`))
@@ -25,12 +25,17 @@ export function schemaSteps(engine: Engine['name']): SchemaStep[] {
  */
 export async function applySchema(engine: Engine, now: number): Promise<void> {
   await engine.transaction(async (transaction) => {
-    await transaction.query('create table if not exists schema_step (step integer primary key, name text not null, applied_at bigint not null)')
+    await transaction.query(
+      'create table if not exists schema_step (step integer primary key, name text not null, applied_at bigint not null)',
+    )
     const applied = await transaction.query<{ step: number }>('select step from schema_step order by step')
     const steps = schemaSteps(engine.name)
     const newest = applied.at(-1)?.step ?? 0
     if (newest > steps.at(-1)!.step) {
-      throw new UserError('newer_schema', `the database has schema step ${newest}, this program knows ${steps.at(-1)!.step}: install a newer Plimsoll`)
+      throw new UserError(
+        'newer_schema',
+        `the database has schema step ${newest}, this program knows ${steps.at(-1)!.step}: install a newer Plimsoll`,
+      )
     }
     for (const { step, name, sql } of steps.filter((step) => step.step > newest)) {
       for (const statement of statements(sql)) await transaction.query(statement)

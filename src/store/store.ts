@@ -14,7 +14,7 @@ export interface Store {
 }
 
 /** The clock of the machine, in microseconds. */
-export const systemClock = (): Instant => Date.now() * 1000
+const systemClock = (): Instant => Date.now() * 1000
 
 /**
  * Opens the store and brings its schema to the newest step. `database`: a postgres:// URL, a DuckDB path or ':memory:'; default

@@ -61,7 +61,13 @@ export function intervalsOf(listings: readonly Listing[], looks: readonly Look[]
  * Puts a listing that comes late in its place. `before`: the looks of all other reports of the scope; `own`: those of the late one.
  * `since`: the fact's own date, when the report gives one and nothing was known before it.
  */
-export function placeListing(intervals: readonly Interval[], before: readonly Look[], own: readonly Look[], late: Listing, since: Instant | null = null): Interval[] {
+export function placeListing(
+  intervals: readonly Interval[],
+  before: readonly Look[],
+  own: readonly Look[],
+  late: Listing,
+  since: Instant | null = null,
+): Interval[] {
   const listings = listingsOf(intervals, before)
   if (since !== null && since < late.at) {
     const earlier = listings.filter((listing) => listing.at < late.at)
@@ -73,11 +79,19 @@ export function placeListing(intervals: readonly Interval[], before: readonly Lo
 }
 
 /** The intervals after looks that came late and did not list it; `looks` holds them too. `before`: all other looks. */
-export const placeLooks = (intervals: readonly Interval[], before: readonly Look[], looks: readonly Look[]): Interval[] => intervalsOf(listingsOf(intervals, before), looks)
+export const placeLooks = (intervals: readonly Interval[], before: readonly Look[], looks: readonly Look[]): Interval[] =>
+  intervalsOf(listingsOf(intervals, before), looks)
 
 /** The intervals as they would be without the reports of these instants; `looks` are the others'. */
-export function withoutReports(intervals: readonly Interval[], looks: readonly Look[], gone: readonly { at: Instant; looks: readonly Look[] }[]): Interval[] {
+export function withoutReports(
+  intervals: readonly Interval[],
+  looks: readonly Look[],
+  gone: readonly { at: Instant; looks: readonly Look[] }[],
+): Interval[] {
   const all = [...looks, ...gone.flatMap((report) => report.looks)]
   const instants = new Set(gone.map(({ at }) => at).filter((at) => !looks.some((look) => look.at === at)))
-  return intervalsOf(listingsOf(intervals, all).filter(({ at }) => !instants.has(at)), looks)
+  return intervalsOf(
+    listingsOf(intervals, all).filter(({ at }) => !instants.has(at)),
+    looks,
+  )
 }

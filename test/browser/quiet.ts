@@ -18,7 +18,7 @@ export const test = base.extend<{ quiet: undefined }>({
 })
 
 /** The demo organisation, which every installation of the tests starts with. */
-export const DEMO = 'org=demo'
+const DEMO = 'org=demo'
 
 /** Opens a page of the demo and waits until its first answers are there. */
 export async function open(page: Page, address: string): Promise<void> {

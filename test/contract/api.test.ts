@@ -50,14 +50,42 @@ describe.each(engines)('the API on $name', ({ open }) => {
   }
 
   it('answers every list and detail in the shape that it promises', async () => {
-    const lists = ['/overview', '/scores', '/scores/groups', '/initiatives', '/metrics', '/recommendations', '/events', '/assets', '/software', '/vulnerabilities', '/findings', '/controls', '/imports',
-      '/imports/jobs', '/sources', '/organisations', '/definitions', '/scores/exposure/history', '/scores/secure/history', '/openapi.json']
+    const lists = [
+      '/overview',
+      '/scores',
+      '/scores/groups',
+      '/initiatives',
+      '/metrics',
+      '/recommendations',
+      '/events',
+      '/assets',
+      '/software',
+      '/vulnerabilities',
+      '/findings',
+      '/controls',
+      '/imports',
+      '/imports/jobs',
+      '/sources',
+      '/organisations',
+      '/definitions',
+      '/scores/exposure/history',
+      '/scores/secure/history',
+      '/openapi.json',
+    ]
     for (const url of lists) await json(url)
     for (const url of lists.slice(0, 13)) await json(`${url}?org=south&as_of=2026-07-01&group=red`)
-    const first = async (url: string, key: string) => (await json<{ items: Record<string, string>[] }>(url)).items.map((item) => encodeURIComponent(item[key]!))
+    const first = async (url: string, key: string) =>
+      (await json<{ items: Record<string, string>[] }>(url)).items.map((item) => encodeURIComponent(item[key]!))
     for (const [url, key, more] of [
-      ['/initiatives', 'id', []], ['/metrics', 'id', ['assets']], ['/recommendations', 'id', ['assets']], ['/events', 'event_id', ['assets']], ['/assets', 'asset_id', ['findings', 'software']],
-      ['/software', 'name', ['assets']], ['/vulnerabilities', 'vulnerability_id', ['assets']], ['/controls', 'control_id', []], ['/imports', 'import_no', ['skipped']],
+      ['/initiatives', 'id', []],
+      ['/metrics', 'id', ['assets']],
+      ['/recommendations', 'id', ['assets']],
+      ['/events', 'event_id', ['assets']],
+      ['/assets', 'asset_id', ['findings', 'software']],
+      ['/software', 'name', ['assets']],
+      ['/vulnerabilities', 'vulnerability_id', ['assets']],
+      ['/controls', 'control_id', []],
+      ['/imports', 'import_no', ['skipped']],
     ] as const) {
       const ids = await first(url, key)
       expect(ids.length, url).toBeGreaterThan(0)
@@ -66,9 +94,19 @@ describe.each(engines)('the API on $name', ({ open }) => {
   })
 
   it('gives one number wherever it is shown', async () => {
-    const assetsLeft = new Map([['org=north', 1], ['org=south', 1], ['org=north&group=red', 0], ['org=north&as_of=2026-07-05', 0]])
+    const assetsLeft = new Map([
+      ['org=north', 1],
+      ['org=south', 1],
+      ['org=north&group=red', 0],
+      ['org=north&as_of=2026-07-05', 0],
+    ])
     for (const query of assetsLeft.keys()) {
-      const overview = await json<{ exposure: { value: number }; initiatives: { id: string; score: { value: number | null } }[]; asset_types: { assets: number }[]; exploited: number }>(`/overview?${query}`)
+      const overview = await json<{
+        exposure: { value: number }
+        initiatives: { id: string; score: { value: number | null } }[]
+        asset_types: { assets: number }[]
+        exploited: number
+      }>(`/overview?${query}`)
       const scores = await json<{ exposure: { value: number }; initiatives: { id: string; value: number | null }[] }>(`/scores?${query}`)
       const history = await json<{ points: { value: number }[] }>(`/scores/exposure/history?${query}`)
       const assets = await json<{ items: { exposure: number | null; asset_id: number }[]; total: number }>(`/assets?${query}`)
@@ -87,7 +125,8 @@ describe.each(engines)('the API on $name', ({ open }) => {
       expect(numerator / denominator).toBeCloseTo(overview.exposure.value, 6)
       for (const { id, score } of overview.initiatives) expect(scores.initiatives.find((each) => each.id === id)!.value).toBe(score.value)
       const metrics = await json<{ items: { id: string; exposed: number }[] }>(`/metrics?${query}`)
-      for (const metric of metrics.items) expect((await json<{ total: number }>(`/metrics/${metric.id}/assets?${query}`)).total, metric.id).toBe(metric.exposed)
+      for (const metric of metrics.items)
+        expect((await json<{ total: number }>(`/metrics/${metric.id}/assets?${query}`)).total, metric.id).toBe(metric.exposed)
       const recommendations = await json<{ items: { id: string; score: string; assets: number }[] }>(`/recommendations?${query}`)
       for (const { id, assets: cleared } of recommendations.items.filter((item) => item.score === 'exposure')) {
         const { total } = await json<{ total: number }>(`/recommendations/${encodeURIComponent(id)}/assets?${query}`)
@@ -105,13 +144,17 @@ describe.each(engines)('the API on $name', ({ open }) => {
       const joined: object[] = []
       let cursor: string | null = ''
       do {
-        const page: { items: object[]; next_cursor: string | null } = await json(`${url}?org=north&limit=1${cursor ? `&cursor=${cursor}` : ''}`)
+        const page: { items: object[]; next_cursor: string | null } = await json(
+          `${url}?org=north&limit=1${cursor ? `&cursor=${cursor}` : ''}`,
+        )
         joined.push(...page.items)
         cursor = page.next_cursor
       } while (cursor && joined.length <= total)
       expect(joined).toEqual(items)
     }
-    const updates = await json<{ items: { kind: string; gain: number }[] }>(`/recommendations?filter=${encodeURIComponent('{"kind": "update"}')}&sort=gain`)
+    const updates = await json<{ items: { kind: string; gain: number }[] }>(
+      `/recommendations?filter=${encodeURIComponent('{"kind": "update"}')}&sort=gain`,
+    )
     expect(updates.items.length).toBeGreaterThan(0)
     expect(updates.items.every((item) => item.kind === 'update')).toBe(true)
     expect(problemOf(await get('/recommendations?sort=nothing')).code).toBe('unknown_sort')
@@ -153,7 +196,17 @@ describe.each(engines)('the API on $name', ({ open }) => {
 
   it('keeps what happens inside to itself', async () => {
     const lines: string[] = []
-    const log = { level: 'error', child: () => log, error: (line: unknown) => lines.push(String((line as { err?: Error }).err)), info() {}, warn() {}, debug() {}, trace() {}, fatal() {}, silent() {} }
+    const log = {
+      level: 'error',
+      child: () => log,
+      error: (line: unknown) => lines.push(String((line as { err?: Error }).err)),
+      info() {},
+      warn() {},
+      debug() {},
+      trace() {},
+      fatal() {},
+      silent() {},
+    }
     const engine = { ...world.store.engine, query: () => Promise.reject(new Error('secret table')) }
     const broken = buildApp({ store: { ...world.store, engine }, catalog, version: '1', log: log as never })
     const answer = await broken.inject({ url: '/api/v1/assets', headers: { host } })
@@ -168,7 +221,11 @@ describe.each(engines)('the API on $name', ({ open }) => {
 
   it('gives the whole history of one organisation away, and checks its chain', async () => {
     const history = await get('/export/history/asset_key?org=north')
-    expect([history.statusCode, history.headers['content-type'], history.headers['content-disposition']]).toEqual([200, 'text/csv; charset=utf-8', 'attachment; filename="asset_key.csv"'])
+    expect([history.statusCode, history.headers['content-type'], history.headers['content-disposition']]).toEqual([
+      200,
+      'text/csv; charset=utf-8',
+      'attachment; filename="asset_key.csv"',
+    ])
     const [header, ...rows] = history.body.trim().split('\n')
     expect(header!.split(',').toSorted()).toEqual(['asset_id', 'created_in', 'org_id'])
     expect(rows).toHaveLength(12)
@@ -179,7 +236,11 @@ describe.each(engines)('the API on $name', ({ open }) => {
 
   it('tells that it runs and can answer', async () => {
     expect((await app.inject({ url: '/health', headers: { host } })).json()).toEqual({ status: 'ok', version: '1.2.3' })
-    expect((await app.inject({ url: '/ready', headers: { host } })).json()).toEqual({ status: 'ready', database: world.store.engine.name, version: '1.2.3' })
+    expect((await app.inject({ url: '/ready', headers: { host } })).json()).toEqual({
+      status: 'ready',
+      database: world.store.engine.name,
+      version: '1.2.3',
+    })
   })
 })
 
@@ -198,17 +259,31 @@ describe('imports over the API', () => {
     rmSync(data, { recursive: true, force: true })
   })
   const upload = (url: string, payload: Buffer | string, headers: Record<string, string> = {}) =>
-    app.inject({ method: 'POST', url: `/api/v1/imports${url}`, payload, headers: { host, 'content-type': 'application/octet-stream', ...headers } })
+    app.inject({
+      method: 'POST',
+      url: `/api/v1/imports${url}`,
+      payload,
+      headers: { host, 'content-type': 'application/octet-stream', ...headers },
+    })
   const get = async <T>(url: string) => (await app.inject({ url: `/api/v1${url}`, headers: { host } })).json<T>()
 
   it('answers before anything was imported', async () => {
-    for (const url of ['/assets', '/findings', '/software', '/vulnerabilities', '/controls', '/imports', '/events', '/recommendations']) expect(await get(url), url).toMatchObject({ items: [], total: 0 })
-    expect(await get('/overview')).toMatchObject({ empty: true, organisation: { assets: 0 }, exposure: { value: null, reason: expect.any(String) as string } })
+    for (const url of ['/assets', '/findings', '/software', '/vulnerabilities', '/controls', '/imports', '/events', '/recommendations'])
+      expect(await get(url), url).toMatchObject({ items: [], total: 0 })
+    expect(await get('/overview')).toMatchObject({
+      empty: true,
+      organisation: { assets: 0 },
+      exposure: { value: null, reason: expect.any(String) as string },
+    })
     expect(await get('/organisations')).toEqual({ items: [] })
   })
 
   it('refuses what is no report, and writes nothing', async () => {
-    for (const [payload, code] of [['', 'empty_file'], ['hello', 'unknown_format'], ['{"a": 1', 'unknown_format']] as const) {
+    for (const [payload, code] of [
+      ['', 'empty_file'],
+      ['hello', 'unknown_format'],
+      ['{"a": 1', 'unknown_format'],
+    ] as const) {
       const answer = await upload('?name=x.json', payload)
       expect(answer.statusCode).toBe(400)
       expect(problemOf(answer).code, JSON.stringify(payload)).toBe(code)
@@ -229,9 +304,17 @@ describe('imports over the API', () => {
     expect(result).toMatchObject({ unchanged: false, format: 'maester', kind: 'report' })
     expect(result.counts.results).toBeGreaterThan(0)
     expect((await upload('?name=m365.json', report)).json()).toMatchObject({ unchanged: true, import_no: result.import_no })
-    expect(await get(`/imports/${result.import_no}?org=${result.org}`)).toMatchObject({ file_name: 'm365.json', actor: 'api', undone: false, source: 'maester' })
+    expect(await get(`/imports/${result.import_no}?org=${result.org}`)).toMatchObject({
+      file_name: 'm365.json',
+      actor: 'api',
+      undone: false,
+      source: 'maester',
+    })
     expect(await get(`/controls?org=${result.org}`)).toMatchObject({ total: expect.any(Number) as number })
-    expect(await get<{ secure: { value: number } }>('/overview')).toMatchObject({ empty: false, secure: { value: expect.any(Number) as number } })
+    expect(await get<{ secure: { value: number } }>('/overview')).toMatchObject({
+      empty: false,
+      secure: { value: expect.any(Number) as number },
+    })
     expect(readdirSync(join(data, 'uploads'))).toEqual([])
 
     const undone = await app.inject({ method: 'POST', url: `/api/v1/imports/${result.import_no}/undo`, headers: { host } })
@@ -239,7 +322,9 @@ describe('imports over the API', () => {
     expect(undone.json()).toMatchObject({ kind: 'undo' })
     expect(await get(`/imports/${result.import_no}`)).toMatchObject({ undone: true })
     expect(await get('/overview')).toMatchObject({ secure: { value: null } })
-    expect(problemOf(await app.inject({ method: 'POST', url: `/api/v1/imports/${result.import_no}/undo`, headers: { host } })).code).toBe('already_undone')
+    expect(problemOf(await app.inject({ method: 'POST', url: `/api/v1/imports/${result.import_no}/undo`, headers: { host } })).code).toBe(
+      'already_undone',
+    )
   })
 
   it('tells the progress of an import that runs in the background', async () => {
@@ -253,7 +338,9 @@ describe('imports over the API', () => {
     expect(told.at(-1)).toMatchObject({ job, state: 'done', result: { format: 'qualys' } })
     expect(followed.body).toMatch(/^event: progress\ndata: /)
     expect(await get(`/imports/jobs/${job}`)).toMatchObject({ state: 'done', file_name: 'scan.xml' })
-    expect(await get('/imports/jobs')).toMatchObject({ items: [{ job, state: 'done' }, { state: 'done' }, { state: 'done' }, { state: 'failed' }, { state: 'failed' }, { state: 'failed' }] })
+    expect(await get('/imports/jobs')).toMatchObject({
+      items: [{ job, state: 'done' }, { state: 'done' }, { state: 'done' }, { state: 'failed' }, { state: 'failed' }, { state: 'failed' }],
+    })
   })
 
   it('adds and removes organisations', async () => {
@@ -264,9 +351,25 @@ describe('imports over the API', () => {
     expect(problemOf(await add({ name: 'East', zone: 'Mars/Olympus' })).code).toBe('unknown_zone')
     expect(problemOf(await add({ name: '' })).message).toMatch(/body name/)
     expect(problemOf(await add({ name: 'East', colour: 'red' })).message).toMatch(/colour/)
-    expect(problemOf(await app.inject({ method: 'POST', url: '/api/v1/organisations', payload: '{"name": ', headers: { host, 'content-type': 'application/json' } })).code).toBe('bad_request')
-    expect(problemOf(await app.inject({ method: 'POST', url: '/api/v1/organisations', payload: 'x', headers: { host, 'content-type': 'text/html' } })).code).toBe('unsupported_media_type')
-    expect(problemOf(await app.inject({ method: 'POST', url: '/api/v1/organisations', payload: { name: 'x'.repeat(2e6) }, headers: { host } })).code).toBe('too_large')
+    expect(
+      problemOf(
+        await app.inject({
+          method: 'POST',
+          url: '/api/v1/organisations',
+          payload: '{"name": ',
+          headers: { host, 'content-type': 'application/json' },
+        }),
+      ).code,
+    ).toBe('bad_request')
+    expect(
+      problemOf(
+        await app.inject({ method: 'POST', url: '/api/v1/organisations', payload: 'x', headers: { host, 'content-type': 'text/html' } }),
+      ).code,
+    ).toBe('unsupported_media_type')
+    expect(
+      problemOf(await app.inject({ method: 'POST', url: '/api/v1/organisations', payload: { name: 'x'.repeat(2e6) }, headers: { host } }))
+        .code,
+    ).toBe('too_large')
     const remove = () => app.inject({ method: 'DELETE', url: '/api/v1/organisations/west-wing', headers: { host } })
     expect((await remove()).statusCode).toBe(204)
     expect(problemOf(await remove()).code).toBe('unknown_organisation')
@@ -302,7 +405,8 @@ describe('the server', () => {
       const script = await fetch(`${server.url}/assets/app-1a2b.js`)
       expect(script.headers.get('cache-control')).toContain('immutable')
       expect(script.headers.get('content-encoding')).toMatch(/br|gzip|zstd/)
-      for (const path of ['/assets/none.js', '/api/v1/none', '/api/', '/..%2f..%2fpackage.json', '/%2e%2e/package.json']) expect((await fetch(server.url + path)).status, path).toBeGreaterThanOrEqual(400)
+      for (const path of ['/assets/none.js', '/api/v1/none', '/api/', '/..%2f..%2fpackage.json', '/%2e%2e/package.json'])
+        expect((await fetch(server.url + path)).status, path).toBeGreaterThanOrEqual(400)
     } finally {
       await server.close()
     }
@@ -334,7 +438,9 @@ describe('the server', () => {
   it('listens to others only with a token, and says when a port is taken', async () => {
     await expect(serve({ store, catalog, version: '1', host: '0.0.0.0', port: 0 })).rejects.toMatchObject({ code: 'token_needed' })
     const server = await serve({ store, catalog, version: '1', host: '127.0.0.1', port: 0 })
-    await expect(serve({ store, catalog, version: '1', host: '127.0.0.1', port: Number(new URL(server.url).port) })).rejects.toMatchObject({ code: 'port_in_use' })
+    await expect(serve({ store, catalog, version: '1', host: '127.0.0.1', port: Number(new URL(server.url).port) })).rejects.toMatchObject({
+      code: 'port_in_use',
+    })
     await server.close()
   })
 })

@@ -25,9 +25,28 @@ const row = fc.record({
 const sign = fc.constantFrom('>', '>=', '<', '<=')
 const cvss = fc.integer({ min: 0, max: 1000 }).map((hundredths) => hundredths / 100)
 const leaf = fc.oneof(
-  fc.record({ owner: fc.oneof(fc.constantFrom(...texts).map((text) => `= ${text}`), fc.constantFrom('~ann', '~%', '~_', '~Ä', '~\\', '~R'), fc.constant(null), fc.constant(['anna', null])) }),
-  fc.record({ severity: fc.oneof(fc.constantFrom(...severities), fc.tuple(sign, fc.constantFrom(...severities)).map((pair) => pair.join(' ')), fc.constant(['high', null])) }),
-  fc.record({ cvss: fc.oneof(cvss, fc.array(cvss, { minLength: 1, maxLength: 3 }), fc.tuple(sign, cvss).map((pair) => pair.join(' '))) }),
+  fc.record({
+    owner: fc.oneof(
+      fc.constantFrom(...texts).map((text) => `= ${text}`),
+      fc.constantFrom('~ann', '~%', '~_', '~Ä', '~\\', '~R'),
+      fc.constant(null),
+      fc.constant(['anna', null]),
+    ),
+  }),
+  fc.record({
+    severity: fc.oneof(
+      fc.constantFrom(...severities),
+      fc.tuple(sign, fc.constantFrom(...severities)).map((pair) => pair.join(' ')),
+      fc.constant(['high', null]),
+    ),
+  }),
+  fc.record({
+    cvss: fc.oneof(
+      cvss,
+      fc.array(cvss, { minLength: 1, maxLength: 3 }),
+      fc.tuple(sign, cvss).map((pair) => pair.join(' ')),
+    ),
+  }),
   fc.record({ open: fc.oneof(fc.boolean(), fc.constant(null), fc.constant([true, null]), fc.constant([true, false])) }),
 )
 const { condition } = fc.letrec<{ condition: unknown }>((tie) => ({
@@ -50,18 +69,28 @@ describe.each(engines)('conditions on $name', ({ open }) => {
 
   it('select exactly the rows for which they are true', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 12 }), fc.array(condition, { minLength: 1, maxLength: 8 }), async (rows, conditions) => {
-        await engine.query('delete from condition_test')
-        await append(engine, 'condition_test', rows.map((values, id) => ({ id, ...values })) as Record<string, Value>[])
-        for (const input of conditions) {
-          const { sql, params } = compileFilter(input, columns)
-          const found = await engine.query<{ id: number }>(`select id from condition_test t where ${sql} order by id`, params)
-          const tree = parseCondition(input, columns)
-          const expected = rows.flatMap((values, id) =>
-            evaluate(tree, { ...values, cvss: values.cvss === null ? null : values.cvss / 10 }, { severity: severities }) === true ? [id] : [])
-          expect(found.map((each) => each.id), JSON.stringify(input)).toEqual(expected)
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 12 }),
+        fc.array(condition, { minLength: 1, maxLength: 8 }),
+        async (rows, conditions) => {
+          await engine.query('delete from condition_test')
+          await append(engine, 'condition_test', rows.map((values, id) => ({ id, ...values })) as Record<string, Value>[])
+          for (const input of conditions) {
+            const { sql, params } = compileFilter(input, columns)
+            const found = await engine.query<{ id: number }>(`select id from condition_test t where ${sql} order by id`, params)
+            const tree = parseCondition(input, columns)
+            const expected = rows.flatMap((values, id) =>
+              evaluate(tree, { ...values, cvss: values.cvss === null ? null : values.cvss / 10 }, { severity: severities }) === true
+                ? [id]
+                : [],
+            )
+            expect(
+              found.map((each) => each.id),
+              JSON.stringify(input),
+            ).toEqual(expected)
+          }
+        },
+      ),
       { numRuns: 60 },
     )
   })

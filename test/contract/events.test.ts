@@ -23,7 +23,15 @@ interface EventWorld extends Partial<World> {
 }
 
 /** A finding's versions: from a day on, with severities, with or without a gap in the middle. */
-const versions = fc.tuple(fc.integer({ min: 0, max: LENGTH }), fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.constantFrom(null, 1, 3), fc.constantFrom(0, 0, 2, 4)), { minLength: 1, maxLength: 3 }), fc.boolean())
+const versions = fc
+  .tuple(
+    fc.integer({ min: 0, max: LENGTH }),
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.constantFrom(null, 1, 3), fc.constantFrom(0, 0, 2, 4)), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    fc.boolean(),
+  )
   .map(([start, list, open]) => {
     const rows: { from: number; to: number; severity: number | null; stage: number }[] = []
     let day = DAY0 + start
@@ -40,23 +48,52 @@ const world: fc.Arbitrary<EventWorld> = fc
   .record({
     looks: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
     leaves: fc.option(fc.integer({ min: 3, max: LENGTH })),
-    finding: fc.array(fc.tuple(fc.integer({ min: 1, max: 2 }), fc.constantFrom(...cves), fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'), versions), { maxLength: 6 }),
-    steps: fc.tuple(...cves.slice(0, 2).map(() => fc.array(fc.tuple(fc.integer({ min: 1, max: LENGTH + 1 }), fc.constantFrom(0, 1, 2, 3, 4, 5)), { maxLength: 3 }))),
+    finding: fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 2 }), fc.constantFrom(...cves), fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'), versions),
+      { maxLength: 6 },
+    ),
+    steps: fc.tuple(
+      ...cves
+        .slice(0, 2)
+        .map(() => fc.array(fc.tuple(fc.integer({ min: 1, max: LENGTH + 1 }), fc.constantFrom(0, 1, 2, 3, 4, 5)), { maxLength: 3 })),
+    ),
     published: fc.array(fc.tuple(fc.constantFrom(...cves), fc.constantFrom(-40, -20, 2, 40)), { maxLength: 2 }),
   })
   .map(({ looks, leaves, finding, steps, published }) => {
     const distinct = [...new Map(finding.map((row) => [`${row[0]} ${row[1]} ${row[2]}`, row])).values()]
     const rows = distinct.flatMap(([asset_id, subject, component, list], index) =>
-      list.map(({ from, ...row }) => ({ asset_id, subject, component, finding_id: index + 1, ...row, from: Math.max(from, DAY0 + looks[asset_id - 1]!) })).filter((row) => row.from < row.to))
+      list
+        .map(({ from, ...row }) => ({
+          asset_id,
+          subject,
+          component,
+          finding_id: index + 1,
+          ...row,
+          from: Math.max(from, DAY0 + looks[asset_id - 1]!),
+        }))
+        .filter((row) => row.from < row.to),
+    )
     return {
-      asset: [{ asset_id: 1 }, { asset_id: 2, to: leaves === null ? NEVER_DAY : DAY0 + leaves }].map((row) => ({ from: DAY0, to: NEVER_DAY, ...row })),
-      fresh: [{ asset_id: 1, subject: 'asset', from: DAY0, to: NEVER_DAY }, { asset_id: 2, subject: 'asset', from: DAY0 + 1, to: NEVER_DAY }],
+      asset: [{ asset_id: 1 }, { asset_id: 2, to: leaves === null ? NEVER_DAY : DAY0 + leaves }].map((row) => ({
+        from: DAY0,
+        to: NEVER_DAY,
+        ...row,
+      })),
+      fresh: [
+        { asset_id: 1, subject: 'asset', from: DAY0, to: NEVER_DAY },
+        { asset_id: 2, subject: 'asset', from: DAY0 + 1, to: NEVER_DAY },
+      ],
       look: new Map(looks.map((day, index) => [index + 1, DAY0 + day])),
       finding: rows,
       fix: rows.map(({ asset_id, finding_id, from, to }) => ({ asset_id, finding_id, from, to, fixed_version: '2' })),
       vulnerability: steps.flatMap((list, index) => {
         const days = [...new Map([[-1, 0] as [number, number], ...list]).entries()].toSorted(([a], [b]) => a - b)
-        return days.map(([day, stage], place) => ({ vulnerability_id: cves[index]!, stage, from: day < 0 ? 0 : DAY0 + day, to: days[place + 1] ? DAY0 + days[place + 1]![0] : NEVER_DAY }))
+        return days.map(([day, stage], place) => ({
+          vulnerability_id: cves[index]!,
+          stage,
+          from: day < 0 ? 0 : DAY0 + day,
+          to: days[place + 1] ? DAY0 + days[place + 1]![0] : NEVER_DAY,
+        }))
       }),
       published: [...new Map(published).entries()].map(([vulnerability_id, day]) => ({ vulnerability_id, day: DAY0 + day })),
     }
@@ -64,13 +101,41 @@ const world: fc.Arbitrary<EventWorld> = fc
 
 async function put(engine: Engine, org_id: number, tiny: EventWorld): Promise<void> {
   await putWorld(engine, org_id, tiny)
-  await append(engine, 'coverage_history', [...tiny.look].map(([asset_id, day]) => ({
-    org_id, asset_id, source: 'tool', subject: 'vulnerability', access: 2, min_severity: 0, checks: '', observed_at: startOf(day), opened_in: 1, retracted_in: NEVER,
-  })))
-  await append(engine, 'description_history', tiny.published.map(({ vulnerability_id, day }) => ({
-    vulnerability_id, source: 'cve', title: null, description: null, published_at: startOf(day), state: null, ssvc_exploitation: null, ssvc_automatable: null,
-    ssvc_technical_impact: null, affected: '[]', valid_from: 0, valid_to: NEVER, ...facts,
-  })))
+  await append(
+    engine,
+    'coverage_history',
+    [...tiny.look].map(([asset_id, day]) => ({
+      org_id,
+      asset_id,
+      source: 'tool',
+      subject: 'vulnerability',
+      access: 2,
+      min_severity: 0,
+      checks: '',
+      observed_at: startOf(day),
+      opened_in: 1,
+      retracted_in: NEVER,
+    })),
+  )
+  await append(
+    engine,
+    'description_history',
+    tiny.published.map(({ vulnerability_id, day }) => ({
+      vulnerability_id,
+      source: 'cve',
+      title: null,
+      description: null,
+      published_at: startOf(day),
+      state: null,
+      ssvc_exploitation: null,
+      ssvc_automatable: null,
+      ssvc_technical_impact: null,
+      affected: '[]',
+      valid_from: 0,
+      valid_to: NEVER,
+      ...facts,
+    })),
+  )
 }
 
 /** The risk feed in the plainest way: `<day>:<type>:<component>` to its subjects and how many assets. */
@@ -99,19 +164,33 @@ function feed(tiny: EventWorld): Map<string, { subjects: string[]; assets: numbe
     const first = Math.min(...own.map((row) => row.from!))
     const published = tiny.published.find((each) => each.vulnerability_id === subject)?.day
     const news = published !== undefined && first - published >= 0 && first - published <= 30
-    if (news || own.some((row) => row.from === first && tiny.look.get(row.asset_id)! < first)) tell(first, 'new_vulnerability', subject, having(first))
+    if (news || own.some((row) => row.from === first && tiny.look.get(row.asset_id)! < first))
+      tell(first, 'new_vulnerability', subject, having(first))
     const world = tiny.vulnerability!.filter((row) => row.vulnerability_id === subject)
-    for (const [index, row] of world.entries()) if (index && row.stage! > world[index - 1]!.stage!) tell(row.from!, types[row.stage!]!, subject, having(row.from!))
+    for (const [index, row] of world.entries())
+      if (index && row.stage! > world[index - 1]!.stage!) tell(row.from!, types[row.stage!]!, subject, having(row.from!))
     for (const row of own) {
       const before = own.find((each) => each.finding_id === row.finding_id && each.to === row.from)
       const known = world.find((each) => each.from! <= row.from! && row.from! < each.to!)?.stage ?? 0
       if (before && row.stage! > before.stage! && row.stage! > known) tell(row.from!, types[row.stage!]!, subject, having(row.from!))
       const goes = !own.some((each) => each.finding_id === row.finding_id && each.from === row.to)
-      if (goes && tiny.asset!.some((asset) => asset.asset_id === row.asset_id && asset.from! <= row.to! && row.to! < asset.to!)) tell(row.to!, 'vulnerability_mitigated', subject, [row.asset_id])
+      if (goes && tiny.asset!.some((asset) => asset.asset_id === row.asset_id && asset.from! <= row.to! && row.to! < asset.to!))
+        tell(row.to!, 'vulnerability_mitigated', subject, [row.asset_id])
     }
   }
-  const active = (day: number) => tiny.asset!.filter((asset) => asset.from! <= day && day < asset.to! && tiny.fresh!.some((row) => row.asset_id === asset.asset_id && row.from! <= day && day < row.to!)).length
-  return new Map([...groups].map(([key, group]) => [key, { subjects: [...group.subjects].toSorted(), assets: group.assets.size, active: active(group.day) }]))
+  const active = (day: number) =>
+    tiny.asset!.filter(
+      (asset) =>
+        asset.from! <= day &&
+        day < asset.to! &&
+        tiny.fresh!.some((row) => row.asset_id === asset.asset_id && row.from! <= day && day < row.to!),
+    ).length
+  return new Map(
+    [...groups].map(([key, group]) => [
+      key,
+      { subjects: [...group.subjects].toSorted(), assets: group.assets.size, active: active(group.day) },
+    ]),
+  )
 }
 
 describe.each(engines)('events on $name', ({ open }) => {
@@ -131,17 +210,31 @@ describe.each(engines)('events on $name', ({ open }) => {
         await put(engine, org_id, tiny)
         await compute()
         const stored = await storedEvents(engine, org_id, 0, NEVER_DAY)
-        expect(new Map(stored.map((event) => [event.event_id, { subjects: JSON.parse(event.subjects) as string[], assets: event.assets, active: event.active_assets }]))).toEqual(feed(tiny))
+        expect(
+          new Map(
+            stored.map((event) => [
+              event.event_id,
+              { subjects: JSON.parse(event.subjects) as string[], assets: event.assets, active: event.active_assets },
+            ]),
+          ),
+        ).toEqual(feed(tiny))
         for (const event of stored) {
           told.add(event.type)
           expect(event.headline).not.toMatch(/[{}]|undefined|null/)
           expect(event.direction).toBe(event.type === 'vulnerability_mitigated' ? 'better' : 'worse')
         }
-        const all = await listEvents(engine, { org_id, groups: null }, { from_day: 0, to_day: NEVER_DAY }, today, { limit: 1000, offset: 0 })
+        const all = await listEvents(engine, { org_id, groups: null }, { from_day: 0, to_day: NEVER_DAY }, today, {
+          limit: 1000,
+          offset: 0,
+        })
         expect(all.total).toBe(stored.length)
         expect(all.counts.reduce((sum, each) => sum + each.events, 0)).toBe(stored.length)
         for (const event of all.items.slice(0, 3)) {
-          const now = new Set(tiny.finding!.filter((row) => event.subjects.includes(row.subject) && row.from! <= today && today < row.to!).map((row) => row.asset_id))
+          const now = new Set(
+            tiny
+              .finding!.filter((row) => event.subjects.includes(row.subject) && row.from! <= today && today < row.to!)
+              .map((row) => row.asset_id),
+          )
           expect(event.assets_now).toBe(now.size)
           const assets = await eventAssets(engine, { org_id, groups: null }, catalog, event, { limit: 100, offset: 0 })
           // An asset that has left still counts until its findings close; the list names only those that are there.
@@ -156,45 +249,125 @@ describe.each(engines)('events on $name', ({ open }) => {
 
   it('a group sees its own assets only', async () => {
     await put(engine, org_id, {
-      asset: [{ asset_id: 1, asset_group: 'red' }, { asset_id: 2, asset_group: 'blue' }], fresh: [{ asset_id: 1, subject: 'asset' }, { asset_id: 2, subject: 'asset' }], look: new Map([[1, DAY0], [2, DAY0]]),
-      finding: [{ asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'Chrome', from: DAY0 + 2 }, { asset_id: 2, finding_id: 2, subject: 'CVE-2', component: 'Chrome', from: DAY0 + 2 }],
-      fix: [{ asset_id: 1, finding_id: 1, fixed_version: '2', from: DAY0 + 2 }, { asset_id: 2, finding_id: 2, fixed_version: '2', from: DAY0 + 2 }], published: [],
+      asset: [
+        { asset_id: 1, asset_group: 'red' },
+        { asset_id: 2, asset_group: 'blue' },
+      ],
+      fresh: [
+        { asset_id: 1, subject: 'asset' },
+        { asset_id: 2, subject: 'asset' },
+      ],
+      look: new Map([
+        [1, DAY0],
+        [2, DAY0],
+      ]),
+      finding: [
+        { asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'Chrome', from: DAY0 + 2 },
+        { asset_id: 2, finding_id: 2, subject: 'CVE-2', component: 'Chrome', from: DAY0 + 2 },
+      ],
+      fix: [
+        { asset_id: 1, finding_id: 1, fixed_version: '2', from: DAY0 + 2 },
+        { asset_id: 2, finding_id: 2, fixed_version: '2', from: DAY0 + 2 },
+      ],
+      published: [],
     })
     await compute()
-    const list = (groups: string[] | null) => listEvents(engine, { org_id, groups }, { from_day: DAY0, to_day: today }, today, { limit: 10, offset: 0 })
-    expect((await list(null)).items).toMatchObject([{ type: 'new_vulnerability', component: 'Chrome', subjects: ['CVE-1', 'CVE-2'], assets: 2, share: 1, headline: 'Chrome has 2 new vulnerabilities on 2 assets' }])
+    const list = (groups: string[] | null) =>
+      listEvents(engine, { org_id, groups }, { from_day: DAY0, to_day: today }, today, { limit: 10, offset: 0 })
+    expect((await list(null)).items).toMatchObject([
+      {
+        type: 'new_vulnerability',
+        component: 'Chrome',
+        subjects: ['CVE-1', 'CVE-2'],
+        assets: 2,
+        share: 1,
+        headline: 'Chrome has 2 new vulnerabilities on 2 assets',
+      },
+    ])
     expect((await list(['red'])).items).toMatchObject([{ assets: 1, active_assets: 1, assets_now: 1 }])
     expect((await list(['green'])).items).toEqual([])
     await expect(readEvent(engine, { org_id, groups: null }, '2024-01-01:nothing:', today)).rejects.toMatchObject({ code: 'unknown_event' })
   })
 
   it('software that reaches its end of support is told once, on its day', async () => {
-    await put(engine, org_id, { asset: [{ asset_id: 1 }], fresh: [{ asset_id: 1, subject: 'asset' }], look: new Map(), finding: [], published: [] })
+    await put(engine, org_id, {
+      asset: [{ asset_id: 1 }],
+      fresh: [{ asset_id: 1, subject: 'asset' }],
+      look: new Map(),
+      finding: [],
+      published: [],
+    })
     await engine.query('delete from software_history')
     const software = (version: string, from: number, end: number) => ({
-      org_id, asset_id: 1, source: 'tool', name: 'Windows', version, vendor: null, purl: null, cpe: null, place: null, end_of_support_at: startOf(end), valid_from: startOf(from), valid_to: NEVER, ...facts,
+      org_id,
+      asset_id: 1,
+      source: 'tool',
+      name: 'Windows',
+      version,
+      vendor: null,
+      purl: null,
+      cpe: null,
+      place: null,
+      end_of_support_at: startOf(end),
+      valid_from: startOf(from),
+      valid_to: NEVER,
+      ...facts,
     })
-    await append(engine, 'software_history', [software('7', DAY0, DAY0 + 3), software('10', DAY0, DAY0 + 100), software('8', DAY0 + 4, DAY0 + 3)])
+    await append(engine, 'software_history', [
+      software('7', DAY0, DAY0 + 3),
+      software('10', DAY0, DAY0 + 100),
+      software('8', DAY0 + 4, DAY0 + 3),
+    ])
     await compute()
     const stored = await storedEvents(engine, org_id, DAY0, today)
-    expect(stored).toMatchObject([{ event_id: `${dayText(DAY0 + 3)}:end_of_support_reached:windows`, subjects: '["Windows 7"]', assets: 1, happened_at: startOf(DAY0 + 3) }])
+    expect(stored).toMatchObject([
+      {
+        event_id: `${dayText(DAY0 + 3)}:end_of_support_reached:windows`,
+        subjects: '["Windows 7"]',
+        assets: 1,
+        happened_at: startOf(DAY0 + 3),
+      },
+    ])
     await engine.query('delete from software_history')
   })
 
   it('a score that gets worse by the threshold is told, one that gets better or worse by less is not', async () => {
     await put(engine, org_id, { look: new Map(), published: [] })
-    const delta = (score: string, id: string, day: number, numerator_delta: number, denominator_delta: number) => ({ org_id, score, id, day: DAY0 + day, numerator_delta, denominator_delta })
+    const delta = (score: string, id: string, day: number, numerator_delta: number, denominator_delta: number) => ({
+      org_id,
+      score,
+      id,
+      day: DAY0 + day,
+      numerator_delta,
+      denominator_delta,
+    })
     await append(engine, 'score_delta', [
-      delta('exposure', '', 0, 300_000_000_000, 1000), delta('exposure', '', 1, 19_990_000_000, 0), delta('exposure', '', 2, 20_010_000_000, 0), delta('exposure', '', 3, -100_000_000_000, 0),
-      delta('secure', '', 0, 50_000, 100_000), delta('secure', '', 1, -2000, 0), delta('secure', '', 2, 10_000, 0),
-      delta('metric', 'images-with-critical-vulnerabilities', 0, 0, 50), delta('metric', 'images-with-critical-vulnerabilities', 4, 1, 0), delta('metric', 'images-with-critical-vulnerabilities', 100, 10, 0),
+      delta('exposure', '', 0, 300_000_000_000, 1000),
+      delta('exposure', '', 1, 19_990_000_000, 0),
+      delta('exposure', '', 2, 20_010_000_000, 0),
+      delta('exposure', '', 3, -100_000_000_000, 0),
+      delta('secure', '', 0, 50_000, 100_000),
+      delta('secure', '', 1, -2000, 0),
+      delta('secure', '', 2, 10_000, 0),
+      delta('metric', 'images-with-critical-vulnerabilities', 0, 0, 50),
+      delta('metric', 'images-with-critical-vulnerabilities', 4, 1, 0),
+      delta('metric', 'images-with-critical-vulnerabilities', 100, 10, 0),
     ])
     await compute()
     const stored = await storedEvents(engine, org_id, 0, NEVER_DAY)
-    expect(stored.map((event) => [event.day - DAY0, event.type, event.score_id, event.score_before, event.score_after, event.headline])).toEqual([
+    expect(
+      stored.map((event) => [event.day - DAY0, event.type, event.score_id, event.score_before, event.score_after, event.headline]),
+    ).toEqual([
       [4, 'initiative_worse', 'cloud-security', 1_000_000_000, 980_000_000, 'Cloud Security: score 2.0 points worse'],
       [4, 'initiative_worse', 'vulnerability-assessment', 1_000_000_000, 980_000_000, 'Vulnerability Assessment: score 2.0 points worse'],
-      [4, 'metric_worse', 'images-with-critical-vulnerabilities', 0, 20_000_000, 'Container images with critical vulnerabilities: 2.0 points more exposed'],
+      [
+        4,
+        'metric_worse',
+        'images-with-critical-vulnerabilities',
+        0,
+        20_000_000,
+        'Container images with critical vulnerabilities: 2.0 points more exposed',
+      ],
       [2, 'exposure_score_worse', '', 319_990_000, 340_000_000, 'Exposure score 2.0 points worse'],
       [1, 'secure_score_worse', '', 500_000_000, 480_000_000, 'Secure score 2.0 points worse'],
     ])

@@ -11,7 +11,8 @@ import { append, DAY0, openWorlds, putWorld, type World } from './world.ts'
 
 const catalog = loadCatalog()
 type Row = Record<string, Value>
-const rank = (words: readonly string[], word: Value | undefined) => (word === undefined || word === null ? null : words.indexOf(String(word)))
+const rank = (words: readonly string[], word: Value | undefined) =>
+  word === undefined || word === null ? null : words.indexOf(String(word))
 
 /** An example of the catalog as rows; every asset has been looked at for everything. */
 function worldOf({ example }: Metric): { world: Partial<World>; numbers: Map<string, number> } {
@@ -23,20 +24,34 @@ function worldOf({ example }: Metric): { world: Partial<World>; numbers: Map<str
   }
   const world: Partial<World> = {
     asset: (example.asset as Row[]).map((row) => ({ ...row, asset_id: number(String(row['asset_id'])), name: row['asset_id']! })),
-    fresh: [...numbers.values()].flatMap((asset_id) => ['vulnerability', 'control', 'software', 'asset'].map((subject) => ({ asset_id, subject }))),
+    fresh: [...numbers.values()].flatMap((asset_id) =>
+      ['vulnerability', 'control', 'software', 'asset'].map((subject) => ({ asset_id, subject })),
+    ),
     vulnerability: (example.vulnerability as Row[]).map((row) => ({
-      vulnerability_id: String(row['vulnerability_id']), cvss_tenths: row['cvss'] == null ? null : Number(row['cvss']) * 10,
-      epss: row['epss'] == null ? null : Number(row['epss']) * 100_000, stage: rank(exploitStages, row['exploit_stage']) ?? 0,
+      vulnerability_id: String(row['vulnerability_id']),
+      cvss_tenths: row['cvss'] == null ? null : Number(row['cvss']) * 10,
+      epss: row['epss'] == null ? null : Number(row['epss']) * 100_000,
+      stage: rank(exploitStages, row['exploit_stage']) ?? 0,
     })),
     control: (example.control as Row[]).map((row) => ({
-      control_id: String(row['control_id']), severity: rank(severities, row['severity']), category: (row['category'] as string | undefined) ?? null,
-      source: String(row['source'] ?? 'tool'), title: String(row['title'] ?? row['control_id']),
+      control_id: String(row['control_id']),
+      severity: rank(severities, row['severity']),
+      category: (row['category'] as string | undefined) ?? null,
+      source: String(row['source'] ?? 'tool'),
+      title: String(row['title'] ?? row['control_id']),
     })),
     finding: (example.finding as Row[]).map((row, index) => ({
-      finding_id: index + 1, asset_id: number(String(row['asset_id'])), kind: row['control_id'] ? 'control' : 'vulnerability', subject: String(row['control_id'] ?? row['vulnerability_id']),
-      severity: rank(severities, row['severity']), stage: rank(exploitStages, row['stage']) ?? 0, component: String(row['component'] ?? ''),
+      finding_id: index + 1,
+      asset_id: number(String(row['asset_id'])),
+      kind: row['control_id'] ? 'control' : 'vulnerability',
+      subject: String(row['control_id'] ?? row['vulnerability_id']),
+      severity: rank(severities, row['severity']),
+      stage: rank(exploitStages, row['stage']) ?? 0,
+      component: String(row['component'] ?? ''),
     })),
-    fix: (example.finding as Row[]).flatMap((row, index) => (row['fixable'] ? [{ finding_id: index + 1, asset_id: number(String(row['asset_id'])), fixed_version: '2' }] : [])),
+    fix: (example.finding as Row[]).flatMap((row, index) =>
+      row['fixable'] ? [{ finding_id: index + 1, asset_id: number(String(row['asset_id'])), fixed_version: '2' }] : [],
+    ),
   }
   return { world, numbers }
 }
@@ -54,15 +69,33 @@ describe.each(engines)('examples of the catalog on $name', ({ open }) => {
     const { world, numbers } = worldOf(metric)
     await putWorld(engine, org_id, world)
     const facts = { valid_from: 0, valid_to: NEVER, opened_in: 1, closed_in: NEVER, retracted_in: NEVER }
-    await append(engine, 'exploit_history', world.vulnerability!.filter((row) => row.stage).map((row) => ({ vulnerability_id: row.vulnerability_id, source: 'feed', reference: '', stage: row.stage!, ...facts })))
-    await append(engine, 'epss_history', world.vulnerability!.filter((row) => row.epss).map((row) => ({ vulnerability_id: row.vulnerability_id, source: 'epss', epss: row.epss!, ...facts })))
+    await append(
+      engine,
+      'exploit_history',
+      world
+        .vulnerability!.filter((row) => row.stage)
+        .map((row) => ({ vulnerability_id: row.vulnerability_id, source: 'feed', reference: '', stage: row.stage!, ...facts })),
+    )
+    await append(
+      engine,
+      'epss_history',
+      world
+        .vulnerability!.filter((row) => row.epss)
+        .map((row) => ({ vulnerability_id: row.vulnerability_id, source: 'epss', epss: row.epss!, ...facts })),
+    )
 
     const scope = { org_id, groups: null }
     expect(await measureMetric(engine, scope, metric, DAY0, catalog)).toEqual({
-      id, exposed: metric.example.expect.exposed.length, total: metric.example.expect.total, missing: [], error: null,
+      id,
+      exposed: metric.example.expect.exposed.length,
+      total: metric.example.expect.total,
+      missing: [],
+      error: null,
     })
     const assets = await metricAssets(engine, scope, metric, DAY0)
-    expect(assets.map((asset) => asset.asset_id).toSorted()).toEqual(metric.example.expect.exposed.map((asset_id) => numbers.get(asset_id)).toSorted())
+    expect(assets.map((asset) => asset.asset_id).toSorted()).toEqual(
+      metric.example.expect.exposed.map((asset_id) => numbers.get(asset_id)).toSorted(),
+    )
     for (const asset of assets) expect(asset.reason).not.toMatch(/[{}]|undefined|null|\bhas ,|: $/)
 
     await engine.transaction((transaction) => computeMetrics(transaction, org_id, catalog))
@@ -76,6 +109,9 @@ describe.each(engines)('examples of the catalog on $name', ({ open }) => {
     const metric = catalog.metrics.get('assets-with-known-exploited-vulnerabilities')!
     await engine.transaction((transaction) => computeMetrics(transaction, org_id, catalog))
     expect(await storedDeltas(engine, org_id, 'metric', metric.id)).toEqual([])
-    expect(await measureMetric(engine, { org_id, groups: null }, metric, DAY0, catalog)).toMatchObject({ total: 0, missing: ['intelligence.kev'] })
+    expect(await measureMetric(engine, { org_id, groups: null }, metric, DAY0, catalog)).toMatchObject({
+      total: 0,
+      missing: ['intelligence.kev'],
+    })
   })
 })

@@ -35,19 +35,29 @@ const reportArbitrary: fc.Arbitrary<Report> = fc
     asset: fc.constantFrom('x', 'y'),
     access: fc.constantFrom('remote' as const, 'full' as const),
     min_severity: fc.constantFrom('informational' as const, 'high' as const),
-    listed: fc.uniqueArray(fc.record({ vulnerability: fc.constantFrom(...vulnerabilities), severity: fc.constantFrom('low' as const, 'high' as const) }), {
-      selector: (listed) => listed.vulnerability,
-    }),
+    listed: fc.uniqueArray(
+      fc.record({ vulnerability: fc.constantFrom(...vulnerabilities), severity: fc.constantFrom('low' as const, 'high' as const) }),
+      {
+        selector: (listed) => listed.vulnerability,
+      },
+    ),
   })
   .map((report) => ({
     ...report,
     listed: report.listed
       .map((listed) => ({ ...listed, access: accessOf(listed.vulnerability) as Listed['access'] }))
-      .filter((listed) => (report.access === 'full' || listed.access === 'remote') && severityRank(listed.severity) >= severityRank(report.min_severity)),
+      .filter(
+        (listed) =>
+          (report.access === 'full' || listed.access === 'remote') && severityRank(listed.severity) >= severityRank(report.min_severity),
+      ),
   }))
 
 /** Reports of one source about one asset come at different instants: which of two at once is right, nobody can say. */
-const reportsArbitrary = fc.uniqueArray(reportArbitrary, { minLength: 1, maxLength: 8, selector: (report) => `${report.source} ${report.asset} ${report.at}` })
+const reportsArbitrary = fc.uniqueArray(reportArbitrary, {
+  minLength: 1,
+  maxLength: 8,
+  selector: (report) => `${report.source} ${report.asset} ${report.at}`,
+})
 
 /** Keeps every report and answers by brute force: [source, asset, vulnerability, severity, from, to]. */
 function model(reports: readonly Report[]): string[] {
@@ -82,10 +92,29 @@ async function importReport(engine: Engine, org_id: number, report: Report): Pro
   return engine.transaction(async (transaction) => {
     await createStaging(transaction)
     const import_no = await nextImport(transaction)
-    const staging = new ReportStaging(transaction, org_id, import_no, { kind: 'report', source: report.source, tool: null, tool_version: null, observed_at: report.at }, report.at)
-    await staging.add({ kind: 'asset', asset: report.asset, type: 'device', name: report.asset, names: [{ type: 'serial', name: report.asset }] })
-    await staging.add({ kind: 'coverage', asset: report.asset, subject: 'vulnerability', access: report.access, min_severity: report.min_severity })
-    for (const { vulnerability, severity, access } of report.listed) await staging.add({ kind: 'finding', asset: report.asset, vulnerability_ids: [vulnerability], severity, access })
+    const staging = new ReportStaging(
+      transaction,
+      org_id,
+      import_no,
+      { kind: 'report', source: report.source, tool: null, tool_version: null, observed_at: report.at },
+      report.at,
+    )
+    await staging.add({
+      kind: 'asset',
+      asset: report.asset,
+      type: 'device',
+      name: report.asset,
+      names: [{ type: 'serial', name: report.asset }],
+    })
+    await staging.add({
+      kind: 'coverage',
+      asset: report.asset,
+      subject: 'vulnerability',
+      access: report.access,
+      min_severity: report.min_severity,
+    })
+    for (const { vulnerability, severity, access } of report.listed)
+      await staging.add({ kind: 'finding', asset: report.asset, vulnerability_ids: [vulnerability], severity, access })
     await staging.end()
     return import_no
   })
@@ -99,7 +128,9 @@ async function standing(engine: Engine, known_at = NEVER - 1): Promise<string[]>
      where s.opened_in <= $known_at and s.retracted_in > $known_at`,
     { known_at, never: NEVER },
   )
-  return rows.map((row) => [row['source'], row['name'], row['subject'], row['severity'], row['valid_from'], row['valid_to']].join(' ')).toSorted()
+  return rows
+    .map((row) => [row['source'], row['name'], row['subject'], row['severity'], row['valid_from'], row['valid_to']].join(' '))
+    .toSorted()
 }
 
 async function fresh(open: () => Promise<Engine>): Promise<{ engine: Engine; org_id: number }> {
@@ -109,7 +140,17 @@ async function fresh(open: () => Promise<Engine>): Promise<{ engine: Engine; org
   return { engine, org_id }
 }
 
-const empty = ['asset_key', 'name_history', 'attribute_history', 'presence_history', 'coverage_history', 'finding_key', 'sighting_history', 'counter', 'touched_asset']
+const empty = [
+  'asset_key',
+  'name_history',
+  'attribute_history',
+  'presence_history',
+  'coverage_history',
+  'finding_key',
+  'sighting_history',
+  'counter',
+  'touched_asset',
+]
 
 describe.each(engines)('history on $name', ({ name, open }) => {
   const numRuns = Number(process.env['PLIMSOLL_CASES'] ?? (name === 'duckdb' ? 25 : 8))

@@ -32,15 +32,33 @@ const first = (scope: Scope) => scope.org_id * 100 + 1
 const lists: Record<string, { ask: Ask; columns: ListColumns }> = {
   assets: { ask: listAssets, columns: assetListColumns },
   findings: { ask: listFindings, columns: findingListColumns },
-  'findings of an asset': { ask: (engine, scope, moment, page) => listFindings(engine, scope, moment, page, first(scope) + 6), columns: findingListColumns },
+  'findings of an asset': {
+    ask: (engine, scope, moment, page) => listFindings(engine, scope, moment, page, first(scope) + 6),
+    columns: findingListColumns,
+  },
   software: { ask: listSoftware, columns: softwareColumns },
-  'software of an asset': { ask: (engine, scope, moment, page) => listInstalled(engine, scope, moment, first(scope), page), columns: installedColumns },
+  'software of an asset': {
+    ask: (engine, scope, moment, page) => listInstalled(engine, scope, moment, first(scope), page),
+    columns: installedColumns,
+  },
   vulnerabilities: { ask: listVulnerabilities, columns: vulnerabilityColumns },
-  'assets of a vulnerability': { ask: (engine, scope, moment, page) => listVulnerableAssets(engine, scope, moment, 'CVE-2', page), columns: affectedColumns },
-  'assets of a software': { ask: (engine, scope, moment, page) => listSoftwareAssets(engine, scope, moment, { name: 'openssl', vendor: null }, page), columns: affectedColumns },
+  'assets of a vulnerability': {
+    ask: (engine, scope, moment, page) => listVulnerableAssets(engine, scope, moment, 'CVE-2', page),
+    columns: affectedColumns,
+  },
+  'assets of a software': {
+    ask: (engine, scope, moment, page) => listSoftwareAssets(engine, scope, moment, { name: 'openssl', vendor: null }, page),
+    columns: affectedColumns,
+  },
   'assets with a reason': {
     ask: (engine, scope, moment, page) =>
-      listReasonedAssets(engine, scope, moment, [1, 2, 3, 7].map((n) => ({ asset_id: scope.org_id * 100 + n, reason: `because ${n}`, since_day: n === 2 ? null : 20_000 + n })), page),
+      listReasonedAssets(
+        engine,
+        scope,
+        moment,
+        [1, 2, 3, 7].map((n) => ({ asset_id: scope.org_id * 100 + n, reason: `because ${n}`, since_day: n === 2 ? null : 20_000 + n })),
+        page,
+      ),
     columns: affectedColumns,
   },
   controls: { ask: listControls, columns: controlColumns },
@@ -50,7 +68,8 @@ const lists: Record<string, { ask: Ask; columns: ListColumns }> = {
 /** A condition on one field that some rows meet. */
 function someFilter([name, column]: [string, ListColumns extends ReadonlyMap<string, infer C> ? C : never]): fc.Arbitrary<object> {
   if (column.type === 'boolean') return fc.constantFrom({ [name]: true }, { [name]: false }, { [name]: null }, { not: { [name]: true } })
-  if (column.type === 'ordered') return fc.constantFrom(...column.values!.flatMap((value) => [{ [name]: value }, { [name]: `>= ${value}` }]), { [name]: null })
+  if (column.type === 'ordered')
+    return fc.constantFrom(...column.values!.flatMap((value) => [{ [name]: value }, { [name]: `>= ${value}` }]), { [name]: null })
   if (column.type === 'number') return fc.constantFrom({ [name]: '>= 1' }, { [name]: '< 3' }, { [name]: 0 }, { [name]: null })
   const values = column.values ?? ['red', 'host-1', 'openssl', 'CVE-2']
   return fc.constantFrom<object>({ [name]: [...values] }, { [name]: null }, ...(column.values ? [] : [{ [name]: '~2' }, { [name]: '~ho' }]))
@@ -65,7 +84,8 @@ describe.each(engines)('lists on $name', ({ open }) => {
   })
   afterAll(() => engine.close())
   const scopeOf = (org: Org, groups: readonly string[] | null = null): Scope => ({ org_id: org.org_id, groups })
-  const momentOf = async (org: Org, as_of?: string) => (await readMoment(world.store, { org: org.slug, ...(as_of ? { as_of } : {}) })).moment
+  const momentOf = async (org: Org, as_of?: string) =>
+    (await readMoment(world.store, { org: org.slug, ...(as_of ? { as_of } : {}) })).moment
 
   it.each(Object.entries(lists))('%s: filtered is part of unfiltered, and pages joined are the whole list', async (_, { ask, columns }) => {
     const names = [...columns.keys()]
@@ -79,7 +99,8 @@ describe.each(engines)('lists on $name', ({ open }) => {
         async (filter, sort, limit, groups, as_of) => {
           const scope = scopeOf(world.north, groups)
           const moment = await momentOf(world.north, as_of)
-          const page = (part: { filter?: string; limit: number; cursor?: string }) => ask(engine, scope, moment, readPage({ sort, ...part }, columns))
+          const page = (part: { filter?: string; limit: number; cursor?: string }) =>
+            ask(engine, scope, moment, readPage({ sort, ...part }, columns))
           const all = await page({ limit: 1000 })
           expect(all.items).toHaveLength(all.total)
           const text = JSON.stringify(filter)
@@ -111,7 +132,10 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const ids = new Set(world.assetsOf(world.north).map((asset) => asset.asset_id))
     for (const [name, { ask, columns }] of Object.entries(lists)) {
       const { items } = await ask(engine, scopeOf(world.north), moment, readPage({ limit: 1000 }, columns))
-      expect((items as { asset_id?: number }[]).filter((item) => item.asset_id !== undefined && !ids.has(item.asset_id)), name).toEqual([])
+      expect(
+        (items as { asset_id?: number }[]).filter((item) => item.asset_id !== undefined && !ids.has(item.asset_id)),
+        name,
+      ).toEqual([])
       expect(JSON.stringify(items), name).not.toContain('CVE-99')
     }
     const strangers = world.assetsOf(world.south)[1]!.asset_id
@@ -137,7 +161,13 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const [h0, , , , , , , , , h9, h10, h11] = world.assetsOf(world.north).map((asset) => asset.asset_id)
     const moment = await momentOf(world.north)
     const states = new Map((await listAssets(engine, scope, moment, { limit: 100 })).items.map((item) => [item.asset_id, item.state]))
-    expect([states.get(h0!), states.get(h9!), states.get(h10!), states.get(h11!), states.size]).toEqual(['active', undefined, 'stale', 'never_scanned', 11])
+    expect([states.get(h0!), states.get(h9!), states.get(h10!), states.get(h11!), states.size]).toEqual([
+      'active',
+      undefined,
+      'stale',
+      'never_scanned',
+      11,
+    ])
     expect((await getAsset(engine, scope, moment, h9!)).state).toBe('left')
     expect((await getAsset(engine, scope, await momentOf(world.north, '2026-07-01'), h9!)).state).toBe('active')
     expect((await getAsset(engine, scope, await momentOf(world.north, '2026-06-20'), h10!)).state).toBe('active')
@@ -147,12 +177,25 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const scope = scopeOf(world.north)
     const h2 = world.assetsOf(world.north)[2]!.asset_id
     const now = await getAsset(engine, scope, await momentOf(world.north), h2)
-    expect(now).toMatchObject({ name: 'host-2', criticality: 'very_high', value: 5, vulnerabilities: 2, critical: 0, exploited: 1, sources: ['scanner'], internet_facing: false })
+    expect(now).toMatchObject({
+      name: 'host-2',
+      criticality: 'very_high',
+      value: 5,
+      vulnerabilities: 2,
+      critical: 0,
+      exploited: 1,
+      sources: ['scanner'],
+      internet_facing: false,
+    })
     const before = await getAsset(engine, scope, await momentOf(world.north, '2026-06-28'), h2)
     expect(before).toMatchObject({ vulnerabilities: 3, exploited: 0 })
     expect(before.exposure!).toBeLessThan(now.exposure!) // CVE-2 became known exploited meanwhile
     const { items } = await listFindings(engine, scope, await momentOf(world.north), { limit: 10 }, h2)
-    expect(items.filter((item) => item.kind === 'vulnerability').map(({ subject, severity, cvss, stage, fixed_version, component }) => [subject, severity, cvss, stage, fixed_version, component])).toEqual([
+    expect(
+      items
+        .filter((item) => item.kind === 'vulnerability')
+        .map(({ subject, severity, cvss, stage, fixed_version, component }) => [subject, severity, cvss, stage, fixed_version, component]),
+    ).toEqual([
       ['CVE-2', 'medium', 5.1, 'known_exploited', '3.0.14', 'openssl'],
       ['CVE-3', 'medium', 6.2, 'public', null, 'openssl'],
     ])
@@ -164,7 +207,8 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const moment = await momentOf(world.south)
     const { items } = await listFindings(engine, scope, moment, { limit: 1000 })
     const sums = await engine.query<{ asset_id: number; hazard: number }>(
-      'select distinct on (asset_id) asset_id, hazard from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc', { org_id: scope.org_id, day: moment.day },
+      'select distinct on (asset_id) asset_id, hazard from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc',
+      { org_id: scope.org_id, day: moment.day },
     )
     const shown = new Map<number, number>()
     for (const item of items) shown.set(item.asset_id, (shown.get(item.asset_id) ?? 0) + Math.round(item.hazard * 1e8))
@@ -178,15 +222,28 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const { items } = await listVulnerabilities(engine, scope, moment, { limit: 100, search: 'TITLE 1' })
     expect(items).toEqual([
       {
-        vulnerability_id: 'CVE-2', title: 'Title 1', severity: 'medium', cvss: 5.1, epss: 0.1, stage: 'known_exploited', assets: 9, published_at: '2026-05-31T06:00:00Z',
-        components: ['openssl'], fix_available: true, first_seen_at: '2026-06-02T06:00:00Z',
+        vulnerability_id: 'CVE-2',
+        title: 'Title 1',
+        severity: 'medium',
+        cvss: 5.1,
+        epss: 0.1,
+        stage: 'known_exploited',
+        assets: 9,
+        published_at: '2026-05-31T06:00:00Z',
+        components: ['openssl'],
+        fix_available: true,
+        first_seen_at: '2026-06-02T06:00:00Z',
       },
     ])
     const one = await getVulnerability(engine, scope, moment, 'CVE-2')
     expect(one.timeline.map((entry) => entry.what)).toEqual(['Published', 'First seen on our assets', 'Known exploited'])
     expect(one.cvss_vector).toMatch(/^CVSS:3\.1/)
     // of the world only, on no asset of the group
-    expect(await getVulnerability(engine, scopeOf(world.north, ['none']), moment, 'CVE-2')).toMatchObject({ assets: 0, cvss: 5.1, stage: 'known_exploited' })
+    expect(await getVulnerability(engine, scopeOf(world.north, ['none']), moment, 'CVE-2')).toMatchObject({
+      assets: 0,
+      cvss: 5.1,
+      stage: 'known_exploited',
+    })
   })
 
   it('sums software over assets and names its versions', async () => {
@@ -194,9 +251,18 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const moment = await momentOf(world.north)
     const openssl = await getSoftware(engine, scope, moment, 'openssl')
     expect(openssl).toMatchObject({ vendor: 'OpenSSL', assets: 10, versions: 2, exposed_assets: 9, stage: 'known_exploited' }) // host 0 had only CVE-1, which is fixed
-    expect(openssl.version_list.map(({ version, assets }) => [version, assets])).toEqual([['3.0.2', 6], ['3.0.1', 4]])
+    expect(openssl.version_list.map(({ version, assets }) => [version, assets])).toEqual([
+      ['3.0.2', 6],
+      ['3.0.1', 4],
+    ])
     expect(openssl.vulnerability_list[0]).toMatchObject({ vulnerability_id: 'CVE-2', assets: 9 })
-    const { items } = await listSoftwareAssets(engine, scope, moment, { name: 'openssl', vendor: 'OpenSSL' }, { limit: 1, sort: 'asset_id' })
+    const { items } = await listSoftwareAssets(
+      engine,
+      scope,
+      moment,
+      { name: 'openssl', vendor: 'OpenSSL' },
+      { limit: 1, sort: 'asset_id' },
+    )
     expect(items).toMatchObject([{ reason: '3.0.2', since: '2026-06-01' }])
     await expect(getSoftware(engine, scope, moment, 'nothing')).rejects.toMatchObject({ code: 'unknown_software' })
   })
@@ -205,7 +271,11 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const scope = scopeOf(world.north)
     const moment = await momentOf(world.north)
     const { items } = await listControls(engine, scope, moment, { limit: 10, sort: 'control_id' })
-    expect(items.map(({ state, passed, failed }) => [state, passed, failed])).toEqual([['met', 10, 0], ['partly_met', 6, 4], ['unknown', 0, 0]])
+    expect(items.map(({ state, passed, failed }) => [state, passed, failed])).toEqual([
+      ['met', 10, 0],
+      ['partly_met', 6, 4],
+      ['unknown', 0, 0],
+    ])
     const one = await getControl(engine, scope, moment, 'scanner:check-1')
     expect(one.results.map((result) => result.status)).toEqual([...Array<string>(4).fill('fail'), ...Array<string>(6).fill('pass')])
   })
@@ -215,21 +285,37 @@ describe.each(engines)('lists on $name', ({ open }) => {
       const scope = scopeOf(world.north, groups)
       const moment = await momentOf(world.north)
       const { severity_counts, exploited, asset_types } = await countOverview(engine, scope, moment)
-      const vulnerable = await listFindings(engine, scope, moment, readPage({ limit: 1000, filter: '{"kind": "vulnerability"}' }, findingListColumns))
+      const vulnerable = await listFindings(
+        engine,
+        scope,
+        moment,
+        readPage({ limit: 1000, filter: '{"kind": "vulnerability"}' }, findingListColumns),
+      )
       const counted = vulnerable.items.filter((item) => item.severity !== 'informational')
       expect(Object.values(severity_counts).reduce((sum, count) => sum + count, 0)).toBe(counted.length)
       expect(severity_counts.unknown).toBe(counted.filter((item) => item.severity === null).length)
       expect(exploited).toBe(1)
       expect(asset_types).toEqual([{ type: 'device', assets: groups ? 6 : 11 }])
     }
-    expect((await listOrganisations(engine, world.store.now())).map(({ slug, assets }) => [slug, assets])).toEqual([['north', 11], ['south', 11]])
+    expect((await listOrganisations(engine, world.store.now())).map(({ slug, assets }) => [slug, assets])).toEqual([
+      ['north', 11],
+      ['south', 11],
+    ])
   })
 
   it('tells how fresh each source is', async () => {
     const moment = await momentOf(world.north)
     const [scanner, kev, ...rest] = await listSources(engine, scopeOf(world.north), moment)
     expect(scanner).toEqual({
-      source: 'scanner', kind: 'report', format: 'trivy', last_observed_at: '2026-07-20T06:00:00Z', last_import_at: '2026-07-20T07:00:00Z', imports: 8, assets: 11, staleness_days: 30, state: 'fresh',
+      source: 'scanner',
+      kind: 'report',
+      format: 'trivy',
+      last_observed_at: '2026-07-20T06:00:00Z',
+      last_import_at: '2026-07-20T07:00:00Z',
+      imports: 8,
+      assets: 11,
+      staleness_days: 30,
+      state: 'fresh',
     })
     expect(kev).toMatchObject({ source: 'kev', kind: 'feed', imports: 1, assets: 0, state: 'stale' })
     expect(rest).toEqual([])
@@ -240,23 +326,39 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const scope = scopeOf(world.north)
     const moment = await momentOf(world.north)
     const asking = (page: Partial<PageQuestion>) => listAssets(engine, scope, moment, { limit: 2, ...page })
-    await expect(asking({ sort: 'colour' })).rejects.toMatchObject({ code: 'unknown_sort', message: expect.stringContaining('criticality') as string })
+    await expect(asking({ sort: 'colour' })).rejects.toMatchObject({
+      code: 'unknown_sort',
+      message: expect.stringContaining('criticality') as string,
+    })
     const { next_cursor } = await asking({ sort: 'name' })
     await expect(asking({ sort: '-name', cursor: next_cursor! })).rejects.toMatchObject({ code: 'bad_cursor' })
     const forged = (cursor: unknown) => Buffer.from(JSON.stringify(cursor)).toString('base64url')
-    for (const cursor of ['%%%', 'e30', forged(['name', 1, 2]), forged(['name', 'x', 'y']), forged(['name', 'x', 1, 2]), forged(['name', { a: 1 }, 1])]) {
+    for (const cursor of [
+      '%%%',
+      'e30',
+      forged(['name', 1, 2]),
+      forged(['name', 'x', 'y']),
+      forged(['name', 'x', 1, 2]),
+      forged(['name', { a: 1 }, 1]),
+    ]) {
       await expect(asking({ sort: 'name', cursor }), cursor).rejects.toMatchObject({ code: 'bad_cursor' })
     }
     expect(() => readPage({ limit: 1, filter: '{' }, assetListColumns)).toThrow(expect.objectContaining({ code: 'bad_filter' }) as Error)
-    expect(() => readPage({ limit: 1, filter: '{"colour": "red"}' }, assetListColumns)).toThrow(/colour is not a known field; there are: name, type/)
+    expect(() => readPage({ limit: 1, filter: '{"colour": "red"}' }, assetListColumns)).toThrow(
+      /colour is not a known field; there are: name, type/,
+    )
     await expect(momentOf(world.north, '2026-08-02')).rejects.toMatchObject({ code: 'future_moment' })
     await expect(momentOf(world.north, '2026-08-01T12:00:01Z')).rejects.toMatchObject({ code: 'future_moment' })
-    for (const text of ['yesterday', '2026-02-30', '2026-07-01T99:00:00Z', '']) await expect(readMoment(world.store, { as_of: text }), text).rejects.toMatchObject({ code: 'bad_moment' })
+    for (const text of ['yesterday', '2026-02-30', '2026-07-01T99:00:00Z', ''])
+      await expect(readMoment(world.store, { as_of: text }), text).rejects.toMatchObject({ code: 'bad_moment' })
     await expect(readMoment(world.store, { org: 'west' })).rejects.toMatchObject({ code: 'unknown_organisation' })
   })
 
   it('takes a day as its end in the zone of the organisation, and today as now', async () => {
-    expect(await momentOf(world.south, '2026-07-01')).toEqual({ at: Date.UTC(2026, 6, 1, 12) * 1000 - 1, day: Date.UTC(2026, 6, 1) / 86_400_000 })
+    expect(await momentOf(world.south, '2026-07-01')).toEqual({
+      at: Date.UTC(2026, 6, 1, 12) * 1000 - 1,
+      day: Date.UTC(2026, 6, 1) / 86_400_000,
+    })
     expect((await momentOf(world.south)).at).toBe(world.store.now())
     expect(await momentOf(world.south, '2026-08-02')).toEqual(await momentOf(world.south)) // in Auckland it is 2 August already
   })

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
 import { writeHazards } from '../../src/insights/hazard.ts'
-import { listRecommendations, recommendationAssets, recommendationMetrics, recommendationSubjects } from '../../src/insights/recommendations.ts'
+import {
+  listRecommendations,
+  recommendationAssets,
+  recommendationMetrics,
+  recommendationSubjects,
+} from '../../src/insights/recommendations.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -15,41 +20,96 @@ const cves = ['CVE-1', 'CVE-2', 'CVE-3']
 
 const world: fc.Arbitrary<Partial<World>> = fc
   .record({
-    asset: fc.tuple(...[1, 2, 3].map((asset_id) => fc.record({
-      asset_id: fc.constant(asset_id), internet_facing: fc.option(fc.boolean()), value: fc.constantFrom(750, 1000, 5000), criticality: fc.constantFrom('low', 'high'), asset_group: fc.constantFrom('red', 'blue'),
-    }))),
+    asset: fc.tuple(
+      ...[1, 2, 3].map((asset_id) =>
+        fc.record({
+          asset_id: fc.constant(asset_id),
+          internet_facing: fc.option(fc.boolean()),
+          value: fc.constantFrom(750, 1000, 5000),
+          criticality: fc.constantFrom('low', 'high'),
+          asset_group: fc.constantFrom('red', 'blue'),
+        }),
+      ),
+    ),
     unseen: fc.boolean(),
-    vulnerability: fc.tuple(...cves.slice(0, 2).map((vulnerability_id) => fc.record({
-      vulnerability_id: fc.constant(vulnerability_id), epss: fc.option(fc.constantFrom(100, 8000, 31_500)), stage: fc.constantFrom(0, 1, 3, 4, 5), cvss_tenths: fc.option(fc.constantFrom(0, 40, 98)),
-    }))),
-    finding: fc.array(fc.record({
-      asset_id: fc.integer({ min: 1, max: 3 }), subject: fc.constantFrom(...cves), component: fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'),
-      severity: fc.option(fc.integer({ min: 0, max: 4 })), cvss_tenths: fc.option(fc.constantFrom(39, 70)), stage: fc.constantFrom(0, 0, 2, 4), fix: fc.option(fc.constantFrom('1.2', '1.10', '2.0')),
-    }), { maxLength: 10 }),
-    failed: fc.array(fc.record({ asset_id: fc.integer({ min: 1, max: 3 }), subject: fc.constantFrom('tool:a', 'tool:b'), severity: fc.option(fc.integer({ min: 1, max: 4 })), status: fc.constantFrom('pass', 'fail') }), { maxLength: 4 }),
+    vulnerability: fc.tuple(
+      ...cves.slice(0, 2).map((vulnerability_id) =>
+        fc.record({
+          vulnerability_id: fc.constant(vulnerability_id),
+          epss: fc.option(fc.constantFrom(100, 8000, 31_500)),
+          stage: fc.constantFrom(0, 1, 3, 4, 5),
+          cvss_tenths: fc.option(fc.constantFrom(0, 40, 98)),
+        }),
+      ),
+    ),
+    finding: fc.array(
+      fc.record({
+        asset_id: fc.integer({ min: 1, max: 3 }),
+        subject: fc.constantFrom(...cves),
+        component: fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'),
+        severity: fc.option(fc.integer({ min: 0, max: 4 })),
+        cvss_tenths: fc.option(fc.constantFrom(39, 70)),
+        stage: fc.constantFrom(0, 0, 2, 4),
+        fix: fc.option(fc.constantFrom('1.2', '1.10', '2.0')),
+      }),
+      { maxLength: 10 },
+    ),
+    failed: fc.array(
+      fc.record({
+        asset_id: fc.integer({ min: 1, max: 3 }),
+        subject: fc.constantFrom('tool:a', 'tool:b'),
+        severity: fc.option(fc.integer({ min: 1, max: 4 })),
+        status: fc.constantFrom('pass', 'fail'),
+      }),
+      { maxLength: 4 },
+    ),
   })
   .map(({ asset, unseen, vulnerability, finding, failed }) => {
     const distinct = [...new Map(finding.map((row) => [`${row.asset_id} ${row.subject} ${row.component}`, row])).values()]
     const results = [...new Map(failed.map((row) => [`${row.asset_id} ${row.subject}`, row])).values()]
     return {
-      asset, vulnerability, control: [{ control_id: 'tool:a', title: 'Do a' }, { control_id: 'tool:b', max_points: 5000 }],
-      fresh: asset.flatMap(({ asset_id }) => [...(unseen && asset_id === 1 ? [] : [{ asset_id, subject: 'vulnerability' }]), { asset_id, subject: 'control' }]),
+      asset,
+      vulnerability,
+      control: [
+        { control_id: 'tool:a', title: 'Do a' },
+        { control_id: 'tool:b', max_points: 5000 },
+      ],
+      fresh: asset.flatMap(({ asset_id }) => [
+        ...(unseen && asset_id === 1 ? [] : [{ asset_id, subject: 'vulnerability' }]),
+        { asset_id, subject: 'control' },
+      ]),
       finding: [
         ...distinct.map(({ fix, ...row }, index) => ({ ...row, finding_id: index + 1 })),
-        ...results.flatMap(({ status, ...row }, index) => (status === 'fail' ? [{ ...row, kind: 'control', finding_id: 100 + index }] : [])),
+        ...results.flatMap(({ status, ...row }, index) =>
+          status === 'fail' ? [{ ...row, kind: 'control', finding_id: 100 + index }] : [],
+        ),
       ],
       fix: distinct.flatMap(({ fix, asset_id }, index) => (fix ? [{ finding_id: index + 1, asset_id, fixed_version: fix }] : [])),
-      result: results.map(({ asset_id, subject, status, severity }, index) => ({ asset_id, control_id: subject, status, severity, finding_id: 100 + index })),
+      result: results.map(({ asset_id, subject, status, severity }, index) => ({
+        asset_id,
+        control_id: subject,
+        status,
+        severity,
+        finding_id: 100 + index,
+      })),
     }
   })
 
 /** Puts the world and works out the exposure and secure score with the product's own code; the sums of the day. */
-async function measure(engine: Engine, org_id: number, tiny: Partial<World>): Promise<Record<'exposure' | 'secure', { numerator: number; denominator: number }>> {
+async function measure(
+  engine: Engine,
+  org_id: number,
+  tiny: Partial<World>,
+): Promise<Record<'exposure' | 'secure', { numerator: number; denominator: number }>> {
   await putWorld(engine, org_id, tiny)
   await engine.transaction(async (transaction) => {
     await writeHazards(transaction)
     await transaction.query('delete from asset_key')
-    await append(transaction, 'asset_key', tiny.asset!.map(({ asset_id }) => ({ asset_id, org_id, created_in: 1 })))
+    await append(
+      transaction,
+      'asset_key',
+      tiny.asset!.map(({ asset_id }) => ({ asset_id, org_id, created_in: 1 })),
+    )
     await transaction.query('drop table if exists touched')
     await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
     await deriveAssetDays(transaction)
@@ -57,7 +117,9 @@ async function measure(engine: Engine, org_id: number, tiny: Partial<World>): Pr
     await computeSecureScore(transaction, org_id)
   })
   const sums = await engine.query<{ score: string; numerator: number; denominator: number }>(
-    `select score, cast(sum(numerator_delta) as bigint) as numerator, cast(sum(denominator_delta) as bigint) as denominator from score_delta where day <= $day and score in ('exposure', 'secure') group by score`, { day })
+    `select score, cast(sum(numerator_delta) as bigint) as numerator, cast(sum(denominator_delta) as bigint) as denominator from score_delta where day <= $day and score in ('exposure', 'secure') group by score`,
+    { day },
+  )
   const of = (score: string) => sums.find((row) => row.score === score) ?? { numerator: 0, denominator: 0 }
   return { exposure: of('exposure'), secure: of('secure') }
 }
@@ -84,21 +146,40 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
           byComponent.set(component, [...(byComponent.get(component) ?? []), row])
         }
         const fixable = new Set(tiny.fix!.map((row) => row.finding_id))
-        const stageOf = (row: World['finding'][number]) => Math.max(row.stage ?? 0, tiny.vulnerability!.find((each) => each.vulnerability_id === row.subject)?.stage ?? 0)
+        const stageOf = (row: World['finding'][number]) =>
+          Math.max(row.stage ?? 0, tiny.vulnerability!.find((each) => each.vulnerability_id === row.subject)?.stage ?? 0)
         const counts = (row: World['finding'][number]) => row.severity === null || row.severity! > 0 || (row.cvss_tenths ?? 0) > 0
         const expected = new Map<string, Set<number>>()
         const put = (id: string, rows: World['finding']) => rows.length && expected.set(id, new Set(rows.map((row) => row.finding_id)))
         for (const [component, rows] of byComponent) {
-          put(`update:${component}`, rows.filter((row) => counts(row) && fixable.has(row.finding_id)))
-          put(`attention:${component}`, rows.filter((row) => counts(row) && !fixable.has(row.finding_id) && stageOf(row) >= 1))
+          put(
+            `update:${component}`,
+            rows.filter((row) => counts(row) && fixable.has(row.finding_id)),
+          )
+          put(
+            `attention:${component}`,
+            rows.filter((row) => counts(row) && !fixable.has(row.finding_id) && stageOf(row) >= 1),
+          )
         }
         const vulnerabilities = tiny.finding!.filter((row) => row.kind !== 'control' && counts(row))
-        put('campaign:fix-known-exploited-vulnerabilities', vulnerabilities.filter((row) => stageOf(row) >= 4))
-        put('campaign:fix-vulnerabilities-used-by-ransomware', vulnerabilities.filter((row) => stageOf(row) === 5))
-        put('campaign:fix-vulnerabilities-with-exploits-in-kits', vulnerabilities.filter((row) => stageOf(row) === 3))
+        put(
+          'campaign:fix-known-exploited-vulnerabilities',
+          vulnerabilities.filter((row) => stageOf(row) >= 4),
+        )
+        put(
+          'campaign:fix-vulnerabilities-used-by-ransomware',
+          vulnerabilities.filter((row) => stageOf(row) === 5),
+        )
+        put(
+          'campaign:fix-vulnerabilities-with-exploits-in-kits',
+          vulnerabilities.filter((row) => stageOf(row) === 3),
+        )
         for (const [id, finding_ids] of expected) {
           const after = await measure(engine, org_id, { ...tiny, finding: tiny.finding!.filter((row) => !finding_ids.has(row.finding_id)) })
-          const gain = before.exposure.denominator === 0 ? 0 : (100 * (before.exposure.numerator - after.exposure.numerator)) / 1e9 / before.exposure.denominator
+          const gain =
+            before.exposure.denominator === 0
+              ? 0
+              : (100 * (before.exposure.numerator - after.exposure.numerator)) / 1e9 / before.exposure.denominator
           const found = list.find((each) => each.id === id)
           expect(found?.gain ?? 0, id).toBeCloseTo(gain, 12)
           expect(found === undefined, id).toBe(before.exposure.numerator === after.exposure.numerator)
@@ -107,7 +188,10 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
           measured++
         }
         for (const setting of list.filter((each) => each.kind === 'setting')) {
-          const after = await measure(engine, org_id, { ...tiny, result: tiny.result!.map((row) => (`setting:${row.control_id}` === setting.id ? { ...row, status: 'pass' } : row)) })
+          const after = await measure(engine, org_id, {
+            ...tiny,
+            result: tiny.result!.map((row) => (`setting:${row.control_id}` === setting.id ? { ...row, status: 'pass' } : row)),
+          })
           expect(setting.gain).toBeCloseTo((100 * (after.secure.numerator - before.secure.numerator)) / before.secure.denominator, 12)
           expect(setting.score).toBe('secure')
         }
@@ -123,30 +207,67 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
 
   it('name their assets, vulnerabilities and metrics, within the groups that one may see', async () => {
     await measure(engine, org_id, {
-      asset: [{ asset_id: 1, asset_group: 'red', value: 1000, os_family: 'linux' }, { asset_id: 2, asset_group: 'blue', value: 1000 }],
-      fresh: [{ asset_id: 1, subject: 'vulnerability' }, { asset_id: 2, subject: 'vulnerability' }],
-      vulnerability: [{ vulnerability_id: 'CVE-1', stage: 4, cvss_tenths: 98 }, { vulnerability_id: 'CVE-2', cvss_tenths: 50, epss: 100 }],
+      asset: [
+        { asset_id: 1, asset_group: 'red', value: 1000, os_family: 'linux' },
+        { asset_id: 2, asset_group: 'blue', value: 1000 },
+      ],
+      fresh: [
+        { asset_id: 1, subject: 'vulnerability' },
+        { asset_id: 2, subject: 'vulnerability' },
+      ],
+      vulnerability: [
+        { vulnerability_id: 'CVE-1', stage: 4, cvss_tenths: 98 },
+        { vulnerability_id: 'CVE-2', cvss_tenths: 50, epss: 100 },
+      ],
       finding: [
-        { asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'OpenSSL' }, { asset_id: 2, finding_id: 2, subject: 'CVE-1', component: 'openssl' },
+        { asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'OpenSSL' },
+        { asset_id: 2, finding_id: 2, subject: 'CVE-1', component: 'openssl' },
         { asset_id: 2, finding_id: 3, subject: 'CVE-2', component: 'openssl' },
       ],
-      fix: [{ finding_id: 1, fixed_version: '3.0.2' }, { finding_id: 2, fixed_version: '3.0.14' }, { finding_id: 3, fixed_version: '3.0.9' }],
+      fix: [
+        { finding_id: 1, fixed_version: '3.0.2' },
+        { finding_id: 2, fixed_version: '3.0.14' },
+        { finding_id: 3, fixed_version: '3.0.9' },
+      ],
     })
     const all = { org_id, groups: null }
     const [first, second] = await listRecommendations(engine, all, catalog, day)
     expect([first!.id, second!.id].toSorted()).toEqual(['campaign:fix-known-exploited-vulnerabilities', 'update:openssl'])
     const update = [first!, second!].find((each) => each.kind === 'update')!
-    expect(update).toMatchObject({ title: 'Update openssl to 3.0.14', fixed_version: '3.0.14', assets: 2, findings: 3, vulnerabilities: 2, stage: 'known_exploited', severity: 'critical' })
-    expect((await recommendationAssets(engine, all, catalog, update.id, day)).map((asset) => [asset.asset_id, asset.reason])).toEqual([[1, 'has CVE-1'], [2, 'has CVE-1 and 1 more']])
+    expect(update).toMatchObject({
+      title: 'Update openssl to 3.0.14',
+      fixed_version: '3.0.14',
+      assets: 2,
+      findings: 3,
+      vulnerabilities: 2,
+      stage: 'known_exploited',
+      severity: 'critical',
+    })
+    expect((await recommendationAssets(engine, all, catalog, update.id, day)).map((asset) => [asset.asset_id, asset.reason])).toEqual([
+      [1, 'has CVE-1'],
+      [2, 'has CVE-1 and 1 more'],
+    ])
     expect(await recommendationSubjects(engine, all, catalog, update.id, day)).toEqual([
-      { subject: 'CVE-1', kind: 'vulnerability', severity: 4, stage: 4, assets: 2 }, { subject: 'CVE-2', kind: 'vulnerability', severity: 2, stage: 0, assets: 1 },
+      { subject: 'CVE-1', kind: 'vulnerability', severity: 4, stage: 4, assets: 2 },
+      { subject: 'CVE-2', kind: 'vulnerability', severity: 2, stage: 0, assets: 1 },
     ])
     expect((await recommendationMetrics(engine, all, catalog, update.id, day)).map((metric) => metric.id)).toEqual([
-      'assets-with-fixable-critical-vulnerabilities', 'assets-with-known-exploited-vulnerabilities', 'assets-with-verified-exploits', 'servers-with-critical-vulnerabilities',
+      'assets-with-fixable-critical-vulnerabilities',
+      'assets-with-known-exploited-vulnerabilities',
+      'assets-with-verified-exploits',
+      'servers-with-critical-vulnerabilities',
     ])
     const red = { org_id, groups: ['red'] }
-    expect((await listRecommendations(engine, red, catalog, day)).find((each) => each.kind === 'update')).toMatchObject({ assets: 1, findings: 1, fixed_version: '3.0.2' })
-    expect((await recommendationAssets(engine, red, catalog, 'campaign:fix-known-exploited-vulnerabilities', day)).map((asset) => asset.asset_id)).toEqual([1])
+    expect((await listRecommendations(engine, red, catalog, day)).find((each) => each.kind === 'update')).toMatchObject({
+      assets: 1,
+      findings: 1,
+      fixed_version: '3.0.2',
+    })
+    expect(
+      (await recommendationAssets(engine, red, catalog, 'campaign:fix-known-exploited-vulnerabilities', day)).map(
+        (asset) => asset.asset_id,
+      ),
+    ).toEqual([1])
     await expect(recommendationAssets(engine, all, catalog, 'nothing', day)).rejects.toMatchObject({ code: 'unknown_recommendation' })
   })
 })

@@ -72,18 +72,13 @@ const shown = pages.map((page) => ({ page, commands: listCommands(page, read(pag
 const left = (command: string) => notRun.find(({ looks }) => looks.test(command))
 /** A page that shows a command which wants the database for itself has a data folder of its own; for all others one server runs. */
 const alone = (commands: Shown[]) => commands.some(({ command }) => command === 'plimsoll rebuild')
-/** What is run of each page. Lines that stood on an earlier page of the same server are not run again. */
+/** Lines that the one server has seen. */
+const seen = new Set<string>()
+const isNew = ({ command }: Shown) => !seen.has(command) && Boolean(seen.add(command))
+/** What is run of each page. A line that stood on an earlier page of the same server is not run again. */
 const runs = shown.map(({ page, commands }) => {
-  const before = alone(commands)
-    ? []
-    : shown
-        .slice(
-          0,
-          shown.findIndex((each) => each.page === page),
-        )
-        .filter((each) => !alone(each.commands))
-  const known = new Set(before.flatMap((each) => each.commands.map(({ command }) => command)))
-  return { page, commands: commands.filter(({ command }) => !left(command) && !known.has(command)), served: !alone(commands) }
+  const run = commands.filter(({ command }) => !left(command))
+  return alone(commands) ? { page, commands: run, served: false } : { page, commands: run.filter(isNew), served: true }
 })
 
 const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
@@ -221,7 +216,7 @@ describe('docs/cli.md', () => {
   it.each(names)('tells the options of %s, all and no others', async (name) => {
     const { command } = (await import(pathToFileURL(join(folder, `${name}.ts`)).href)) as { command: CliCommand }
     const told = [...(sections.get(name) ?? '').matchAll(/^- .*$/gm)].flatMap(([line]) =>
-      [...line.split(/: /)[0]!.matchAll(/`(--[^`]+)`/g)].map((match) => match[1]),
+      [...line.split(/: /)[0]!.matchAll(/`(--[^`]+)`/g)].map((match) => match[1]!),
     )
     expect(told.sort()).toEqual((command.options ?? []).map(({ flags }) => flags).sort())
   })
@@ -233,13 +228,13 @@ describe('docs/api.md', () => {
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    expect([...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map((match) => match[1]).sort()).toEqual(described.sort())
+    expect([...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map((match) => match[1]!).sort()).toEqual(described.sort())
   })
 })
 
 describe('docs/feeds.md', () => {
   it('downloads each feed from the address that the feed itself names', () => {
-    const downloaded = [...read('docs/feeds.md').matchAll(/^curl .*(https:\/\/\S+)$/gm)].map((match) => match[1])
+    const downloaded = [...read('docs/feeds.md').matchAll(/^curl .*(https:\/\/\S+)$/gm)].map((match) => match[1]!)
     expect(downloaded.sort()).toEqual(feeds.map(({ url }) => url).sort())
   })
 })

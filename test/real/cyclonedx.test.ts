@@ -33,8 +33,13 @@ function* componentsOf(bom: { components?: unknown[] }): Generator<{ type?: stri
 function statedInJson(text: string) {
   const bom = JSON.parse(text) as { components?: unknown[]; vulnerabilities?: { affects?: unknown[] }[] }
   const named = (one: { version?: string; purl?: string; cpe?: string }) => Boolean(one.version ?? one.purl ?? one.cpe)
-  const software = [...componentsOf(bom)].filter((one) => one.type !== 'file' && ((one.type !== 'application' && one.type !== 'container') || named(one)))
-  return { software: software.length, items: (bom.vulnerabilities ?? []).reduce((sum, { affects }) => sum + Math.max(1, affects?.length ?? 0), 0) }
+  const software = [...componentsOf(bom)].filter(
+    (one) => one.type !== 'file' && ((one.type !== 'application' && one.type !== 'container') || named(one)),
+  )
+  return {
+    software: software.length,
+    items: (bom.vulnerabilities ?? []).reduce((sum, { affects }) => sum + Math.max(1, affects?.length ?? 0), 0),
+  }
 }
 
 /** The same by counting tags. All vulnerabilities of the real XML files affect one component each. */
@@ -45,7 +50,13 @@ function statedInXml(text: string) {
 }
 
 describe.skipIf(data === null)(`cyclonedx on real reports (${data ? 'present' : withoutRealData})`, () => {
-  const files = data ? [...data.files('reports/cyclonedx'), ...data.files('reports/vex-cyclonedx'), ...data.files('reports').filter(({ path }) => elsewhere.includes(path))] : []
+  const files = data
+    ? [
+        ...data.files('reports/cyclonedx'),
+        ...data.files('reports/vex-cyclonedx'),
+        ...data.files('reports').filter(({ path }) => elsewhere.includes(path)),
+      ]
+    : []
 
   it.each(files.map((entry) => [nameOf(entry.path), entry] as const))('%s', async (name, entry) => {
     expect(await takes(cyclonedx, entry.file)).toBe(true)
@@ -60,7 +71,9 @@ describe.skipIf(data === null)(`cyclonedx on real reports (${data ? 'present' : 
     const text = (raw[0] === 0x1f ? gunzipSync(raw) : raw).toString()
     // osvscanner__bad-purls has two components without a name.
     const unnamed = skipped.filter(({ reason }) => reason.includes('at name')).length
-    expect({ software: software + unnamed, items: findings + skipped.length - unnamed }).toEqual(text.trimStart().startsWith('{') ? statedInJson(text) : statedInXml(text))
+    expect({ software: software + unnamed, items: findings + skipped.length - unnamed }).toEqual(
+      text.trimStart().startsWith('{') ? statedInJson(text) : statedInXml(text),
+    )
     for (const { reason } of skipped) expect(reason).toMatch(/analysed as|is not affected|at name/)
     const covered = records.flatMap((record) => (record.kind === 'coverage' ? [`${record.subject} ${record.checks ?? ''}`] : []))
     expect(covered.some((one) => one.startsWith('software'))).toBe(software > 0)
@@ -72,12 +85,42 @@ describe.skipIf(data === null)(`cyclonedx on real reports (${data ? 'present' : 
 
   it.each([
     ['grype_dd_1_14_1.xml.gz', 'image', 'docker.io/defectdojo/defectdojo-django:1.14.1', 'cyclonedx:grype', '2021-04-13T10:55:07Z'],
-    ['heimdall__syft-scan-alpine-container.json', 'image', 'docker.io/library/alpine@sha256:c5c5fda71656f28e49ac9c5416b3643eaa6a108a8093151d6d1afc9463be8e33', 'cyclonedx:syft', '2024-08-19T12:25:05Z'],
+    [
+      'heimdall__syft-scan-alpine-container.json',
+      'image',
+      'docker.io/library/alpine@sha256:c5c5fda71656f28e49ac9c5416b3643eaa6a108a8093151d6d1afc9463be8e33',
+      'cyclonedx:syft',
+      '2024-08-19T12:25:05Z',
+    ],
     ['osvscanner__alpine.cdx.xml', 'image', 'docker.io/library/alpine:latest', 'cyclonedx:syft', '2023-03-02T01:04:22Z'],
-    ['golden__fluentd-multiple-lockfiles.cdx.json.gz', 'image', 'ghcr.io/aquasecurity/trivy-test-images:fluentd-multiple-lockfiles', 'cyclonedx:trivy', '2021-08-25T12:20:30Z'],
-    ['bomex__juice-shop__v11.1.2__bom.json.gz', 'application', 'https://github.com/bkimminich/juice-shop', 'cyclonedx:node-js-module', '2020-08-03T03:20:53.771Z'],
-    ['bomex__cern-lhc-vdm-editor-e564943__bom.xml', 'application', 'https://github.com/cern/lhc-vdm-editor', 'cyclonedx:node-js-module', '2020-08-03T01:28:47.678Z'],
-    ['bomex__proton-bridge__proton-bridge-v1.6.3.bom.json.gz', 'application', 'https://github.com/protonmail/proton-bridge', 'cyclonedx:cyclonedx-gomod', '2021-05-16T15:08:44Z'],
+    [
+      'golden__fluentd-multiple-lockfiles.cdx.json.gz',
+      'image',
+      'ghcr.io/aquasecurity/trivy-test-images:fluentd-multiple-lockfiles',
+      'cyclonedx:trivy',
+      '2021-08-25T12:20:30Z',
+    ],
+    [
+      'bomex__juice-shop__v11.1.2__bom.json.gz',
+      'application',
+      'https://github.com/bkimminich/juice-shop',
+      'cyclonedx:node-js-module',
+      '2020-08-03T03:20:53.771Z',
+    ],
+    [
+      'bomex__cern-lhc-vdm-editor-e564943__bom.xml',
+      'application',
+      'https://github.com/cern/lhc-vdm-editor',
+      'cyclonedx:node-js-module',
+      '2020-08-03T01:28:47.678Z',
+    ],
+    [
+      'bomex__proton-bridge__proton-bridge-v1.6.3.bom.json.gz',
+      'application',
+      'https://github.com/protonmail/proton-bridge',
+      'cyclonedx:cyclonedx-gomod',
+      '2021-05-16T15:08:44Z',
+    ],
     ['log4j.json', 'application', null, 'cyclonedx:grype', '2022-07-22T08:45:32Z'],
     ['heimdall__dropwizard-no-vulns.json.gz', 'application', null, 'cyclonedx:dependency-track', '2024-07-08T17:30:25Z'],
     ['jake.xml', 'application', null, 'cyclonedx', null],
@@ -90,23 +133,39 @@ describe.skipIf(data === null)(`cyclonedx on real reports (${data ? 'present' : 
 
   it('takes the score and the word of CVSS, not of OWASP', async () => {
     const records = await recordsOf(cyclonedx, files.find(({ path }) => path.endsWith('/spec1_lowfirst.xml'))!.file)
-    expect(records.find(({ kind }) => kind === 'finding')).toMatchObject({ vulnerability_ids: ['CVE-2018-7489'], severity: 'critical', cvss: 9.8, component: { version: '2.9.9' } })
+    expect(records.find(({ kind }) => kind === 'finding')).toMatchObject({
+      vulnerability_ids: ['CVE-2018-7489'],
+      severity: 'critical',
+      cvss: 9.8,
+      component: { version: '2.9.9' },
+    })
   })
 
   it('finds the CVE behind an id of the bill, and the version that fixes it', async () => {
-    const findings = async (name: string) => (await recordsOf(cyclonedx, files.find(({ path }) => nameOf(path) === name)!.file)).filter((record) => record.kind === 'finding')
-    expect((await findings('jake2.json')).every(({ vulnerability_ids }) => vulnerability_ids!.every((id) => /^CVE-\d{4}-\d{4,}$/.test(id)))).toBe(true)
-    expect(await findings('golden__npm-cyclonedx.json')).toMatchObject([{ component: { name: 'jquery', version: '3.3.9' }, fixed_version: '3.4.0', cvss: 6.1, severity: 'medium' }])
+    const findings = async (name: string) =>
+      (await recordsOf(cyclonedx, files.find(({ path }) => nameOf(path) === name)!.file)).filter((record) => record.kind === 'finding')
+    expect(
+      (await findings('jake2.json')).every(({ vulnerability_ids }) => vulnerability_ids!.every((id) => /^CVE-\d{4}-\d{4,}$/.test(id))),
+    ).toBe(true)
+    expect(await findings('golden__npm-cyclonedx.json')).toMatchObject([
+      { component: { name: 'jquery', version: '3.3.9' }, fixed_version: '3.4.0', cvss: 6.1, severity: 'medium' },
+    ])
   })
 
   it('reads JSON and XML of one bill alike', async () => {
-    for (const [json, xml] of [['bomex__laravel-7.12.0__bom.1.4.json', 'bomex__laravel-7.12.0__bom.1.4.xml'], ['log4j.json', 'log4j.xml']] as const) {
-      const read = async (name: string) => (await recordsOf(cyclonedx, files.find(({ path }) => path.endsWith(`/${name}`))!.file)).filter((record) => record.kind !== 'report')
-      const keys = (records: Awaited<ReturnType<typeof read>>) => records.map((record) => {
-        if (record.kind === 'software') return [record.name, record.version, record.purl]
-        if (record.kind === 'finding') return [record.vulnerability_ids, record.severity, record.cvss, record.component?.name, record.component?.version]
-        return record.kind
-      })
+    for (const [json, xml] of [
+      ['bomex__laravel-7.12.0__bom.1.4.json', 'bomex__laravel-7.12.0__bom.1.4.xml'],
+      ['log4j.json', 'log4j.xml'],
+    ] as const) {
+      const read = async (name: string) =>
+        (await recordsOf(cyclonedx, files.find(({ path }) => path.endsWith(`/${name}`))!.file)).filter((record) => record.kind !== 'report')
+      const keys = (records: Awaited<ReturnType<typeof read>>) =>
+        records.map((record) => {
+          if (record.kind === 'software') return [record.name, record.version, record.purl]
+          if (record.kind === 'finding')
+            return [record.vulnerability_ids, record.severity, record.cvss, record.component?.name, record.component?.version]
+          return record.kind
+        })
       expect(keys(await read(xml))).toEqual(keys(await read(json)))
     }
   })

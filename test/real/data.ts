@@ -56,7 +56,16 @@ export function realData(): RealData | null {
     },
     folders(folder) {
       const depth = folder.split('/').length
-      return [...new Set(below(folder).map((entry) => entry.path.split('/').slice(0, depth + 1).join('/')))]
+      return [
+        ...new Set(
+          below(folder).map((entry) =>
+            entry.path
+              .split('/')
+              .slice(0, depth + 1)
+              .join('/'),
+          ),
+        ),
+      ]
     },
   }
 }

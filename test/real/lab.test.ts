@@ -27,12 +27,19 @@ const files: [path: string, observed_at?: string][] = [
   ['feeds/metasploit/msfdb-list-2026-08-04.jsonl.gz'],
   ['feeds/exploitdb/files_exploits.reassembled-2022-07-31.csv.gz'],
   ['reports/tenable-io/workbench-export-all-assets.nessus.gz', '2026-08-10T12:00:00Z'],
-  ['reports/trivy/golden__almalinux-8.json', '2026-08-09'], ['reports/trivy/golden__alpine-39.json', '2026-08-09'], ['reports/trivy/golden__centos-7.json', '2026-08-09'],
-  ['reports/trivy/golden__ubuntu-1804.json', '2026-08-09'], ['reports/trivy/golden__distroless-base.json', '2026-08-09'],
-  ['reports/grype/many_vulns.json.gz', '2026-08-09'], ['reports/grype/many_vulns2.json.gz', '2026-08-09'], ['reports/grype/own__keycloak-test.json', '2026-08-09'],
-  ['reports/grype/heimdall__amazon.json', '2026-08-09'], ['reports/grype/fix_available.json', '2026-08-09'],
+  ['reports/trivy/golden__almalinux-8.json', '2026-08-09'],
+  ['reports/trivy/golden__alpine-39.json', '2026-08-09'],
+  ['reports/trivy/golden__centos-7.json', '2026-08-09'],
+  ['reports/trivy/golden__ubuntu-1804.json', '2026-08-09'],
+  ['reports/trivy/golden__distroless-base.json', '2026-08-09'],
+  ['reports/grype/many_vulns.json.gz', '2026-08-09'],
+  ['reports/grype/many_vulns2.json.gz', '2026-08-09'],
+  ['reports/grype/own__keycloak-test.json', '2026-08-09'],
+  ['reports/grype/heimdall__amazon.json', '2026-08-09'],
+  ['reports/grype/fix_available.json', '2026-08-09'],
   ['reports/prowler/examples__example_output_aws.ocsf.json'],
-  ['reports/ms-secure-score/secureScore.json'], ['reports/ms-secure-score/profiles.json.gz', '2026-08-09'],
+  ['reports/ms-secure-score/secureScore.json'],
+  ['reports/ms-secure-score/profiles.json.gz', '2026-08-09'],
 ]
 
 interface Told {
@@ -63,7 +70,9 @@ async function tell(store: Store): Promise<Told> {
     exposure: (await readScore(store.engine, scope, catalog, 'exposure', '', day)).value,
     secure: await readScore(store.engine, scope, catalog, 'secure', '', day),
     recommendations: recommendations.map(({ id, gain, assets }) => ({ id, gain, assets })),
-    scores: await store.engine.query('select score, id, day, numerator_delta, denominator_delta from score_delta order by score collate "C", id collate "C", day'),
+    scores: await store.engine.query(
+      'select score, id, day, numerator_delta, denominator_delta from score_delta order by score collate "C", id collate "C", day',
+    ),
     events: await store.engine.query('select * from event order by event_id collate "C"'),
   }
 }

@@ -58,22 +58,40 @@ describe.skipIf(data === null)(`sarif on real reports (${data ? 'present' : with
 
   it('reads what Trivy says: image, package, versions, CVSS', async () => {
     const records = await read('golden__alpine-310.sarif.json')
-    expect(records[1]).toMatchObject({ type: 'image', names: [{ type: 'image', name: 'ghcr.io/aquasecurity/trivy-test-images:alpine-310' }] })
+    expect(records[1]).toMatchObject({
+      type: 'image',
+      names: [{ type: 'image', name: 'ghcr.io/aquasecurity/trivy-test-images:alpine-310' }],
+    })
     expect(records.filter(({ kind }) => kind === 'finding')[0]).toMatchObject({
-      vulnerability_ids: ['CVE-2019-1549'], cvss: 5.3, severity: 'medium', component: { name: 'libcrypto1.1', version: '1.1.1c-r0' }, fixed_version: '1.1.1d-r0',
+      vulnerability_ids: ['CVE-2019-1549'],
+      cvss: 5.3,
+      severity: 'medium',
+      component: { name: 'libcrypto1.1', version: '1.1.1c-r0' },
+      fixed_version: '1.1.1d-r0',
     })
     expect(records.filter(({ kind }) => kind === 'coverage')).toMatchObject([{ subject: 'control' }, { subject: 'vulnerability' }])
   })
 
   it('finds the CVE beside other ids', async () => {
-    const ids = async (name: string) => (await read(name)).flatMap((record) => (record.kind === 'finding' ? (record.vulnerability_ids ?? []) : []))
+    const ids = async (name: string) =>
+      (await read(name)).flatMap((record) => (record.kind === 'finding' ? (record.vulnerability_ids ?? []) : []))
     expect((await ids('issue_15033_sarif.json'))[0]).toBe('CVE-2026-32282')
-    expect(await ids('blackduck_nested_fingerprints.sarif')).toEqual(['CVE-2020-11022', 'CVE-2021-23337', 'CVE-2019-10744', 'BDSA-2022-1004', 'CVE-2023-26115'])
+    expect(await ids('blackduck_nested_fingerprints.sarif')).toEqual([
+      'CVE-2020-11022',
+      'CVE-2021-23337',
+      'CVE-2019-10744',
+      'BDSA-2022-1004',
+      'CVE-2023-26115',
+    ])
     expect((await ids('cxf-3.4.6.sarif')).every((id) => /^(CVE-\d{4}-\d+|GHSA(-\w{4}){3})$/.test(id))).toBe(true)
   })
 
   it('takes no other file', async () => {
-    const others = data!.files('reports').filter(({ path }) => !path.startsWith('reports/sarif/') && !elsewhere.includes(path) && path !== 'reports/_broken/sarif-nul-bytes.sarif')
+    const others = data!
+      .files('reports')
+      .filter(
+        ({ path }) => !path.startsWith('reports/sarif/') && !elsewhere.includes(path) && path !== 'reports/_broken/sarif-nul-bytes.sarif',
+      )
     const taken = []
     for (const { path, file } of others) if (await takes(sarif, file)) taken.push(path)
     expect(taken).toEqual([])
@@ -83,6 +101,9 @@ describe.skipIf(data === null)(`sarif on real reports (${data ? 'present' : with
   it('refuses a file with NUL bytes in it and says where', async () => {
     const broken = data!.files('reports/_broken').find(({ path }) => path.endsWith('sarif-nul-bytes.sarif'))!
     expect(await takes(sarif, broken.file)).toBe(true)
-    await expect(recordsOf(sarif, broken.file)).rejects.toMatchObject({ code: 'unreadable_report', message: expect.stringMatching(/byte \d+, line \d+/) as string })
+    await expect(recordsOf(sarif, broken.file)).rejects.toMatchObject({
+      code: 'unreadable_report',
+      message: expect.stringMatching(/byte \d+, line \d+/) as string,
+    })
   })
 })

@@ -30,14 +30,17 @@ describe.skipIf(data === null)(`trivy on real reports (${data ? 'present' : with
     const fewer = rules[name]?.fewer ?? 0
     if (entry.expected_findings !== null) expect(findings + fewer).toBe(entry.expected_findings)
     const { vulnerabilities = 0, misconfigurations = 0, secrets = 0, licenses = 0 } = entry.counts
-    if ('results' in entry.counts || 'resources' in entry.counts) expect(findings + fewer).toBe(vulnerabilities + misconfigurations + secrets + licenses)
+    if ('results' in entry.counts || 'resources' in entry.counts)
+      expect(findings + fewer).toBe(vulnerabilities + misconfigurations + secrets + licenses)
     expect(records.filter((record) => record.kind === 'coverage').length).toBeGreaterThan(0)
     // What was left out is a stated rule or a resource that the tool itself could not scan.
     for (const record of records) if (record.kind === 'skipped') expect(record.reason).toMatch(/is not affected|could not be scanned/)
   })
 
   it('takes no other file', async () => {
-    const others = data!.files('reports').filter(({ path }) => !path.startsWith('reports/trivy/') && path !== 'reports/_broken/trivy-truncated.json')
+    const others = data!
+      .files('reports')
+      .filter(({ path }) => !path.startsWith('reports/trivy/') && path !== 'reports/_broken/trivy-truncated.json')
     const taken = []
     for (const { path, file } of others) if (await takes(trivy, file)) taken.push(path)
     expect(taken).toEqual([])
@@ -47,6 +50,9 @@ describe.skipIf(data === null)(`trivy on real reports (${data ? 'present' : with
   it('refuses a report that is cut off and says where', async () => {
     const broken = data!.files('reports/_broken').find(({ path }) => path.endsWith('trivy-truncated.json'))!
     expect(await takes(trivy, broken.file)).toBe(true)
-    await expect(recordsOf(trivy, broken.file)).rejects.toMatchObject({ code: 'unreadable_report', message: expect.stringMatching(/byte 150001, line \d+ \(in Results\[\d\]\): the file ends/) })
+    await expect(recordsOf(trivy, broken.file)).rejects.toMatchObject({
+      code: 'unreadable_report',
+      message: expect.stringMatching(/byte 150001, line \d+ \(in Results\[\d\]\): the file ends/),
+    })
   })
 })

@@ -29,7 +29,11 @@ interface EventQuestion {
 const ALL = 100_000
 
 /** Events of some days, newest first, with how many there are of each type. */
-export const eventsOf = ({ store }: Api, { scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
+export const eventsOf = (
+  { store }: Api,
+  { scope, moment }: Asked,
+  { from, to, feed, types, min_share }: EventQuestion,
+): Promise<EventAnswers> =>
   remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
     readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
   )
@@ -49,14 +53,23 @@ export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<
   ['assets', { read: (row) => row.assets, column: { type: 'number', title: 'assets' } }],
   ['share', { read: (row) => Math.round(row.share * 1e9), column: { type: 'number', title: 'share of the assets', scale: 1e9 } }],
   ['assets_now', { read: (row) => row.assets_now, column: { type: 'number', title: 'assets now' } }],
-  ['share_now', { read: (row) => Math.round(row.share_now * 1e9), column: { type: 'number', title: 'share of the assets now', scale: 1e9 } }],
+  [
+    'share_now',
+    { read: (row) => Math.round(row.share_now * 1e9), column: { type: 'number', title: 'share of the assets now', scale: 1e9 } },
+  ],
   ['subjects', { read: (row) => row.subjects.join(' '), column: { type: 'text', title: 'vulnerabilities' } }],
 ])
 
 /** An event as it goes over the wire: scores 0–100. */
 export const eventItem = ({ day, happened_at, severity, score_before, score_after, ...event }: EventAnswer): z.infer<typeof Event> => ({
-  ...event, feed: event.feed as 'risk' | 'posture', direction: event.direction as 'worse' | 'better' | 'neutral', day: dayText(day), happened_at: formatInstant(happened_at), severity: severityWord(severity),
-  score_before: score_before === null ? null : score_before / 10_000_000, score_after: score_after === null ? null : score_after / 10_000_000,
+  ...event,
+  feed: event.feed as 'risk' | 'posture',
+  direction: event.direction as 'worse' | 'better' | 'neutral',
+  day: dayText(day),
+  happened_at: formatInstant(happened_at),
+  severity: severityWord(severity),
+  score_before: score_before === null ? null : score_before / 10_000_000,
+  score_after: score_after === null ? null : score_after / 10_000_000,
 })
 
 /** Days of a range with events that made the score worse, and the headline of the one that concerned most assets. */
@@ -85,9 +98,18 @@ async function momentOf({ store }: Api, { scope, moment }: Asked, day: number): 
 
 /** A page of the assets that an event impacted, as they were on its day. */
 export async function affectedBy(api: Api, asked: Asked, event: EventAnswer, page: PageQuestion) {
-  const { store: { engine }, catalog } = api
+  const {
+    store: { engine },
+    catalog,
+  } = api
   const moment = await momentOf(api, asked, event.day)
-  return listReasonedAssets(engine, asked.scope, moment, await eventAssets(engine, asked.scope, catalog, event, { limit: ALL, offset: 0 }), page)
+  return listReasonedAssets(
+    engine,
+    asked.scope,
+    moment,
+    await eventAssets(engine, asked.scope, catalog, event, { limit: ALL, offset: 0 }),
+    page,
+  )
 }
 
 /** How many vulnerabilities and assets an event shows by itself. */
@@ -95,10 +117,14 @@ const SHOWN = 100
 
 /** All about one event. */
 export async function answerEvent(api: Api, asked: Asked, event: EventAnswer): Promise<z.infer<typeof EventDetail>> {
-  const { store: { engine } } = api
+  const {
+    store: { engine },
+  } = api
   const ids = event.feed === 'risk' ? event.subjects.slice(0, SHOWN) : []
   const [now, then, recommendations, assets] = await Promise.all([
-    findVulnerabilities(engine, asked.scope, asked.moment, ids), findVulnerabilities(engine, asked.scope, await momentOf(api, asked, event.day), ids), recommend(api, asked),
+    findVulnerabilities(engine, asked.scope, asked.moment, ids),
+    findVulnerabilities(engine, asked.scope, await momentOf(api, asked, event.day), ids),
+    recommend(api, asked),
     affectedBy(api, asked, event, { limit: SHOWN }),
   ])
   const known = new Map([...then.map((row) => ({ ...row, assets: 0 })), ...now].map((row) => [row.vulnerability_id, row]))
@@ -107,6 +133,14 @@ export async function answerEvent(api: Api, asked: Asked, event: EventAnswer): P
     return { vulnerability_id, title, severity, stage, cvss, assets: count }
   })
   const component = event.component?.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  const recommendation = recommendations.find(({ id }) => component !== undefined && (id === `update:${component}` || id.startsWith(`update:${component}:`) || id === `attention:${component}`))
-  return { ...eventItem(event), vulnerabilities, recommendation: recommendation ? { id: recommendation.id, title: recommendation.title } : null, asset_list: assets.items }
+  const recommendation = recommendations.find(
+    ({ id }) =>
+      component !== undefined && (id === `update:${component}` || id.startsWith(`update:${component}:`) || id === `attention:${component}`),
+  )
+  return {
+    ...eventItem(event),
+    vulnerabilities,
+    recommendation: recommendation ? { id: recommendation.id, title: recommendation.title } : null,
+    asset_list: assets.items,
+  }
 }

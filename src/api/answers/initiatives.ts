@@ -16,7 +16,12 @@ export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]>
     const { store, catalog } = api
     const { scope, moment } = asked
     const from = moment.day - TREND_DAYS
-    const histories = initiativeHistories(catalog, await readMetricHistories(store.engine, scope, catalog, from, moment.day), from, moment.day)
+    const histories = initiativeHistories(
+      catalog,
+      await readMetricHistories(store.engine, scope, catalog, from, moment.day),
+      from,
+      moment.day,
+    )
     const metrics = new Map((await summarizeMetrics(api, asked)).map((metric) => [metric.id, metric]))
     const summaries: Summary[] = []
     for (const initiative of catalog.initiatives.values()) {
@@ -24,9 +29,18 @@ export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]>
       const history = histories.get(id)!
       const parts = initiative.metrics.map((part) => metrics.get(part.id)!)
       summaries.push({
-        id, title, why, kind, score: scoreOf(catalog, 'initiative', id, history),
-        metrics: parts.length, metrics_with_data: parts.filter((metric) => metric.exposure !== null).length,
-        critical_assets: await countCritical(api, asked, parts.filter((metric) => metric.exposed > 0).map((metric) => metric.id)),
+        id,
+        title,
+        why,
+        kind,
+        score: scoreOf(catalog, 'initiative', id, history),
+        metrics: parts.length,
+        metrics_with_data: parts.filter((metric) => metric.exposure !== null).length,
+        critical_assets: await countCritical(
+          api,
+          asked,
+          parts.filter((metric) => metric.exposed > 0).map((metric) => metric.id),
+        ),
         trend: history.slice(-TREND_DAYS).map((point) => point.value),
       })
     }
@@ -38,7 +52,8 @@ export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]>
 async function countCritical(api: Api, asked: Asked, metric_ids: readonly string[]): Promise<number> {
   const found = new Set<number>()
   for (const id of metric_ids) {
-    for (const asset of await exposedBy(api, asked, id)) if (asset.criticality === 'high' || asset.criticality === 'very_high') found.add(asset.asset_id)
+    for (const asset of await exposedBy(api, asked, id))
+      if (asset.criticality === 'high' || asset.criticality === 'very_high') found.add(asset.asset_id)
   }
   return found.size
 }

@@ -22,10 +22,12 @@ export const TREND_DAYS = 14
 const LOOK_BACK = 730
 
 /** A history as it goes over the wire. */
-export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point>[] => history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
+export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point>[] =>
+  history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
 
 /** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
-const historiesOf = ({ store, catalog }: Api, { scope, moment }: Asked) => readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
+const historiesOf = ({ store, catalog }: Api, { scope, moment }: Asked) =>
+  readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
 
 /** All metrics, those whose fixing would gain most first, those without data last. */
 export const summarizeMetrics = (api: Api, asked: Asked): Promise<Summary[]> =>
@@ -35,22 +37,43 @@ export const summarizeMetrics = (api: Api, asked: Asked): Promise<Summary[]> =>
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
     return [...catalog.metrics.values()]
       .map((metric) => summarize(api, metric, histories, missingNeeds(metric, fed)))
-      .toSorted((a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1))
+      .toSorted(
+        (a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1),
+      )
   })
 
-function summarize({ catalog }: Api, metric: Metric, histories: ReadonlyMap<string, readonly HistoryPoint[]>, missing: readonly string[]): Summary {
+function summarize(
+  { catalog }: Api,
+  metric: Metric,
+  histories: ReadonlyMap<string, readonly HistoryPoint[]>,
+  missing: readonly string[],
+): Summary {
   const history = histories.get(metric.id)!
   const now = history.at(-1)!
   const before = history.at(-1 - TREND_DAYS)?.value ?? null
   const inside = [...catalog.initiatives.values()].filter((initiative) => initiative.metrics.some(({ id }) => id === metric.id))
-  const impacts = inside.map((initiative) => impactOf(partsOn(initiative, histories, history.length - 1), initiative.metrics.findIndex(({ id }) => id === metric.id)))
+  const impacts = inside.map((initiative) =>
+    impactOf(
+      partsOn(initiative, histories, history.length - 1),
+      initiative.metrics.findIndex(({ id }) => id === metric.id),
+    ),
+  )
   const known = impacts.filter((impact) => impact !== null)
-  const changed = history.findLastIndex((point, index) => index > 0 && (point.numerator !== history[index - 1]!.numerator || point.denominator !== history[index - 1]!.denominator))
+  const changed = history.findLastIndex(
+    (point, index) =>
+      index > 0 && (point.numerator !== history[index - 1]!.numerator || point.denominator !== history[index - 1]!.denominator),
+  )
   return {
-    id: metric.id, title: metric.title, why: metric.why, source: metric.source,
+    id: metric.id,
+    title: metric.title,
+    why: metric.why,
+    source: metric.source,
     state: now.value === null ? 'no_data' : now.numerator === 0 ? 'met' : 'needs_attention',
-    needs: titlesOf(catalog, metric.needs), missing: titlesOf(catalog, missing),
-    exposed: now.numerator, total: now.denominator, exposure: now.value === null ? null : now.value / 100,
+    needs: titlesOf(catalog, metric.needs),
+    missing: titlesOf(catalog, missing),
+    exposed: now.numerator,
+    total: now.denominator,
+    exposure: now.value === null ? null : now.value / 100,
     weight: heaviest(inside.flatMap((initiative) => initiative.metrics.filter(({ id }) => id === metric.id).map(({ weight }) => weight))),
     score_impact: known.length ? Math.max(...known) : null,
     change_14d: now.value === null || before === null ? null : now.value - before,
@@ -60,7 +83,8 @@ function summarize({ catalog }: Api, metric: Metric, histories: ReadonlyMap<stri
   }
 }
 
-const titlesOf = (catalog: Api['catalog'], needs: readonly string[]): string[] => needs.map((need) => catalog.capabilities.get(need)?.title ?? need)
+const titlesOf = (catalog: Api['catalog'], needs: readonly string[]): string[] =>
+  needs.map((need) => catalog.capabilities.get(need)?.title ?? need)
 
 /** The greatest of some weights; a metric of no initiative counts as medium. */
 const heaviest = (weights: readonly Weight[]): Weight => weights.toSorted((a, b) => metricWeight[b] - metricWeight[a])[0] ?? 'medium'
@@ -73,8 +97,14 @@ export function findMetric({ catalog }: Api, id: string): Metric {
 }
 
 /** The definition of a metric in words. */
-export const metricWords = (metric: Metric) => ({ population: conditionWords(metric.population, assetColumns), exposed_when: conditionWords(metric.exposed_when, metricColumns), yaml: metric.yaml })
+export const metricWords = (metric: Metric) => ({
+  population: conditionWords(metric.population, assetColumns),
+  exposed_when: conditionWords(metric.exposed_when, metricColumns),
+  yaml: metric.yaml,
+})
 
 /** All assets that a metric finds exposed, with the reason. */
 export const exposedBy = ({ store, catalog }: Api, { scope, moment }: Asked, id: string) =>
-  remember(store, ['metric assets', id, scope, moment.day], () => metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }))
+  remember(store, ['metric assets', id, scope, moment.day], () =>
+    metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }),
+  )

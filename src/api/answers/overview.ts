@@ -14,7 +14,15 @@ import { pointsOf, summarizeMetrics } from './metrics.ts'
 import { recommend } from './recommendations.ts'
 
 /** What is shown before anything was imported: the organisation that the first import will open. */
-const nobody: z.infer<typeof Organisation> = { org_id: 0, slug: '', name: 'My organisation', zone: 'UTC', demo: false, tenants: [], assets: 0 }
+const nobody: z.infer<typeof Organisation> = {
+  org_id: 0,
+  slug: '',
+  name: 'My organisation',
+  zone: 'UTC',
+  demo: false,
+  tenants: [],
+  assets: 0,
+}
 
 /** How many days of history the changes of a score need. */
 const CHANGE_DAYS = 14
@@ -23,25 +31,48 @@ const CHANGE_DAYS = 14
 export async function answerOverview(api: Api, asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>> {
   const { store, catalog } = api
   const { scope, moment } = asked
-  const [known, exposures, secures, coverage, counts, initiatives, metrics, recommendations, risk, posture, dots, sources] = await Promise.all([
-    listOrganisations(store.engine, moment.at),
-    historyOf(api, asked, 'exposure', range), historyOf(api, asked, 'secure', range),
-    readCoverage(store.engine, scope, moment.day),
-    remember(store, ['overview', scope, moment.day, asked.now ? null : moment.at], () => countOverview(store.engine, scope, moment)),
-    summarizeInitiatives(api, asked), summarizeMetrics(api, asked), recommend(api, asked),
-    eventsOf(api, asked, { feed: 'risk', ...range }), eventsOf(api, asked, { feed: 'posture', ...range }), dotsOf(api, asked, range), answerSources(api, asked),
-  ])
+  const [known, exposures, secures, coverage, counts, initiatives, metrics, recommendations, risk, posture, dots, sources] =
+    await Promise.all([
+      listOrganisations(store.engine, moment.at),
+      historyOf(api, asked, 'exposure', range),
+      historyOf(api, asked, 'secure', range),
+      readCoverage(store.engine, scope, moment.day),
+      remember(store, ['overview', scope, moment.day, asked.now ? null : moment.at], () => countOverview(store.engine, scope, moment)),
+      summarizeInitiatives(api, asked),
+      summarizeMetrics(api, asked),
+      recommend(api, asked),
+      eventsOf(api, asked, { feed: 'risk', ...range }),
+      eventsOf(api, asked, { feed: 'posture', ...range }),
+      dotsOf(api, asked, range),
+      answerSources(api, asked),
+    ])
   const organisation = known.find((each) => each.org_id === scope.org_id) ?? nobody
   return {
-    organisation, as_of: asked.as_of, empty: sources.every((source) => source.kind === 'feed') && coverage.assets === 0,
-    exposure: scoreOf(catalog, 'exposure', '', exposures.changes), secure: scoreOf(catalog, 'secure', '', secures.changes), coverage,
-    exposure_history: exposures.points, secure_history: secures.points, ...counts, initiatives,
-    metrics: metrics.filter((metric) => metric.exposure !== null).slice(0, 6), recommendations: recommendations.slice(0, 6),
-    events: risk.items.slice(0, 8).map(eventItem), posture_events: posture.items.slice(0, 5).map(eventItem), event_dots: dots, sources,
+    organisation,
+    as_of: asked.as_of,
+    empty: sources.every((source) => source.kind === 'feed') && coverage.assets === 0,
+    exposure: scoreOf(catalog, 'exposure', '', exposures.changes),
+    secure: scoreOf(catalog, 'secure', '', secures.changes),
+    coverage,
+    exposure_history: exposures.points,
+    secure_history: secures.points,
+    ...counts,
+    initiatives,
+    metrics: metrics.filter((metric) => metric.exposure !== null).slice(0, 6),
+    recommendations: recommendations.slice(0, 6),
+    events: risk.items.slice(0, 8).map(eventItem),
+    posture_events: posture.items.slice(0, 5).map(eventItem),
+    event_dots: dots,
+    sources,
   }
 }
 
-async function historyOf({ store, catalog }: Api, { scope, moment }: Asked, score: 'exposure' | 'secure', { from, to }: { from: number; to: number }) {
+async function historyOf(
+  { store, catalog }: Api,
+  { scope, moment }: Asked,
+  score: 'exposure' | 'secure',
+  { from, to }: { from: number; to: number },
+) {
   const history = await readHistory(store.engine, scope, catalog, score, '', Math.min(from, moment.day - CHANGE_DAYS), moment.day)
   return { changes: history.slice(-1 - CHANGE_DAYS), points: pointsOf(history.filter(({ day }) => from <= day && day <= to)) }
 }

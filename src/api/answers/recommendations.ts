@@ -31,7 +31,13 @@ export const recommendationFields: GivenFields<Recommendation> = new Map<string,
   ['findings', { read: (row) => row.findings, column: { type: 'number', title: 'findings' } }],
   ['vulnerabilities', { read: (row) => row.vulnerabilities, column: { type: 'number', title: 'vulnerabilities' } }],
   ['stage', { read: (row) => stageRank(row.stage), column: { type: 'ordered', title: 'exploit stage', values: exploitStages } }],
-  ['severity', { read: (row) => (row.severity === null ? null : severityRank(row.severity)), column: { type: 'ordered', title: 'severity', values: severities } }],
+  [
+    'severity',
+    {
+      read: (row) => (row.severity === null ? null : severityRank(row.severity)),
+      column: { type: 'ordered', title: 'severity', values: severities },
+    },
+  ],
   ['source', { read: (row) => row.source, column: { type: 'text', title: 'source' } }],
   ['category', { read: (row) => row.category, column: { type: 'text', title: 'category' } }],
 ])
@@ -39,7 +45,8 @@ export const recommendationFields: GivenFields<Recommendation> = new Map<string,
 /** One recommendation that gains something at this moment. Throws UserError('unknown_recommendation'). */
 export async function findRecommendation(api: Api, asked: Asked, id: string): Promise<Recommendation> {
   const found = (await recommend(api, asked)).find((each) => each.id === id)
-  if (!found) throw new UserError('unknown_recommendation', `there is no recommendation "${id.slice(0, 100)}" at that moment`, { status: 404 })
+  if (!found)
+    throw new UserError('unknown_recommendation', `there is no recommendation "${id.slice(0, 100)}" at that moment`, { status: 404 })
   return found
 }
 
@@ -47,13 +54,29 @@ export async function findRecommendation(api: Api, asked: Asked, id: string): Pr
 const SHOWN = 10
 
 /** The recommendations that close findings which make assets exposed to a metric, the greatest gain first. */
-export async function recommendationsOfMetric(api: Api, asked: Asked, metric: Metric): Promise<z.infer<typeof MetricDetail>['recommendations']> {
+export async function recommendationsOfMetric(
+  api: Api,
+  asked: Asked,
+  metric: Metric,
+): Promise<z.infer<typeof MetricDetail>['recommendations']> {
   const parameters = new ParameterList('metric')
-  const findings = compileTerms(metric.exposed_when, parameters).terms.flatMap((term) => (term.finding === null ? [] : [`(${term.finding})`]))
+  const findings = compileTerms(metric.exposed_when, parameters).terms.flatMap((term) =>
+    term.finding === null ? [] : [`(${term.finding})`],
+  )
   if (findings.length === 0) return []
   const exposed = await exposedBy(api, asked, metric.id)
-  const ids = await recommendedFor(api.store.engine, asked.scope, asked.moment.day, exposed.map((asset) => asset.asset_id), findings.join(' or '), parameters.params)
+  const ids = await recommendedFor(
+    api.store.engine,
+    asked.scope,
+    asked.moment.day,
+    exposed.map((asset) => asset.asset_id),
+    findings.join(' or '),
+    parameters.params,
+  )
   if (ids.size === 0) return []
   const all = await recommend(api, asked)
-  return all.filter(({ id }) => ids.has(id)).slice(0, SHOWN).map(({ id, title, gain, assets }) => ({ id, title, gain, assets }))
+  return all
+    .filter(({ id }) => ids.has(id))
+    .slice(0, SHOWN)
+    .map(({ id, title, gain, assets }) => ({ id, title, gain, assets }))
 }

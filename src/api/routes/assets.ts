@@ -16,41 +16,70 @@ const Installed = named('InstalledSoftwareList', list(InstalledSoftware))
 const Id = z.object({ asset_id: z.coerce.number().int().positive() })
 
 /** What can be exposed. */
-export const assets = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/assets',
-    { schema: { operationId: 'listAssets', tags: ['assets'], summary: 'Assets', querystring: Page.strict(), response: answers(Assets) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listAssets(api.store.engine, asked.scope, asked.moment, readPage(query, assetListColumns)))
-    },
-  )
-  app.get(
-    '/assets/:asset_id',
-    { schema: { operationId: 'getAsset', tags: ['assets'], summary: 'An asset', params: Id, querystring: Moment.strict(), response: answers(AssetDetail) } },
-    async ({ params, query }) => {
-      const { scope, moment } = await readMoment(api.store, query)
-      return getAsset(api.store.engine, scope, moment, params.asset_id)
-    },
-  )
-  app.get(
-    '/assets/:asset_id/findings',
-    { schema: { operationId: 'listAssetFindings', tags: ['assets'], summary: 'Open findings of an asset', params: Id, querystring: Page.strict(), response: answers(Findings) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const page = readPage(query, findingListColumns)
-      await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
-      return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, page, params.asset_id))
-    },
-  )
-  app.get(
-    '/assets/:asset_id/software',
-    { schema: { operationId: 'listAssetSoftware', tags: ['assets'], summary: 'Software on an asset', params: Id, querystring: Page.strict(), response: answers(Installed) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const page = readPage(query, installedColumns)
-      await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
-      return answerPage(asked, await listInstalled(api.store.engine, asked.scope, asked.moment, params.asset_id, page))
-    },
-  )
-}
+export const assets =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/assets',
+      { schema: { operationId: 'listAssets', tags: ['assets'], summary: 'Assets', querystring: Page.strict(), response: answers(Assets) } },
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(asked, await listAssets(api.store.engine, asked.scope, asked.moment, readPage(query, assetListColumns)))
+      },
+    )
+    app.get(
+      '/assets/:asset_id',
+      {
+        schema: {
+          operationId: 'getAsset',
+          tags: ['assets'],
+          summary: 'An asset',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(AssetDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const { scope, moment } = await readMoment(api.store, query)
+        return getAsset(api.store.engine, scope, moment, params.asset_id)
+      },
+    )
+    app.get(
+      '/assets/:asset_id/findings',
+      {
+        schema: {
+          operationId: 'listAssetFindings',
+          tags: ['assets'],
+          summary: 'Open findings of an asset',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(Findings),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const page = readPage(query, findingListColumns)
+        await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, page, params.asset_id))
+      },
+    )
+    app.get(
+      '/assets/:asset_id/software',
+      {
+        schema: {
+          operationId: 'listAssetSoftware',
+          tags: ['assets'],
+          summary: 'Software on an asset',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(Installed),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const page = readPage(query, installedColumns)
+        await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return answerPage(asked, await listInstalled(api.store.engine, asked.scope, asked.moment, params.asset_id, page))
+      },
+    )
+  }

@@ -12,21 +12,40 @@ const Controls = named('ControlList', list(ControlSummary))
 const Id = z.object({ control_id: z.string().max(500) })
 
 /** Rules of good configuration and what they gave. */
-export const controls = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/controls',
-    { schema: { operationId: 'listControls', tags: ['controls'], summary: 'Controls and how far they are met', querystring: Page.strict(), response: answers(Controls) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listControls(api.store.engine, asked.scope, asked.moment, readPage(query, controlColumns)))
-    },
-  )
-  app.get(
-    '/controls/:control_id',
-    { schema: { operationId: 'getControl', tags: ['controls'], summary: 'A control and its result on each asset', params: Id, querystring: Moment.strict(), response: answers(ControlDetail) } },
-    async ({ params, query }) => {
-      const { scope, moment } = await readMoment(api.store, query)
-      return getControl(api.store.engine, scope, moment, params.control_id)
-    },
-  )
-}
+export const controls =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/controls',
+      {
+        schema: {
+          operationId: 'listControls',
+          tags: ['controls'],
+          summary: 'Controls and how far they are met',
+          querystring: Page.strict(),
+          response: answers(Controls),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(asked, await listControls(api.store.engine, asked.scope, asked.moment, readPage(query, controlColumns)))
+      },
+    )
+    app.get(
+      '/controls/:control_id',
+      {
+        schema: {
+          operationId: 'getControl',
+          tags: ['controls'],
+          summary: 'A control and its result on each asset',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(ControlDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const { scope, moment } = await readMoment(api.store, query)
+        return getControl(api.store.engine, scope, moment, params.control_id)
+      },
+    )
+  }

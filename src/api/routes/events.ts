@@ -19,34 +19,65 @@ const Question = Page.extend(Range.shape).extend({
 const columns = givenColumns(eventFields)
 
 /** What moved our scores: the risk feed and the posture events. */
-export const events = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/events',
-    { schema: { operationId: 'listEvents', tags: ['events'], summary: 'Events, newest first, with how many there are of each type', querystring: Question.strict(), response: answers(EventList) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      const page = readPage(query, columns)
-      const types = query.type === undefined ? undefined : [query.type].flat()
-      const found = await eventsOf(api, asked, { ...readRange(query, asked.moment), feed: query.feed, types, min_share: query.min_share })
-      const answer = await askGiven(api.store.engine, found.items, eventFields, ['headline', 'component', 'subjects'], { ...page, sort: page.sort ?? '-day' })
-      return { ...answerPage(asked, { ...answer, items: answer.items.map(eventItem) }), counts: found.counts }
-    },
-  )
-  app.get(
-    '/events/:id',
-    { schema: { operationId: 'getEvent', tags: ['events'], summary: 'An event', params: Id, querystring: Moment.strict(), response: answers(EventDetail) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerEvent(api, asked, await findEvent(api, asked, params.id))
-    },
-  )
-  app.get(
-    '/events/:id/assets',
-    { schema: { operationId: 'listEventAssets', tags: ['events'], summary: 'The assets that it impacted on its day', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const page = readPage(query, affectedColumns)
-      return answerPage(asked, await affectedBy(api, asked, await findEvent(api, asked, params.id), page))
-    },
-  )
-}
+export const events =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/events',
+      {
+        schema: {
+          operationId: 'listEvents',
+          tags: ['events'],
+          summary: 'Events, newest first, with how many there are of each type',
+          querystring: Question.strict(),
+          response: answers(EventList),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        const page = readPage(query, columns)
+        const types = query.type === undefined ? undefined : [query.type].flat()
+        const found = await eventsOf(api, asked, { ...readRange(query, asked.moment), feed: query.feed, types, min_share: query.min_share })
+        const answer = await askGiven(api.store.engine, found.items, eventFields, ['headline', 'component', 'subjects'], {
+          ...page,
+          sort: page.sort ?? '-day',
+        })
+        return { ...answerPage(asked, { ...answer, items: answer.items.map(eventItem) }), counts: found.counts }
+      },
+    )
+    app.get(
+      '/events/:id',
+      {
+        schema: {
+          operationId: 'getEvent',
+          tags: ['events'],
+          summary: 'An event',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(EventDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerEvent(api, asked, await findEvent(api, asked, params.id))
+      },
+    )
+    app.get(
+      '/events/:id/assets',
+      {
+        schema: {
+          operationId: 'listEventAssets',
+          tags: ['events'],
+          summary: 'The assets that it impacted on its day',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(AffectedAssets),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const page = readPage(query, affectedColumns)
+        return answerPage(asked, await affectedBy(api, asked, await findEvent(api, asked, params.id), page))
+      },
+    )
+  }

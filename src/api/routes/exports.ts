@@ -9,19 +9,28 @@ import { Moment, Problem } from '../shapes.ts'
 const Table = z.object({ table: z.enum(exportTables.map(({ table }) => table)) })
 
 /** Every fact with its history, so that anyone can recompute every number. */
-export const exports = ({ store }: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/export/history/:table',
-    {
-      schema: {
-        operationId: 'exportHistory', tags: ['export'], summary: 'A table of the history as CSV (docs/history.md)', params: Table, querystring: Moment.pick({ org: true }).strict(),
-        response: { 200: { content: { 'text/csv': { schema: z.string() } } }, '4xx': Problem, '5xx': Problem },
+export const exports =
+  ({ store }: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/export/history/:table',
+      {
+        schema: {
+          operationId: 'exportHistory',
+          tags: ['export'],
+          summary: 'A table of the history as CSV (docs/history.md)',
+          params: Table,
+          querystring: Moment.pick({ org: true }).strict(),
+          response: { 200: { content: { 'text/csv': { schema: z.string() } } }, '4xx': Problem, '5xx': Problem },
+        },
       },
-    },
-    async ({ params, query }, reply) => {
-      const { scope } = await readMoment(store, query)
-      const body = Readable.from(tableCsv(store.engine, params.table, scope.org_id))
-      return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${params.table}.csv"`).send(body as unknown as string)
-    },
-  )
-}
+      async ({ params, query }, reply) => {
+        const { scope } = await readMoment(store, query)
+        const body = Readable.from(tableCsv(store.engine, params.table, scope.org_id))
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${params.table}.csv"`)
+          .send(body as unknown as string)
+      },
+    )
+  }

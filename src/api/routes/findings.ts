@@ -10,13 +10,23 @@ import { Finding, Page, list } from '../shapes.ts'
 export const Findings = named('FindingList', list(Finding))
 
 /** Open findings: an asset has a vulnerability, or misses a control. */
-export const findings = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/findings',
-    { schema: { operationId: 'listFindings', tags: ['findings'], summary: 'Open findings', querystring: Page.strict(), response: answers(Findings) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, readPage(query, findingListColumns)))
-    },
-  )
-}
+export const findings =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/findings',
+      {
+        schema: {
+          operationId: 'listFindings',
+          tags: ['findings'],
+          summary: 'Open findings',
+          querystring: Page.strict(),
+          response: answers(Findings),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, readPage(query, findingListColumns)))
+      },
+    )
+  }

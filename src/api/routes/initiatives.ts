@@ -13,32 +13,52 @@ const Initiatives = named('InitiativeList', list(InitiativeSummary))
 const Id = z.object({ id: z.string().max(200) })
 
 /** Named sets of weighted metrics with a target. */
-export const initiatives = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/initiatives',
-    { schema: { operationId: 'listInitiatives', tags: ['initiatives'], summary: 'All initiatives with their scores', querystring: Moment.strict(), response: answers(Initiatives) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerAll(asked, await summarizeInitiatives(api, asked))
-    },
-  )
-  app.get(
-    '/initiatives/:id',
-    {
-      schema: {
-        operationId: 'getInitiative', tags: ['initiatives'], summary: 'An initiative, its metrics and its history',
-        params: Id, querystring: Moment.extend(Range.shape).strict(), response: answers(InitiativeDetail),
+export const initiatives =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/initiatives',
+      {
+        schema: {
+          operationId: 'listInitiatives',
+          tags: ['initiatives'],
+          summary: 'All initiatives with their scores',
+          querystring: Moment.strict(),
+          response: answers(Initiatives),
+        },
       },
-    },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const initiative = findInitiative(api, params.id)
-      const { from, to } = readRange(query, asked.moment)
-      const [summaries, metrics, history] = await Promise.all([
-        summarizeInitiatives(api, asked), summarizeMetrics(api, asked), readHistory(api.store.engine, asked.scope, api.catalog, 'initiative', initiative.id, from, to),
-      ])
-      const inside = new Set(initiative.metrics.map(({ id }) => id))
-      return { ...summaries.find(({ id }) => id === initiative.id)!, metric_list: metrics.filter(({ id }) => inside.has(id)), history: pointsOf(history) }
-    },
-  )
-}
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerAll(asked, await summarizeInitiatives(api, asked))
+      },
+    )
+    app.get(
+      '/initiatives/:id',
+      {
+        schema: {
+          operationId: 'getInitiative',
+          tags: ['initiatives'],
+          summary: 'An initiative, its metrics and its history',
+          params: Id,
+          querystring: Moment.extend(Range.shape).strict(),
+          response: answers(InitiativeDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const initiative = findInitiative(api, params.id)
+        const { from, to } = readRange(query, asked.moment)
+        const [summaries, metrics, history] = await Promise.all([
+          summarizeInitiatives(api, asked),
+          summarizeMetrics(api, asked),
+          readHistory(api.store.engine, asked.scope, api.catalog, 'initiative', initiative.id, from, to),
+        ])
+        const inside = new Set(initiative.metrics.map(({ id }) => id))
+        return {
+          ...summaries.find(({ id }) => id === initiative.id)!,
+          metric_list: metrics.filter(({ id }) => inside.has(id)),
+          history: pointsOf(history),
+        }
+      },
+    )
+  }

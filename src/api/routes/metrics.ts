@@ -16,41 +16,66 @@ export const AffectedAssets = named('AffectedAssetList', list(AffectedAsset))
 const Id = z.object({ id: z.string().max(200) })
 
 /** Questions asked of every asset: exposed or not, and why. */
-export const metrics = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/metrics',
-    { schema: { operationId: 'listMetrics', tags: ['metrics'], summary: 'All metrics, the greatest exposure first', querystring: Moment.strict(), response: answers(Metrics) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerAll(asked, await summarizeMetrics(api, asked))
-    },
-  )
-  app.get(
-    '/metrics/:id',
-    {
-      schema: {
-        operationId: 'getMetric', tags: ['metrics'], summary: 'A metric, its definition and its history',
-        params: Id, querystring: Moment.extend(Range.shape).strict(), response: answers(MetricDetail),
+export const metrics =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/metrics',
+      {
+        schema: {
+          operationId: 'listMetrics',
+          tags: ['metrics'],
+          summary: 'All metrics, the greatest exposure first',
+          querystring: Moment.strict(),
+          response: answers(Metrics),
+        },
       },
-    },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const metric = findMetric(api, params.id)
-      const { from, to } = readRange(query, asked.moment)
-      const [summaries, history, recommendations] = await Promise.all([
-        summarizeMetrics(api, asked), readHistory(api.store.engine, asked.scope, api.catalog, 'metric', metric.id, from, to), recommendationsOfMetric(api, asked, metric),
-      ])
-      return { ...summaries.find(({ id }) => id === metric.id)!, ...metricWords(metric), history: pointsOf(history), recommendations }
-    },
-  )
-  app.get(
-    '/metrics/:id/assets',
-    { schema: { operationId: 'listMetricAssets', tags: ['metrics'], summary: 'The assets that a metric counts as exposed', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const page = readPage(query, affectedColumns)
-      const exposed = await exposedBy(api, asked, findMetric(api, params.id).id)
-      return answerPage(asked, await listReasonedAssets(api.store.engine, asked.scope, asked.moment, exposed, page))
-    },
-  )
-}
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerAll(asked, await summarizeMetrics(api, asked))
+      },
+    )
+    app.get(
+      '/metrics/:id',
+      {
+        schema: {
+          operationId: 'getMetric',
+          tags: ['metrics'],
+          summary: 'A metric, its definition and its history',
+          params: Id,
+          querystring: Moment.extend(Range.shape).strict(),
+          response: answers(MetricDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const metric = findMetric(api, params.id)
+        const { from, to } = readRange(query, asked.moment)
+        const [summaries, history, recommendations] = await Promise.all([
+          summarizeMetrics(api, asked),
+          readHistory(api.store.engine, asked.scope, api.catalog, 'metric', metric.id, from, to),
+          recommendationsOfMetric(api, asked, metric),
+        ])
+        return { ...summaries.find(({ id }) => id === metric.id)!, ...metricWords(metric), history: pointsOf(history), recommendations }
+      },
+    )
+    app.get(
+      '/metrics/:id/assets',
+      {
+        schema: {
+          operationId: 'listMetricAssets',
+          tags: ['metrics'],
+          summary: 'The assets that a metric counts as exposed',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(AffectedAssets),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const page = readPage(query, affectedColumns)
+        const exposed = await exposedBy(api, asked, findMetric(api, params.id).id)
+        return answerPage(asked, await listReasonedAssets(api.store.engine, asked.scope, asked.moment, exposed, page))
+      },
+    )
+  }

@@ -11,37 +11,56 @@ const Organisations = named('OrganisationList', z.object({ items: z.array(Organi
 const Slug = z.object({ slug: z.string().max(100) })
 
 /** Organisations: each has assets, findings and scores of its own. */
-export const organisations = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/organisations',
-    { schema: { operationId: 'listOrganisations', tags: ['organisations'], summary: 'All organisations', response: answers(Organisations) } },
-    async () => ({ items: await listOrganisations(api.store.engine, api.store.now()) }),
-  )
-  app.post(
-    '/organisations',
-    {
-      schema: {
-        operationId: 'addOrganisation', tags: ['organisations'], summary: 'Add an organisation',
-        body: NewOrganisation.strict(), response: { 201: Organisation, '4xx': Problem, '5xx': Problem },
+export const organisations =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/organisations',
+      {
+        schema: {
+          operationId: 'listOrganisations',
+          tags: ['organisations'],
+          summary: 'All organisations',
+          response: answers(Organisations),
+        },
       },
-    },
-    async ({ body }, reply) => {
-      const { name, zone, tenants } = body
-      const org = await addOrg(api.store, { name, ...(zone === undefined ? {} : { zone }), ...(tenants === undefined ? {} : { tenants }) })
-      return reply.code(201).send({ ...org, assets: 0 })
-    },
-  )
-  app.delete(
-    '/organisations/:slug',
-    {
-      schema: {
-        operationId: 'removeOrganisation', tags: ['organisations'], summary: 'Remove an organisation with all that is known about it, for ever',
-        params: Slug, response: { 204: z.undefined().describe('Removed'), '4xx': Problem, '5xx': Problem },
+      async () => ({ items: await listOrganisations(api.store.engine, api.store.now()) }),
+    )
+    app.post(
+      '/organisations',
+      {
+        schema: {
+          operationId: 'addOrganisation',
+          tags: ['organisations'],
+          summary: 'Add an organisation',
+          body: NewOrganisation.strict(),
+          response: { 201: Organisation, '4xx': Problem, '5xx': Problem },
+        },
       },
-    },
-    async ({ params }, reply) => {
-      await removeOrg(api.store, params.slug)
-      return reply.code(204).send()
-    },
-  )
-}
+      async ({ body }, reply) => {
+        const { name, zone, tenants } = body
+        const org = await addOrg(api.store, {
+          name,
+          ...(zone === undefined ? {} : { zone }),
+          ...(tenants === undefined ? {} : { tenants }),
+        })
+        return reply.code(201).send({ ...org, assets: 0 })
+      },
+    )
+    app.delete(
+      '/organisations/:slug',
+      {
+        schema: {
+          operationId: 'removeOrganisation',
+          tags: ['organisations'],
+          summary: 'Remove an organisation with all that is known about it, for ever',
+          params: Slug,
+          response: { 204: z.undefined().describe('Removed'), '4xx': Problem, '5xx': Problem },
+        },
+      },
+      async ({ params }, reply) => {
+        await removeOrg(api.store, params.slug)
+        return reply.code(204).send()
+      },
+    )
+  }

@@ -6,13 +6,23 @@ import { readMoment, readRange } from '../asked.ts'
 import { Moment, Overview, Range } from '../shapes.ts'
 
 /** The first page: where we stand, which way it moves, why, what to do. */
-export const overview = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/overview',
-    { schema: { operationId: 'getOverview', tags: ['overview'], summary: 'All that the overview shows', querystring: Moment.extend(Range.shape).strict(), response: answers(Overview) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerOverview(api, asked, readRange(query, asked.moment))
-    },
-  )
-}
+export const overview =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/overview',
+      {
+        schema: {
+          operationId: 'getOverview',
+          tags: ['overview'],
+          summary: 'All that the overview shows',
+          querystring: Moment.extend(Range.shape).strict(),
+          response: answers(Overview),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerOverview(api, asked, readRange(query, asked.moment))
+      },
+    )
+  }

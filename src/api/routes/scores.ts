@@ -10,30 +10,52 @@ import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
 const Groups = named('GroupScores', z.object({ items: z.array(GroupScore) }))
 
 /** Scores, of the organisation and of its asset groups, now and over time. */
-export const scores = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/scores',
-    { schema: { operationId: 'getScores', tags: ['scores'], summary: 'Exposure score, secure score, initiatives and coverage', querystring: Moment.strict(), response: answers(Scores) } },
-    async ({ query }) => answerScores(api, await readMoment(api.store, query)),
-  )
-  app.get(
-    '/scores/groups',
-    { schema: { operationId: 'listGroupScores', tags: ['scores'], summary: 'Exposure score of each asset group', querystring: Moment.strict(), response: answers(Groups) } },
-    async ({ query }) => ({ items: await answerGroups(api, await readMoment(api.store, query)) }),
-  )
-  app.get(
-    '/scores/:score/history',
-    {
-      schema: {
-        operationId: 'getScoreHistory', tags: ['scores'], summary: 'A score, day by day',
-        params: z.object({ score: z.enum(['exposure', 'secure', 'initiative', 'metric']) }),
-        querystring: Moment.extend(Range.shape).extend({ id: z.string().max(200).optional().describe('Of the initiative or metric') }).strict(),
-        response: answers(History),
+export const scores =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/scores',
+      {
+        schema: {
+          operationId: 'getScores',
+          tags: ['scores'],
+          summary: 'Exposure score, secure score, initiatives and coverage',
+          querystring: Moment.strict(),
+          response: answers(Scores),
+        },
       },
-    },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerHistory(api, asked, params.score, query.id ?? '', readRange(query, asked.moment))
-    },
-  )
-}
+      async ({ query }) => answerScores(api, await readMoment(api.store, query)),
+    )
+    app.get(
+      '/scores/groups',
+      {
+        schema: {
+          operationId: 'listGroupScores',
+          tags: ['scores'],
+          summary: 'Exposure score of each asset group',
+          querystring: Moment.strict(),
+          response: answers(Groups),
+        },
+      },
+      async ({ query }) => ({ items: await answerGroups(api, await readMoment(api.store, query)) }),
+    )
+    app.get(
+      '/scores/:score/history',
+      {
+        schema: {
+          operationId: 'getScoreHistory',
+          tags: ['scores'],
+          summary: 'A score, day by day',
+          params: z.object({ score: z.enum(['exposure', 'secure', 'initiative', 'metric']) }),
+          querystring: Moment.extend(Range.shape)
+            .extend({ id: z.string().max(200).optional().describe('Of the initiative or metric') })
+            .strict(),
+          response: answers(History),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerHistory(api, asked, params.score, query.id ?? '', readRange(query, asked.moment))
+      },
+    )
+  }

@@ -15,35 +15,61 @@ const Name = z.object({ name: z.string().max(500) })
 const vendor = { vendor: z.string().max(500).optional().describe('Where several vendors have software of this name') }
 
 /** What is installed. */
-export const software = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/software',
-    { schema: { operationId: 'listSoftware', tags: ['software'], summary: 'Software by name and vendor', querystring: Page.strict(), response: answers(SoftwareList) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listSoftware(api.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
-    },
-  )
-  app.get(
-    '/software/:name',
-    { schema: { operationId: 'getSoftware', tags: ['software'], summary: 'A software', params: Name, querystring: Moment.extend(vendor).strict(), response: answers(SoftwareDetail) } },
-    async ({ params, query }) => {
-      const { scope, moment } = await readMoment(api.store, query)
-      return getSoftware(api.store.engine, scope, moment, params.name, query.vendor)
-    },
-  )
-  app.get(
-    '/software/:name/assets',
-    {
-      schema: {
-        operationId: 'listSoftwareAssets', tags: ['software'], summary: 'The assets that have it; the reason names the versions',
-        params: Name, querystring: Page.extend(vendor).strict(), response: answers(AffectedAssets),
+export const software =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/software',
+      {
+        schema: {
+          operationId: 'listSoftware',
+          tags: ['software'],
+          summary: 'Software by name and vendor',
+          querystring: Page.strict(),
+          response: answers(SoftwareList),
+        },
       },
-    },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      const software = { name: params.name, vendor: query.vendor ?? null }
-      return answerPage(asked, await listSoftwareAssets(api.store.engine, asked.scope, asked.moment, software, readPage(query, affectedColumns)))
-    },
-  )
-}
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(asked, await listSoftware(api.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
+      },
+    )
+    app.get(
+      '/software/:name',
+      {
+        schema: {
+          operationId: 'getSoftware',
+          tags: ['software'],
+          summary: 'A software',
+          params: Name,
+          querystring: Moment.extend(vendor).strict(),
+          response: answers(SoftwareDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const { scope, moment } = await readMoment(api.store, query)
+        return getSoftware(api.store.engine, scope, moment, params.name, query.vendor)
+      },
+    )
+    app.get(
+      '/software/:name/assets',
+      {
+        schema: {
+          operationId: 'listSoftwareAssets',
+          tags: ['software'],
+          summary: 'The assets that have it; the reason names the versions',
+          params: Name,
+          querystring: Page.extend(vendor).strict(),
+          response: answers(AffectedAssets),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        const software = { name: params.name, vendor: query.vendor ?? null }
+        return answerPage(
+          asked,
+          await listSoftwareAssets(api.store.engine, asked.scope, asked.moment, software, readPage(query, affectedColumns)),
+        )
+      },
+    )
+  }

@@ -10,10 +10,20 @@ import { Moment, SourceSummary } from '../shapes.ts'
 const Sources = named('SourceList', z.object({ items: z.array(SourceSummary) }))
 
 /** Who reports to us, and how fresh that is. */
-export const sources = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/sources',
-    { schema: { operationId: 'listSources', tags: ['sources'], summary: 'Sources of reports and feeds', querystring: Moment.strict(), response: answers(Sources) } },
-    async ({ query }) => ({ items: await answerSources(api, await readMoment(api.store, query)) }),
-  )
-}
+export const sources =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/sources',
+      {
+        schema: {
+          operationId: 'listSources',
+          tags: ['sources'],
+          summary: 'Sources of reports and feeds',
+          querystring: Moment.strict(),
+          response: answers(Sources),
+        },
+      },
+      async ({ query }) => ({ items: await answerSources(api, await readMoment(api.store, query)) }),
+    )
+  }

@@ -14,34 +14,69 @@ const Vulnerabilities = named('VulnerabilityList', list(VulnerabilitySummary))
 const Id = z.object({ vulnerability_id: z.string().max(200) })
 
 /** Known weaknesses that some asset has. */
-export const vulnerabilities = (api: Api): FastifyPluginAsyncZod => async (app) => {
-  app.get(
-    '/vulnerabilities',
-    { schema: { operationId: 'listVulnerabilities', tags: ['vulnerabilities'], summary: 'Vulnerabilities that are open on some asset', querystring: Page.strict(), response: answers(Vulnerabilities) } },
-    async ({ query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listVulnerabilities(api.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)))
-    },
-  )
-  app.get(
-    '/vulnerabilities/:vulnerability_id',
-    {
-      schema: {
-        operationId: 'getVulnerability', tags: ['vulnerabilities'], summary: 'A vulnerability: what the world knows of it, and where we have it',
-        params: Id, querystring: Moment.strict(), response: answers(VulnerabilityDetail),
+export const vulnerabilities =
+  (api: Api): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/vulnerabilities',
+      {
+        schema: {
+          operationId: 'listVulnerabilities',
+          tags: ['vulnerabilities'],
+          summary: 'Vulnerabilities that are open on some asset',
+          querystring: Page.strict(),
+          response: answers(Vulnerabilities),
+        },
       },
-    },
-    async ({ params, query }) => {
-      const { scope, moment } = await readMoment(api.store, query)
-      return getVulnerability(api.store.engine, scope, moment, params.vulnerability_id)
-    },
-  )
-  app.get(
-    '/vulnerabilities/:vulnerability_id/assets',
-    { schema: { operationId: 'listVulnerabilityAssets', tags: ['vulnerabilities'], summary: 'The assets that have it; the reason names the components', params: Id, querystring: Page.strict(), response: answers(AffectedAssets) } },
-    async ({ params, query }) => {
-      const asked = await readMoment(api.store, query)
-      return answerPage(asked, await listVulnerableAssets(api.store.engine, asked.scope, asked.moment, params.vulnerability_id, readPage(query, affectedColumns)))
-    },
-  )
-}
+      async ({ query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(
+          asked,
+          await listVulnerabilities(api.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)),
+        )
+      },
+    )
+    app.get(
+      '/vulnerabilities/:vulnerability_id',
+      {
+        schema: {
+          operationId: 'getVulnerability',
+          tags: ['vulnerabilities'],
+          summary: 'A vulnerability: what the world knows of it, and where we have it',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(VulnerabilityDetail),
+        },
+      },
+      async ({ params, query }) => {
+        const { scope, moment } = await readMoment(api.store, query)
+        return getVulnerability(api.store.engine, scope, moment, params.vulnerability_id)
+      },
+    )
+    app.get(
+      '/vulnerabilities/:vulnerability_id/assets',
+      {
+        schema: {
+          operationId: 'listVulnerabilityAssets',
+          tags: ['vulnerabilities'],
+          summary: 'The assets that have it; the reason names the components',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(AffectedAssets),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api.store, query)
+        return answerPage(
+          asked,
+          await listVulnerableAssets(
+            api.store.engine,
+            asked.scope,
+            asked.moment,
+            params.vulnerability_id,
+            readPage(query, affectedColumns),
+          ),
+        )
+      },
+    )
+  }

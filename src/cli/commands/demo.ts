@@ -18,7 +18,8 @@ export const command: CliCommand = {
         else await send('DELETE', '/organisations/demo')
         line.done('The demo organisation is removed.')
       } else if (verb === 'load') {
-        if (!store) throw new UserError('server_running', 'stop the running server first: the demo needs the store for itself', { status: 409 })
+        if (!store)
+          throw new UserError('server_running', 'stop the running server first: the demo needs the store for itself', { status: 409 })
         await loadDemo(store, catalog, (progress) => line.show(progress))
         line.done('The demo organisation is loaded.')
       } else throw new UserError('unknown_command', 'expected: plimsoll demo load, or plimsoll demo remove')

@@ -29,7 +29,12 @@ export const command: CliCommand = {
     }
     await check('Node.js', async () => process.version)
     await check('server', async () => (await runningServer(place.data)) ?? 'none runs on this data folder')
-    await check('database', async () => withConnection(context, async ({ get }) => `answers; ${(await get<{ items: unknown[] }>('/organisations')).items.length} organisations`))
+    await check('database', async () =>
+      withConnection(
+        context,
+        async ({ get }) => `answers; ${(await get<{ items: unknown[] }>('/organisations')).items.length} organisations`,
+      ),
+    )
     await check('data folder', async () => {
       await access(place.data, constants.W_OK)
       return `${place.data} can be written`

@@ -25,11 +25,23 @@ export const command: CliCommand = {
   async run(context) {
     await withConnection(context, async (connection) => {
       const { items } = await connection.get<{ items: Event[] }>('/events', {
-        ...moment(context), feed: textOption(context, 'feed') ?? 'risk', type: textOption(context, 'type'), from: textOption(context, 'from'), to: textOption(context, 'to'),
+        ...moment(context),
+        feed: textOption(context, 'feed') ?? 'risk',
+        type: textOption(context, 'type'),
+        from: textOption(context, 'from'),
+        to: textOption(context, 'to'),
         limit: textOption(context, 'limit') ?? '100',
       })
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))
-      else context.print(items.length ? table(['day', '', 'type', 'event'], items.map((event) => [event.day, event.direction, event.type, event.headline])) : 'No events.')
+      else
+        context.print(
+          items.length
+            ? table(
+                ['day', '', 'type', 'event'],
+                items.map((event) => [event.day, event.direction, event.type, event.headline]),
+              )
+            : 'No events.',
+        )
     })
   },
 }

@@ -22,11 +22,16 @@ export const command: CliCommand = {
       const files: string[] = []
       for (const { table } of exportTables) {
         const file = join(folder, `${table}.csv`)
-        await pipeline(Readable.from(await connection.download(`/export/history/${table}`, { org: textOption(context, 'org') })), createWriteStream(file))
+        await pipeline(
+          Readable.from(await connection.download(`/export/history/${table}`, { org: textOption(context, 'org') })),
+          createWriteStream(file),
+        )
         files.push(file)
       }
       return files
     })
-    context.print(context.options['json'] ? JSON.stringify({ files }) : `Wrote ${files.length} tables to ${folder}. What they mean: docs/history.md`)
+    context.print(
+      context.options['json'] ? JSON.stringify({ files }) : `Wrote ${files.length} tables to ${folder}. What they mean: docs/history.md`,
+    )
   },
 }

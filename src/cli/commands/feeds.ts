@@ -5,7 +5,11 @@ import { importFiles } from './import.ts'
 export const command: CliCommand = {
   summary: 'import public intelligence: KEV, EPSS, CVE records, Exploit-DB, Metasploit, end-of-life dates',
   usage: '<import> <file...>',
-  options: [{ flags: '--observed-at <time>', summary: 'when the feed was fetched, for feeds that do not say' }, { flags: '--format <id>', summary: 'do not guess the feed' }, jsonOption],
+  options: [
+    { flags: '--observed-at <time>', summary: 'when the feed was fetched, for feeds that do not say' },
+    { flags: '--format <id>', summary: 'do not guess the feed' },
+    jsonOption,
+  ],
   examples: ['plimsoll feeds import known_exploited_vulnerabilities.json epss_scores-2026-08-08.csv.gz'],
   async run(context) {
     const [verb, ...files] = context.words

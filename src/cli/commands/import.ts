@@ -43,7 +43,8 @@ export async function importFiles(context: Context, kind: 'report' | 'feed'): Pr
     }
     if (connection.store && outcomes.some(({ result }) => result && !result.unchanged)) {
       await compute(connection.store, connection.catalog, (step) => line.show(`computing ${step} …`))
-      if (!context.options['json']) line.done(kind === 'feed' ? 'Scores and events are up to date.' : 'Scores are up to date: plimsoll score')
+      if (!context.options['json'])
+        line.done(kind === 'feed' ? 'Scores and events are up to date.' : 'Scores are up to date: plimsoll score')
     }
     return outcomes
   })
@@ -53,20 +54,33 @@ export async function importFiles(context: Context, kind: 'report' | 'feed'): Pr
 
 async function importOne(context: Context, connection: Connection, file: string, show: (text: string) => void): Promise<Outcome> {
   const options = {
-    org: textOption(context, 'org'), format: textOption(context, 'format'), observed_at: textOption(context, 'observedAt'), asset: textOption(context, 'asset'),
-    source: textOption(context, 'source'), columns: columnsOf(context),
+    org: textOption(context, 'org'),
+    format: textOption(context, 'format'),
+    observed_at: textOption(context, 'observedAt'),
+    asset: textOption(context, 'asset'),
+    source: textOption(context, 'source'),
+    columns: columnsOf(context),
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   try {
     if (connection.store) {
       const result = await importFile(connection.store, file, {
-        ...given, actor: actor(),
+        ...given,
+        actor: actor(),
         onProgress: ({ bytes, total_bytes, records, state }) =>
-          show(state === 'storing' ? `${basename(file)}: storing ${records} records …` : `${basename(file)} ${bar(total_bytes ? Math.min(1, bytes / total_bytes) : 0)} ${records} records`),
+          show(
+            state === 'storing'
+              ? `${basename(file)}: storing ${records} records …`
+              : `${basename(file)} ${bar(total_bytes ? Math.min(1, bytes / total_bytes) : 0)} ${records} records`,
+          ),
       })
       return { file, result, error: null }
     }
-    return { file, result: await upload(connection, file, { ...given, columns: options.columns ? JSON.stringify(options.columns) : undefined }), error: null }
+    return {
+      file,
+      result: await upload(connection, file, { ...given, columns: options.columns ? JSON.stringify(options.columns) : undefined }),
+      error: null,
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { file, result: null, error: { code: error.code, message: error.message } }
@@ -79,7 +93,10 @@ async function upload(connection: Connection, file: string, query: Record<string
     throw new UserError('no_such_file', `${file}: there is no such file`, { cause })
   })
   if (!found.isFile()) throw new UserError('not_a_file', `${file} is not a file`)
-  return connection.send<ImportResult>('POST', '/imports', { query: { ...query, name: basename(file), wait: 'true' }, body: createReadStream(file) })
+  return connection.send<ImportResult>('POST', '/imports', {
+    query: { ...query, name: basename(file), wait: 'true' },
+    body: createReadStream(file),
+  })
 }
 
 function columnsOf(context: Context): Record<string, string> | undefined {
@@ -102,8 +119,13 @@ function sentence({ file, result, error }: Outcome): string {
   const { counts } = result!
   if (result!.unchanged) return `= ${file}: nothing changed, it is import ${result!.import_no} already`
   const parts = [
-    `${counts.assets} assets`, counts.findings ? `${counts.findings} findings` : '', counts.results ? `${counts.results} check results` : '', counts.software ? `${counts.software} software` : '',
-    counts.vulnerabilities ? `${counts.vulnerabilities} vulnerabilities` : '', `${counts.opened} opened, ${counts.closed} closed`, counts.skipped ? `${counts.skipped} skipped (see import ${result!.import_no})` : '',
+    `${counts.assets} assets`,
+    counts.findings ? `${counts.findings} findings` : '',
+    counts.results ? `${counts.results} check results` : '',
+    counts.software ? `${counts.software} software` : '',
+    counts.vulnerabilities ? `${counts.vulnerabilities} vulnerabilities` : '',
+    `${counts.opened} opened, ${counts.closed} closed`,
+    counts.skipped ? `${counts.skipped} skipped (see import ${result!.import_no})` : '',
   ].filter(Boolean)
   return [`✓ ${file}: ${result!.title}, ${parts.join(', ')}`, ...counts.notes.map((note) => `  ${note}`)].join('\n')
 }

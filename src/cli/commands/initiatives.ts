@@ -8,9 +8,28 @@ export const command: CliCommand = {
   examples: ['plimsoll initiatives --json'],
   async run(context) {
     await withConnection(context, async (connection) => {
-      const { items } = await connection.get<{ items: { id: string; title: string; metrics: number; metrics_with_data: number; score: { value: number | null; target: number | null } }[] }>('/initiatives', { ...moment(context), limit: 1000 })
+      const { items } = await connection.get<{
+        items: {
+          id: string
+          title: string
+          metrics: number
+          metrics_with_data: number
+          score: { value: number | null; target: number | null }
+        }[]
+      }>('/initiatives', { ...moment(context), limit: 1000 })
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))
-      else context.print(table(['initiative', 'score', 'target', 'metrics with data'], items.map((each) => [each.title, scoreText(each.score.value), scoreText(each.score.target), `${each.metrics_with_data} of ${each.metrics}`])))
+      else
+        context.print(
+          table(
+            ['initiative', 'score', 'target', 'metrics with data'],
+            items.map((each) => [
+              each.title,
+              scoreText(each.score.value),
+              scoreText(each.score.target),
+              `${each.metrics_with_data} of ${each.metrics}`,
+            ]),
+          ),
+        )
     })
   },
 }

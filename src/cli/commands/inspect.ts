@@ -4,7 +4,10 @@ import { type CliCommand, jsonOption, textOption } from '../command.ts'
 export const command: CliCommand = {
   summary: 'say what files are and what they hold, without writing anything',
   usage: '<file...>',
-  options: [{ flags: '--format <id>', summary: 'do not guess the format' }, { ...jsonOption, summary: 'print one line of JSON per file' }],
+  options: [
+    { flags: '--format <id>', summary: 'do not guess the format' },
+    { ...jsonOption, summary: 'print one line of JSON per file' },
+  ],
   examples: ['plimsoll inspect trivy.json', 'plimsoll inspect --json reports/*'],
   async run(context) {
     let refused = false
@@ -16,8 +19,12 @@ export const command: CliCommand = {
       else if (inspection.error) context.print(`✗ ${file}: ${inspection.error.message}`)
       else {
         const { tool, tool_version, observed_at, assets, findings, vulnerabilities, controls, results, software, skipped } = inspection
-        context.print(`✓ ${file}: ${inspection.format}${tool ? `, ${tool}${tool_version ? ` ${tool_version}` : ''}` : ''}, observed ${observed_at ?? 'at a time that it does not say'}`)
-        context.print(`  ${assets} assets, ${findings} findings, ${vulnerabilities} vulnerabilities, ${controls} controls, ${results} results, ${software} software, ${skipped} skipped`)
+        context.print(
+          `✓ ${file}: ${inspection.format}${tool ? `, ${tool}${tool_version ? ` ${tool_version}` : ''}` : ''}, observed ${observed_at ?? 'at a time that it does not say'}`,
+        )
+        context.print(
+          `  ${assets} assets, ${findings} findings, ${vulnerabilities} vulnerabilities, ${controls} controls, ${results} results, ${software} software, ${skipped} skipped`,
+        )
       }
     }
     return refused ? 2 : 0

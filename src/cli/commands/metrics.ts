@@ -23,11 +23,30 @@ export const command: CliCommand = {
       if (id === undefined) {
         const { items } = await connection.get<{ items: Metric[] }>('/metrics', { ...moment(context), limit: 1000 })
         if (context.options['json']) return context.print(JSON.stringify(items, null, 2))
-        return context.print(table(['metric', 'exposed', 'share', ''], items.map((metric) => [metric.id, `${metric.exposed} of ${metric.total}`, metric.exposure === null ? null : `${(metric.exposure * 100).toFixed(1)} %`, metric.missing.length ? `needs ${metric.missing.join(', ')}` : ''])))
+        return context.print(
+          table(
+            ['metric', 'exposed', 'share', ''],
+            items.map((metric) => [
+              metric.id,
+              `${metric.exposed} of ${metric.total}`,
+              metric.exposure === null ? null : `${(metric.exposure * 100).toFixed(1)} %`,
+              metric.missing.length ? `needs ${metric.missing.join(', ')}` : '',
+            ]),
+          ),
+        )
       }
-      const { items } = await connection.get<{ items: { name: string; criticality: string | null; reason: string; since: string | null }[] }>(`/metrics/${encodeURIComponent(id)}/assets`, { ...moment(context), limit: 1000 })
+      const { items } = await connection.get<{
+        items: { name: string; criticality: string | null; reason: string; since: string | null }[]
+      }>(`/metrics/${encodeURIComponent(id)}/assets`, { ...moment(context), limit: 1000 })
       if (context.options['json']) return context.print(JSON.stringify(items, null, 2))
-      return context.print(items.length ? table(['asset', 'criticality', 'since', 'why'], items.map((asset) => [asset.name, asset.criticality, asset.since, asset.reason])) : 'No asset is exposed.')
+      return context.print(
+        items.length
+          ? table(
+              ['asset', 'criticality', 'since', 'why'],
+              items.map((asset) => [asset.name, asset.criticality, asset.since, asset.reason]),
+            )
+          : 'No asset is exposed.',
+      )
     })
   },
 }

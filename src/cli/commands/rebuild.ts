@@ -10,7 +10,8 @@ export const command: CliCommand = {
   async run(context) {
     const line = progressLine(context)
     await withConnection(context, async ({ store, catalog }) => {
-      if (!store) throw new UserError('server_running', 'stop the running server first: rebuilding needs the store for itself', { status: 409 })
+      if (!store)
+        throw new UserError('server_running', 'stop the running server first: rebuilding needs the store for itself', { status: 409 })
       await rebuild(store, catalog, (step) => line.show(`computing ${step} …`))
     })
     line.done('Everything derived is made anew.')

@@ -18,9 +18,20 @@ export const command: CliCommand = {
   examples: ['plimsoll recommendations --limit 10'],
   async run(context) {
     await withConnection(context, async (connection) => {
-      const { items } = await connection.get<{ items: Recommendation[] }>('/recommendations', { ...moment(context), limit: textOption(context, 'limit') ?? '30' })
+      const { items } = await connection.get<{ items: Recommendation[] }>('/recommendations', {
+        ...moment(context),
+        limit: textOption(context, 'limit') ?? '30',
+      })
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))
-      else context.print(items.length ? table(['expected gain', 'score', 'assets', 'findings', 'what'], items.map((each) => [gainText(each.gain), each.score, each.assets, each.findings, each.title])) : 'Nothing to recommend.')
+      else
+        context.print(
+          items.length
+            ? table(
+                ['expected gain', 'score', 'assets', 'findings', 'what'],
+                items.map((each) => [gainText(each.gain), each.score, each.assets, each.findings, each.title]),
+              )
+            : 'Nothing to recommend.',
+        )
     })
   },
 }

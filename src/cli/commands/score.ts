@@ -37,19 +37,35 @@ export const command: CliCommand = {
       const { exposure, secure, coverage, as_of } = overview
       const initiatives = items.map(({ id, title, score }) => ({ id, title, score: score.value, target: score.target }))
       if (context.options['json']) {
-        context.print(JSON.stringify({
-          as_of,
-          exposure_score: { value: exposure.value, level: exposure.level, formula: exposure.formula },
-          secure_score: { value: secure.value, points: secure.points, max: secure.max_points },
-          initiatives, coverage,
-        }, null, 2))
+        context.print(
+          JSON.stringify(
+            {
+              as_of,
+              exposure_score: { value: exposure.value, level: exposure.level, formula: exposure.formula },
+              secure_score: { value: secure.value, points: secure.points, max: secure.max_points },
+              initiatives,
+              coverage,
+            },
+            null,
+            2,
+          ),
+        )
         return
       }
       context.print(`${overview.organisation.name}, as of ${as_of}\n`)
       context.print(`Exposure score  ${scoreText(exposure.value)}  ${exposure.level ?? exposure.reason ?? ''}  (lower is better)`)
-      context.print(`Secure score    ${scoreText(secure.value)}  ${secure.points === null ? (secure.reason ?? '') : `${secure.points} of ${secure.max_points} points`}  (higher is better)`)
-      context.print(`Coverage        ${coverage.scanned} of ${coverage.assets} assets scanned, ${coverage.stale} stale, ${coverage.never_scanned} never scanned\n`)
-      context.print(table(['initiative', 'score', 'target'], initiatives.map((each) => [each.title, scoreText(each.score), scoreText(each.target)])))
+      context.print(
+        `Secure score    ${scoreText(secure.value)}  ${secure.points === null ? (secure.reason ?? '') : `${secure.points} of ${secure.max_points} points`}  (higher is better)`,
+      )
+      context.print(
+        `Coverage        ${coverage.scanned} of ${coverage.assets} assets scanned, ${coverage.stale} stale, ${coverage.never_scanned} never scanned\n`,
+      )
+      context.print(
+        table(
+          ['initiative', 'score', 'target'],
+          initiatives.map((each) => [each.title, scoreText(each.score), scoreText(each.target)]),
+        ),
+      )
     })
   },
 }

@@ -31,7 +31,10 @@ export const command: CliCommand = {
     const host = textOption(context, 'listen') ?? '127.0.0.1'
     const token = process.env['PLIMSOLL_TOKEN']
     if (host !== '127.0.0.1' && host !== 'localhost' && host !== '::1' && !token) {
-      throw new UserError('token_needed', `whoever reaches ${host} could read everything: set PLIMSOLL_TOKEN to a long secret, which every request must then bring`)
+      throw new UserError(
+        'token_needed',
+        `whoever reaches ${host} could read everything: set PLIMSOLL_TOKEN to a long secret, which every request must then bring`,
+      )
     }
     if (token !== undefined && token.length < 16) throw new UserError('token_too_short', 'PLIMSOLL_TOKEN must have at least 16 characters')
     const store = await openStore(place)
@@ -46,7 +49,15 @@ export const command: CliCommand = {
       }
       await compute(store, catalog) // what a killed process left to do
       const webFolder = join(packageRoot(), 'dist', 'web')
-      const running = await serve({ store, catalog, host, port, version: version(), ...(token ? { token } : {}), ...(existsSync(webFolder) ? { webFolder } : {}) })
+      const running = await serve({
+        store,
+        catalog,
+        host,
+        port,
+        version: version(),
+        ...(token ? { token } : {}),
+        ...(existsSync(webFolder) ? { webFolder } : {}),
+      })
       announceServer(place.data, { url: running.url, pid: process.pid })
       context.print(`Plimsoll is at ${running.url}`)
       await new Promise<void>((resolve) => {

@@ -8,7 +8,12 @@ export const command: CliCommand = {
   async run(context) {
     const answer = await withConnection(context, (connection) => connection.get<{ imports: number; broken: number[] }>('/verify'))
     if (context.options['json']) context.print(JSON.stringify(answer))
-    else context.print(answer.broken.length ? `The chain is broken at import ${answer.broken.join(', ')}.` : `All ${answer.imports} imports fit their digests.`)
+    else
+      context.print(
+        answer.broken.length
+          ? `The chain is broken at import ${answer.broken.join(', ')}.`
+          : `All ${answer.imports} imports fit their digests.`,
+      )
     return answer.broken.length ? 2 : 0
   },
 }

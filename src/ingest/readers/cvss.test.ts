@@ -13,10 +13,16 @@ describe('scoreVector', () => {
   ])('%s scores %d', (vector, cvss, version) => expect(scoreVector(vector)).toMatchObject({ cvss, version }))
 
   it('leaves out what follows the base metrics', () => {
-    expect(scoreVector('CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/E:U/RL:O')).toMatchObject({ cvss: 10, cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H' })
+    expect(scoreVector('CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/E:U/RL:O')).toMatchObject({
+      cvss: 10,
+      cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H',
+    })
   })
 
-  it.each(['', 'junk', 'CVSS:3.1/AV:N', 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H', 'CVSS:9.9/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H'])('refuses %j', (text) => expect(scoreVector(text)).toBeNull())
+  it.each(['', 'junk', 'CVSS:3.1/AV:N', 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H', 'CVSS:9.9/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H'])(
+    'refuses %j',
+    (text) => expect(scoreVector(text)).toBeNull(),
+  )
 })
 
 describe('bestRating', () => {
@@ -26,7 +32,12 @@ describe('bestRating', () => {
   it('takes v4 before v3 before v2, whatever their order, and the first of one version', () => {
     expect(bestRating([{ vector: v2 }, { vector: v3 }, { vector: v4 }])?.cvss).toBe(7.3)
     expect(bestRating([{ vector: v3, score: 7.5 }, { vector: v2 }, { vector: v3, score: 6 }])).toEqual({ cvss: 7.5, cvss_vector: v3 })
-    expect(bestRating([{ score: 9, version: 2 }, { score: 4, version: 3 }])).toEqual({ cvss: 4 })
+    expect(
+      bestRating([
+        { score: 9, version: 2 },
+        { score: 4, version: 3 },
+      ]),
+    ).toEqual({ cvss: 4 })
   })
   it('computes what is not stated and refuses what is no score', () => {
     expect(bestRating([{ vector: v3, score: null }])?.cvss).toBe(7.5)

@@ -11,17 +11,25 @@ const V3 = /^CVSS:3\.[01]\/AV:[NALP]\/AC:[LH]\/PR:[NLH]\/UI:[NR]\/S:[UC]\/C:[NLH
 const V4 = /^CVSS:4\.0\/AV:[NALP]\/AC:[LH]\/AT:[NP]\/PR:[NLH]\/UI:[NPA]\/VC:[HLN]\/VI:[HLN]\/VA:[HLN]\/SC:[HLN]\/SI:[HLN]\/SA:[HLN]$/
 
 /** How many metrics of the vector's front are the base metrics, with the prefix. Source: the vector string sections of https://www.first.org/cvss/ */
-const V2_PARTS = 6, V3_PARTS = 9, V4_PARTS = 12
+const V2_PARTS = 6,
+  V3_PARTS = 9,
+  V4_PARTS = 12
 
 /**
  * The base metrics of a vector in the order of the specification, and their score. A v2 vector may stand in brackets or behind `CVSS2#`, a v3 one
  * may lack its prefix; threat and environmental metrics behind the base metrics are left out. Null for anything else, also for an incomplete vector.
  */
-export function scoreVector(text: string): Required<CvssRating> & { version: '2.0' | '3.0' | '3.1' | '4.0' } | null {
-  let vector = text.trim().slice(0, 300).replace(/^\((.*)\)$/, '$1').replace(/^CVSS2#/, '')
+export function scoreVector(text: string): (Required<CvssRating> & { version: '2.0' | '3.0' | '3.1' | '4.0' }) | null {
+  let vector = text
+    .trim()
+    .slice(0, 300)
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/^CVSS2#/, '')
   if (/^AV:[NALP]\/AC:[LH]\/PR:/.test(vector)) vector = `CVSS:3.1/${vector}`
   const front = (count: number) => vector.split('/').slice(0, count).join('/')
-  const v4 = front(V4_PARTS), v3 = front(V3_PARTS), v2 = front(V2_PARTS)
+  const v4 = front(V4_PARTS),
+    v3 = front(V3_PARTS),
+    v2 = front(V2_PARTS)
   if (V4.test(v4)) return { cvss: new calculator.Cvss4P0(v4).calculateScores().overall, cvss_vector: v4, version: '4.0' }
   if (V3.test(v3)) {
     const version = v3.startsWith('CVSS:3.0') ? '3.0' : '3.1'
@@ -36,7 +44,9 @@ export function scoreVector(text: string): Required<CvssRating> & { version: '2.
  * The rating to take of several: v4 before v3 before v2, within a version the first. `score` is taken as stated when it is a number from 0 to 10 and,
  * for want of it, computed from the vector. `version` is only needed where there is no vector. Null when none can be used.
  */
-export function bestRating(ratings: Iterable<{ score?: number | null; vector?: string | null; version?: 2 | 3 | 4 | null }>): CvssRating | null {
+export function bestRating(
+  ratings: Iterable<{ score?: number | null; vector?: string | null; version?: 2 | 3 | 4 | null }>,
+): CvssRating | null {
   let best: (CvssRating & { version: number }) | null = null
   for (const { score, vector, version } of ratings) {
     const scored = vector ? scoreVector(vector) : null

@@ -22,16 +22,19 @@ const utf16 = (value: string, big: boolean) => {
 
 describe('openBytes', () => {
   it('gives the same text from plain, gzip, UTF-8 with mark and both UTF-16, with the digest of the raw bytes', async () => {
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 400 }), async (value) => {
-      fc.pre(!value.startsWith('\ufeff'))
-      const forms = [Buffer.from(value), Buffer.from(`\ufeff${value}`), utf16(value, false), utf16(value, true)]
-      for (const form of [...forms, ...forms.map((bytes) => gzipSync(bytes))]) {
-        const opened = await openBytes('x', form)
-        expect((await all(opened)).toString()).toBe(value)
-        expect(opened.head.text).toBe(value)
-        expect(opened.digest()).toBe(sha256(form))
-      }
-    }), { numRuns: 50 })
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 400 }), async (value) => {
+        fc.pre(!value.startsWith('\ufeff'))
+        const forms = [Buffer.from(value), Buffer.from(`\ufeff${value}`), utf16(value, false), utf16(value, true)]
+        for (const form of [...forms, ...forms.map((bytes) => gzipSync(bytes))]) {
+          const opened = await openBytes('x', form)
+          expect((await all(opened)).toString()).toBe(value)
+          expect(opened.head.text).toBe(value)
+          expect(opened.digest()).toBe(sha256(form))
+        }
+      }),
+      { numRuns: 50 },
+    )
   })
 
   it('passes bytes of other encodings on as they are', async () => {
@@ -99,7 +102,10 @@ describe('openFile', () => {
       const opened = await openFile(join(folder, 'report.json'))
       expect(opened.head).toEqual({ name: 'report.json', text: '{"a":1}' })
       expect((await all(opened)).toString()).toBe('{"a":1}')
-      await expect(openFile(join(folder, 'none.json'))).rejects.toMatchObject({ code: 'file_not_readable', message: 'none.json cannot be read: there is no such file.' })
+      await expect(openFile(join(folder, 'none.json'))).rejects.toMatchObject({
+        code: 'file_not_readable',
+        message: 'none.json cannot be read: there is no such file.',
+      })
       await expect(openFile(folder)).rejects.toMatchObject({ code: 'file_not_readable' })
     } finally {
       rmSync(folder, { recursive: true })

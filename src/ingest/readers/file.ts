@@ -106,7 +106,8 @@ async function* decode(name: string, raw: AsyncIterable<Uint8Array>, maxBytes: n
   let size = 0
   for await (const chunk of decodeText(name, unpack(name, raw))) {
     size += chunk.length
-    if (size > maxBytes) throw new UserError('file_too_large', `${name} is larger than ${maxBytes} bytes when unpacked. Split it, or raise the limit.`)
+    if (size > maxBytes)
+      throw new UserError('file_too_large', `${name} is larger than ${maxBytes} bytes when unpacked. Split it, or raise the limit.`)
     if (chunk.length > 0) yield chunk
   }
 }
@@ -143,7 +144,9 @@ async function* unpack(name: string, raw: AsyncIterable<Uint8Array>): AsyncGener
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   let failed: unknown = null
   // The callback keeps the error from being thrown nowhere; the loop below sees it as well.
-  pipeline(Readable.from(all(), { objectMode: false }), gunzip, (error) => { failed = error ?? null })
+  pipeline(Readable.from(all(), { objectMode: false }), gunzip, (error) => {
+    failed = error ?? null
+  })
   try {
     for await (const chunk of gunzip) yield chunk as Buffer
   } catch (error) {
@@ -182,6 +185,7 @@ async function* decodeText(name: string, chunks: AsyncIterable<Uint8Array>): Asy
 function mendable(name: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? ''
   if (error instanceof UserError || !/^E[A-Z]+$/.test(code)) return error
-  const why = ({ ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' } as Record<string, string>)[code] ?? code
+  const why =
+    ({ ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' } as Record<string, string>)[code] ?? code
   return new UserError('file_not_readable', `${name} cannot be read: ${why}.`, { cause: error })
 }

@@ -128,12 +128,27 @@ const WORDS: Record<Expected, string> = {
 /** The value whose end is being looked for: a match, a name, or a string or number on the way. */
 type Kind = 'container' | 'string' | 'plain'
 
-const LF = 0x0a, QUOTE = 0x22, COMMA = 0x2c, COLON = 0x3a, OPEN_LIST = 0x5b, BACKSLASH = 0x5c, CLOSE_LIST = 0x5d, OPEN = 0x7b, CLOSE = 0x7d
+const LF = 0x0a,
+  QUOTE = 0x22,
+  COMMA = 0x2c,
+  COLON = 0x3a,
+  OPEN_LIST = 0x5b,
+  BACKSLASH = 0x5c,
+  CLOSE_LIST = 0x5d,
+  OPEN = 0x7b,
+  CLOSE = 0x7d
 
 const isSpace = (byte: number) => byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09
 /** Ends a number or one of true, false, null. */
 const isBorder = (byte: number) =>
-  isSpace(byte) || byte === COMMA || byte === COLON || byte === QUOTE || byte === OPEN_LIST || byte === CLOSE_LIST || byte === OPEN || byte === CLOSE
+  isSpace(byte) ||
+  byte === COMMA ||
+  byte === COLON ||
+  byte === QUOTE ||
+  byte === OPEN_LIST ||
+  byte === CLOSE_LIST ||
+  byte === OPEN ||
+  byte === CLOSE
 
 interface Splitter {
   feed(piece: Uint8Array): JsonMatch[]
@@ -177,10 +192,16 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   }
 
   const broken = (at: number, message: string): UserError =>
-    new UserError('unreadable_report', `The JSON breaks at byte ${at}, line ${line}${frames.length || outer ? ` (in ${place()})` : ''}: ${message}.`)
+    new UserError(
+      'unreadable_report',
+      `The JSON breaks at byte ${at}, line ${line}${frames.length || outer ? ` (in ${place()})` : ''}: ${message}.`,
+    )
 
   const unexpected = (at: number, byte: number): UserError =>
-    broken(at, `expected ${WORDS[expected]}, found ${byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16).padStart(2, '0')}`}`)
+    broken(
+      at,
+      `expected ${WORDS[expected]}, found ${byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16).padStart(2, '0')}`}`,
+    )
 
   /** After a value is complete. */
   const afterValue = () => {
@@ -232,8 +253,11 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   }
 
   const endOfContainer = (from: number): number => {
-    const bytes = piece, length = bytes.length
-    let i = from, level = depth, text = inString
+    const bytes = piece,
+      length = bytes.length
+    let i = from,
+      level = depth,
+      text = inString
     if (escaped) {
       escaped = false
       i++
@@ -272,7 +296,8 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   }
 
   const endOfString = (from: number): number => {
-    const bytes = piece, length = bytes.length
+    const bytes = piece,
+      length = bytes.length
     let i = from
     if (escaped && i < length) {
       escaped = false
@@ -307,7 +332,12 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
       const at = before + start - earlierSize
       if (kind !== 'container') {
         line = startLine
-        throw broken(at, kind === 'string' ? 'a text holds a line break, a control character or a wrong escape' : `${JSON.stringify(text.slice(0, 40))} is no JSON value`)
+        throw broken(
+          at,
+          kind === 'string'
+            ? 'a text holds a line break, a control character or a wrong escape'
+            : `${JSON.stringify(text.slice(0, 40))} is no JSON value`,
+        )
       }
       // JSON.parse says that it is broken; walking it again says where.
       const walker = openSplitter(NONE, at, startLine, frames.length === 0 ? '' : place())
@@ -441,7 +471,8 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
       start = 0
       // A number or word at the very end has no byte behind it that ends it.
       if (kind === 'plain' && frames.length === 0) endCapture(0)
-      if (kind !== null || frames.length > 0) throw broken(before, 'the file ends although the value is not complete (an incomplete download or copy?)')
+      if (kind !== null || frames.length > 0)
+        throw broken(before, 'the file ends although the value is not complete (an incomplete download or copy?)')
       return out
     },
   }
@@ -449,7 +480,14 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
 
 /** `{ [ " -`, a digit, or the first letter of true, false, null. */
 const startsValue = (byte: number): boolean =>
-  byte === OPEN || byte === OPEN_LIST || byte === QUOTE || byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte === 0x74 || byte === 0x66 || byte === 0x6e
+  byte === OPEN ||
+  byte === OPEN_LIST ||
+  byte === QUOTE ||
+  byte === 0x2d ||
+  (byte >= 0x30 && byte <= 0x39) ||
+  byte === 0x74 ||
+  byte === 0x66 ||
+  byte === 0x6e
 
 /** What the beginning of a JSON text shows, as far as it goes. */
 export interface JsonOutline {

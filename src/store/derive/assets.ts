@@ -3,7 +3,19 @@ import { dayJoin, daySql } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
 
 /** Attributes that stand side by side in asset_history, as text. */
-const texts = ['os_family', 'os', 'criticality', 'owner', 'asset_group', 'environment', 'endpoint_agent', 'cloud_provider', 'cloud_account', 'region', 'image_digest'] as const
+const texts = [
+  'os_family',
+  'os',
+  'criticality',
+  'owner',
+  'asset_group',
+  'environment',
+  'endpoint_agent',
+  'cloud_provider',
+  'cloud_account',
+  'region',
+  'image_digest',
+] as const
 
 /** Asset value in thousandths by criticality; none: 1000. DESIGN 5. */
 const valueSql = `case criticality when 'very_high' then 5000 when 'high' then 3000 when 'medium' then 1500 when 'low' then 750 else 1000 end`

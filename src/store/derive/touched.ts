@@ -23,7 +23,18 @@ export async function takeTouched(transaction: Engine): Promise<{ assets: number
 
 /** Marks everything as touched and forgets all that is derived: the next computation makes it again from the facts. */
 export async function touchAll(transaction: Engine): Promise<void> {
-  for (const table of ['finding_history', 'asset_history', 'fresh_history', 'source_staleness', 'vulnerability_history', 'asset_day', 'score_delta', 'event', 'touched_asset', 'touched_vulnerability'])
+  for (const table of [
+    'finding_history',
+    'asset_history',
+    'fresh_history',
+    'source_staleness',
+    'vulnerability_history',
+    'asset_day',
+    'score_delta',
+    'event',
+    'touched_asset',
+    'touched_vulnerability',
+  ])
     await transaction.query(`delete from ${table}`)
   await transaction.query('insert into touched_asset select org_id, asset_id from asset_key')
   await transaction.query(

@@ -1,6 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBPreparedStatement, type DuckDBValue, LIST, BIGINT, VARCHAR, DOUBLE } from '@duckdb/node-api'
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBListValue,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+  LIST,
+  BIGINT,
+  VARCHAR,
+  DOUBLE,
+} from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
@@ -24,7 +35,10 @@ export async function openDuckdb(path: string): Promise<Engine> {
     instance = await DuckDBInstance.create(path, options)
   } catch (error) {
     if (!/lock/i.test(String(error))) throw error
-    throw new UserError('database_in_use', `${path} is open in another process. Stop it, or let the command talk to the running server.`, { status: 409, cause: error })
+    throw new UserError('database_in_use', `${path} is open in another process. Stop it, or let the command talk to the running server.`, {
+      status: 409,
+      cause: error,
+    })
   }
   const writer = await instance.connect()
   const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
@@ -56,6 +70,14 @@ export async function openDuckdb(path: string): Promise<Engine> {
           throw error
         }
       }),
+    async serially(work) {
+      await writing.use((connection) => connection.run('set threads = 1'))
+      try {
+        return await work()
+      } finally {
+        await writing.use((connection) => connection.run('reset threads'))
+      }
+    },
     async close() {
       await writing.drain()
       await pool.drain()
@@ -74,6 +96,7 @@ function inside(connection: DuckDBConnection): Engine {
     stream: (sql, params) => read(connection, sql, params),
     append: (table, columns, rows) => append(connection, table, columns, rows),
     transaction: (work) => work(engine),
+    serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),
   }
   return engine
@@ -148,21 +171,31 @@ function plain(value: DuckDBValue, column: string): Value {
 /** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
 const layouts = new WeakMap<DuckDBConnection, Map<string, { from: number; type: string }[]>>()
 
-async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<{ from: number; type: string }[]> {
+async function layoutOf(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+): Promise<{ from: number; type: string }[]> {
   const known = layouts.get(connection) ?? new Map<string, { from: number; type: string }[]>()
   layouts.set(connection, known)
   const key = `${table}(${columns.join()})`
   let layout = known.get(key)
   if (layout) return layout
-  const described = await connection.runAndReadAll(`select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`)
+  const described = await connection.runAndReadAll(
+    `select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`,
+  )
   layout = described.getRows().map((row) => ({ from: columns.indexOf(String(row[0])), type: String(row[1]) }))
-  if (layout.length !== columns.length || layout.some(({ from }) => from < 0)) throw new Error(`append to ${table} names other columns than it has`)
+  if (layout.length !== columns.length || layout.some(({ from }) => from < 0))
+    throw new Error(`append to ${table} names other columns than it has`)
   known.set(key, layout)
   return layout
 }
 
 async function append(
-  connection: DuckDBConnection, table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
 ): Promise<number> {
   let appender: DuckDBAppender | null = null
   let layout: { from: number; type: string }[] = []

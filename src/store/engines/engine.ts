@@ -22,5 +22,7 @@ export interface Engine {
    * a transaction inside a transaction joins it.
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
+  /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */
+  serially<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }

@@ -20,7 +20,10 @@ export async function openPostgres(url: string): Promise<Engine> {
     await pool.query('select 1')
   } catch (error) {
     await pool.end()
-    throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, { status: 503, cause: error })
+    throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
+      status: 503,
+      cause: error,
+    })
   }
   const writing = new Queue([0])
   let cursors = 0
@@ -54,6 +57,7 @@ export async function openPostgres(url: string): Promise<Engine> {
       stream: (sql, params) => read(client, sql, params),
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
+      serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
     }
     return engine
@@ -90,6 +94,7 @@ export async function openPostgres(url: string): Promise<Engine> {
           }
         }),
       ),
+    serially: (work) => work(),
     close: () => pool.end(),
   }
 }
@@ -129,7 +134,10 @@ function cast(value: Params[string]): string {
 }
 
 async function copy(
-  client: pg.PoolClient, table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
+  client: pg.PoolClient,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
 ): Promise<number> {
   let count = 0
   async function* lines() {

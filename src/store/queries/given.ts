@@ -14,10 +14,17 @@ export type GivenFields<T> = ReadonlyMap<string, GivenField<T>>
 const UNKNOWN = -9_007_199_254_740_991
 
 /** The columns of a list of given rows. */
-export const givenColumns = <T>(fields: GivenFields<T>): ListColumns => new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: `x.field_${index}` }]))
+export const givenColumns = <T>(fields: GivenFields<T>): ListColumns =>
+  new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: `x.field_${index}` }]))
 
 /** A page of rows that are already here, by the same rules as every list; unless sorted they keep their order. Throws as askPage does. */
-export async function askGiven<T>(engine: Engine, rows: readonly T[], fields: GivenFields<T>, search: readonly string[], page: PageQuestion): Promise<PageAnswer<T>> {
+export async function askGiven<T>(
+  engine: Engine,
+  rows: readonly T[],
+  fields: GivenFields<T>,
+  search: readonly string[],
+  page: PageQuestion,
+): Promise<PageAnswer<T>> {
   const columns: ListColumns = new Map([...givenColumns(fields), ['place', { type: 'number', title: 'place', sql: 'x.place' }]])
   if (rows.length === 0) {
     checkSort(columns, page.sort ?? 'place')
@@ -36,8 +43,13 @@ export async function askGiven<T>(engine: Engine, rows: readonly T[], fields: Gi
   const answer = await askPage<{ place: number }>(
     engine,
     {
-      ctes: '', select: `select unnest($places) as place, ${parts.join(', ')}`, params, columns, key: [{ column: 'place', type: 'number' }],
-      search: search.map((name) => columns.get(name)!.sql), sort: 'place',
+      ctes: '',
+      select: `select unnest($places) as place, ${parts.join(', ')}`,
+      params,
+      columns,
+      key: [{ column: 'place', type: 'number' }],
+      search: search.map((name) => columns.get(name)!.sql),
+      sort: 'place',
     },
     page,
   )

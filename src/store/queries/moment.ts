@@ -11,7 +11,12 @@ export interface AskedMoment {
 }
 
 /** Parameters of every question here: $org_id, $at, $day, and $groups where the scope has groups. */
-export const momentParams = (scope: Scope, moment: AskedMoment): Params => ({ org_id: scope.org_id, at: moment.at, day: moment.day, ...groupParams(scope.groups) })
+export const momentParams = (scope: Scope, moment: AskedMoment): Params => ({
+  org_id: scope.org_id,
+  at: moment.at,
+  day: moment.day,
+  ...groupParams(scope.groups),
+})
 
 /** SQL: an interval of `row` holds at $at. */
 export const holds = (row: string): string => `${row}.valid_from <= $at and $at < ${row}.valid_to`

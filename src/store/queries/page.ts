@@ -68,7 +68,10 @@ export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cu
 export function checkSort(columns: ListColumns, sort: string): ListColumn {
   const column = columns.get(sort.replace(/^-/, ''))
   if (column) return column
-  throw new UserError('unknown_sort', `this list cannot be sorted by "${sort.slice(0, 100)}"; it can by: ${[...columns.keys()].join(', ')} (with - in front: descending)`)
+  throw new UserError(
+    'unknown_sort',
+    `this list cannot be sorted by "${sort.slice(0, 100)}"; it can by: ${[...columns.keys()].join(', ')} (with - in front: descending)`,
+  )
 }
 
 /**
@@ -88,7 +91,8 @@ export async function askPage<T = Row>(engine: Engine, list: ListSql, page: Page
   const text = column.type === 'text' ? ' collate "C"' : ''
   const sortSql = column.type === 'boolean' ? `case when ${column.sql} then 1 when not ${column.sql} then 0 end` : column.sql
   const keys = list.key.map(({ column, type }) => `k.${column}${type === 'text' ? ' collate "C"' : ''}`)
-  const after = page.cursor === undefined ? 'true' : afterCursor(readCursor(page.cursor, sort, column, list), descending, text, keys, params)
+  const after =
+    page.cursor === undefined ? 'true' : afterCursor(readCursor(page.cursor, sort, column, list), descending, text, keys, params)
   const order = `k.sort_value${text} ${descending ? 'desc' : 'asc'} nulls last, ${keys.join(', ')}`
   const rows = await engine.query<Row & { page_total: number; sort_value: string | number | null }>(
     `with ${list.ctes ? `${list.ctes},` : ''}
@@ -102,7 +106,10 @@ export async function askPage<T = Row>(engine: Engine, list: ListSql, page: Page
   const found = rows.filter((row) => row[list.key[0]!.column] !== null)
   const items = found.slice(0, page.limit)
   const last = items.at(-1)
-  const next_cursor = found.length > page.limit && last ? writeCursor([sort, last.sort_value, ...list.key.map((key) => last[key.column] as string | number)]) : null
+  const next_cursor =
+    found.length > page.limit && last
+      ? writeCursor([sort, last.sort_value, ...list.key.map((key) => last[key.column] as string | number)])
+      : null
   return { items: items as T[], total, next_cursor }
 }
 
@@ -122,17 +129,31 @@ function readCursor(text: string, sort: string, column: ListColumn, list: ListSq
   if (!Array.isArray(cursor) || cursor.length !== 2 + list.key.length) throw bad('is not one that this server gave')
   const [of, value, ...key] = cursor as unknown[]
   if (of !== sort) throw bad(`is of the sort "${String(of).slice(0, 100)}", not of "${sort}"`)
-  const fits = (given: unknown, type: 'number' | 'text') => (type === 'text' ? typeof given === 'string' : typeof given === 'number' && Number.isFinite(given) && Math.abs(given) <= Number.MAX_SAFE_INTEGER)
+  const fits = (given: unknown, type: 'number' | 'text') =>
+    type === 'text'
+      ? typeof given === 'string'
+      : typeof given === 'number' && Number.isFinite(given) && Math.abs(given) <= Number.MAX_SAFE_INTEGER
   if (value !== null && !fits(value, column.type === 'text' ? 'text' : 'number')) throw bad('does not fit this list')
   if (!list.key.every(({ type }, index) => fits(key[index], type))) throw bad('does not fit this list')
   return cursor as Cursor
 }
 
 /** SQL: `k` comes after the cursor. Writes what it needs into `params`. */
-function afterCursor([, value, ...key]: Cursor, descending: boolean, text: string, keys: readonly string[], params: Record<string, Params[string]>): string {
+function afterCursor(
+  [, value, ...key]: Cursor,
+  descending: boolean,
+  text: string,
+  keys: readonly string[],
+  params: Record<string, Params[string]>,
+): string {
   for (const [index, part] of key.entries()) params[`page_key_${index}`] = part!
   // (a, b) > (1, 2), written out: both engines take it with collations
-  const later = keys.map((sql, index) => `(${[...keys.slice(0, index).map((before, at) => `${before} = $page_key_${at}`), `${sql} > $page_key_${index}`].join(' and ')})`).join(' or ')
+  const later = keys
+    .map(
+      (sql, index) =>
+        `(${[...keys.slice(0, index).map((before, at) => `${before} = $page_key_${at}`), `${sql} > $page_key_${index}`].join(' and ')})`,
+    )
+    .join(' or ')
   if (value === null) return `(k.sort_value is null and (${later}))`
   params['page_value'] = value!
   return `(k.sort_value${text} ${descending ? '<' : '>'} $page_value or k.sort_value is null or (k.sort_value${text} = $page_value and (${later})))`

@@ -23,7 +23,9 @@ export function RecommendationsCard({ recommendations, className }: { recommenda
               <To page="/recommendations" change={{ open: one.id }} className="link font-medium">
                 {one.title}
               </To>
-              <StageBadge stage={one.stage} />
+              <span>
+                <StageBadge stage={one.stage} />
+              </span>
               <span className="num text-right text-xs text-ink-3">{counted(one.assets, 'asset')}</span>
               <span className="text-right whitespace-nowrap">
                 <span className="num font-semibold text-better">{gain(one.gain)}</span>{' '}

@@ -106,7 +106,7 @@ function General({ one }: { one: Recommendation }) {
             : []),
           ...(one.fixed_version ? [['Fixed in', one.fixed_version] as [string, string]] : []),
           ...(one.category ? [['Category', one.category] as [string, string]] : []),
-          ...(one.source ? [['Source', one.source] as [string, string]] : []),
+          ...(one.source && one.source !== one.url ? [['Source', one.source] as [string, string]] : []),
         ]}
       />
       {one.metrics.length > 0 && (

@@ -13,7 +13,8 @@ async function records({ source }: OpenFile): Promise<FileRecord[]> {
   for await (const record of cyclonedx.parse(source, {})) all.push(record)
   return all
 }
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 const digest = `sha256:${'0a'.repeat(32)}`
 const about = async (component: object) => of(await records(await made({ bomFormat: 'CycloneDX', metadata: { component } })), 'asset')[0]!
 
@@ -47,13 +48,29 @@ describe('cyclonedx', () => {
 
   it('reads the inventory of an image, nested components included', async () => {
     const all = await records(await sample('image-inventory-1.6.json'))
-    expect(all[0]).toEqual({ kind: 'report', source: 'cyclonedx:syft', tool: 'Syft', tool_version: '1.20.0', observed_at: parseInstant('2026-03-02T09:00:00Z') })
+    expect(all[0]).toEqual({
+      kind: 'report',
+      source: 'cyclonedx:syft',
+      tool: 'Syft',
+      tool_version: '1.20.0',
+      observed_at: parseInstant('2026-03-02T09:00:00Z'),
+    })
     expect(of(all, 'asset').at(-1)).toMatchObject({
-      type: 'image', name: 'ghcr.io/acme/shop:v2', names: [{ type: 'image', name: 'ghcr.io/acme/shop:v2' }], attributes: { image_digest: digest, os: 'debian 12.9', os_family: 'linux' },
+      type: 'image',
+      name: 'ghcr.io/acme/shop:v2',
+      names: [{ type: 'image', name: 'ghcr.io/acme/shop:v2' }],
+      attributes: { image_digest: digest, os: 'debian 12.9', os_family: 'linux' },
     })
     expect(of(all, 'software')).toMatchObject([
       { name: 'debian', version: '12.9' },
-      { name: 'org.example:core', version: '1.2.3', purl: 'pkg:maven/org.example/core@1.2.3', cpe: 'cpe:2.3:a:example:core:1.2.3:*:*:*:*:*:*:*', vendor: 'Example', place: '/app/core.jar' },
+      {
+        name: 'org.example:core',
+        version: '1.2.3',
+        purl: 'pkg:maven/org.example/core@1.2.3',
+        cpe: 'cpe:2.3:a:example:core:1.2.3:*:*:*:*:*:*:*',
+        vendor: 'Example',
+        place: '/app/core.jar',
+      },
       { name: '@acme/inner', version: '0.1.0' },
     ])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'components[4]' }])
@@ -63,8 +80,22 @@ describe('cyclonedx', () => {
   it('makes one finding of each affected component, whatever comes first in the file', async () => {
     const all = await records(await sample('application-with-analysis-1.4.json'))
     expect(all[0]).toMatchObject({ kind: 'report', source: 'cyclonedx:bill-maker', observed_at: null })
-    expect(all[1]).toMatchObject({ kind: 'asset', type: 'application', name: 'acme/shop', names: [{ type: 'repository', name: 'https://github.com/acme/shop' }] })
-    expect(of(all, 'finding').map((one) => [one.vulnerability_ids, one.severity, one.cvss, one.component?.name, one.component?.version, one.fixed_version])).toEqual([
+    expect(all[1]).toMatchObject({
+      kind: 'asset',
+      type: 'application',
+      name: 'acme/shop',
+      names: [{ type: 'repository', name: 'https://github.com/acme/shop' }],
+    })
+    expect(
+      of(all, 'finding').map((one) => [
+        one.vulnerability_ids,
+        one.severity,
+        one.cvss,
+        one.component?.name,
+        one.component?.version,
+        one.fixed_version,
+      ]),
+    ).toEqual([
       [['CVE-2026-1001'], 'high', 7.5, 'left', '1.9.0', '2.0.0'],
       [['CVE-2026-1001'], 'high', 7.5, 'right', '3.0', '3.1, 4.0'],
       [['CVE-2026-1002'], 'medium', 5.3, 'org.example:far', '1.0', undefined],
@@ -87,26 +118,40 @@ describe('cyclonedx', () => {
   it('describes a vulnerability under its CVE, by its own source', async () => {
     const all = of(await records(await sample('application-with-analysis-1.4.json')), 'vulnerability')
     expect(all[0]).toMatchObject({
-      vulnerability_id: 'CVE-2026-1001', aliases: ['GHSA-2345-6789-cfgh'], cvss: 7.5, severity: 'high', cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
-      description: 'An overflow.', url: 'https://example.com/GHSA-2345-6789-cfgh', published_at: parseInstant('2026-01-15T00:00:00Z'),
+      vulnerability_id: 'CVE-2026-1001',
+      aliases: ['GHSA-2345-6789-cfgh'],
+      cvss: 7.5,
+      severity: 'high',
+      cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
+      description: 'An overflow.',
+      url: 'https://example.com/GHSA-2345-6789-cfgh',
+      published_at: parseInstant('2026-01-15T00:00:00Z'),
     })
     expect(new Set(all.map((one) => one.vulnerability_id)).size).toBe(all.length)
   })
 
   it('covers, in a repository, only vulnerabilities of its own component', async () => {
     const all = await records(await sample('application-with-analysis-1.4.json'))
-    expect(of(all, 'coverage').map((one) => [one.subject, one.checks])).toEqual([['software', undefined], ['vulnerability', 'component acme/shop']])
+    expect(of(all, 'coverage').map((one) => [one.subject, one.checks])).toEqual([
+      ['software', undefined],
+      ['vulnerability', 'component acme/shop'],
+    ])
   })
 
   it('reads the vulnerability extension, inside of components and at the end', async () => {
     const all = await records(await sample('vulnerability-extension-1.0.xml'))
     expect(of(all, 'asset')).toMatchObject([{ type: 'image', names: [{ type: 'image', name: 'docker.io/acme/shop:v1' }] }])
-    expect(of(all, 'finding').map((one) => [one.vulnerability_ids![0], one.severity, one.cvss, one.component?.name, one.fixed_version])).toEqual([
+    expect(
+      of(all, 'finding').map((one) => [one.vulnerability_ids![0], one.severity, one.cvss, one.component?.name, one.fixed_version]),
+    ).toEqual([
       ['CVE-2026-1001', 'low', undefined, 'Sample', '2.2.19'],
       ['CVE-2026-1002', 'critical', 9.8, 'other', undefined],
     ])
     expect(of(all, 'vulnerability').map((one) => one.url)).toEqual(['https://example.com/CVE-2026-1001', 'https://example.com/advisory'])
-    expect(of(all, 'coverage').map((one) => [one.subject, one.checks])).toEqual([['software', undefined], ['vulnerability', undefined]])
+    expect(of(all, 'coverage').map((one) => [one.subject, one.checks])).toEqual([
+      ['software', undefined],
+      ['vulnerability', undefined],
+    ])
   })
 
   it('reads XML since 1.4 with the tools of 1.5, and a Go module by its repository', async () => {
@@ -133,7 +178,15 @@ describe('cyclonedx', () => {
   it.each([
     [{ type: 'container', name: 'alpine', version: digest }, 'image', `docker.io/library/alpine@${digest}`],
     [{ type: 'container', name: 'localhost:5000/shop', version: '1.0' }, 'image', 'localhost:5000/shop:1.0'],
-    [{ type: 'container', name: 'build/shop.tar', purl: `pkg:oci/shop@${digest.replace(':', '%3A')}?repository_url=ghcr.io/acme/shop&tag=v3` }, 'image', 'ghcr.io/acme/shop:v3'],
+    [
+      {
+        type: 'container',
+        name: 'build/shop.tar',
+        purl: `pkg:oci/shop@${digest.replace(':', '%3A')}?repository_url=ghcr.io/acme/shop&tag=v3`,
+      },
+      'image',
+      'ghcr.io/acme/shop:v3',
+    ],
     [{ type: 'container', name: 'shop.tar', properties: [{ name: 'aquasecurity:trivy:ImageID', value: digest }] }, 'image', digest],
     [{ type: 'container', name: 'shop.tar' }, 'image', null],
     [{ type: 'library', name: 'shop', purl: 'pkg:github/Acme/shop@1' }, 'application', 'https://github.com/acme/shop'],
@@ -146,9 +199,18 @@ describe('cyclonedx', () => {
   })
 
   it('takes an empty list for an answer only from a tool that always looks', async () => {
-    const covered = async (tool: string) => of(await records(await made({
-      bomFormat: 'CycloneDX', metadata: { tools: [{ name: tool }] }, components: [{ type: 'library', name: 'a' }], vulnerabilities: [],
-    })), 'coverage').map((one) => one.subject)
+    const covered = async (tool: string) =>
+      of(
+        await records(
+          await made({
+            bomFormat: 'CycloneDX',
+            metadata: { tools: [{ name: tool }] },
+            components: [{ type: 'library', name: 'a' }],
+            vulnerabilities: [],
+          }),
+        ),
+        'coverage',
+      ).map((one) => one.subject)
     expect(await covered('trivy')).toEqual(['software'])
     expect(await covered('grype')).toEqual(['software', 'vulnerability'])
   })
@@ -156,27 +218,54 @@ describe('cyclonedx', () => {
   it('reads several bills in one file as reports of their own', async () => {
     const bill = (name: string) => JSON.stringify({ bomFormat: 'CycloneDX', components: [{ type: 'library', name }] })
     const all = await records(await made(`${bill('a')}\n${bill('b')}`))
-    expect(all.map((one) => (one.kind === 'software' ? one.name : one.kind))).toEqual(['report', 'asset', 'a', 'coverage', 'report', 'asset', 'b', 'coverage'])
+    expect(all.map((one) => (one.kind === 'software' ? one.name : one.kind))).toEqual([
+      'report',
+      'asset',
+      'a',
+      'coverage',
+      'report',
+      'asset',
+      'b',
+      'coverage',
+    ])
   })
 
   it('accounts for every component and vulnerability, whatever stands in it', async () => {
     const odd = fc.oneof(fc.constant(null), fc.string(), fc.integer(), fc.constant([]), fc.constant({}))
-    const component = fc.record({ type: fc.constantFrom('library', 'framework'), name: odd, version: odd, purl: odd, supplier: odd, properties: odd }, { requiredKeys: ['type', 'name'] })
+    const component = fc.record(
+      { type: fc.constantFrom('library', 'framework'), name: odd, version: odd, purl: odd, supplier: odd, properties: odd },
+      { requiredKeys: ['type', 'name'] },
+    )
     const vulnerability = fc.record(
-      { id: fc.oneof(fc.constantFrom('CVE-2026-1001', '__proto__'), odd), ratings: odd, analysis: fc.oneof(fc.constant({ state: '__proto__' }), odd), references: odd, source: odd },
+      {
+        id: fc.oneof(fc.constantFrom('CVE-2026-1001', '__proto__'), odd),
+        ratings: odd,
+        analysis: fc.oneof(fc.constant({ state: '__proto__' }), odd),
+        references: odd,
+        source: odd,
+      },
       { requiredKeys: ['id'] },
     )
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(component, odd), { maxLength: 6 }), fc.array(fc.oneof(vulnerability, odd), { maxLength: 6 }), async (components, vulnerabilities) => {
-        const all = await records(await made({ bomFormat: 'CycloneDX', components, vulnerabilities }))
-        expect(all.filter(({ kind }) => kind === 'software' || kind === 'finding' || kind === 'skipped')).toHaveLength(components.length + vulnerabilities.length)
-        expect(all.filter(({ kind }) => kind === 'report')).toHaveLength(1)
-      }),
+      fc.asyncProperty(
+        fc.array(fc.oneof(component, odd), { maxLength: 6 }),
+        fc.array(fc.oneof(vulnerability, odd), { maxLength: 6 }),
+        async (components, vulnerabilities) => {
+          const all = await records(await made({ bomFormat: 'CycloneDX', components, vulnerabilities }))
+          expect(all.filter(({ kind }) => kind === 'software' || kind === 'finding' || kind === 'skipped')).toHaveLength(
+            components.length + vulnerabilities.length,
+          )
+          expect(all.filter(({ kind }) => kind === 'report')).toHaveLength(1)
+        },
+      ),
       { numRuns: 60 },
     )
   })
 
-  it.each([[''], ['{"bomFormat":"CycloneDX","components":[{'], ['<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components>'], ['{}']])('refuses %j', async (text) => {
-    await expect(made(text).then(records)).rejects.toMatchObject({ code: 'unreadable_report' })
-  })
+  it.each([[''], ['{"bomFormat":"CycloneDX","components":[{'], ['<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components>'], ['{}']])(
+    'refuses %j',
+    async (text) => {
+      await expect(made(text).then(records)).rejects.toMatchObject({ code: 'unreadable_report' })
+    },
+  )
 })

@@ -36,13 +36,24 @@ export const cyclonedx: Importer = {
 type Part = { part: 'bom' | 'metadata' | 'component' | 'vulnerability'; value: unknown; at: string; document: number }
 
 async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
-  const parts = { '$.bomFormat': 'bom', '$.metadata': 'metadata', '$.components[*]': 'component', '$.vulnerabilities[*]': 'vulnerability' } as const
-  for await (const { path, at, value, document } of readJson(bytes, Object.keys(parts))) yield { part: parts[path as keyof typeof parts], value, at, document }
+  const parts = {
+    '$.bomFormat': 'bom',
+    '$.metadata': 'metadata',
+    '$.components[*]': 'component',
+    '$.vulnerabilities[*]': 'vulnerability',
+  } as const
+  for await (const { path, at, value, document } of readJson(bytes, Object.keys(parts)))
+    yield { part: parts[path as keyof typeof parts], value, at, document }
 }
 
 async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
   // The last is the vulnerability extension 1.0 at the end of a bill; its prefix is always written so.
-  const elements = ['bom/metadata', 'bom/components/component', 'bom/vulnerabilities/vulnerability', 'bom/v:vulnerabilities/v:vulnerability']
+  const elements = [
+    'bom/metadata',
+    'bom/components/component',
+    'bom/vulnerabilities/vulnerability',
+    'bom/v:vulnerabilities/v:vulnerability',
+  ]
   for await (const { event, name, node, line } of readXml(bytes, { elements, opens: ['bom'] })) {
     const at = `line ${line}`
     if (event === 'open') yield { part: 'bom', value: null, at, document: 0 }
@@ -78,11 +89,19 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       else if (document.waiting.push(part) > MAX_HELD) throw tooMany()
     }
   }
-  if (!document) throw new UserError('unreadable_report', 'Expected a CycloneDX document with bomFormat, metadata, components or vulnerabilities; none of them is there')
+  if (!document)
+    throw new UserError(
+      'unreadable_report',
+      'Expected a CycloneDX document with bomFormat, metadata, components or vulnerabilities; none of them is there',
+    )
   yield* end(document)
 }
 
-const tooMany = () => new UserError('unreadable_report', `The CycloneDX file says what it is about only behind ${MAX_HELD} entries: put "metadata" before "components", and those before "vulnerabilities"`)
+const tooMany = () =>
+  new UserError(
+    'unreadable_report',
+    `The CycloneDX file says what it is about only behind ${MAX_HELD} entries: put "metadata" before "components", and those before "vulnerabilities"`,
+  )
 
 function* give(document: Document, records: Iterable<FileRecord>): Generator<FileRecord> {
   if (document.asset) {
@@ -95,10 +114,17 @@ function* give(document: Document, records: Iterable<FileRecord>): Generator<Fil
 function* begin(document: Document, metadata: Metadata | null): Generator<FileRecord> {
   if (document.asset) return
   const tool = metadata?.tools?.find(({ name }) => name !== undefined)
-  const name = tool?.name?.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
+  const name = tool?.name
+    ?.toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 100)
   if (name) document.bom.source = `cyclonedx:${name}`
   yield {
-    kind: 'report', source: document.bom.source, tool: tool?.name ?? null, tool_version: tool?.version ?? null,
+    kind: 'report',
+    source: document.bom.source,
+    tool: tool?.name ?? null,
+    tool_version: tool?.version ?? null,
     observed_at: metadata?.timestamp === undefined ? null : parseInstant(metadata.timestamp),
   }
   document.asset = describeSubject(metadata)

@@ -20,9 +20,14 @@ export function componentFromXml(node: XmlNode): unknown {
     publisher: textOf(node, 'publisher'),
     supplier: { name: textOf(childOf(node, 'supplier'), 'name') },
     manufacturer: { name: textOf(childOf(node, 'manufacturer'), 'name') },
-    externalReferences: listOf(node, 'externalReferences', 'reference').map((one) => ({ type: one.attributes['type'], url: textOf(one, 'url') })),
+    externalReferences: listOf(node, 'externalReferences', 'reference').map((one) => ({
+      type: one.attributes['type'],
+      url: textOf(one, 'url'),
+    })),
     properties: listOf(node, 'properties', 'property').map((one) => ({ name: one.attributes['name'], value: one.text })),
-    evidence: { occurrences: listOf(childOf(node, 'evidence'), 'occurrences', 'occurrence').map((one) => ({ location: textOf(one, 'location') })) },
+    evidence: {
+      occurrences: listOf(childOf(node, 'evidence'), 'occurrences', 'occurrence').map((one) => ({ location: textOf(one, 'location') })),
+    },
     components: listOf(node, 'components', 'component').map(componentFromXml),
     vulnerabilities: listOf(node, 'vulnerabilities', 'vulnerability').map(vulnerabilityFromXml),
   }
@@ -57,11 +62,20 @@ export function vulnerabilityFromXml(node: XmlNode): unknown {
     references: listOf(node, 'references', 'reference').map((one) => ({ id: textOf(one, 'id') })),
     ratings: listOf(node, 'ratings', 'rating').map(ratingFromXml),
     description: textOf(node, 'description'),
-    recommendation: textOf(node, 'recommendation') ?? (listOf(node, 'recommendations', 'recommendation').map((one) => one.text.trim()).join('; ') || undefined),
+    recommendation:
+      textOf(node, 'recommendation') ??
+      (listOf(node, 'recommendations', 'recommendation')
+        .map((one) => one.text.trim())
+        .join('; ') ||
+        undefined),
     // The extension has the link as the advisory's own text.
     advisories: listOf(node, 'advisories', 'advisory').map((one) => ({ url: textOf(one, 'url') ?? (one.text.trim() || undefined) })),
     published: textOf(node, 'published'),
-    analysis: analysis && { state: textOf(analysis, 'state'), detail: textOf(analysis, 'detail'), justification: textOf(analysis, 'justification') },
+    analysis: analysis && {
+      state: textOf(analysis, 'state'),
+      detail: textOf(analysis, 'detail'),
+      justification: textOf(analysis, 'justification'),
+    },
     affects: targets.length === 0 && ref ? [{ ref }] : targets,
   }
 }

@@ -36,9 +36,16 @@ export function describeSubject(metadata: Metadata | null): AssetRecord {
   if (!component || component.type === 'file') return { kind: 'asset', asset: ASSET, type: 'application', name: '', names: [] }
   if (component.type === 'container') return describeImage(component)
   const name = nameOf(component)
-  if (component.type === 'device' || component.type === 'firmware' || component.type === 'operating-system') return { kind: 'asset', asset: ASSET, type: 'device', name, names: [] }
+  if (component.type === 'device' || component.type === 'firmware' || component.type === 'operating-system')
+    return { kind: 'asset', asset: ASSET, type: 'device', name, names: [] }
   const repository = repositoryOf(component)
-  return { kind: 'asset', asset: ASSET, type: 'application', name, names: repository === null ? [] : [{ type: 'repository', name: repository }] }
+  return {
+    kind: 'asset',
+    asset: ASSET,
+    type: 'application',
+    name,
+    names: repository === null ? [] : [{ type: 'repository', name: repository }],
+  }
 }
 
 function repositoryOf({ externalReferences, purl }: Component): string | null {
@@ -58,12 +65,20 @@ function describeImage(component: Component): AssetRecord {
   const image_digest = [repoDigest, purl?.digest, version].find(isDigest)
   const tag = propertyOf(component, /^aquasecurity:trivy:RepoTag$/) ?? propertyOf(component, /^aquasecurity:trivy:Reference$/)
   // Syft gives name and digest apart, others the tag as the version.
-  const tagged = version && !version.includes(':') && !name.slice(name.lastIndexOf('/') + 1).includes(':') ? `${name}:${version}` : undefined
+  const tagged =
+    version && !version.includes(':') && !name.slice(name.lastIndexOf('/') + 1).includes(':') ? `${name}:${version}` : undefined
   const texts = [tag, tagged, purl?.tagged, name, purl?.name]
   const shown = texts.find((text) => text !== undefined && parseImageReference(text, image_digest) !== null)
-  const known = shown === undefined ? ([image_digest, propertyOf(component, /^aquasecurity:trivy:ImageID$/)].find(isDigest) ?? null) : parseImageReference(shown, image_digest)!.name
+  const known =
+    shown === undefined
+      ? ([image_digest, propertyOf(component, /^aquasecurity:trivy:ImageID$/)].find(isDigest) ?? null)
+      : parseImageReference(shown, image_digest)!.name
   return {
-    kind: 'asset', asset: ASSET, type: 'image', name: shown ?? known ?? '', names: known === null ? [] : [{ type: 'image', name: known }],
+    kind: 'asset',
+    asset: ASSET,
+    type: 'image',
+    name: shown ?? known ?? '',
+    names: known === null ? [] : [{ type: 'image', name: known }],
     attributes: image_digest ? { image_digest } : {},
   }
 }
@@ -94,8 +109,12 @@ function nameOf({ group, name, purl }: Component): string {
   return `${group}${purl?.startsWith('pkg:maven/') ? ':' : '/'}${name}`
 }
 
-const knownOf = (component: Component): Known =>
-  ({ name: nameOf(component), version: component.version, purl: component.purl, ...(component.type && { type: component.type }) })
+const knownOf = (component: Component): Known => ({
+  name: nameOf(component),
+  version: component.version,
+  purl: component.purl,
+  ...(component.type && { type: component.type }),
+})
 
 /** Makes a component known to the vulnerabilities that refer to it. */
 export function remember(component: Component, bom: Bom): void {
@@ -130,15 +149,26 @@ function softwareOf(component: Component): SoftwareRecord | null {
   if (type === 'file' || type === 'data' || type === 'machine-learning-model' || type === 'cryptographic-asset') return null
   // Trivy lists lock files as applications without a version.
   if ((type === 'application' || type === 'container') && !version && !purl && !cpe) return null
-  const path = component.evidence?.occurrences?.find(({ location }) => location !== undefined)?.location ?? propertyOf(component, /^(?:syft:location:0:path|aquasecurity:trivy:FilePath|location)$/)
+  const path =
+    component.evidence?.occurrences?.find(({ location }) => location !== undefined)?.location ??
+    propertyOf(component, /^(?:syft:location:0:path|aquasecurity:trivy:FilePath|location)$/)
   return {
-    kind: 'software', asset: ASSET, name: nameOf(component), version, purl, cpe, vendor: component.supplier?.name ?? component.manufacturer?.name ?? component.publisher,
+    kind: 'software',
+    asset: ASSET,
+    name: nameOf(component),
+    version,
+    purl,
+    cpe,
+    vendor: component.supplier?.name ?? component.manufacturer?.name ?? component.publisher,
     place: path ?? /^pkg:([a-z0-9.+-]{1,40})\//.exec(purl ?? '')?.[1],
   }
 }
 
 const CLOSED: Record<string, string> = {
-  resolved: 'resolved', resolved_with_pedigree: 'resolved', not_affected: 'not affected', false_positive: 'a false positive',
+  resolved: 'resolved',
+  resolved_with_pedigree: 'resolved',
+  not_affected: 'not affected',
+  false_positive: 'a false positive',
 }
 
 /** One finding for each component that the vulnerability affects. `inside`: the component that it stands in. */
@@ -164,7 +194,8 @@ export function* readVulnerability(value: unknown, at: string, bom: Bom, inside:
   const affects = inside ? [] : (found.affects ?? [])
   if (closed !== undefined) {
     const reason = `${name}: analysed as ${closed}${found.analysis?.justification ? ` (${found.analysis.justification})` : ''}`
-    for (let index = 0; index < Math.max(1, affects.length); index++) yield { kind: 'skipped', at: affects.length > 1 ? `${at}.affects[${index}]` : at, reason }
+    for (let index = 0; index < Math.max(1, affects.length); index++)
+      yield { kind: 'skipped', at: affects.length > 1 ? `${at}.affects[${index}]` : at, reason }
     return
   }
   const finding = { kind: 'finding' as const, asset: ASSET, vulnerability_ids: ids, severity, cvss: rating?.cvss }
@@ -182,13 +213,26 @@ export function* readVulnerability(value: unknown, at: string, bom: Bom, inside:
   }
 }
 
-function* describe(found: Vulnerability, ids: string[], severity: Severity | undefined, rating: CvssRating | null, bom: Bom): Generator<FileRecord> {
-  const aliases = [found.id, ...(found.references ?? []).map(({ id }) => id)].filter((id) => id !== undefined && isPublic(id) && !ids.includes(id)) as string[]
+function* describe(
+  found: Vulnerability,
+  ids: string[],
+  severity: Severity | undefined,
+  rating: CvssRating | null,
+  bom: Bom,
+): Generator<FileRecord> {
+  const aliases = [found.id, ...(found.references ?? []).map(({ id }) => id)].filter(
+    (id) => id !== undefined && isPublic(id) && !ids.includes(id),
+  ) as string[]
   for (const vulnerability_id of ids) {
     if (bom.described.has(vulnerability_id)) continue
     bom.described.add(vulnerability_id)
     yield {
-      kind: 'vulnerability', vulnerability_id, description: found.description, severity, ...rating, url: found.source?.url ?? found.advisories?.find(({ url }) => url !== undefined)?.url,
+      kind: 'vulnerability',
+      vulnerability_id,
+      description: found.description,
+      severity,
+      ...rating,
+      url: found.source?.url ?? found.advisories?.find(({ url }) => url !== undefined)?.url,
       published_at: found.published === undefined ? undefined : (parseInstant(found.published) ?? undefined),
       // An entry about several CVEs is no other name of one of them.
       aliases: ids.length === 1 ? [...new Set(aliases)] : [],
@@ -205,7 +249,9 @@ function targetOf(ref: string, version: string | undefined, bom: Bom): { compone
   const purl = name.startsWith('pkg:') ? purlOf(name) : null
   if (purl) {
     const separator = purl.type === 'maven' ? ':' : '/'
-    return { component: { name: [purl.namespace, purl.name].filter(Boolean).join(separator), version: purl.version ?? version, purl: name } }
+    return {
+      component: { name: [purl.namespace, purl.name].filter(Boolean).join(separator), version: purl.version ?? version, purl: name },
+    }
   }
   return link === undefined ? { place: ref } : { component: { name, version } }
 }
@@ -243,7 +289,9 @@ function ordered({ source, ratings }: Vulnerability) {
 
 /** Scores of other methods are on other scales; without a method a score from 0 to 10 is taken for CVSS. */
 function ratingOf(found: Vulnerability): CvssRating | null {
-  const ratings = ordered(found).filter(({ method, vector }) => method === undefined || majorOf(method) !== null || (vector ?? '').startsWith('CVSS:'))
+  const ratings = ordered(found).filter(
+    ({ method, vector }) => method === undefined || majorOf(method) !== null || (vector ?? '').startsWith('CVSS:'),
+  )
   return bestRating(ratings.map(({ score, vector, method }) => ({ score, vector, version: majorOf(method) })))
 }
 
@@ -262,10 +310,13 @@ function majorOf(method: string | undefined): 2 | 3 | 4 | null {
 
 /** Trivy's and Snyk's sentence, for one package or several: "Upgrade x to version 1.2.3; Upgrade y to version 1.2, 2.0 or higher." */
 function fixedIn(recommendation: string | undefined, component: string | undefined): string | undefined {
-  const found = (recommendation ?? '').slice(0, 20_000).split(';').flatMap((sentence) => {
-    const parts = /^Upgrade (\S{1,300}) to version (\S.{0,150})$/.exec(sentence.trim())
-    return parts ? [{ name: parts[1]!, version: parts[2]!.replace(/(?: or higher)?\.?$/, '') }] : []
-  })
+  const found = (recommendation ?? '')
+    .slice(0, 20_000)
+    .split(';')
+    .flatMap((sentence) => {
+      const parts = /^Upgrade (\S{1,300}) to version (\S.{0,150})$/.exec(sentence.trim())
+      return parts ? [{ name: parts[1]!, version: parts[2]!.replace(/(?: or higher)?\.?$/, '') }] : []
+    })
   return (found.find(({ name }) => name === component) ?? (found.length === 1 ? found[0] : undefined))?.version
 }
 

@@ -202,7 +202,8 @@ interface HeldScore {
 /** The records of snapshots, the oldest first. */
 function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
   const created = ({ value }: HeldScore) => text(value.createdDateTime)
-  for (const { value, at } of held.toSorted((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : 0))) yield* scoreRecords(value, at)
+  for (const { value, at } of held.toSorted((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : 0)))
+    yield* scoreRecords(value, at)
 }
 
 /**

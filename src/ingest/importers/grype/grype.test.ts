@@ -17,7 +17,8 @@ async function records(name: string): Promise<FileRecord[]> {
   return collect(grype.parse(source, {}))
 }
 
-const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) => all.filter((record): record is Extract<FileRecord, { kind: K }> => record.kind === kind)
+const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
+  all.filter((record): record is Extract<FileRecord, { kind: K }> => record.kind === kind)
 
 describe('grype', () => {
   it('reads an image, though what it is about stands behind the matches', async () => {
@@ -25,22 +26,45 @@ describe('grype', () => {
     expect(all.slice(0, 3)).toEqual([
       { kind: 'report', source: 'grype', tool: 'Grype', tool_version: '0.94.0', observed_at: Date.UTC(2026, 2, 1, 14, 0, 0, 500) * 1000 },
       {
-        kind: 'asset', asset: 'target', type: 'image', name: 'registry.example.org/shop/web:1.4', names: [{ type: 'image', name: 'registry.example.org/shop/web:1.4' }],
+        kind: 'asset',
+        asset: 'target',
+        type: 'image',
+        name: 'registry.example.org/shop/web:1.4',
+        names: [{ type: 'image', name: 'registry.example.org/shop/web:1.4' }],
         attributes: { os: 'debian 12', os_family: 'linux', image_digest: `sha256:${'2'.repeat(64)}` },
       },
       { kind: 'coverage', asset: 'target', subject: 'vulnerability', checks: 'only fixed' },
     ])
     expect(of(all, 'finding')).toEqual([
       {
-        kind: 'finding', asset: 'target', vulnerability_ids: ['CVE-2099-0001'], severity: 'high', cvss: 7.5, exploit_stage: 'ransomware',
-        component: { name: 'left-pad', version: '1.0.0', purl: 'pkg:npm/left-pad@1.0.0', type: 'npm' }, fixed_version: '2.0.1, 1.9.9', place: '/app/node_modules/left-pad/package.json',
+        kind: 'finding',
+        asset: 'target',
+        vulnerability_ids: ['CVE-2099-0001'],
+        severity: 'high',
+        cvss: 7.5,
+        exploit_stage: 'ransomware',
+        component: { name: 'left-pad', version: '1.0.0', purl: 'pkg:npm/left-pad@1.0.0', type: 'npm' },
+        fixed_version: '2.0.1, 1.9.9',
+        place: '/app/node_modules/left-pad/package.json',
       },
       {
-        kind: 'finding', asset: 'target', vulnerability_ids: ['CVE-2099-0002'], severity: undefined, cvss: undefined, exploit_stage: undefined,
-        component: { name: 'bash', version: '5.2', purl: undefined, type: 'deb' }, fixed_version: undefined, place: undefined,
+        kind: 'finding',
+        asset: 'target',
+        vulnerability_ids: ['CVE-2099-0002'],
+        severity: undefined,
+        cvss: undefined,
+        exploit_stage: undefined,
+        component: { name: 'bash', version: '5.2', purl: undefined, type: 'deb' },
+        fixed_version: undefined,
+        place: undefined,
       },
     ])
-    expect(of(all, 'vulnerability')[0]).toMatchObject({ vulnerability_id: 'CVE-2099-0001', aliases: ['GHSA-2222-3333-4444'], severity: 'high', url: 'https://example.org/GHSA-2222-3333-4444' })
+    expect(of(all, 'vulnerability')[0]).toMatchObject({
+      vulnerability_id: 'CVE-2099-0001',
+      aliases: ['GHSA-2222-3333-4444'],
+      severity: 'high',
+      url: 'https://example.org/GHSA-2222-3333-4444',
+    })
     expect(of(all, 'skipped').map(({ at, reason }) => [at, reason.split('\n')[0]])).toEqual([
       ['matches[2]', expect.stringContaining('Invalid input')],
       ['ignoredMatches[0]', 'CVE-2099-0003 in linux-libc-dev: ignored by a rule of the scan (headers only)'],
@@ -68,6 +92,11 @@ describe('grype', () => {
   })
 
   it.each([
-    '{"matches":[{"Cycle":{},"artifact":{}}],"source":{}}', '{"matches":[],"descriptor":{"name":"xeol"}}', '{"matches":3}', '{"a":{"matches":[{"vulnerability":{}}]}}', '[{"matches":[]}]', '',
+    '{"matches":[{"Cycle":{},"artifact":{}}],"source":{}}',
+    '{"matches":[],"descriptor":{"name":"xeol"}}',
+    '{"matches":3}',
+    '{"a":{"matches":[{"vulnerability":{}}]}}',
+    '[{"matches":[]}]',
+    '',
   ])('does not take %s', (text) => expect(grype.detect({ name: 'grype.json', text })).toBe(false))
 })

@@ -14,7 +14,10 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 /** The matches stand before what they are about, so they are held until the end; a report with more is refused. */
 const MAX_MATCHES = 500_000
 
-const Text = z.string().nullish().transform((text) => text?.trim() || undefined)
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text?.trim() || undefined)
 
 const Cvss = z.object({ version: Text, vector: Text, metrics: z.object({ baseScore: z.number().nullish() }).nullish() })
 
@@ -39,7 +42,10 @@ const Match = z.object({
   vulnerability: Vulnerability,
   relatedVulnerabilities: z.array(Vulnerability).nullish(),
   artifact: z.object({
-    name: z.string(), version: Text, type: Text, purl: Text,
+    name: z.string(),
+    version: Text,
+    type: Text,
+    purl: Text,
     locations: z.array(z.object({ path: Text })).nullish(),
   }),
 })
@@ -48,12 +54,17 @@ type Match = z.infer<typeof Match>
 const Ignored = Match.extend({ appliedIgnoreRules: z.array(z.object({ reason: Text, vulnerability: Text })).nullish() })
 
 const Target = z.object({
-  userInput: Text, imageID: Text, manifestDigest: Text,
-  tags: z.array(z.string()).nullish(), repoDigests: z.array(z.string()).nullish(),
+  userInput: Text,
+  imageID: Text,
+  manifestDigest: Text,
+  tags: z.array(z.string()).nullish(),
+  repoDigests: z.array(z.string()).nullish(),
 })
 
 const Descriptor = z.object({
-  name: Text, version: Text, timestamp: Text,
+  name: Text,
+  version: Text,
+  timestamp: Text,
   configuration: z.object({ 'only-fixed': z.boolean().nullish(), 'only-notfixed': z.boolean().nullish() }).nullish().catch(null),
 })
 
@@ -92,7 +103,13 @@ interface Document {
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
   let document = null as Document | null
-  for await (const { path, at, value, document: number } of readJson(file.bytes(), ['$.matches[*]', '$.ignoredMatches[*]', '$.source', '$.distro', '$.descriptor'])) {
+  for await (const { path, at, value, document: number } of readJson(file.bytes(), [
+    '$.matches[*]',
+    '$.ignoredMatches[*]',
+    '$.source',
+    '$.distro',
+    '$.descriptor',
+  ])) {
     if (document?.number !== number) {
       if (document) yield* end(document)
       document = { number, asset: null, os: {}, descriptor: null, held: [], described: new Set() }
@@ -101,16 +118,26 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
     else if (path === '$.distro') document.os = describeDistro(value)
     else if (path === '$.descriptor') document.descriptor = Descriptor.safeParse(value).data ?? null
     else if (document.held.length > 2 * MAX_MATCHES) {
-      throw new UserError('unreadable_report', `The Grype report holds more than ${MAX_MATCHES} matches: scan parts of it, or give CycloneDX instead`)
+      throw new UserError(
+        'unreadable_report',
+        `The Grype report holds more than ${MAX_MATCHES} matches: scan parts of it, or give CycloneDX instead`,
+      )
     } else if (path === '$.matches[*]') for (const record of readMatch(value, at, document.described)) document.held.push(record)
     else document.held.push(readIgnored(value, at))
   }
-  if (!document) throw new UserError('unreadable_report', 'Expected a Grype report with "matches", "source" and "descriptor"; none of them is there')
+  if (!document)
+    throw new UserError('unreadable_report', 'Expected a Grype report with "matches", "source" and "descriptor"; none of them is there')
   yield* end(document)
 }
 
 function* end({ asset, os, descriptor, held }: Document): Generator<FileRecord> {
-  yield { kind: 'report', source: 'grype', tool: 'Grype', tool_version: descriptor?.version ?? null, observed_at: descriptor?.timestamp ? parseInstant(descriptor.timestamp) : null }
+  yield {
+    kind: 'report',
+    source: 'grype',
+    tool: 'Grype',
+    tool_version: descriptor?.version ?? null,
+    observed_at: descriptor?.timestamp ? parseInstant(descriptor.timestamp) : null,
+  }
   const described = asset ?? { kind: 'asset', asset: 'target', type: 'other', name: '', names: [] }
   yield { ...described, attributes: { ...os, ...described.attributes } }
   const configuration = descriptor?.configuration
@@ -125,13 +152,20 @@ function describeSource(value: unknown): AssetRecord {
   if (type !== 'image') {
     const repository = typeof target === 'string' ? repositoryName(target) : null
     return {
-      kind: 'asset', asset: 'target', type: repository || type === 'directory' ? 'repository' : 'application', name: repository?.replace('https://', '') ?? '',
+      kind: 'asset',
+      asset: 'target',
+      type: repository || type === 'directory' ? 'repository' : 'application',
+      name: repository?.replace('https://', '') ?? '',
       names: repository ? [{ type: 'repository', name: repository }] : [],
     }
   }
   const image = Target.safeParse(target).data
   const digest = image?.repoDigests?.[0]?.split('@')[1] ?? image?.manifestDigest ?? null
-  const texts = [image?.userInput?.replace(/^(?:docker|podman|registry|containerd):(?!\d+(?:\/|$))/, '') ?? '', ...(image?.tags ?? []), ...(image?.repoDigests ?? [])]
+  const texts = [
+    image?.userInput?.replace(/^(?:docker|podman|registry|containerd):(?!\d+(?:\/|$))/, '') ?? '',
+    ...(image?.tags ?? []),
+    ...(image?.repoDigests ?? []),
+  ]
   const found = texts.find((text) => parseImageReference(text, digest) !== null)
   const reference = found === undefined ? null : parseImageReference(found, digest)
   const isDigest = (text: string | undefined): text is string => text !== undefined && /^sha256:[0-9a-f]{64}$/.test(text)
@@ -140,7 +174,11 @@ function describeSource(value: unknown): AssetRecord {
   // Of tag and digest, people read the tag.
   const shown = reference?.name.includes('@') ? found : found?.split('@')[0]
   return {
-    kind: 'asset', asset: 'target', type: 'image', name: shown ?? fallback ?? '', names: name === undefined ? [] : [{ type: 'image', name }],
+    kind: 'asset',
+    asset: 'target',
+    type: 'image',
+    name: shown ?? fallback ?? '',
+    names: name === undefined ? [] : [{ type: 'image', name }],
     attributes: isDigest(digest ?? undefined) ? { image_digest: digest! } : {},
   }
 }
@@ -162,11 +200,13 @@ function* readMatch(value: unknown, at: string, described: Set<string>): Generat
   const related = match.data.relatedVulnerabilities ?? []
   const ids = idsOf(match.data)
   const severity = parseSeverity(vulnerability.severity) ?? undefined
-  const rating = bestRating([vulnerability, ...related].flatMap(({ cvss, cvssV2, cvssV3 }) => [
-    ...(cvss ?? []).map(({ version, vector, metrics }) => ({ score: metrics?.baseScore, vector, version: majorOf(version) })),
-    { score: cvssV3?.baseScore, vector: cvssV3?.vector, version: 3 as const },
-    { score: cvssV2?.baseScore, vector: cvssV2?.vector, version: 2 as const },
-  ]))
+  const rating = bestRating(
+    [vulnerability, ...related].flatMap(({ cvss, cvssV2, cvssV3 }) => [
+      ...(cvss ?? []).map(({ version, vector, metrics }) => ({ score: metrics?.baseScore, vector, version: majorOf(version) })),
+      { score: cvssV3?.baseScore, vector: cvssV3?.vector, version: 3 as const },
+      { score: cvssV2?.baseScore, vector: cvssV2?.vector, version: 2 as const },
+    ]),
+  )
   const key = ids.join(' ')
   if (!described.has(key)) {
     described.add(key)
@@ -174,7 +214,12 @@ function* readMatch(value: unknown, at: string, described: Set<string>): Generat
     const aliases = [...new Set([vulnerability.id, ...related.map((one) => one.id)])]
     for (const id of ids) {
       yield {
-        kind: 'vulnerability', vulnerability_id: id, description, severity, ...rating, url: vulnerability.dataSource ?? vulnerability.links?.[0],
+        kind: 'vulnerability',
+        vulnerability_id: id,
+        description,
+        severity,
+        ...rating,
+        url: vulnerability.dataSource ?? vulnerability.links?.[0],
         // An advisory about several CVEs is no other name of one of them.
         aliases: ids.length === 1 ? aliases.filter((alias) => alias !== id) : [],
       }
@@ -182,9 +227,15 @@ function* readMatch(value: unknown, at: string, described: Set<string>): Generat
   }
   const versions = vulnerability.fix?.versions?.filter((version) => version !== '') ?? []
   yield {
-    kind: 'finding', asset: 'target', vulnerability_ids: ids, severity, cvss: rating?.cvss, exploit_stage: stageOf(vulnerability.knownExploited ?? []),
+    kind: 'finding',
+    asset: 'target',
+    vulnerability_ids: ids,
+    severity,
+    cvss: rating?.cvss,
+    exploit_stage: stageOf(vulnerability.knownExploited ?? []),
     component: { name: artifact.name, version: artifact.version, purl: artifact.purl, type: artifact.type },
-    fixed_version: versions.length > 0 ? versions.join(', ') : vulnerability.fixedInVersion, place: artifact.locations?.[0]?.path,
+    fixed_version: versions.length > 0 ? versions.join(', ') : vulnerability.fixedInVersion,
+    place: artifact.locations?.[0]?.path,
   }
 }
 
@@ -211,5 +262,9 @@ function readIgnored(value: unknown, at: string): FileRecord {
   if (!ignored.success) return { kind: 'skipped', at, reason: z.prettifyError(ignored.error) }
   const { vulnerability, artifact, appliedIgnoreRules } = ignored.data
   const reason = appliedIgnoreRules?.find((rule) => rule.reason)?.reason
-  return { kind: 'skipped', at, reason: `${vulnerability.id} in ${artifact.name}: ignored by a rule of the scan${reason ? ` (${reason})` : ''}` }
+  return {
+    kind: 'skipped',
+    at,
+    reason: `${vulnerability.id} in ${artifact.name}: ignored by a rule of the scan${reason ? ` (${reason})` : ''}`,
+  }
 }

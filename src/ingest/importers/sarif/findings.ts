@@ -9,7 +9,12 @@ const OTHER_ID =
   /\b(?:GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|GO-\d{4}-\d{4,10}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,10}|SNYK-[A-Z0-9]{1,40}-[A-Z0-9-]{1,200}|BDSA-\d{4}-\d{4,10})\b/i
 
 /** What the specification's words mean here (section 3.27.10): a note is "a minor problem", none "a concern that is no problem". */
-const LEVELS = new Map<string, Severity>([['error', 'high'], ['warning', 'medium'], ['note', 'low'], ['none', 'informational']])
+const LEVELS = new Map<string, Severity>([
+  ['error', 'high'],
+  ['warning', 'medium'],
+  ['note', 'low'],
+  ['none', 'informational'],
+])
 
 /** One run of a tool while its results are read. */
 export interface RunState {
@@ -78,8 +83,15 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
     yield* describeVulnerabilities(run, vulnerabilities, id, rule, severity, rating)
     const found = packageOf(result, rule, message)
     yield {
-      kind: 'finding', asset: run.asset, vulnerability_ids: vulnerabilities, severity, cvss: rating?.cvss, title: rule?.shortDescription?.text ?? oneLine(message),
-      component: found.component ?? (path === undefined ? undefined : { name: path, type: 'file' }), fixed_version: found.fixed_version, place,
+      kind: 'finding',
+      asset: run.asset,
+      vulnerability_ids: vulnerabilities,
+      severity,
+      cvss: rating?.cvss,
+      title: rule?.shortDescription?.text ?? oneLine(message),
+      component: found.component ?? (path === undefined ? undefined : { name: path, type: 'file' }),
+      fixed_version: found.fixed_version,
+      place,
     }
     return
   }
@@ -96,7 +108,12 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
   }
   yield* describeControl(run, id, rule, severity)
   yield {
-    kind: 'finding', asset: run.asset, control_id, severity, title: oneLine(message) ?? rule?.shortDescription?.text, place,
+    kind: 'finding',
+    asset: run.asset,
+    control_id,
+    severity,
+    title: oneLine(message) ?? rule?.shortDescription?.text,
+    place,
     ...(path !== undefined && { component: { name: nth(run, control_id, path), type: 'file' } }),
   }
 }
@@ -116,17 +133,32 @@ function vulnerabilityIds(result: Result | null, rule: Rule | null, id: string):
   const text = [id, result?.ruleId ?? ''].join(' ').slice(0, 1000)
   const named = text.match(CVE) ?? [...tagsOf(rule), ...tagsOf(result)].filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
   if (named.length > 0) return [...new Set(named.map((cve) => cve.toUpperCase()))]
-  const other = OTHER_ID.exec(text) ?? [...tagsOf(rule), ...tagsOf(result)].map((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.exec(tag)).find((found) => found !== null)
+  const other =
+    OTHER_ID.exec(text) ??
+    [...tagsOf(rule), ...tagsOf(result)].map((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.exec(tag)).find((found) => found !== null)
   return other ? [other[0]] : []
 }
 
-function* describeVulnerabilities(run: RunState, ids: string[], id: string, rule: Rule | null, severity: Severity | undefined, rating: CvssRating | null): Generator<FileRecord> {
+function* describeVulnerabilities(
+  run: RunState,
+  ids: string[],
+  id: string,
+  rule: Rule | null,
+  severity: Severity | undefined,
+  rating: CvssRating | null,
+): Generator<FileRecord> {
   const alias = ids.length === 1 ? OTHER_ID.exec(id)?.[0] : undefined
   for (const vulnerability_id of ids) {
     if (run.described.has(vulnerability_id)) continue
     run.described.add(vulnerability_id)
     yield {
-      kind: 'vulnerability', vulnerability_id, title: rule?.shortDescription?.text, description: rule?.fullDescription?.text, severity, ...rating, url: rule?.helpUri,
+      kind: 'vulnerability',
+      vulnerability_id,
+      title: rule?.shortDescription?.text,
+      description: rule?.fullDescription?.text,
+      severity,
+      ...rating,
+      url: rule?.helpUri,
       aliases: alias !== undefined && alias !== vulnerability_id ? [alias] : [],
     }
   }
@@ -141,15 +173,25 @@ function* describeControl(run: RunState, id: string, rule: Rule | null, severity
   const isLink = help !== undefined && /^https:\/\/\S+$/.test(help)
   const description = rule?.fullDescription?.text
   yield {
-    kind: 'control', control_id, title: oneLine(rule?.shortDescription?.text) ?? oneLine(description) ?? rule?.name ?? id, severity: rule ? severityOf(null, rule) : severity,
-    category: tags[0], description, remediation: isLink || help === description ? undefined : help, url: rule?.helpUri ?? (isLink ? help : undefined), product: run.tool.driver.name,
-    frameworks: cwes.map((cwe) => ({ framework: 'CWE', requirement: `CWE-${cwe}` })), ...(!rule && { partial: true }),
+    kind: 'control',
+    control_id,
+    title: oneLine(rule?.shortDescription?.text) ?? oneLine(description) ?? rule?.name ?? id,
+    severity: rule ? severityOf(null, rule) : severity,
+    category: tags[0],
+    description,
+    remediation: isLink || help === description ? undefined : help,
+    url: rule?.helpUri ?? (isLink ? help : undefined),
+    product: run.tool.driver.name,
+    frameworks: cwes.map((cwe) => ({ framework: 'CWE', requirement: `CWE-${cwe}` })),
+    ...(!rule && { partial: true }),
   }
 }
 
 function classify(rule: Rule | null): { tags: string[]; cwes: string[] } {
   const all = tagsOf(rule)
-  const cwes = [...(rule?.relationships ?? []).map(({ target }) => target?.id ?? ''), ...all].flatMap((text) => /^(?:external\/cwe\/)?cwe-0*(\d{1,5})\b/i.exec(text)?.[1] ?? [])
+  const cwes = [...(rule?.relationships ?? []).map(({ target }) => target?.id ?? ''), ...all].flatMap(
+    (text) => /^(?:external\/cwe\/)?cwe-0*(\d{1,5})\b/i.exec(text)?.[1] ?? [],
+  )
   return { tags: all.filter((tag) => !/^(?:external\/|cwe-)/i.test(tag)), cwes: [...new Set(cwes)] }
 }
 
@@ -169,7 +211,8 @@ function number(text: string | undefined, most: number): number | undefined {
 }
 
 /** 0–10: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */
-const securitySeverity = (result: Result | null, rule: Rule | null) => number(property(result, 'security-severity') ?? property(rule, 'security-severity'), 10)
+const securitySeverity = (result: Result | null, rule: Rule | null) =>
+  number(property(result, 'security-severity') ?? property(rule, 'security-severity'), 10)
 
 /** The CVSS scores and vectors that Trivy writes for a rule, else `security-severity`, which package scanners fill with the CVSS score. */
 function ratingOf(result: Result, rule: Rule | null): CvssRating | null {
@@ -187,7 +230,12 @@ function severityOf(result: Result | null, rule: Rule | null): Severity | undefi
   if (result?.kind === 'informational') return 'informational'
   const score = securitySeverity(result, rule)
   if (score !== undefined) return severityOfCvss(score)
-  const words = [property(result, 'severity'), property(result, 'issue_severity'), property(result, 'securityRisk'), property(rule, 'severity')]
+  const words = [
+    property(result, 'severity'),
+    property(result, 'issue_severity'),
+    property(result, 'securityRisk'),
+    property(rule, 'severity'),
+  ]
   const said = words.map((word) => parseSeverity(word)).find((severity) => severity !== null)
   if (said) return said
   const level = result?.level ?? rule?.defaultConfiguration?.level
@@ -217,7 +265,10 @@ function placeOf(result: Result, run: RunState): { path?: string; place?: string
 function pathOf(uri: string | undefined, folders: string[]): string | undefined {
   if (!uri) return undefined
   const folder = folders.find((one) => uri.startsWith(one))
-  const path = folder !== undefined && uri.length > folder.length ? uri.slice(folder.length) : uri.replace(/^file:\/{2,4}(?=[A-Za-z]:)/, '').replace(/^file:\/{2,}/, '/')
+  const path =
+    folder !== undefined && uri.length > folder.length
+      ? uri.slice(folder.length)
+      : uri.replace(/^file:\/{2,4}(?=[A-Za-z]:)/, '').replace(/^file:\/{2,}/, '/')
   try {
     return decodeURIComponent(path)
   } catch {
@@ -233,7 +284,10 @@ function packageOf(result: Result, rule: Rule | null, message: string | undefine
     const name = property(result, 'component') ?? line(/^Package: (\S.{0,300})$/m, text)
     if (name === undefined) continue
     const version = property(result, 'componentVersion') ?? line(/^(?:Installed )?Version: (\S.{0,200})$/m, text)
-    return { component: { name, ...(version !== undefined && { version }) }, fixed_version: line(/^Fix(?:ed)? Version: (\S.{0,200})$/m, text) }
+    return {
+      component: { name, ...(version !== undefined && { version }) },
+      fixed_version: line(/^Fix(?:ed)? Version: (\S.{0,200})$/m, text),
+    }
   }
   return {}
 }

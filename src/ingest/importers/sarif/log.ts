@@ -1,14 +1,24 @@
 import { z } from 'zod'
 
-const Text = z.string().nullish().transform((text) => text?.trim() || undefined).catch(undefined)
-const Message = z.object({ text: Text, id: Text, arguments: z.array(z.string()).nullish().catch(null) }).nullish().catch(null)
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text?.trim() || undefined)
+  .catch(undefined)
+const Message = z
+  .object({ text: Text, id: Text, arguments: z.array(z.string()).nullish().catch(null) })
+  .nullish()
+  .catch(null)
 const Properties = z.record(z.string(), z.unknown()).nullish().catch(null)
 const Index = z.number().int().nonnegative().nullish().catch(null)
 
 /** 0–100; -1 means none. */
 const Rank = z.number().nonnegative().max(100).nullish().catch(null)
 
-const Strings = z.record(z.string(), z.object({ text: Text }).nullish().catch(null)).nullish().catch(null)
+const Strings = z
+  .record(z.string(), z.object({ text: Text }).nullish().catch(null))
+  .nullish()
+  .catch(null)
 
 const Rule = z.object({
   id: z.string(),
@@ -20,13 +30,23 @@ const Rule = z.object({
   defaultConfiguration: z.object({ level: Text, rank: Rank }).nullish().catch(null),
   messageStrings: Strings,
   properties: Properties,
-  relationships: z.array(z.object({ target: z.object({ id: Text, toolComponent: z.object({ name: Text }).nullish() }).nullish() })).nullish().catch(null),
+  relationships: z
+    .array(z.object({ target: z.object({ id: Text, toolComponent: z.object({ name: Text }).nullish() }).nullish() }))
+    .nullish()
+    .catch(null),
 })
 export type Rule = z.infer<typeof Rule>
 
 const Component = z.object({
-  name: Text, version: Text, semanticVersion: Text, guid: Text,
-  rules: z.array(z.unknown()).nullish().catch(null).transform((rules) => (rules ?? []).map((rule) => Rule.safeParse(rule).data ?? null)),
+  name: Text,
+  version: Text,
+  semanticVersion: Text,
+  guid: Text,
+  rules: z
+    .array(z.unknown())
+    .nullish()
+    .catch(null)
+    .transform((rules) => (rules ?? []).map((rule) => Rule.safeParse(rule).data ?? null)),
   globalMessageStrings: Strings,
 })
 
@@ -34,18 +54,27 @@ export const Tool = z.object({ driver: Component, extensions: z.array(Component)
 export type Tool = z.infer<typeof Tool>
 
 const Location = z.object({
-  physicalLocation: z.object({
-    artifactLocation: z.object({ uri: Text, index: Index }).nullish().catch(null),
-    region: z.object({ startLine: Index }).nullish().catch(null),
-  }).nullish().catch(null),
-  logicalLocations: z.array(z.object({ fullyQualifiedName: Text, name: Text })).nullish().catch(null),
+  physicalLocation: z
+    .object({
+      artifactLocation: z.object({ uri: Text, index: Index }).nullish().catch(null),
+      region: z.object({ startLine: Index }).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
+  logicalLocations: z
+    .array(z.object({ fullyQualifiedName: Text, name: Text }))
+    .nullish()
+    .catch(null),
 })
 
 /** One result. Only what we use, and no stricter than we need: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html section 3.27 */
 export const Result = z.object({
   ruleId: Text,
   ruleIndex: Index,
-  rule: z.object({ id: Text, index: Index, toolComponent: z.object({ index: Index }).nullish().catch(null) }).nullish().catch(null),
+  rule: z
+    .object({ id: Text, index: Index, toolComponent: z.object({ index: Index }).nullish().catch(null) })
+    .nullish()
+    .catch(null),
   kind: Text,
   level: Text,
   rank: Rank,
@@ -57,7 +86,14 @@ export const Result = z.object({
 })
 export type Result = z.infer<typeof Result>
 
-export const Invocations = z.array(z.object({ startTimeUtc: Text, endTimeUtc: Text, executionSuccessful: z.boolean().nullish().catch(null), workingDirectory: z.object({ uri: Text }).nullish().catch(null) }))
+export const Invocations = z.array(
+  z.object({
+    startTimeUtc: Text,
+    endTimeUtc: Text,
+    executionSuccessful: z.boolean().nullish().catch(null),
+    workingDirectory: z.object({ uri: Text }).nullish().catch(null),
+  }),
+)
 
 export const BaseIds = z.record(z.string(), z.object({ uri: Text }).nullish().catch(null))
 
@@ -66,7 +102,11 @@ export const Provenance = z.array(z.object({ repositoryUri: Text }))
 export const Automation = z.object({ id: Text })
 
 /** What Trivy says of the image. */
-export const ImageProperties = z.object({ imageName: Text, repoTags: z.array(z.string()).nullish().catch(null), repoDigests: z.array(z.string()).nullish().catch(null) })
+export const ImageProperties = z.object({
+  imageName: Text,
+  repoTags: z.array(z.string()).nullish().catch(null),
+  repoDigests: z.array(z.string()).nullish().catch(null),
+})
 
 /** Rules of a tool by id, the driver's before those of its extensions. */
 const indexes = new WeakMap<Tool, Map<string, Rule>>()
@@ -75,7 +115,8 @@ function rulesOf(tool: Tool): Map<string, Rule> {
   const known = indexes.get(tool)
   if (known) return known
   const index = new Map<string, Rule>()
-  for (const rule of [tool.driver, ...(tool.extensions ?? [])].flatMap((component) => component.rules)) if (rule && !index.has(rule.id)) index.set(rule.id, rule)
+  for (const rule of [tool.driver, ...(tool.extensions ?? [])].flatMap((component) => component.rules))
+    if (rule && !index.has(rule.id)) index.set(rule.id, rule)
   indexes.set(tool, index)
   return index
 }
@@ -101,9 +142,15 @@ export function findRule(result: Result, tool: Tool): Rule | null {
 export function messageOf(result: Result, rule: Rule | null, tool: Tool): string | undefined {
   const { text, id, arguments: values } = result.message ?? {}
   const strings = [rule?.messageStrings, tool.driver.globalMessageStrings]
-  const template = text ?? (id === undefined ? undefined : strings.map((each) => (each && Object.hasOwn(each, id) ? each[id]?.text : undefined)).find((each) => each !== undefined))
+  const template =
+    text ??
+    (id === undefined
+      ? undefined
+      : strings.map((each) => (each && Object.hasOwn(each, id) ? each[id]?.text : undefined)).find((each) => each !== undefined))
   const words = template?.slice(0, 10_000).replace(/\[([^[\]]{1,500})\]\(\d{1,6}\)/g, '$1')
   // Braces are doubled only where there is something to put in.
   if (!values?.length) return words
-  return words?.replace(/\{\{|\}\}|\{(\d{1,3})\}/g, (whole, index?: string) => (index === undefined ? whole[0]! : (values[Number(index)]?.slice(0, 1000) ?? whole)))
+  return words?.replace(/\{\{|\}\}|\{(\d{1,3})\}/g, (whole, index?: string) =>
+    index === undefined ? whole[0]! : (values[Number(index)]?.slice(0, 1000) ?? whole),
+  )
 }

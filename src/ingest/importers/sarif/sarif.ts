@@ -12,7 +12,16 @@ import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, 
 const MAX_RESULTS = 500_000
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
-const PACKAGE_SCANNERS = new Set(['trivy', 'grype', 'osv-scanner', 'dependency-check', 'govulncheck', 'docker-scout', 'snyk-open-source', 'snyk-container'])
+const PACKAGE_SCANNERS = new Set([
+  'trivy',
+  'grype',
+  'osv-scanner',
+  'dependency-check',
+  'govulncheck',
+  'docker-scout',
+  'snyk-open-source',
+  'snyk-container',
+])
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -51,14 +60,38 @@ interface Run {
   skipped: FileRecord[]
 }
 
-const newRun = (): Run =>
-  ({ tool: null, results: [], artifacts: [], folders: [], category: '', repository: null, image: null, observed_at: null, failed: false, elsewhere: false, skipped: [] })
+const newRun = (): Run => ({
+  tool: null,
+  results: [],
+  artifacts: [],
+  folders: [],
+  category: '',
+  repository: null,
+  image: null,
+  observed_at: null,
+  failed: false,
+  elsewhere: false,
+  skipped: [],
+})
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
   const runs = new Map<string, Run>()
   let count = 0
-  const parts = ['tool', 'artifacts[*]', 'invocations', 'versionControlProvenance', 'automationDetails', 'originalUriBaseIds', 'properties', 'externalPropertyFileReferences', 'results[*]']
-  for await (const { path, at, value, document } of readJson(file.bytes(), parts.map((part) => `$.runs[*].${part}`))) {
+  const parts = [
+    'tool',
+    'artifacts[*]',
+    'invocations',
+    'versionControlProvenance',
+    'automationDetails',
+    'originalUriBaseIds',
+    'properties',
+    'externalPropertyFileReferences',
+    'results[*]',
+  ]
+  for await (const { path, at, value, document } of readJson(
+    file.bytes(),
+    parts.map((part) => `$.runs[*].${part}`),
+  )) {
     const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
     let run = runs.get(key)
     if (!run) runs.set(key, (run = newRun()))
@@ -77,26 +110,31 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
 
 function readPart(run: Run, part: string, value: unknown): void {
   if (part === 'tool') run.tool = Tool.safeParse(value).data ?? null
-  else if (part === 'artifacts[*]') run.artifacts.push(z.object({ location: z.object({ uri: z.string() }) }).safeParse(value).data?.location.uri ?? '')
+  else if (part === 'artifacts[*]')
+    run.artifacts.push(z.object({ location: z.object({ uri: z.string() }) }).safeParse(value).data?.location.uri ?? '')
   else if (part === 'versionControlProvenance') {
     const uris = Provenance.safeParse(value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
     run.repository = uris.find((uri) => uri !== null) ?? null
   } else if (part === 'automationDetails') run.category = categoryOf(Automation.safeParse(value).data?.id)
   else if (part === 'invocations') {
     const invocations = Invocations.safeParse(value).data ?? []
-    const times = invocations.map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? '')).filter((time) => time !== null)
+    const times = invocations
+      .map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? ''))
+      .filter((time) => time !== null)
     run.observed_at = times.length > 0 ? Math.max(...times) : null
     for (const { workingDirectory } of invocations) addFolder(run, workingDirectory?.uri)
     run.failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false)
   } else if (part === 'originalUriBaseIds') {
     for (const base of Object.values(BaseIds.safeParse(value).data ?? {})) addFolder(run, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
-  else if (part === 'externalPropertyFileReferences') run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
+  else if (part === 'externalPropertyFileReferences')
+    run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
 }
 
 /** Only whole folders of the machine: a base that is relative to another is the same on every machine. */
 function addFolder(run: Run, uri: string | undefined): void {
-  if (uri !== undefined && /^file:\/\/.{2,1000}$/.test(uri) && run.folders.length < 100) run.folders.push(uri.endsWith('/') ? uri : `${uri}/`)
+  if (uri !== undefined && /^file:\/\/.{2,1000}$/.test(uri) && run.folders.length < 100)
+    run.folders.push(uri.endsWith('/') ? uri : `${uri}/`)
 }
 
 /** What was analysed, without the last part, which tells one run from the next (section 3.17.3): `codeql/language:go/2026-08-01` → `codeql/language:go`. */
@@ -109,13 +147,22 @@ function imageOf(value: unknown): AssetRecord | null {
   const shown = [...(repoTags ?? []), imageName, ...(repoDigests ?? [])].find((text) => parseImageReference(text, digest) !== null)
   if (shown === undefined) return null
   return {
-    kind: 'asset', asset: 'target', type: 'image', name: shown, names: [{ type: 'image', name: parseImageReference(shown, digest)!.name }],
+    kind: 'asset',
+    asset: 'target',
+    type: 'image',
+    name: shown,
+    names: [{ type: 'image', name: parseImageReference(shown, digest)!.name }],
     attributes: digest ? { image_digest: digest } : {},
   }
 }
 
 /** The file's own name of the tool in kebab case: "LGTM.com" → `lgtm-com`. */
-const kebab = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
+const kebab = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 100)
 
 /** Runs of one tool about the same thing are one report: each alone would close what only the others list. */
 function* groupRuns(runs: Run[]): Generator<FileRecord> {
@@ -135,7 +182,11 @@ function assetOf(run: Run): AssetRecord {
   if (run.image) return run.image
   const { repository } = run
   return {
-    kind: 'asset', asset: 'target', type: 'repository', name: repository?.replace('https://', '') ?? '', names: repository ? [{ type: 'repository', name: repository }] : [],
+    kind: 'asset',
+    asset: 'target',
+    type: 'repository',
+    name: repository?.replace('https://', '') ?? '',
+    names: repository ? [{ type: 'repository', name: repository }] : [],
   }
 }
 
@@ -143,7 +194,11 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const driver = runs[0]!.tool?.driver
   const times = runs.map((run) => run.observed_at).filter((time) => time !== null)
   yield {
-    kind: 'report', source, tool: driver?.name ?? null, tool_version: driver?.semanticVersion ?? driver?.version ?? null, observed_at: times.length > 0 ? Math.max(...times) : null,
+    kind: 'report',
+    source,
+    tool: driver?.name ?? null,
+    tool_version: driver?.semanticVersion ?? driver?.version ?? null,
+    observed_at: times.length > 0 ? Math.max(...times) : null,
   }
   yield asset
   let vulnerabilities = PACKAGE_SCANNERS.has(source.slice('sarif:'.length))
@@ -153,8 +208,18 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
     yield* run.skipped
     const tool = run.tool ?? Tool.parse({ driver: {} })
     const state: RunState = {
-      source, asset: asset.asset, tool, artifacts: run.artifacts, folders: run.folders.toSorted((a, b) => b.length - a.length), described, seen,
-      failing: failingControls(runs.flatMap(({ results }) => results.map(({ result }) => result)), tool, source),
+      source,
+      asset: asset.asset,
+      tool,
+      artifacts: run.artifacts,
+      folders: run.folders.toSorted((a, b) => b.length - a.length),
+      described,
+      seen,
+      failing: failingControls(
+        runs.flatMap(({ results }) => results.map(({ result }) => result)),
+        tool,
+        source,
+      ),
     }
     yield* describeRules(state)
     for (const { at, result } of run.results) {
@@ -163,7 +228,12 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
         yield record
       }
     }
-    if (run.elsewhere) yield { kind: 'skipped', at: 'externalPropertyFileReferences', reason: 'results in other files (externalPropertyFileReferences) are not read: give one file with inline results' }
+    if (run.elsewhere)
+      yield {
+        kind: 'skipped',
+        at: 'externalPropertyFileReferences',
+        reason: 'results in other files (externalPropertyFileReferences) are not read: give one file with inline results',
+      }
   }
   // A run that failed, or whose results are elsewhere, has not shown that anything is gone.
   if (runs.some((run) => run.failed || run.elsewhere)) return

@@ -4,7 +4,10 @@ import type { AssetAttributes } from '../../../model/asset.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord } from '../../../model/record.ts'
 
-const Texts = z.array(z.string()).nullish().transform((texts) => texts ?? [])
+const Texts = z
+  .array(z.string())
+  .nullish()
+  .transform((texts) => texts ?? [])
 
 /** What Trivy says of the thing it scanned; all of it may be missing. */
 export const Metadata = z.object({
@@ -22,16 +25,34 @@ export function describeArtifact(asset: string, artifact: { name: string; type: 
   const { name, type, metadata } = artifact
   if (type === 'container_image') return describeImage(asset, name, metadata)
   if (type === 'aws_account' && /^\d{12}$/.test(name)) {
-    return { kind: 'asset', asset, type: 'account', name, names: [{ type: 'cloud_id', name: `arn:aws:iam::${name}:root` }], attributes: { cloud_provider: 'aws', cloud_account: name } }
+    return {
+      kind: 'asset',
+      asset,
+      type: 'account',
+      name,
+      names: [{ type: 'cloud_id', name: `arn:aws:iam::${name}:root` }],
+      attributes: { cloud_provider: 'aws', cloud_account: name },
+    }
   }
   if (type === 'vm') {
     const id = /^(?:ami|ebs):((?:ami|snap)-[0-9a-f]{8,17})$/.exec(name)?.[1]
-    return { kind: 'asset', asset, type: 'device', name: id ?? '', names: id ? [{ type: 'cloud_id', name: id }] : [], attributes: osOf(metadata) }
+    return {
+      kind: 'asset',
+      asset,
+      type: 'device',
+      name: id ?? '',
+      names: id ? [{ type: 'cloud_id', name: id }] : [],
+      attributes: osOf(metadata),
+    }
   }
   if (type === 'cyclonedx' || type === 'spdx') return { kind: 'asset', asset, type: 'application', name: '', names: [] }
   const repository = repositoryName(metadata?.RepoURL ?? '') ?? (type === 'repository' ? repositoryName(name) : null)
   return {
-    kind: 'asset', asset, type: 'repository', name: repository?.replace('https://', '') ?? '', names: repository ? [{ type: 'repository', name: repository }] : [],
+    kind: 'asset',
+    asset,
+    type: 'repository',
+    name: repository?.replace('https://', '') ?? '',
+    names: repository ? [{ type: 'repository', name: repository }] : [],
     attributes: osOf(metadata),
   }
 }
@@ -48,7 +69,10 @@ function describeImage(asset: string, name: string, metadata: Metadata | null): 
   const id = metadata?.ImageID && /^sha256:[0-9a-f]{64}$/.test(metadata.ImageID) ? metadata.ImageID : null
   const image_digest = digest ?? reference?.digest ?? undefined
   return {
-    kind: 'asset', asset, type: 'image', name: shown ?? id ?? '',
+    kind: 'asset',
+    asset,
+    type: 'image',
+    name: shown ?? id ?? '',
     names: reference ? [{ type: 'image', name: reference.name }] : id ? [{ type: 'image', name: id }] : [],
     attributes: { ...osOf(metadata), ...(image_digest && { image_digest }) },
   }
@@ -64,11 +88,15 @@ function osOf(metadata: Metadata | null): AssetAttributes {
 
 /** One workload, role or node of a cluster. An unnamed cluster is one asset that the person names. */
 export function describeResource(cluster: string, resource: { namespace: string; kind: string; name: string }): AssetRecord {
-  if (cluster === '') return { kind: 'asset', asset: 'cluster', type: 'cluster', name: '', names: [], attributes: { cloud_provider: 'kubernetes' } }
+  if (cluster === '')
+    return { kind: 'asset', asset: 'cluster', type: 'cluster', name: '', names: [], attributes: { cloud_provider: 'kubernetes' } }
   const path = resourcePath(resource)
   const arn = /^arn:aws[\w-]*:eks:([\w-]+):(\d{12}):cluster\//.exec(cluster)
   return {
-    kind: 'asset', asset: path, type: 'cloud_resource', name: path,
+    kind: 'asset',
+    asset: path,
+    type: 'cloud_resource',
+    name: path,
     names: [arn ? { type: 'cloud_id', name: `${cluster}/${path}` } : { type: 'label', name: `trivy/${cluster}/${path}` }],
     attributes: { cloud_provider: 'kubernetes', cloud_account: cluster, ...(arn && { region: arn[1] }) },
   }

@@ -4,13 +4,22 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { bestRating } from '../../readers/cvss.ts'
 
-const Text = z.string().nullish().transform((text) => text?.trim() || undefined)
-const Items = z.array(z.unknown()).nullish().transform((items) => items ?? [])
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text?.trim() || undefined)
+const Items = z
+  .array(z.unknown())
+  .nullish()
+  .transform((items) => items ?? [])
 const Line = z.number().int().positive().nullish().catch(null)
 
 /** One target of a scan: the operating system's packages, a lock file, a configuration file. Format: https://trivy.dev/latest/docs/configuration/reporting/#json */
 export const Result = z.object({
-  Target: z.string().nullish().transform((text) => text ?? ''),
+  Target: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
   Class: Text,
   Type: Text,
   Packages: Items,
@@ -23,8 +32,12 @@ export const Result = z.object({
 export type Result = z.infer<typeof Result>
 
 const Cvss = z.object({
-  V2Vector: Text, V3Vector: Text, V40Vector: Text,
-  V2Score: z.number().nullish(), V3Score: z.number().nullish(), V40Score: z.number().nullish(),
+  V2Vector: Text,
+  V3Vector: Text,
+  V40Vector: Text,
+  V2Score: z.number().nullish(),
+  V3Score: z.number().nullish(),
+  V40Score: z.number().nullish(),
 })
 
 const Vulnerability = z.object({
@@ -63,7 +76,11 @@ const Secret = z.object({ RuleID: z.string().trim().min(1), Category: Text, Seve
 const License = z.object({ Severity: Text, Category: Text, PkgName: Text, FilePath: Text, Name: z.string().trim().min(1), Link: Text })
 
 const Package = z.object({
-  Name: z.string().trim().min(1), Version: Text, Release: Text, Epoch: z.number().nullish(), FilePath: Text,
+  Name: z.string().trim().min(1),
+  Version: Text,
+  Release: Text,
+  Epoch: z.number().nullish(),
+  FilePath: Text,
   Identifier: z.object({ PURL: Text }).nullish(),
 })
 
@@ -129,15 +146,27 @@ function* readVulnerability(item: unknown, { result, target, asset, at, scan }: 
   if (!scan.described.has(id)) {
     scan.described.add(id)
     yield {
-      kind: 'vulnerability', vulnerability_id: id, title: found.Title, description: found.Description, severity, ...rating,
+      kind: 'vulnerability',
+      vulnerability_id: id,
+      title: found.Title,
+      description: found.Description,
+      severity,
+      ...rating,
       published_at: found.PublishedDate === undefined ? undefined : (parseInstant(found.PublishedDate) ?? undefined),
-      aliases: found.VendorIDs ?? [], url: found.PrimaryURL,
+      aliases: found.VendorIDs ?? [],
+      url: found.PrimaryURL,
     }
   }
   yield {
-    kind: 'finding', asset, vulnerability_ids: [id], severity, cvss: rating?.cvss, title: found.Title,
+    kind: 'finding',
+    asset,
+    vulnerability_ids: [id],
+    severity,
+    cvss: rating?.cvss,
+    title: found.Title,
     component: { name: found.PkgName, version: found.InstalledVersion, purl: found.PkgIdentifier?.PURL, type: result.Type },
-    fixed_version: found.FixedVersion, place: found.PkgPath ?? (result.Class === 'os-pkgs' ? undefined : target || undefined),
+    fixed_version: found.FixedVersion,
+    place: found.PkgPath ?? (result.Class === 'os-pkgs' ? undefined : target || undefined),
   }
 }
 
@@ -145,15 +174,17 @@ function* readVulnerability(item: unknown, { result, target, asset, at, scan }: 
 function ratingOf(found: z.infer<typeof Vulnerability>) {
   const given = found.CVSS ?? {}
   const sources = [...new Set([found.SeveritySource ?? '', 'nvd', ...Object.keys(given)])]
-  return bestRating(sources.flatMap((source) => {
-    const cvss = Object.hasOwn(given, source) ? given[source] : null
-    if (!cvss) return []
-    return [
-      { score: cvss.V40Score, vector: cvss.V40Vector, version: 4 as const },
-      { score: cvss.V3Score, vector: cvss.V3Vector, version: 3 as const },
-      { score: cvss.V2Score, vector: cvss.V2Vector, version: 2 as const },
-    ]
-  }))
+  return bestRating(
+    sources.flatMap((source) => {
+      const cvss = Object.hasOwn(given, source) ? given[source] : null
+      if (!cvss) return []
+      return [
+        { score: cvss.V40Score, vector: cvss.V40Vector, version: 4 as const },
+        { score: cvss.V3Score, vector: cvss.V3Vector, version: 3 as const },
+        { score: cvss.V2Score, vector: cvss.V2Vector, version: 2 as const },
+      ]
+    }),
+  )
 }
 
 /** One spelling over Trivy's versions: DS002, DS-0002 and AVD-DS-0002 are the same check. */
@@ -178,18 +209,41 @@ function* readMisconfiguration(item: unknown, { result, target, asset, scan }: C
   if (!scan.described.has(control_id)) {
     scan.described.add(control_id)
     yield {
-      kind: 'control', control_id, title: found.Title ?? found.ID, severity, category: cause?.Provider ?? result.Type,
-      description: found.Description, remediation: found.Resolution, url: found.PrimaryURL, product: cause?.Provider,
+      kind: 'control',
+      control_id,
+      title: found.Title ?? found.ID,
+      severity,
+      category: cause?.Provider ?? result.Type,
+      description: found.Description,
+      remediation: found.Resolution,
+      url: found.PrimaryURL,
+      product: cause?.Provider,
     }
   }
   const place = cause?.StartLine ? `${target}:${cause.StartLine}` : target
   const status = found.Status?.toUpperCase() ?? 'FAIL'
   if (status !== 'FAIL') {
-    yield { kind: 'control_result', asset, control_id, status: status === 'PASS' ? 'pass' : 'not_run', severity, evidence: found.Message, place }
+    yield {
+      kind: 'control_result',
+      asset,
+      control_id,
+      status: status === 'PASS' ? 'pass' : 'not_run',
+      severity,
+      evidence: found.Message,
+      place,
+    }
     return
   }
   const name = cause?.Resource ? `${target} ${cause.Resource}` : target
-  yield { kind: 'finding', asset, control_id, severity, title: found.Message ?? found.Title, component: { name: partOf(scan, asset, control_id, name), type: 'file' }, place }
+  yield {
+    kind: 'finding',
+    asset,
+    control_id,
+    severity,
+    title: found.Message ?? found.Title,
+    component: { name: partOf(scan, asset, control_id, name), type: 'file' },
+    place,
+  }
 }
 
 function* readSecret(item: unknown, { target, asset, scan }: Context): Generator<FileRecord> {
@@ -198,11 +252,22 @@ function* readSecret(item: unknown, { target, asset, scan }: Context): Generator
   const severity = parseSeverity(found.Severity) ?? undefined
   if (!scan.described.has(control_id)) {
     scan.described.add(control_id)
-    yield { kind: 'control', control_id, title: `Secret in a file: ${found.Title ?? found.RuleID}`, severity, category: found.Category ?? 'Secrets' }
+    yield {
+      kind: 'control',
+      control_id,
+      title: `Secret in a file: ${found.Title ?? found.RuleID}`,
+      severity,
+      category: found.Category ?? 'Secrets',
+    }
   }
   yield {
-    kind: 'finding', asset, control_id, severity, title: found.Title ?? found.RuleID,
-    component: { name: partOf(scan, asset, control_id, target), type: 'file' }, place: found.StartLine ? `${target}:${found.StartLine}` : target,
+    kind: 'finding',
+    asset,
+    control_id,
+    severity,
+    title: found.Title ?? found.RuleID,
+    component: { name: partOf(scan, asset, control_id, target), type: 'file' },
+    place: found.StartLine ? `${target}:${found.StartLine}` : target,
   }
 }
 
@@ -214,14 +279,27 @@ function* readLicense(item: unknown, { target, asset, scan }: Context): Generato
   const severity = parseSeverity(found.Severity) ?? undefined
   if (!scan.described.has(control_id)) {
     scan.described.add(control_id)
-    yield { kind: 'control', control_id, title: `Licence ${name}${found.Category ? ` (${found.Category})` : ''}`, severity, category: 'Licences', url: found.Link }
+    yield {
+      kind: 'control',
+      control_id,
+      title: `Licence ${name}${found.Category ? ` (${found.Category})` : ''}`,
+      severity,
+      category: 'Licences',
+      url: found.Link,
+    }
   }
-  const component = found.PkgName ? { name: found.PkgName } : { name: partOf(scan, asset, control_id, found.FilePath ?? target), type: 'file' }
+  const component = found.PkgName
+    ? { name: found.PkgName }
+    : { name: partOf(scan, asset, control_id, found.FilePath ?? target), type: 'file' }
   yield { kind: 'finding', asset, control_id, severity, title: `Licence ${name}`, component, place: found.FilePath }
 }
 
 /** `--show-suppressed` lists what an ignore file or a VEX statement took out. */
 function* readModified(item: unknown, { at }: Context): Generator<FileRecord> {
   const { Type, Status, Statement, Source } = Modified.parse(item)
-  yield { kind: 'skipped', at, reason: `${Type ?? 'finding'} ${Status ?? 'suppressed'} by ${Source ?? 'the scan'}${Statement ? `: ${Statement}` : ''}` }
+  yield {
+    kind: 'skipped',
+    at,
+    reason: `${Type ?? 'finding'} ${Status ?? 'suppressed'} by ${Source ?? 'the scan'}${Statement ? `: ${Statement}` : ''}`,
+  }
 }

@@ -11,13 +11,19 @@ import { newScan, readResult, Result } from './items.ts'
 /** Members of a cluster's report that hold resources: all of it, `--report summary`, and the layout of Trivy before 0.39. */
 const RESOURCES = ['Resources', 'Findings', 'Vulnerabilities', 'Misconfigurations', 'RBACAssessment']
 
-const Name = z.string().nullish().transform((text) => text ?? '')
+const Name = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '')
 
 const Resource = z.object({
   Namespace: Name,
   Kind: Name,
   Name,
-  Results: z.array(z.unknown()).nullish().transform((results) => results ?? []),
+  Results: z
+    .array(z.unknown())
+    .nullish()
+    .transform((results) => results ?? []),
   Error: z.string().nullish(),
 })
 
@@ -34,8 +40,15 @@ function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
   if (!outline) return false
   const { members } = outline
-  if (outline.list) return typeof members.get('Target') === 'string' && [...members.keys()].every((name) => ['Target', 'Class', 'Type', 'Packages', 'Vulnerabilities', 'Misconfigurations', 'Secrets'].includes(name))
-  if (members.get('SchemaVersion') === 2 && (members.has('ArtifactName') || members.has('ArtifactType') || members.has('ClusterName'))) return true
+  if (outline.list)
+    return (
+      typeof members.get('Target') === 'string' &&
+      [...members.keys()].every((name) =>
+        ['Target', 'Class', 'Type', 'Packages', 'Vulnerabilities', 'Misconfigurations', 'Secrets'].includes(name),
+      )
+    )
+  if (members.get('SchemaVersion') === 2 && (members.has('ArtifactName') || members.has('ArtifactType') || members.has('ClusterName')))
+    return true
   return typeof members.get('ClusterName') === 'string' && RESOURCES.some((name) => members.has(name))
 }
 
@@ -52,8 +65,17 @@ interface Document {
   assets: Map<string, Ran>
 }
 
-const newDocument = (number: number): Document =>
-  ({ number, created_at: '', version: '', artifact: '', type: '', metadata: null, cluster: null, begun: false, assets: new Map() })
+const newDocument = (number: number): Document => ({
+  number,
+  created_at: '',
+  version: '',
+  artifact: '',
+  type: '',
+  metadata: null,
+  cluster: null,
+  begun: false,
+  assets: new Map(),
+})
 
 /**
  * Trivy's own JSON: schema 2 (images, folders, repositories, machines, SBOMs, AWS accounts), clusters (`trivy k8s`), and the list of results that
@@ -118,13 +140,18 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       }
       note(document, described.asset, result.data)
       // In a cluster that is one asset, the place has to say which resource it is; its own target says kind and name already.
-      const own = result.data.Target === `${kind}/${name}` ? (namespace ? `${namespace}/` : '') : `${resourcePath({ namespace, kind, name })}: `
+      const own =
+        result.data.Target === `${kind}/${name}` ? (namespace ? `${namespace}/` : '') : `${resourcePath({ namespace, kind, name })}: `
       yield* readResult(result.data, described.asset, `${at}.Results[${index}]`, scan, described.asset === 'cluster' ? own : '')
     }
   }
   // Trivy before 0.20 wrote `null` when it found nothing.
   if (!document && (text.trim() === 'null' || text.trim() === '[]')) document = { ...newDocument(0), type: 'container_image' }
-  if (!document) throw new UserError('unreadable_report', 'Expected a Trivy report (SchemaVersion 2 with Results, ClusterName with Resources, or a list of results); none of their members is there')
+  if (!document)
+    throw new UserError(
+      'unreadable_report',
+      'Expected a Trivy report (SchemaVersion 2 with Results, ClusterName with Resources, or a list of results); none of their members is there',
+    )
   yield* end(document)
 }
 
@@ -149,7 +176,13 @@ function nameFromTarget(document: Document, result: Result, legacy: boolean): vo
 
 function* begin(document: Document): Generator<FileRecord> {
   document.begun = true
-  yield { kind: 'report', source: 'trivy', tool: 'Trivy', tool_version: document.version || null, observed_at: parseInstant(document.created_at) }
+  yield {
+    kind: 'report',
+    source: 'trivy',
+    tool: 'Trivy',
+    tool_version: document.version || null,
+    observed_at: parseInstant(document.created_at),
+  }
   if (document.cluster !== null) return
   yield describeArtifact('artifact', { name: document.artifact, type: document.type, metadata: document.metadata })
   ranOn(document, 'artifact')

@@ -36,7 +36,13 @@ interface Affecting {
   params: Params
 }
 
-async function listAffected(engine: Engine, scope: Scope, moment: AskedMoment, affecting: Affecting, page: PageQuestion): Promise<PageAnswer<AffectedItem>> {
+async function listAffected(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  affecting: Affecting,
+  page: PageQuestion,
+): Promise<PageAnswer<AffectedItem>> {
   const answer = await askPage<Row>(
     engine,
     {
@@ -52,11 +58,26 @@ async function listAffected(engine: Engine, scope: Scope, moment: AskedMoment, a
     },
     page,
   )
-  const days = await daysOf(engine, scope.org_id, answer.items.map((row) => row.since_at))
-  const items = answer.items.map(({ asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure, reason, since_at, since_day }) => ({
-    asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure: exposure === null ? null : exposure / 10_000_000, reason,
-    since: since_day !== null ? dayText(since_day) : since_at === null ? null : (days.get(since_at) ?? formatInstant(since_at).slice(0, 10)),
-  }))
+  const days = await daysOf(
+    engine,
+    scope.org_id,
+    answer.items.map((row) => row.since_at),
+  )
+  const items = answer.items.map(
+    ({ asset_id, name, type, criticality, asset_group, owner, internet_facing, exposure, reason, since_at, since_day }) => ({
+      asset_id,
+      name,
+      type,
+      criticality,
+      asset_group,
+      owner,
+      internet_facing,
+      exposure: exposure === null ? null : exposure / 10_000_000,
+      reason,
+      since:
+        since_day !== null ? dayText(since_day) : since_at === null ? null : (days.get(since_at) ?? formatInstant(since_at).slice(0, 10)),
+    }),
+  )
   return { ...answer, items }
 }
 
@@ -67,15 +88,28 @@ async function daysOf(engine: Engine, org_id: number, instants: readonly (number
   const rows = await engine.query<{ at: number; day: number }>(
     `select i.at, d.day from (select unnest($instants) as at) i join day d on d.org_id = $org_id and d.starts_at <= i.at and i.at < d.ends_at
       and d.day between $first and $last`,
-    { instants: known, org_id, first: Math.floor(Math.min(...known) / 86_400_000_000) - 1, last: Math.floor(Math.max(...known) / 86_400_000_000) + 1 },
+    {
+      instants: known,
+      org_id,
+      first: Math.floor(Math.min(...known) / 86_400_000_000) - 1,
+      last: Math.floor(Math.max(...known) / 86_400_000_000) + 1,
+    },
   )
   return new Map(rows.map((row) => [row.at, dayText(row.day)]))
 }
 
 /** Assets that have a vulnerability; the reason names the components. */
-export const listVulnerableAssets = (engine: Engine, scope: Scope, moment: AskedMoment, vulnerability_id: string, page: PageQuestion): Promise<PageAnswer<AffectedItem>> =>
+export const listVulnerableAssets = (
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  vulnerability_id: string,
+  page: PageQuestion,
+): Promise<PageAnswer<AffectedItem>> =>
   listAffected(
-    engine, scope, moment,
+    engine,
+    scope,
+    moment,
     {
       ctes: `affected as (
         select f.asset_id, coalesce(string_agg(distinct nullif(f.component, '') collate "C", ', ' order by nullif(f.component, '') collate "C"), 'has it') as reason, min(f.valid_from) as since_at, cast(null as bigint) as since_day
@@ -87,10 +121,16 @@ export const listVulnerableAssets = (engine: Engine, scope: Scope, moment: Asked
 
 /** Assets that have a software, whether listed or only named by a finding; the reason names the versions. */
 export const listSoftwareAssets = (
-  engine: Engine, scope: Scope, moment: AskedMoment, software: { name: string; vendor: string | null }, page: PageQuestion,
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  software: { name: string; vendor: string | null },
+  page: PageQuestion,
 ): Promise<PageAnswer<AffectedItem>> =>
   listAffected(
-    engine, scope, moment,
+    engine,
+    scope,
+    moment,
     {
       ctes: `had as (
           select s.asset_id, s.version, s.valid_from from software_history s
@@ -110,16 +150,25 @@ export const listSoftwareAssets = (
 
 /** Assets by number, each with a reason that was worked out before (a metric's, a recommendation's, an event's). */
 export const listReasonedAssets = (
-  engine: Engine, scope: Scope, moment: AskedMoment, reasoned: readonly { asset_id: number; reason: string; since_day: number | null }[], page: PageQuestion,
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  reasoned: readonly { asset_id: number; reason: string; since_day: number | null }[],
+  page: PageQuestion,
 ): Promise<PageAnswer<AffectedItem>> => {
   if (reasoned.length === 0) return Promise.resolve({ items: [], total: 0, next_cursor: null })
   return listAffected(
-    engine, scope, moment,
+    engine,
+    scope,
+    moment,
     {
       ctes: 'affected as (select unnest($ids) as asset_id, unnest($reasons) as reason, cast(null as bigint) as since_at, nullif(unnest($sinces), -1) as since_day)',
-      params: { ids: reasoned.map((row) => row.asset_id), reasons: reasoned.map((row) => row.reason), sinces: reasoned.map((row) => row.since_day ?? -1) },
+      params: {
+        ids: reasoned.map((row) => row.asset_id),
+        reasons: reasoned.map((row) => row.reason),
+        sinces: reasoned.map((row) => row.since_day ?? -1),
+      },
     },
     page,
   )
 }
-

@@ -60,7 +60,10 @@ export async function getAsset(engine: Engine, scope: Scope, moment: AskedMoment
     attributes: attributes.map(({ valid_from, ...rest }) => ({ ...rest, since: formatInstant(valid_from) })),
     names: names.map(({ valid_from, ...rest }) => ({ ...rest, since: formatInstant(valid_from) })),
     coverage: coverage.map(({ access, last, lasts, ...rest }) => ({
-      ...rest, access: accesses[access] ?? 'none', last_looked_at: formatInstant(last), fresh_until: formatInstant(last + (lasts ?? 0)),
+      ...rest,
+      access: accesses[access] ?? 'none',
+      last_looked_at: formatInstant(last),
+      fresh_until: formatInstant(last + (lasts ?? 0)),
     })),
     history: history.map(({ day, exposure, weight }) => ({ day: dayText(day), exposure: weight > 0 ? exposure / 10_000_000 : null })),
     value: row.value / 1000,

@@ -33,12 +33,16 @@ export interface AssetItem {
   last_seen_at: string | null
 }
 
-interface AssetRow extends Omit<AssetItem, 'level' | 'sources' | 'last_seen_at' | 'vulnerabilities' | 'critical' | 'exploited' | 'failed_controls'> {
+interface AssetRow extends Omit<
+  AssetItem,
+  'level' | 'sources' | 'last_seen_at' | 'vulnerabilities' | 'critical' | 'exploited' | 'failed_controls'
+> {
   exposure: number | null
 }
 
 /** SQL: position of a word in a list of ours. */
-const rank = (sql: string, words: readonly string[]): string => `case ${sql} ${words.map((word, index) => `when '${word}' then ${index}`).join(' ')} end`
+const rank = (sql: string, words: readonly string[]): string =>
+  `case ${sql} ${words.map((word, index) => `when '${word}' then ${index}`).join(' ')} end`
 
 const own: [string, ListColumn][] = [
   ['name', { type: 'text', title: 'name', sql: 'x.name' }],
@@ -62,7 +66,15 @@ export const assetListColumns: ListColumns = new Map<string, ListColumn>([
   ['asset_id', { type: 'number', title: 'number', sql: 'x.asset_id' }],
   ['state', { type: 'text', title: 'state', values: ['active', 'stale', 'never_scanned'], sql: 'x.state' }],
   ['exposure', { type: 'number', title: 'exposure', scale: 10_000_000, sql: 'x.exposure' }],
-  ['level', { type: 'ordered', title: 'level', values: ['low', 'medium', 'high'], sql: 'case when x.exposure < 300000000 then 0 when x.exposure < 700000000 then 1 when x.exposure is not null then 2 end' }],
+  [
+    'level',
+    {
+      type: 'ordered',
+      title: 'level',
+      values: ['low', 'medium', 'high'],
+      sql: 'case when x.exposure < 300000000 then 0 when x.exposure < 700000000 then 1 when x.exposure is not null then 2 end',
+    },
+  ],
   ['vulnerabilities', { type: 'number', title: 'vulnerabilities', sql: 'x.vulnerabilities' }],
   ['critical', { type: 'number', title: 'critical vulnerabilities', sql: 'x.critical' }],
   ['exploited', { type: 'number', title: 'known exploited vulnerabilities', sql: 'x.exploited' }],
@@ -126,12 +138,29 @@ export async function completeAssets(engine: Engine, scope: Scope, moment: Asked
   return assets.map((row) => {
     const { vulnerabilities = 0, critical = 0, exploited = 0, failed_controls = 0 } = countsOf.get(row.asset_id) ?? {}
     const looks = seenOf.get(row.asset_id) ?? []
-    const { asset_id, name, type, os_family, os, criticality, internet_facing, owner, asset_group, endpoint_agent, cloud_provider, state } = row
+    const { asset_id, name, type, os_family, os, criticality, internet_facing, owner, asset_group, endpoint_agent, cloud_provider, state } =
+      row
     return {
-      asset_id, name, type, os_family, os, criticality, internet_facing, owner, asset_group, endpoint_agent, cloud_provider, state,
-      exposure: row.exposure === null ? null : row.exposure / 10_000_000, level: levelOf(row.exposure),
-      vulnerabilities, critical, exploited, failed_controls,
-      sources: looks.map((look) => look.source), last_seen_at: looks.length ? formatInstant(Math.max(...looks.map((look) => look.last))) : null,
+      asset_id,
+      name,
+      type,
+      os_family,
+      os,
+      criticality,
+      internet_facing,
+      owner,
+      asset_group,
+      endpoint_agent,
+      cloud_provider,
+      state,
+      exposure: row.exposure === null ? null : row.exposure / 10_000_000,
+      level: levelOf(row.exposure),
+      vulnerabilities,
+      critical,
+      exploited,
+      failed_controls,
+      sources: looks.map((look) => look.source),
+      last_seen_at: looks.length ? formatInstant(Math.max(...looks.map((look) => look.last))) : null,
     }
   })
 }

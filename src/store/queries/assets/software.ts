@@ -30,7 +30,13 @@ export const installedColumns: ListColumns = new Map([
 ] as const)
 
 /** Software listed on one asset. */
-export async function listInstalled(engine: Engine, scope: Scope, moment: AskedMoment, asset_id: number, page: PageQuestion): Promise<PageAnswer<InstalledItem>> {
+export async function listInstalled(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  asset_id: number,
+  page: PageQuestion,
+): Promise<PageAnswer<InstalledItem>> {
   const answer = await askPage<Row>(
     engine,
     {
@@ -42,14 +48,24 @@ export async function listInstalled(engine: Engine, scope: Scope, moment: AskedM
         where s.org_id = $org_id and ${standing('s')} group by s.name, s.version`,
       params: { ...momentParams(scope, moment), asset_id },
       columns: installedColumns,
-      key: [{ column: 'name', type: 'text' }, { column: 'version', type: 'text' }],
+      key: [
+        { column: 'name', type: 'text' },
+        { column: 'version', type: 'text' },
+      ],
       search: ['x.name', 'x.vendor'],
       sort: 'name',
     },
     page,
   )
   const items = answer.items.map(({ name, version, vendor, place, vulnerabilities, sources, since_at, ends_at }) => ({
-    name, version: version || null, vendor, place, vulnerabilities, end_of_support_at: formatInstant(ends_at), sources: readList(sources), since: formatInstant(since_at),
+    name,
+    version: version || null,
+    vendor,
+    place,
+    vulnerabilities,
+    end_of_support_at: formatInstant(ends_at),
+    sources: readList(sources),
+    since: formatInstant(since_at),
   }))
   return { ...answer, items }
 }

@@ -20,9 +20,9 @@ export interface ControlAnswer extends ControlItem {
 export async function getControl(engine: Engine, scope: Scope, moment: AskedMoment, control_id: string): Promise<ControlAnswer> {
   const params = { ...momentParams(scope, moment), control_id }
   const [[row], results] = await Promise.all([
-    engine.query<Parameters<typeof controlItem>[0] & { description: string | null; remediation: string | null; url: string | null; frameworks: string }>(
-      `with ${controlCtes(scope, 'and c.control_id = $control_id')} select * from control_row`, params,
-    ),
+    engine.query<
+      Parameters<typeof controlItem>[0] & { description: string | null; remediation: string | null; url: string | null; frameworks: string }
+    >(`with ${controlCtes(scope, 'and c.control_id = $control_id')} select * from control_row`, params),
     engine.query<{ asset_id: number; asset_name: string; status: string; evidence: string | null; valid_from: number }>(
       `with ${presentAssets(scope)}
       select r.asset_id, a.name as asset_name, r.status, r.evidence, r.valid_from from control_result_history r join a on a.asset_id = r.asset_id
@@ -33,7 +33,10 @@ export async function getControl(engine: Engine, scope: Scope, moment: AskedMome
   ])
   if (!row) throw new UserError('unknown_control', `there is no control "${control_id.slice(0, 100)}" here at that moment`, { status: 404 })
   return {
-    ...controlItem(row), description: row.description, remediation: row.remediation, url: row.url,
+    ...controlItem(row),
+    description: row.description,
+    remediation: row.remediation,
+    url: row.url,
     frameworks: readList<{ framework: string; requirement: string }>(row.frameworks),
     results: results.map(({ valid_from, ...rest }) => ({ ...rest, since: formatInstant(valid_from) })),
   }

@@ -73,19 +73,52 @@ export const controlCtes = (scope: Scope, only = ''): string => `${presentAssets
     from described d left join summed s on s.control_id = d.control_id left join pointed p on p.control_id = d.control_id)`
 
 /** Controls, those with the most missing points first. */
-export async function listControls(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<ControlItem>> {
+export async function listControls(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<PageAnswer<ControlItem>> {
   const answer = await askPage<ControlRow>(
     engine,
     {
-      ctes: controlCtes(scope), select: 'select c.* from control_row c', params: momentParams(scope, moment), columns: controlColumns,
-      key: [{ column: 'control_id', type: 'text' }], search: ['x.control_id', 'x.title'], sort: '-missing_points',
+      ctes: controlCtes(scope),
+      select: 'select c.* from control_row c',
+      params: momentParams(scope, moment),
+      columns: controlColumns,
+      key: [{ column: 'control_id', type: 'text' }],
+      search: ['x.control_id', 'x.title'],
+      sort: '-missing_points',
     },
     page,
   )
   return { ...answer, items: answer.items.map(controlItem) }
 }
 
-export const controlItem = ({ control_id, title, source, category, severity, product, state, passed, failed, unknown, points, max_points }: ControlRow): ControlItem => ({
-  control_id, title, source, category, severity: severityWord(severity), product, state, passed, failed, unknown,
-  points: points === null ? null : points / 1000, max_points: max_points === null ? null : max_points / 1000,
+export const controlItem = ({
+  control_id,
+  title,
+  source,
+  category,
+  severity,
+  product,
+  state,
+  passed,
+  failed,
+  unknown,
+  points,
+  max_points,
+}: ControlRow): ControlItem => ({
+  control_id,
+  title,
+  source,
+  category,
+  severity: severityWord(severity),
+  product,
+  state,
+  passed,
+  failed,
+  unknown,
+  points: points === null ? null : points / 1000,
+  max_points: max_points === null ? null : max_points / 1000,
 })

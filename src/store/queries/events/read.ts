@@ -44,7 +44,8 @@ const lines = (groups: readonly string[] | null): string => `line as (
   )`
 
 /** SQL: a line `l` belongs to what an event of day `day` counts: open at its end, or, when mitigated, closed on it. */
-const counted = (mitigated: string, day: string): string => `case when ${mitigated} then l.closed_day = ${day} else l.from_day <= ${day} and ${day} < l.to_day end`
+const counted = (mitigated: string, day: string): string =>
+  `case when ${mitigated} then l.closed_day = ${day} else l.from_day <= ${day} and ${day} < l.to_day end`
 
 /** Impacts of risk events by event id. */
 export async function impacts(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<Map<string, Impact>> {
@@ -67,8 +68,14 @@ export async function impacts(engine: Engine, scope: Scope, events: readonly Sto
     select e.event_id, coalesce(h.assets, 0) as assets, coalesce(d.assets, 0) as active_assets, coalesce(h.assets_now, 0) as assets_now, coalesce(n.assets, 0) as active_now
     from (select distinct event_id, day from pair) e left join hit h on h.event_id = e.event_id left join active_day d on d.day = e.day left join active_day n on n.day = $now_day`,
     {
-      org_id: scope.org_id, now_day, ...groupParams(scope.groups), event_ids: pairs.map(({ event }) => event.event_id), subjects: pairs.map(({ subject }) => subject),
-      days: pairs.map(({ event }) => event.day), kinds: pairs.map(({ event }) => kindOf(event.type)), mitigated: pairs.map(({ event }) => (event.type === 'vulnerability_mitigated' ? 1 : 0)),
+      org_id: scope.org_id,
+      now_day,
+      ...groupParams(scope.groups),
+      event_ids: pairs.map(({ event }) => event.event_id),
+      subjects: pairs.map(({ subject }) => subject),
+      days: pairs.map(({ event }) => event.day),
+      kinds: pairs.map(({ event }) => kindOf(event.type)),
+      mitigated: pairs.map(({ event }) => (event.type === 'vulnerability_mitigated' ? 1 : 0)),
     },
   )
   return new Map(rows.map((row) => [row.event_id, row]))
@@ -78,7 +85,10 @@ const kindOf = (type: string): string => (type === 'end_of_support_reached' ? 's
 
 /** The assets that a risk event impacted on its day, by name. */
 export function eventAssetRows(
-  engine: Engine, scope: Scope, event: { type: string; day: number; subjects: readonly string[] }, page: { limit: number; offset: number },
+  engine: Engine,
+  scope: Scope,
+  event: { type: string; day: number; subjects: readonly string[] },
+  page: { limit: number; offset: number },
 ): Promise<MemberAsset[]> {
   return engine.query<MemberAsset>(
     `with about as (select unnest($subjects) as subject),
@@ -91,8 +101,13 @@ export function eventAssetRows(
     from hit h join asset_history a on a.asset_id = h.asset_id and a.org_id = $org_id and a.from_day <= $day and $day < a.to_day
     order by a.name collate "C", a.asset_id limit $limit offset $offset`,
     {
-      org_id: scope.org_id, ...groupParams(scope.groups), subjects: [...event.subjects], kind: kindOf(event.type), day: event.day,
-      mitigated: event.type === 'vulnerability_mitigated' ? 1 : 0, ...page,
+      org_id: scope.org_id,
+      ...groupParams(scope.groups),
+      subjects: [...event.subjects],
+      kind: kindOf(event.type),
+      day: event.day,
+      mitigated: event.type === 'vulnerability_mitigated' ? 1 : 0,
+      ...page,
     },
   )
 }

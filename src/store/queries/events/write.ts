@@ -25,14 +25,34 @@ export interface EventRow {
 }
 
 const columns = [
-  'org_id', 'event_id', 'feed', 'type', 'happened_at', 'day', 'component', 'score', 'score_id', 'score_before', 'score_after', 'direction', 'subjects', 'assets', 'active_assets',
-  'severity', 'source', 'headline',
+  'org_id',
+  'event_id',
+  'feed',
+  'type',
+  'happened_at',
+  'day',
+  'component',
+  'score',
+  'score_id',
+  'score_before',
+  'score_after',
+  'direction',
+  'subjects',
+  'assets',
+  'active_assets',
+  'severity',
+  'source',
+  'headline',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** Replaces the events of an organisation. */
 export async function writeEvents(transaction: Engine, org_id: number, events: readonly EventRow[]): Promise<void> {
   await transaction.query('delete from event where org_id = $org_id', { org_id })
-  await transaction.append('event', columns, events.map((event) => columns.map((column): Value => event[column])))
+  await transaction.append(
+    'event',
+    columns,
+    events.map((event) => columns.map((column): Value => event[column])),
+  )
 }
 
 /** On how many assets the exposure grew, by day. */

@@ -2,19 +2,40 @@ import type { Engine, Value } from '../../engines/engine.ts'
 
 /** The tables of the whole history, in the order of docs/history.md. World tables belong to no organisation. */
 export const exportTables = [
-  { table: 'import', world: false }, { table: 'asset_key', world: false }, { table: 'name_history', world: false }, { table: 'attribute_history', world: false },
-  { table: 'presence_history', world: false }, { table: 'coverage_history', world: false }, { table: 'software_history', world: false }, { table: 'finding_key', world: false },
-  { table: 'sighting_history', world: false }, { table: 'control_history', world: false }, { table: 'control_result_history', world: false },
-  { table: 'score_total_history', world: false }, { table: 'benchmark_history', world: false }, { table: 'advisory_history', world: false },
-  { table: 'exception_history', world: false }, { table: 'definition_history', world: false }, { table: 'finding_history', world: false },
-  { table: 'asset_history', world: false }, { table: 'fresh_history', world: false }, { table: 'asset_day', world: false }, { table: 'score_delta', world: false },
+  { table: 'import', world: false },
+  { table: 'asset_key', world: false },
+  { table: 'name_history', world: false },
+  { table: 'attribute_history', world: false },
+  { table: 'presence_history', world: false },
+  { table: 'coverage_history', world: false },
+  { table: 'software_history', world: false },
+  { table: 'finding_key', world: false },
+  { table: 'sighting_history', world: false },
+  { table: 'control_history', world: false },
+  { table: 'control_result_history', world: false },
+  { table: 'score_total_history', world: false },
+  { table: 'benchmark_history', world: false },
+  { table: 'advisory_history', world: false },
+  { table: 'exception_history', world: false },
+  { table: 'definition_history', world: false },
+  { table: 'finding_history', world: false },
+  { table: 'asset_history', world: false },
+  { table: 'fresh_history', world: false },
+  { table: 'asset_day', world: false },
+  { table: 'score_delta', world: false },
   { table: 'day', world: false },
-  { table: 'epss_history', world: true }, { table: 'exploit_history', world: true }, { table: 'cvss_history', world: true }, { table: 'description_history', world: true },
-  { table: 'end_of_life_history', world: true }, { table: 'vulnerability_history', world: true }, { table: 'hazard', world: true },
+  { table: 'epss_history', world: true },
+  { table: 'exploit_history', world: true },
+  { table: 'cvss_history', world: true },
+  { table: 'description_history', world: true },
+  { table: 'end_of_life_history', world: true },
+  { table: 'vulnerability_history', world: true },
+  { table: 'hazard', world: true },
 ] as const
 
 /** A cell of CSV after RFC 4180; null is empty, text is always quoted, so that the empty text is not null. */
-const cell = (value: Value): string => (value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value))
+const cell = (value: Value): string =>
+  value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value)
 
 /** One table as CSV, with a header line, in pieces. `org_id` narrows the tables that have one. Throws a plain error for a table that is not of the list. */
 export async function* tableCsv(engine: Engine, table: string, org_id: number): AsyncGenerator<string> {
@@ -26,7 +47,10 @@ export async function* tableCsv(engine: Engine, table: string, org_id: number): 
   )
   const names = columns.map(({ column_name }) => column_name)
   yield `${names.join(',')}\n`
-  for await (const rows of engine.stream<Record<string, Value>>(`select * from ${table}${known.world ? '' : ` where org_id = $org_id`}`, known.world ? {} : { org_id })) {
+  for await (const rows of engine.stream<Record<string, Value>>(
+    `select * from ${table}${known.world ? '' : ` where org_id = $org_id`}`,
+    known.world ? {} : { org_id },
+  )) {
     yield rows.map((row) => `${names.map((name) => cell(row[name]!)).join(',')}\n`).join('')
   }
 }

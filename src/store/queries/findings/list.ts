@@ -86,7 +86,13 @@ const weighed = `weighed as (
       and h.cvss_tenths = case when o.kind = 'control' then coalesce(o.tool_severity, 2) else o.hazard_cvss end)`
 
 /** Open findings of assets that have not left, the most hazardous first. `asset_id`: only of this one, also when it has left. */
-export async function listFindings(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion, asset_id: number | null = null): Promise<PageAnswer<FindingItem>> {
+export async function listFindings(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+  asset_id: number | null = null,
+): Promise<PageAnswer<FindingItem>> {
   const params = { ...momentParams(scope, moment), ...(asset_id === null ? {} : { asset_id }) }
   const only = asset_id === null ? '' : 'and f.asset_id = $asset_id'
   const answer = await askPage<FindingRow>(
@@ -110,9 +116,20 @@ export async function listFindings(engine: Engine, scope: Scope, moment: AskedMo
 /** Adds what is worked out only for the findings that are shown. */
 async function completeFindings(engine: Engine, scope: Scope, moment: AskedMoment, rows: readonly FindingRow[]): Promise<FindingItem[]> {
   if (rows.length === 0) return []
-  const params = { ...momentParams(scope, moment), finding_ids: rows.map((row) => row.finding_id), asset_ids: [...new Set(rows.map((row) => row.asset_id))] }
+  const params = {
+    ...momentParams(scope, moment),
+    finding_ids: rows.map((row) => row.finding_id),
+    asset_ids: [...new Set(rows.map((row) => row.asset_id))],
+  }
   const [stated, seen, counting, sums, controls] = await Promise.all([
-    engine.query<{ finding_id: number; source: string; title: string | null; version: string | null; fixed_version: string | null; place: string | null }>(
+    engine.query<{
+      finding_id: number
+      source: string
+      title: string | null
+      version: string | null
+      fixed_version: string | null
+      place: string | null
+    }>(
       `select s.finding_id, s.source, s.title, s.version, s.fixed_version, s.place from sighting_history s
         where s.org_id = $org_id and s.finding_id = any($finding_ids) and ${standing('s')}
       union all
@@ -122,7 +139,8 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
       params,
     ),
     engine.query<{ finding_id: number; first: number }>(
-      'select finding_id, min(valid_from) as first from finding_history where org_id = $org_id and finding_id = any($finding_ids) and valid_from <= $at group by finding_id', params,
+      'select finding_id, min(valid_from) as first from finding_history where org_id = $org_id and finding_id = any($finding_ids) and valid_from <= $at group by finding_id',
+      params,
     ),
     engine.query<{ finding_id: number }>(
       `with a as (select asset_id, internet_facing from asset_history h where h.org_id = $org_id and h.asset_id = any($asset_ids) and h.valid_from <= $at and $at < h.valid_to),
@@ -131,7 +149,10 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
       select finding_id from placed where place = 1 and finding_id = any($finding_ids)`,
       params,
     ),
-    engine.query<{ asset_id: number; hazard: number }>(`with ${exposedAssets} select asset_id, hazard from exposed where asset_id = any($asset_ids)`, params),
+    engine.query<{ asset_id: number; hazard: number }>(
+      `with ${exposedAssets} select asset_id, hazard from exposed where asset_id = any($asset_ids)`,
+      params,
+    ),
     engine.query<{ control_id: string; title: string }>(
       `select distinct on (c.control_id) c.control_id, c.title from control_history c where c.org_id = $org_id and c.control_id = any($subjects) and ${standing('c')}
       order by c.control_id, c.source collate "C"`,
@@ -145,14 +166,28 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
   const controlOf = new Map(controls.map((row) => [row.control_id, row.title]))
   return rows.map(({ finding_id, asset_id, asset_name, kind, subject, component, severity, cvss_tenths, epss, stage, hazard }) => {
     const said = statedOf.get(finding_id) ?? []
-    const first = <K extends 'title' | 'version' | 'fixed_version' | 'place'>(key: K) => said.find((row) => row[key] !== null)?.[key] ?? null
+    const first = <K extends 'title' | 'version' | 'fixed_version' | 'place'>(key: K) =>
+      said.find((row) => row[key] !== null)?.[key] ?? null
     const sum = sumOf.get(asset_id) ?? 0
     return {
-      finding_id, asset_id, asset_name, kind, subject, title: kind === 'control' ? (controlOf.get(subject) ?? first('title')) : first('title'),
-      component: component || null, version: first('version'), fixed_version: first('fixed_version'), place: first('place'),
-      severity: severityWord(severity), cvss: cvss_tenths === null ? null : cvss_tenths / 10, epss: epss === null ? null : epss / 100_000, stage: stageWord(stage),
-      hazard: hazard / 100_000_000, share: sum > 0 ? Math.min(1, counts.has(finding_id) ? hazard / sum : 0) : null,
-      first_seen_at: formatInstant(seenOf.get(finding_id) ?? moment.at), sources: [...new Set(said.map((row) => row.source))].toSorted(),
+      finding_id,
+      asset_id,
+      asset_name,
+      kind,
+      subject,
+      title: kind === 'control' ? (controlOf.get(subject) ?? first('title')) : first('title'),
+      component: component || null,
+      version: first('version'),
+      fixed_version: first('fixed_version'),
+      place: first('place'),
+      severity: severityWord(severity),
+      cvss: cvss_tenths === null ? null : cvss_tenths / 10,
+      epss: epss === null ? null : epss / 100_000,
+      stage: stageWord(stage),
+      hazard: hazard / 100_000_000,
+      share: sum > 0 ? Math.min(1, counts.has(finding_id) ? hazard / sum : 0) : null,
+      first_seen_at: formatInstant(seenOf.get(finding_id) ?? moment.at),
+      sources: [...new Set(said.map((row) => row.source))].toSorted(),
     }
   })
 }

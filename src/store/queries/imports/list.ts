@@ -61,8 +61,13 @@ export async function listImports(engine: Engine, scope: Scope, at: Instant, pag
   const answer = await askPage<ImportRow>(
     engine,
     {
-      ctes: '', select: `${select} where (i.org_id = $org_id or i.org_id is null) and i.recorded_at <= $at`, params: { org_id: scope.org_id, at }, columns: importColumns, key: [{ column: 'import_no', type: 'number' }],
-      search: ['x.file_name', 'x.source', 'x.tool', 'x.format'], sort: '-import_no',
+      ctes: '',
+      select: `${select} where (i.org_id = $org_id or i.org_id is null) and i.recorded_at <= $at`,
+      params: { org_id: scope.org_id, at },
+      columns: importColumns,
+      key: [{ column: 'import_no', type: 'number' }],
+      search: ['x.file_name', 'x.source', 'x.tool', 'x.format'],
+      sort: '-import_no',
     },
     page,
   )
@@ -72,16 +77,51 @@ export async function listImports(engine: Engine, scope: Scope, at: Instant, pag
 /** One import of the organisation (null: of any) or of the world. Throws UserError('unknown_import'). */
 export async function getImport(engine: Engine, org_id: number | null, import_no: number): Promise<ImportAnswer> {
   const of = org_id === null ? 'true' : '(i.org_id = $org_id or i.org_id is null)'
-  const [row] = await engine.query<ImportRow>(`${select} where ${of} and i.import_no = $import_no`, { import_no, ...(org_id === null ? {} : { org_id }) })
+  const [row] = await engine.query<ImportRow>(`${select} where ${of} and i.import_no = $import_no`, {
+    import_no,
+    ...(org_id === null ? {} : { org_id }),
+  })
   if (!row) throw new UserError('unknown_import', `there is no import ${import_no} here`, { status: 404 })
   return importItem(row)
 }
 
 /** Items of an import's file that could not be read, in their order. Ask `getImport` first: this question knows no scope. */
 export const listSkipped = (engine: Engine, import_no: number, limit: number): Promise<{ place: string; reason: string }[]> =>
-  engine.query('select place, reason from skipped_item where import_no = $import_no order by place collate "C", reason collate "C" limit $limit', { import_no, limit })
+  engine.query(
+    'select place, reason from skipped_item where import_no = $import_no order by place collate "C", reason collate "C" limit $limit',
+    { import_no, limit },
+  )
 
-const importItem = ({ import_no, kind, format, source, tool, tool_version, file_name, observed_at, recorded_at, actor, counts, undone, digest, input_digest, previous_digest }: ImportRow): ImportAnswer => ({
-  import_no, kind, format, source, tool, tool_version, file_name, observed_at: formatInstant(observed_at), recorded_at: formatInstant(recorded_at), actor,
-  counts: JSON.parse(counts) as ImportCounts, undone, digest, input_digest, previous_digest,
+const importItem = ({
+  import_no,
+  kind,
+  format,
+  source,
+  tool,
+  tool_version,
+  file_name,
+  observed_at,
+  recorded_at,
+  actor,
+  counts,
+  undone,
+  digest,
+  input_digest,
+  previous_digest,
+}: ImportRow): ImportAnswer => ({
+  import_no,
+  kind,
+  format,
+  source,
+  tool,
+  tool_version,
+  file_name,
+  observed_at: formatInstant(observed_at),
+  recorded_at: formatInstant(recorded_at),
+  actor,
+  counts: JSON.parse(counts) as ImportCounts,
+  undone,
+  digest,
+  input_digest,
+  previous_digest,
 })

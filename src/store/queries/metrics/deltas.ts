@@ -15,7 +15,9 @@ const perDay = `select day, cast(sum(exposed - exposed_before) as bigint) as num
 /** Days at whose end a metric's exposed (numerator) or asked (denominator) assets change, in order of days. */
 export function metricDeltas(engine: Engine, scope: Scope, metric: MetricSql): Promise<DayDelta[]> {
   return engine.query<DayDelta>(`${metricSweep(metric, scope.groups)} ${perDay} order by day`, {
-    ...metric.params, ...groupParams(scope.groups), org_id: scope.org_id,
+    ...metric.params,
+    ...groupParams(scope.groups),
+    org_id: scope.org_id,
   })
 }
 

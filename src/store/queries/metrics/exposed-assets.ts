@@ -17,7 +17,13 @@ export interface ExposedAsset {
 }
 
 /** Exposed assets, most critical first, then by name. */
-export function exposedAssets(engine: Engine, scope: Scope, metric: MetricSql, day: number, page: { limit: number; offset: number }): Promise<ExposedAsset[]> {
+export function exposedAssets(
+  engine: Engine,
+  scope: Scope,
+  metric: MetricSql,
+  day: number,
+  page: { limit: number; offset: number },
+): Promise<ExposedAsset[]> {
   return engine.query<ExposedAsset>(
     `${metricSweep(metric, scope.groups)},
     latest as (
@@ -44,10 +50,22 @@ export interface ExposingFinding {
 }
 
 /** The exposing findings of some assets at the end of a day; assets that are exposed by their own attributes alone are not in it. */
-export async function exposingFindings(engine: Engine, scope: Scope, metric: MetricSql, day: number, asset_ids: readonly number[]): Promise<ExposingFinding[]> {
+export async function exposingFindings(
+  engine: Engine,
+  scope: Scope,
+  metric: MetricSql,
+  day: number,
+  asset_ids: readonly number[],
+): Promise<ExposingFinding[]> {
   const terms = metric.terms.filter((term) => term.finding !== null)
   if (terms.length === 0 || asset_ids.length === 0) return []
-  const holds = terms.map((term) => `(${[term.asset, term.finding].filter((part) => part !== null).map((part) => `(${part})`).join(' and ')})`)
+  const holds = terms.map(
+    (term) =>
+      `(${[term.asset, term.finding]
+        .filter((part) => part !== null)
+        .map((part) => `(${part})`)
+        .join(' and ')})`,
+  )
   return engine.query<ExposingFinding>(
     `with f as (
       select f.*, exists (

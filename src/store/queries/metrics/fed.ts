@@ -1,11 +1,7 @@
 import type { Engine } from '../../engines/engine.ts'
 
 /** What can feed a capability: looks at assets, a stage of exploitation that somebody states, EPSS, or an attribute of assets. */
-export type Feeding =
-  | { subject: string }
-  | { stage: number }
-  | { epss: true }
-  | { attribute: string }
+export type Feeding = { subject: string } | { stage: number } | { epss: true } | { attribute: string }
 
 /** Whether anything of this kind has ever been reported, as known now. */
 export async function isFed(engine: Engine, org_id: number, feeding: Feeding): Promise<boolean> {
@@ -17,7 +13,8 @@ export async function isFed(engine: Engine, org_id: number, feeding: Feeding): P
 const NEVER = '9007199254740991'
 
 function question(feeding: Feeding): [string, Record<string, string | number>] {
-  if ('subject' in feeding) return ['select 1 as fed from fresh_history where org_id = $org_id and subject = $subject limit 1', { subject: feeding.subject }]
+  if ('subject' in feeding)
+    return ['select 1 as fed from fresh_history where org_id = $org_id and subject = $subject limit 1', { subject: feeding.subject }]
   if ('epss' in feeding) return [`select 1 as fed from epss_history where retracted_in = ${NEVER} limit 1`, {}]
   if ('attribute' in feeding) {
     return [`select 1 as fed from asset_history where org_id = $org_id and ${attributes.get(feeding.attribute)} is not null limit 1`, {}]
@@ -33,5 +30,17 @@ function question(feeding: Feeding): [string, Record<string, string | number>] {
 
 /** Attributes that can feed a capability, by name, with their column. */
 export const attributes: ReadonlyMap<string, string> = new Map(
-  ['os_family', 'os', 'criticality', 'internet_facing', 'owner', 'asset_group', 'environment', 'endpoint_agent', 'cloud_provider', 'cloud_account', 'region'].map((name) => [name, name]),
+  [
+    'os_family',
+    'os',
+    'criticality',
+    'internet_facing',
+    'owner',
+    'asset_group',
+    'environment',
+    'endpoint_agent',
+    'cloud_provider',
+    'cloud_account',
+    'region',
+  ].map((name) => [name, name]),
 )

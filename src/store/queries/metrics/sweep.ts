@@ -34,11 +34,18 @@ export const groupParams = (groups: readonly string[] | null): Params => (groups
 export function metricSweep(metric: MetricSql, groups: readonly string[] | null): string {
   const { terms } = metric
   const findings = terms.some((term) => term.finding !== null)
-  const columns = terms.flatMap((term, index) => [...(term.asset === null ? [] : [`a${index}`]), ...(term.finding === null ? [] : [`x${index}`])])
+  const columns = terms.flatMap((term, index) => [
+    ...(term.asset === null ? [] : [`a${index}`]),
+    ...(term.finding === null ? [] : [`x${index}`]),
+  ])
   const row = (values: Record<string, string>) => ['p', 's', ...columns].map((column) => `${values[column] ?? '0'} as ${column}`).join(', ')
   const ofAsset = Object.fromEntries(terms.flatMap((term, index) => (term.asset === null ? [] : [[`a${index}`, ifSo(term.asset)]])))
-  const ofFinding = Object.fromEntries(terms.flatMap((term, index) => (term.finding === null ? [] : [[`x${index}`, ifSo(`x.term = ${index}`)]])))
-  const holds = terms.map((term, index) => [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '))
+  const ofFinding = Object.fromEntries(
+    terms.flatMap((term, index) => (term.finding === null ? [] : [[`x${index}`, ifSo(`x.term = ${index}`)]])),
+  )
+  const holds = terms.map((term, index) =>
+    [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '),
+  )
   return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
   step as (
     select a.asset_id, case when e.sign = 1 then a.from_day else a.to_day end as day, ${row({ p: ifSo(metric.population), ...ofAsset })}
@@ -48,9 +55,13 @@ export function metricSweep(metric: MetricSql, groups: readonly string[] | null)
     select h.asset_id, case when e.sign = 1 then h.from_day else h.to_day end, ${row({ s: 'e.sign' })}
     from fresh_history h cross join (values (1), (-1)) e(sign)
     where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day ${inGroups('h.asset_id', groups)}
-    ${findings ? `union all
+    ${
+      findings
+        ? `union all
     select x.asset_id, case when e.sign = 1 then x.from_day else x.to_day end, ${row(ofFinding)}
-    from exposed_run x cross join (values (1), (-1)) e(sign)` : ''}
+    from exposed_run x cross join (values (1), (-1)) e(sign)`
+        : ''
+    }
   ),
   by_day as (
     select asset_id, day, ${['p', 's', ...columns].map((column) => `cast(sum(${column}) as bigint) as ${column}`).join(', ')}
@@ -79,8 +90,18 @@ const ifSo = (predicate: string): string => `case when ${predicate} then e.sign 
  */
 function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null): string {
   const { reads } = metric
-  const key = ['kind', 'subject', 'severity', 'cvss_tenths', 'stage', ...(reads.component ? ['component'] : []), ...(reads.fixable ? ['fixable'] : [])]
-  const same = key.map((column) => (['severity', 'cvss_tenths'].includes(column) ? `coalesce(f.${column}, -1) = coalesce(q.${column}, -1)` : `f.${column} = q.${column}`))
+  const key = [
+    'kind',
+    'subject',
+    'severity',
+    'cvss_tenths',
+    'stage',
+    ...(reads.component ? ['component'] : []),
+    ...(reads.fixable ? ['fixable'] : []),
+  ]
+  const same = key.map((column) =>
+    ['severity', 'cvss_tenths'].includes(column) ? `coalesce(f.${column}, -1) = coalesce(q.${column}, -1)` : `f.${column} = q.${column}`,
+  )
   const terms = metric.terms.flatMap((term, index) => (term.finding === null ? [] : [{ index, finding: term.finding }]))
   return `asked as (select distinct a.asset_id from asset_history a where a.org_id = $org_id and (${metric.population}) ${inGroups('a.asset_id', groups)}),
   ${reads.fixable ? `${fixableRuns},` : ''}

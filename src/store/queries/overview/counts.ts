@@ -25,7 +25,8 @@ export async function countOverview(engine: Engine, scope: Scope, moment: AskedM
       params,
     ),
     engine.query<{ type: string; assets: number }>(
-      `with ${presentAssets(scope)} select a.type, count(*) as assets from a group by a.type order by assets desc, a.type collate "C"`, params,
+      `with ${presentAssets(scope)} select a.type, count(*) as assets from a group by a.type order by assets desc, a.type collate "C"`,
+      params,
     ),
   ])
   const { exploited, ...severity_counts } = open!

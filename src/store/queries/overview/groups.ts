@@ -22,6 +22,11 @@ export async function listGroups(engine: Engine, scope: Scope, moment: AskedMome
     momentParams(scope, moment),
   )
   return rows
-    .map(({ asset_group, assets, scored, numerator, denominator }) => ({ asset_group, assets, scored, exposure: denominator === 0 ? null : numerator / denominator / 1e9 }))
+    .map(({ asset_group, assets, scored, numerator, denominator }) => ({
+      asset_group,
+      assets,
+      scored,
+      exposure: denominator === 0 ? null : numerator / denominator / 1e9,
+    }))
     .toSorted((a, b) => (b.exposure ?? -1) - (a.exposure ?? -1) || (a.asset_group < b.asset_group ? -1 : 1))
 }

@@ -21,7 +21,10 @@ const recommendationSql = `case when f.kind = 'control' then 'setting:' || f.sub
  * recommendation) and `standing` (each asset's hazard, exposure and weight then). `members`: predicates over f, v, c that
  * become columns of these names. Parameters: $org_id, $day, and $groups where the scope has any.
  */
-export const foundFindings = (groups: readonly string[] | null, members: Readonly<Record<string, string>> = {}): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
+export const foundFindings = (
+  groups: readonly string[] | null,
+  members: Readonly<Record<string, string>> = {},
+): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
   here as (
     select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)}
   ),
@@ -44,8 +47,12 @@ export const foundFindings = (groups: readonly string[] | null, members: Readonl
     select f.asset_id, f.finding_id, f.kind, f.subject, f.component, f.fixable, a.criticality, a.internet_facing,
       ${stageSql} as stage, case when f.kind = 'control' then coalesce(f.severity, c.severity) else ${severitySql} end as severity,
       coalesce(case when a.internet_facing then h.internet else h.internal end, 0) as h,
-      ${recommendationSql} as recommendation, f.from_day${Object.entries(members).map(([name, sql]) => `,
-      coalesce((${sql}), false) as ${name}`).join('')}
+      ${recommendationSql} as recommendation, f.from_day${Object.entries(members)
+        .map(
+          ([name, sql]) => `,
+      coalesce((${sql}), false) as ${name}`,
+        )
+        .join('')}
     from f join here a on a.asset_id = f.asset_id
       left join world_now v on v.vulnerability_id = ${idOf('vulnerability')}
       left join newest_control c on c.control_id = ${idOf('control')}

@@ -19,7 +19,13 @@ export interface MemberAsset extends ExposedAsset {
 }
 
 /** The assets of a recommendation, those with the greatest hazard first. */
-export function memberAssets(engine: Engine, scope: Scope, day: number, members: Members, page: { limit: number; offset: number }): Promise<MemberAsset[]> {
+export function memberAssets(
+  engine: Engine,
+  scope: Scope,
+  day: number,
+  members: Members,
+  page: { limit: number; offset: number },
+): Promise<MemberAsset[]> {
   return engine.query<MemberAsset>(
     `${foundFindings(scope.groups, members.columns)},
     picked as (select * from found where ${members.pick}),
@@ -52,12 +58,20 @@ export function memberSubjects(engine: Engine, scope: Scope, day: number, member
 }
 
 /** Which of some predicates (over f, v, c) hold for at least one finding of a recommendation; the answer is in their order. */
-export async function memberMatches(engine: Engine, scope: Scope, day: number, members: Members, predicates: readonly { sql: string; params: Params }[]): Promise<boolean[]> {
+export async function memberMatches(
+  engine: Engine,
+  scope: Scope,
+  day: number,
+  members: Members,
+  predicates: readonly { sql: string; params: Params }[],
+): Promise<boolean[]> {
   if (predicates.length === 0) return []
   const columns = Object.fromEntries(predicates.map(({ sql }, index) => [`m${index}`, sql]))
   const [row] = await engine.query<Record<string, number>>(
     `${foundFindings(scope.groups, { ...members.columns, ...columns })}
-    select ${Object.keys(columns).map((name) => `coalesce(max(case when ${name} then 1 else 0 end), 0) as ${name}`).join(', ')} from found where ${members.pick}`,
+    select ${Object.keys(columns)
+      .map((name) => `coalesce(max(case when ${name} then 1 else 0 end), 0) as ${name}`)
+      .join(', ')} from found where ${members.pick}`,
     { ...foundParams(scope, day), ...members.params, ...Object.assign({}, ...predicates.map(({ params }) => params)) },
   )
   return predicates.map((_, index) => row![`m${index}`] === 1)

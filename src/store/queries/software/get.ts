@@ -18,14 +18,21 @@ export interface SoftwareAnswer extends SoftwareItem {
  * One software by name; `vendor` undefined: the vendor with the most assets. Throws UserError('unknown_software') when no asset of this
  * scope has it at this moment.
  */
-export async function getSoftware(engine: Engine, scope: Scope, moment: AskedMoment, name: string, vendor?: string): Promise<SoftwareAnswer> {
+export async function getSoftware(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  name: string,
+  vendor?: string,
+): Promise<SoftwareAnswer> {
   const params = { ...momentParams(scope, moment), name }
   const ctes = softwareCtes(scope, 'and s.name = $name')
   const [row] = await engine.query<Parameters<typeof softwareItem>[0] & { vendor_key: string }>(
     `with ${ctes} select * from (${perSoftware}) x ${vendor === undefined ? '' : 'where x.vendor_key = $vendor'} order by x.assets desc, x.vendor_key collate "C" limit 1`,
     vendor === undefined ? params : { ...params, vendor },
   )
-  if (!row) throw new UserError('unknown_software', `no asset here has software named "${name.slice(0, 100)}" at that moment`, { status: 404 })
+  if (!row)
+    throw new UserError('unknown_software', `no asset here has software named "${name.slice(0, 100)}" at that moment`, { status: 404 })
   const ofVendor = { ...params, vendor: row.vendor_key }
   const [versions, vulnerabilities] = await Promise.all([
     engine.query<{ version: string; assets: number; vulnerabilities: number }>(
@@ -45,6 +52,11 @@ export async function getSoftware(engine: Engine, scope: Scope, moment: AskedMom
   return {
     ...softwareItem(row),
     version_list: versions.map((version) => ({ ...version, version: version.version || 'unknown' })),
-    vulnerability_list: vulnerabilities.map(({ subject, severity, stage, assets }) => ({ vulnerability_id: subject, severity: severityWord(severity), stage: stageWord(stage), assets })),
+    vulnerability_list: vulnerabilities.map(({ subject, severity, stage, assets }) => ({
+      vulnerability_id: subject,
+      severity: severityWord(severity),
+      stage: stageWord(stage),
+      assets,
+    })),
   }
 }

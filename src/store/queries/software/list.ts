@@ -44,7 +44,10 @@ export const softwareColumns: ListColumns = new Map<string, ListColumn>([
  * CTEs down to `had` (asset_id, name, vendor, version, ends_at): software that reports list, and components that only a finding names;
  * `hit` (asset_id, name, vendor, subject, version, severity, stage): the open vulnerabilities in it.
  */
-export const softwareCtes = (scope: Scope, only = ''): string => `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.component <> '' ${only.replaceAll('s.name', 'f.component')}`)},
+export const softwareCtes = (
+  scope: Scope,
+  only = '',
+): string => `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.component <> '' ${only.replaceAll('s.name', 'f.component')}`)},
   listed as (
     select s.asset_id, s.name, s.vendor, s.version, s.end_of_support_at as ends_at from software_history s join a on a.asset_id = s.asset_id
     where s.org_id = $org_id and ${standing('s')} ${only}),
@@ -71,18 +74,49 @@ export const perSoftware = `select s.name, s.vendor, s.vendor_key, s.versions, s
     from hit group by name, coalesce(vendor, '')) v on v.name = s.name and v.vendor_key = s.vendor_key`
 
 /** Software on assets that have not left, the most vulnerabilities first. */
-export async function listSoftware(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> {
+export async function listSoftware(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<PageAnswer<SoftwareItem>> {
   const answer = await askPage<SoftwareRow>(
     engine,
     {
-      ctes: softwareCtes(scope), select: perSoftware, params: momentParams(scope, moment), columns: softwareColumns,
-      key: [{ column: 'name', type: 'text' }, { column: 'vendor_key', type: 'text' }], search: ['x.name', 'x.vendor'], sort: '-vulnerabilities',
+      ctes: softwareCtes(scope),
+      select: perSoftware,
+      params: momentParams(scope, moment),
+      columns: softwareColumns,
+      key: [
+        { column: 'name', type: 'text' },
+        { column: 'vendor_key', type: 'text' },
+      ],
+      search: ['x.name', 'x.vendor'],
+      sort: '-vulnerabilities',
     },
     page,
   )
   return { ...answer, items: answer.items.map(softwareItem) }
 }
 
-export const softwareItem = ({ name, vendor, versions, assets, vulnerabilities, critical, stage, exposed_assets, ends_at }: SoftwareRow): SoftwareItem => ({
-  name, vendor, versions, assets, vulnerabilities, critical, stage: stageWord(stage), exposed_assets, end_of_support_at: formatInstant(ends_at),
+export const softwareItem = ({
+  name,
+  vendor,
+  versions,
+  assets,
+  vulnerabilities,
+  critical,
+  stage,
+  exposed_assets,
+  ends_at,
+}: SoftwareRow): SoftwareItem => ({
+  name,
+  vendor,
+  versions,
+  assets,
+  vulnerabilities,
+  critical,
+  stage: stageWord(stage),
+  exposed_assets,
+  end_of_support_at: formatInstant(ends_at),
 })

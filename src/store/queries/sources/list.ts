@@ -26,7 +26,14 @@ const LEAST_STALENESS = 30
 /** Sources of reports of the organisation and of the world's feeds, by what was recorded until the moment. */
 export async function listSources(engine: Engine, scope: Scope, moment: AskedMoment): Promise<SourceItem[]> {
   const rows = await engine.query<{
-    source: string; kind: 'report' | 'feed'; format: string | null; last_observed_at: Instant | null; last_import_at: Instant; imports: number; assets: number | null; lasts: number | null
+    source: string
+    kind: 'report' | 'feed'
+    format: string | null
+    last_observed_at: Instant | null
+    last_import_at: Instant
+    imports: number
+    assets: number | null
+    lasts: number | null
   }>(
     `with sent as (
       select i.source, i.kind, i.format, i.observed_at, i.recorded_at, row_number() over (partition by i.source, i.kind order by i.import_no desc) as place from import i
@@ -46,7 +53,14 @@ export async function listSources(engine: Engine, scope: Scope, moment: AskedMom
     const staleness_days = lasts === null ? LEAST_STALENESS : lasts / DAY_US
     const fresh = moment.at - (last_observed_at ?? last_import_at) <= staleness_days * DAY_US
     return {
-      source, kind, format, last_observed_at: formatInstant(last_observed_at), last_import_at: formatInstant(last_import_at), imports, assets: assets ?? 0, staleness_days,
+      source,
+      kind,
+      format,
+      last_observed_at: formatInstant(last_observed_at),
+      last_import_at: formatInstant(last_import_at),
+      imports,
+      assets: assets ?? 0,
+      staleness_days,
       state: fresh ? 'fresh' : 'stale',
     }
   })

@@ -21,63 +21,124 @@ export interface VulnerabilityAnswer extends VulnerabilityItem {
   url: string | null
 }
 
-const stageWords: readonly string[] = ['', 'Public exploit', 'Exploit verified', 'Exploit added to a kit', 'Known exploited', 'Used by ransomware']
+const stageWords: readonly string[] = [
+  '',
+  'Public exploit',
+  'Exploit verified',
+  'Exploit added to a kit',
+  'Known exploited',
+  'Used by ransomware',
+]
 
 /**
  * One vulnerability, whether some asset has it or the world only told of it. Throws UserError('unknown_vulnerability') when neither is so.
  */
-export async function getVulnerability(engine: Engine, scope: Scope, moment: AskedMoment, vulnerability_id: string): Promise<VulnerabilityAnswer> {
+export async function getVulnerability(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  vulnerability_id: string,
+): Promise<VulnerabilityAnswer> {
   const params = { ...momentParams(scope, moment), id: vulnerability_id }
   const [[item], [world], descriptions, advisories, [cvss], [exact], exploits, [seen]] = await Promise.all([
     findVulnerabilities(engine, scope, moment, [vulnerability_id]),
     engine.query<{ epss: number | null; stage: number; cvss_tenths: number | null }>(
-      `select v.epss, v.stage, v.cvss_tenths from vulnerability_history v where v.vulnerability_id = $id and ${holds('v')}`, params,
+      `select v.epss, v.stage, v.cvss_tenths from vulnerability_history v where v.vulnerability_id = $id and ${holds('v')}`,
+      params,
     ),
     engine.query<{
-      source: string; title: string | null; description: string | null; published_at: number | null
-      ssvc_exploitation: string | null; ssvc_automatable: string | null; ssvc_technical_impact: string | null
+      source: string
+      title: string | null
+      description: string | null
+      published_at: number | null
+      ssvc_exploitation: string | null
+      ssvc_automatable: string | null
+      ssvc_technical_impact: string | null
     }>(
       `select d.source, d.title, d.description, d.published_at, d.ssvc_exploitation, d.ssvc_automatable, d.ssvc_technical_impact
-      from description_history d where d.vulnerability_id = $id and ${standing('d')} order by d.source collate "C"`, params,
+      from description_history d where d.vulnerability_id = $id and ${standing('d')} order by d.source collate "C"`,
+      params,
     ),
-    engine.query<{ title: string | null; description: string | null; severity: number | null; published_at: number | null; cvss_vector: string | null; url: string | null; aliases: string }>(
+    engine.query<{
+      title: string | null
+      description: string | null
+      severity: number | null
+      published_at: number | null
+      cvss_vector: string | null
+      url: string | null
+      aliases: string
+    }>(
       `select d.title, d.description, d.severity, d.published_at, d.cvss_vector, d.url, d.aliases from advisory_history d
-      where d.org_id = $org_id and d.vulnerability_id = $id and ${standing('d')} order by d.source collate "C"`, params,
+      where d.org_id = $org_id and d.vulnerability_id = $id and ${standing('d')} order by d.source collate "C"`,
+      params,
     ),
     engine.query<{ vector: string }>(
-      `select c.vector from cvss_history c where c.vulnerability_id = $id and ${standing('c')} order by c.version collate "C" desc, c.cvss_tenths desc, c.source collate "C" limit 1`, params,
+      `select c.vector from cvss_history c where c.vulnerability_id = $id and ${standing('c')} order by c.version collate "C" desc, c.cvss_tenths desc, c.source collate "C" limit 1`,
+      params,
     ),
-    engine.query<{ epss: number; percentile: number | null; model: string | null }>('select epss, percentile, model from epss_last where vulnerability_id = $id', params),
+    engine.query<{ epss: number; percentile: number | null; model: string | null }>(
+      'select epss, percentile, model from epss_last where vulnerability_id = $id',
+      params,
+    ),
     engine.query<{ stage: number; source: string; reference: string; valid_from: number }>(
       `select e.stage, e.source, e.reference, e.valid_from from exploit_history e where e.vulnerability_id = $id and e.retracted_in = ${NEVER} and e.valid_from <= $at and e.stage > 0
-      order by e.valid_from, e.stage, e.reference collate "C" limit 200`, params,
+      order by e.valid_from, e.stage, e.reference collate "C" limit 200`,
+      params,
     ),
     engine.query<{ first: number | null; source: string }>(
       `select min(s.valid_from) as first, s.source from sighting_history s join finding_key k on k.finding_id = s.finding_id
-      where k.org_id = $org_id and k.kind = 'vulnerability' and k.subject = $id and s.retracted_in = ${NEVER} and s.valid_from <= $at group by s.source order by first, s.source collate "C" limit 1`, params,
+      where k.org_id = $org_id and k.kind = 'vulnerability' and k.subject = $id and s.retracted_in = ${NEVER} and s.valid_from <= $at group by s.source order by first, s.source collate "C" limit 1`,
+      params,
     ),
   ])
   if (!item && !world && descriptions.length === 0 && exploits.length === 0) {
-    throw new UserError('unknown_vulnerability', `nothing is known of ${vulnerability_id.slice(0, 60)} here at that moment`, { status: 404 })
+    throw new UserError('unknown_vulnerability', `nothing is known of ${vulnerability_id.slice(0, 60)} here at that moment`, {
+      status: 404,
+    })
   }
-  const first = <K extends 'title' | 'description' | 'published_at'>(key: K) => descriptions.find((row) => row[key] !== null)?.[key] ?? advisories.find((row) => row[key] !== null)?.[key] ?? null
+  const first = <K extends 'title' | 'description' | 'published_at'>(key: K) =>
+    descriptions.find((row) => row[key] !== null)?.[key] ?? advisories.find((row) => row[key] !== null)?.[key] ?? null
   const published = first('published_at')
   const described = descriptions.find((row) => row.ssvc_exploitation ?? row.ssvc_automatable ?? row.ssvc_technical_impact)
   const timeline = [
-    ...(published === null ? [] : [{ at: published, what: 'Published', source: descriptions.find((row) => row.published_at !== null)?.source ?? 'report' }]),
-    ...exploits.map(({ stage, source, reference, valid_from }) => ({ at: valid_from, what: reference ? `${stageWords[stage]} (${reference})` : stageWords[stage]!, source })),
+    ...(published === null
+      ? []
+      : [{ at: published, what: 'Published', source: descriptions.find((row) => row.published_at !== null)?.source ?? 'report' }]),
+    ...exploits.map(({ stage, source, reference, valid_from }) => ({
+      at: valid_from,
+      what: reference ? `${stageWords[stage]} (${reference})` : stageWords[stage]!,
+      source,
+    })),
     ...(seen?.first ? [{ at: seen.first, what: 'First seen on our assets', source: seen.source }] : []),
   ].toSorted((a, b) => a.at - b.at)
   return {
     ...(item ?? {
-      vulnerability_id, title: null, severity: severityWord(world?.cvss_tenths == null ? (advisories[0]?.severity ?? null) : severityOfTenths(world.cvss_tenths)),
-      cvss: world?.cvss_tenths == null ? null : world.cvss_tenths / 10, epss: world?.epss == null ? null : world.epss / 100_000, stage: stageWord(world?.stage ?? 0),
-      assets: 0, published_at: null, components: [], fix_available: false, first_seen_at: formatInstant(published ?? moment.at),
+      vulnerability_id,
+      title: null,
+      severity: severityWord(world?.cvss_tenths == null ? (advisories[0]?.severity ?? null) : severityOfTenths(world.cvss_tenths)),
+      cvss: world?.cvss_tenths == null ? null : world.cvss_tenths / 10,
+      epss: world?.epss == null ? null : world.epss / 100_000,
+      stage: stageWord(world?.stage ?? 0),
+      assets: 0,
+      published_at: null,
+      components: [],
+      fix_available: false,
+      first_seen_at: formatInstant(published ?? moment.at),
     }),
-    title: item?.title ?? first('title'), published_at: formatInstant(published), description: first('description'),
+    title: item?.title ?? first('title'),
+    published_at: formatInstant(published),
+    description: first('description'),
     cvss_vector: cvss?.vector ?? advisories.find((row) => row.cvss_vector !== null)?.cvss_vector ?? null,
-    epss_exact: exact?.epss ?? null, epss_percentile: exact?.percentile ?? null, epss_model: exact?.model ?? null,
-    ssvc: described ? { exploitation: described.ssvc_exploitation, automatable: described.ssvc_automatable, technical_impact: described.ssvc_technical_impact } : null,
+    epss_exact: exact?.epss ?? null,
+    epss_percentile: exact?.percentile ?? null,
+    epss_model: exact?.model ?? null,
+    ssvc: described
+      ? {
+          exploitation: described.ssvc_exploitation,
+          automatable: described.ssvc_automatable,
+          technical_impact: described.ssvc_technical_impact,
+        }
+      : null,
     timeline: timeline.map((entry) => ({ ...entry, at: formatInstant(entry.at) })),
     aliases: [...new Set(advisories.flatMap((row) => readList(row.aliases)))].filter((alias) => alias !== vulnerability_id).toSorted(),
     url: advisories.find((row) => row.url !== null)?.url ?? null,

@@ -73,7 +73,12 @@ const perVulnerability = `per_vulnerability as (
 const SORT = '-stage'
 
 /** Vulnerabilities that are open on some asset that has not left, informational ones included; the furthest exploited first. */
-export async function listVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<VulnerabilityItem>> {
+export async function listVulnerabilities(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<PageAnswer<VulnerabilityItem>> {
   const withTitle = page.search !== undefined || columnsRead(page, SORT).has('title')
   const answer = await askPage<VulnerabilityRow>(
     engine,
@@ -93,7 +98,12 @@ export async function listVulnerabilities(engine: Engine, scope: Scope, moment: 
 }
 
 /** One row per id that is open on some asset of the scope. */
-export async function findVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, ids: readonly string[]): Promise<VulnerabilityItem[]> {
+export async function findVulnerabilities(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  ids: readonly string[],
+): Promise<VulnerabilityItem[]> {
   if (ids.length === 0) return []
   const rows = await engine.query<VulnerabilityRow>(
     `with ${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.subject = any($ids)`)}, ${perVulnerability}
@@ -104,7 +114,12 @@ export async function findVulnerabilities(engine: Engine, scope: Scope, moment: 
 }
 
 /** Adds what is worked out only for the vulnerabilities that are shown. */
-async function completeVulnerabilities(engine: Engine, scope: Scope, moment: AskedMoment, rows: readonly VulnerabilityRow[]): Promise<VulnerabilityItem[]> {
+async function completeVulnerabilities(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  rows: readonly VulnerabilityRow[],
+): Promise<VulnerabilityItem[]> {
   if (rows.length === 0) return []
   const params = { ...momentParams(scope, moment), ids: rows.map((row) => row.vulnerability_id) }
   const [told, where, seen] = await Promise.all([
@@ -134,10 +149,19 @@ async function completeVulnerabilities(engine: Engine, scope: Scope, moment: Ask
   return rows.map(({ vulnerability_id, severity, cvss_tenths, epss, stage, assets }) => {
     const components = whereOf.get(vulnerability_id) ?? []
     return {
-      vulnerability_id, title: toldOf.get(vulnerability_id)?.title ?? components.find((row) => row.title !== null)?.title ?? null,
-      severity: severityWord(severity), cvss: cvss_tenths === null ? null : cvss_tenths / 10, epss: epss === null ? null : epss / 100_000, stage: stageWord(stage), assets,
+      vulnerability_id,
+      title: toldOf.get(vulnerability_id)?.title ?? components.find((row) => row.title !== null)?.title ?? null,
+      severity: severityWord(severity),
+      cvss: cvss_tenths === null ? null : cvss_tenths / 10,
+      epss: epss === null ? null : epss / 100_000,
+      stage: stageWord(stage),
+      assets,
       published_at: formatInstant(toldOf.get(vulnerability_id)?.published_at ?? null),
-      components: components.map((row) => row.component).filter(Boolean).slice(0, 20), fix_available: components.some((row) => row.fixed),
+      components: components
+        .map((row) => row.component)
+        .filter(Boolean)
+        .slice(0, 20),
+      fix_available: components.some((row) => row.fixed),
       first_seen_at: formatInstant(seenOf.get(vulnerability_id) ?? moment.at),
     }
   })
