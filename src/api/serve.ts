@@ -27,7 +27,7 @@ export async function serve({ host, port, ...options }: ServeOptions): Promise<S
   const app = buildApp({ ...options, ...(webFolder ? { webFolder } : {}) })
   try {
     const url = await app.listen({ host, port })
-    return { url: url.replace('[::1]', 'localhost'), close: async () => void (await app.close()) }
+    return { url: url.replace('[::1]', 'localhost'), close: () => app.close().then(() => {}) }
   } catch (error) {
     await app.close()
     const { code } = error as NodeJS.ErrnoException

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { buildApp } from '../api/app.ts'
+import type { FastifyInstance } from 'fastify'
 import { UserError } from '../errors.ts'
 import { type Catalog, loadCatalog } from '../insights/catalog.ts'
 import { packageRoot } from '../root.ts'
@@ -89,17 +89,21 @@ function overHttp(url: string, catalog: Catalog): Connection {
 }
 
 function inProcess(store: Store, catalog: Catalog): Connection {
-  const app = buildApp({ store, catalog, version: version() })
+  let built: FastifyInstance | null = null
+  // Importing needs no routes: they are made when something is asked.
+  const application = async () => (built ??= (await import('../api/app.ts')).buildApp({ store, catalog, version: version() }))
   const headers = { host: 'localhost' }
   return {
     store,
     catalog,
     async get(path, query) {
-      const answer = await app.inject({ method: 'GET', url: pathOf(path, query), headers })
+      const answer = await (await application()).inject({ method: 'GET', url: pathOf(path, query), headers })
       return answerOf(answer.statusCode, answer.body)
     },
     async send(method, path, { query, json, body } = {}) {
-      const answer = await app.inject({
+      const answer = await (
+        await application()
+      ).inject({
         method,
         url: pathOf(path, query),
         headers: { ...headers, ...(body ? { 'content-type': 'application/octet-stream' } : {}) },
@@ -109,12 +113,12 @@ function inProcess(store: Store, catalog: Catalog): Connection {
       return answerOf(answer.statusCode, answer.body)
     },
     async download(path, query) {
-      const answer = await app.inject({ method: 'GET', url: pathOf(path, query), headers, payloadAsStream: true })
+      const answer = await (await application()).inject({ method: 'GET', url: pathOf(path, query), headers, payloadAsStream: true })
       if (answer.statusCode >= 300) return answerOf(answer.statusCode, answer.body)
       return answer.stream()
     },
     async close() {
-      await app.close()
+      await built?.close()
       await store.engine.close()
     },
   }

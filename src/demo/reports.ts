@@ -70,7 +70,7 @@ interface Planned {
 
 /**
  * All reports and feeds of the demo organisation over eighteen months, oldest first: weekly .nessus, Defender and Prowler every second
- * week, Trivy every four weeks and after urgent rebuilds, monthly files of Secure Score snapshots, monthly Maester, the organisation's own list, and excerpts of
+ * week, Trivy every six weeks and after urgent rebuilds, monthly files of Secure Score snapshots, monthly Maester, the organisation's own list, and excerpts of
  * public feeds. Deterministic for a seed and the day of `end`.
  */
 export async function* demoReports(options: DemoOptions): AsyncGenerator<DemoReport> {
@@ -145,7 +145,7 @@ function planReports(options: DemoOptions): Planned[] {
         writeTrivy(random, image, openInImage(random, image, vulnerabilities, day, first), day, first),
       )
     const scans = new Set<Day>()
-    for (let day = from; day <= last; day += 28) scans.add(day)
+    for (let day = from; day <= last; day += 42) scans.add(day)
     // A rebuild for something known exploited is scanned at once, before and after.
     for (const one of vulnerabilities) {
       if (

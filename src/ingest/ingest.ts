@@ -206,7 +206,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     asset: options.asset ?? null,
     source: options.source ?? null,
     columns: options.columns ?? null,
-    org: isFeed(importer) ? null : (options.org ?? null),
   })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
@@ -215,7 +214,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   return store.engine.transaction(async (transaction) => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
-    await reading.read(source)
+    await reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) })
     const { counts, report, org } = reading
     if (!report)
       throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)

@@ -91,8 +91,6 @@ const columnsOf = (table: keyof typeof raw) => raw[table].map((column) => column
 
 const facts = (all: Record<string, FactTable>) => Object.values(all)
 
-const staged = [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]
-
 /** Makes the temporary tables of this connection where it has none yet. They are empty whenever no report is being placed. */
 export async function createStaging(transaction: Engine): Promise<void> {
   const [found] = await transaction.query<{ found: number }>(
@@ -397,7 +395,7 @@ export class ReportStaging {
     ids: readonly number[],
     late: ReadonlySet<number>,
   ): Promise<void> {
-    const { transaction, org_id } = this
+    const { org_id } = this
     const { source } = this.report
     const standing = await this.standing()
     const names = new Map<string, Value[]>()

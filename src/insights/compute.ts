@@ -12,6 +12,22 @@ import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
 import { computeSecureScore } from './secure-score.ts'
 
+/** The tables that the derivation reads, and those that the scores read. */
+const facts = [
+  'sighting_history',
+  'control_result_history',
+  'attribute_history',
+  'presence_history',
+  'coverage_history',
+  'finding_key',
+  'epss_history',
+  'exploit_history',
+  'cvss_history',
+  'day',
+  'hazard',
+]
+const derived = ['vulnerability_history', 'asset_history', 'fresh_history', 'finding_history']
+
 /** What is being worked out, for a progress line. */
 export type ComputeStep = 'vulnerabilities' | 'assets' | 'findings' | 'exposure' | 'metrics' | 'secure score' | 'events'
 
@@ -31,6 +47,7 @@ export async function compute(
   return store.engine.transaction(async (transaction) => {
     await writeHazards(transaction)
     const touched = await takeTouched(transaction)
+    await transaction.analyze(['touched', 'touched_world', ...facts])
     await deriveStaleness(transaction)
     onStep('vulnerabilities')
     await deriveVulnerabilities(transaction)
@@ -39,6 +56,7 @@ export async function compute(
     await deriveFresh(transaction)
     onStep('findings')
     await deriveFindings(transaction)
+    await transaction.analyze(derived)
     onStep('exposure')
     await deriveAssetDays(transaction)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')

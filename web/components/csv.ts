@@ -7,7 +7,7 @@ function textOf(value: unknown): string {
     if (typeof named.title === 'string') return named.title
     return typeof named.name === 'string' ? named.name : JSON.stringify(value)
   }
-  return String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** A text that a spreadsheet would run as a formula gets a leading apostrophe. https://owasp.org/www-community/attacks/CSV_Injection */

@@ -16,7 +16,7 @@ export const command: CliCommand = {
           metrics_with_data: number
           score: { value: number | null; target: number | null }
         }[]
-      }>('/initiatives', { ...moment(context), limit: 1000 })
+      }>('/initiatives', moment(context))
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))
       else
         context.print(

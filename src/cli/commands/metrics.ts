@@ -21,7 +21,7 @@ export const command: CliCommand = {
     const [id] = context.words
     await withConnection(context, async (connection) => {
       if (id === undefined) {
-        const { items } = await connection.get<{ items: Metric[] }>('/metrics', { ...moment(context), limit: 1000 })
+        const { items } = await connection.get<{ items: Metric[] }>('/metrics', moment(context))
         if (context.options['json']) return context.print(JSON.stringify(items, null, 2))
         return context.print(
           table(

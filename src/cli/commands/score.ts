@@ -33,7 +33,7 @@ export const command: CliCommand = {
   async run(context) {
     await withConnection(context, async (connection) => {
       const overview = await connection.get<Overview>('/overview', moment(context))
-      const { items } = await connection.get<{ items: Initiative[] }>('/initiatives', { ...moment(context), limit: 1000 })
+      const { items } = await connection.get<{ items: Initiative[] }>('/initiatives', moment(context))
       const { exposure, secure, coverage, as_of } = overview
       const initiatives = items.map(({ id, title, score }) => ({ id, title, score: score.value, target: score.target }))
       if (context.options['json']) {

@@ -27,22 +27,27 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
   )
   await transaction.query(
     `create temporary table version as
-     with asked as (select distinct org_id, subject from open_finding where kind = 'vulnerability')
+     with asked as (select distinct org_id, subject from open_finding where kind = 'vulnerability'),
+     held as materialized (
+       select a.org_id, a.subject, v.epss, v.stage, v.cvss_tenths, v.valid_from, v.valid_to from asked a join vulnerability_history v on v.vulnerability_id = a.subject)
      select * from (
-       select a.org_id, a.subject, v.epss, v.stage, v.cvss_tenths, ${daySql('v.valid_from', 'd1')} as from_day, ${daySql('v.valid_to', 'd2')} as to_day
-       from asked a join vulnerability_history v on v.vulnerability_id = a.subject
-       join day d1 on ${dayJoin('v.valid_from', 'a.org_id', 'd1')}
-       join day d2 on ${dayJoin('v.valid_to', 'a.org_id', 'd2')}) as dated
+       select v.org_id, v.subject, v.epss, v.stage, v.cvss_tenths, ${daySql('v.valid_from', 'd1')} as from_day, ${daySql('v.valid_to', 'd2')} as to_day
+       from held v
+       join day d1 on ${dayJoin('v.valid_from', 'v.org_id', 'd1')}
+       join day d2 on ${dayJoin('v.valid_to', 'v.org_id', 'd2')}) as dated
      where from_day < to_day
      union all
      select a.org_id, a.subject, null, 0, null, 0, ${NEVER_DAY} from asked a where not exists (select 1 from vulnerability_history v where v.vulnerability_id = a.subject)`,
   )
   await transaction.query(
     `create temporary table segment as
-     select f.asset_id, f.kind, f.subject, f.of_subject, greatest(f.from_day, v.from_day) as from_day, least(f.to_day, v.to_day) as to_day, h.internet, h.internal
-     from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_day < f.to_day and f.from_day < v.to_day
-     join hazard h on h.stage = greatest(f.stage, v.stage) and h.epss = coalesce(v.epss, -1) and h.cvss_tenths = ${cvssSql('v.cvss_tenths', 'f')}
-     where f.kind = 'vulnerability'
+     with held as materialized (
+       select f.asset_id, f.kind, f.subject, f.of_subject, greatest(f.from_day, v.from_day) as from_day, least(f.to_day, v.to_day) as to_day,
+         greatest(f.stage, v.stage) as stage, coalesce(v.epss, -1) as epss, ${cvssSql('v.cvss_tenths', 'f')} as cvss_tenths
+       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_day < f.to_day and f.from_day < v.to_day
+       where f.kind = 'vulnerability')
+     select f.asset_id, f.kind, f.subject, f.of_subject, f.from_day, f.to_day, h.internet, h.internal
+     from held f join hazard h on h.stage = f.stage and h.epss = f.epss and h.cvss_tenths = f.cvss_tenths
      union all
      select f.asset_id, f.kind, f.subject, f.of_subject, f.from_day, f.to_day, h.internet, h.internal
      from open_finding f join hazard h on h.stage = -1 and h.epss = -1 and h.cvss_tenths = coalesce(f.severity, 2)

@@ -37,12 +37,15 @@ export async function deriveFresh(transaction: Engine): Promise<void> {
   await transaction.query('delete from fresh_history where asset_id in (select asset_id from touched)')
   await transaction.query(
     `insert into fresh_history (org_id, asset_id, subject, valid_from, valid_to, from_day, to_day)
-     with look as (
-       select c.org_id, c.asset_id, c.subject, c.observed_at as valid_from, least(c.observed_at + s.lasts, coalesce(p.valid_to, ${NEVER})) as valid_to
+     with asked as materialized (
+       select c.org_id, c.asset_id, c.subject, s.lasts, coalesce(p.valid_to, ${NEVER}) as gone, min(c.observed_at) as first, max(c.observed_at) as last
        from coverage_history c join touched t on t.asset_id = c.asset_id
        join source_staleness s on s.org_id = c.org_id and s.source = c.source
-       left join presence_history p on p.asset_id = c.asset_id and p.source = c.source and p.retracted_in = ${NEVER} and p.valid_from <= c.observed_at and c.observed_at < p.valid_to
-       where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset')),
+       left join presence_history p on p.asset_id = c.asset_id and p.source = c.source and p.retracted_in = ${NEVER} and p.valid_to < ${NEVER}
+         and p.valid_from <= c.observed_at and c.observed_at < p.valid_to
+       where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset')
+       group by c.org_id, c.asset_id, c.subject, c.source, s.lasts, p.valid_to, c.observed_at - c.observed_at % ${LEAST_STALENESS}),
+     look as (select org_id, asset_id, subject, first as valid_from, least(last + lasts, gone) as valid_to from asked),
      marked as (
        select *, case when valid_from <= max(valid_to) over (partition by asset_id, subject order by valid_from, valid_to rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
        from look where valid_from < valid_to),

@@ -70,6 +70,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
           throw error
         }
       }),
+    analyze: async () => {}, // DuckDB counts as it writes
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -96,6 +97,7 @@ function inside(connection: DuckDBConnection): Engine {
     stream: (sql, params) => read(connection, sql, params),
     append: (table, columns, rows) => append(connection, table, columns, rows),
     transaction: (work) => work(engine),
+    analyze: async () => {},
     serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),
   }

@@ -22,6 +22,8 @@ export interface Engine {
    * a transaction inside a transaction joins it.
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
+  /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
+  analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */
   serially<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>

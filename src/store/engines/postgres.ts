@@ -9,12 +9,15 @@ import type { Engine, Params, Value } from './engine.ts'
 /** Rows that one fetch of a cursor brings. */
 const FETCH = 5000
 
+/** Our questions are few and large: compiling them costs more than it gives, and the default of 4 MB sorts on disk. */
+const SETTINGS = '-c jit=off -c work_mem=64MB'
+
 const types = new pg.TypeOverrides()
 for (const oid of [20, 1700]) types.setTypeParser(oid, 'text', safeNumber) // int8, numeric
 
 /** Opens a PostgreSQL 15+ database by URL. Throws UserError('database_unreachable') when it does not answer. */
 export async function openPostgres(url: string): Promise<Engine> {
-  const pool = new pg.Pool({ connectionString: url, max: 6, types, application_name: 'plimsoll' })
+  const pool = new pg.Pool({ connectionString: url, max: 6, types, application_name: 'plimsoll', options: SETTINGS })
   pool.on('error', () => {}) // a lost idle connection is replaced at the next question
   try {
     await pool.query('select 1')
@@ -57,6 +60,7 @@ export async function openPostgres(url: string): Promise<Engine> {
       stream: (sql, params) => read(client, sql, params),
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
+      analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
     }
@@ -94,6 +98,7 @@ export async function openPostgres(url: string): Promise<Engine> {
           }
         }),
       ),
+    analyze: (tables) => analyze(pool, tables),
     serially: (work) => work(),
     close: () => pool.end(),
   }
@@ -102,6 +107,10 @@ export async function openPostgres(url: string): Promise<Engine> {
 async function ask<T>(client: pg.Pool | pg.PoolClient, sql: string, params?: Params): Promise<T[]> {
   const { rows } = await client.query(numbered(sql, params))
   return rows as T[]
+}
+
+async function analyze(client: pg.Pool | pg.PoolClient, tables: readonly string[]): Promise<void> {
+  await client.query(`analyze ${tables.join(', ')}`)
 }
 
 async function change(client: pg.Pool | pg.PoolClient, sql: string, params?: Params): Promise<number> {

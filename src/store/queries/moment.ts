@@ -59,7 +59,7 @@ export const openFindings = (assets = 'a', only = ''): string => `open as (
       coalesce(v.cvss_tenths, f.cvss_tenths, case f.severity when 4 then 95 when 3 then 80 when 2 then 55 when 1 then 25 when 0 then 0 else 55 end) as hazard_cvss,
       f.severity as tool_severity, f.cvss_tenths as tool_cvss, o.internet_facing
     from finding_history f join ${assets} o on o.asset_id = f.asset_id
-    left join vulnerability_history v on f.kind = 'vulnerability' and v.vulnerability_id = f.subject and ${holds('v')}
+    left join vulnerability_history v on v.vulnerability_id = case when f.kind = 'vulnerability' then f.subject end and ${holds('v')}
     where f.org_id = $org_id and ${holds('f')} ${only})`
 
 /** SQL: 1 where an open vulnerability `o` counts: all but those known to be merely informational. */

@@ -1,6 +1,6 @@
 import type { Coverage, Overview } from '../../api.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, percent, word } from '../../format.ts'
+import { count, counted, percent, word } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
 import { To } from '../../components/To.tsx'
 
@@ -16,7 +16,7 @@ export function CoverageCard({ coverage, types, className }: { coverage: Coverag
     <Card title="Coverage" className={className ?? ''} aside={<To page="/assets">Assets</To>}>
       <p className="num text-sm">
         <span className="text-lg font-semibold">{percent(share)}</span>{' '}
-        <span className="text-ink-2">of {count(coverage.assets)} assets are in the score</span>
+        <span className="text-ink-2">of {counted(coverage.assets, 'asset')} in the score</span>
       </p>
       <ShareBar share={share} className="mt-1.5 h-2" />
       <ul className="mt-2.5 flex flex-col gap-1 text-sm">
