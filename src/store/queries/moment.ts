@@ -24,11 +24,15 @@ export const holds = (row: string): string => `${row}.valid_from <= $at and $at 
 /** SQL: an interval of facts holds at $at, as known now. */
 export const standing = (row: string): string => `${row}.retracted_in = ${NEVER} and ${holds(row)}`
 
+/** SQL: the newest row of asset $asset_id that had begun at $at, also when the asset has left since. */
+export const lastOfAsset = `a.asset_id = $asset_id and a.valid_from = (select max(x.valid_from) from asset_history x where x.asset_id = $asset_id and x.valid_from <= $at)`
+
 /**
- * CTE `known`: every asset of the scope at $at with `state`: left (every source that listed it says it is gone), active (looked at for
- * vulnerabilities or controls within the staleness), stale, never_scanned.
+ * CTE `known`: the assets of the scope at $at with `state`: left (every source that listed it says it is gone), active (looked at for
+ * vulnerabilities or controls within the staleness), stale, never_scanned. `rows`: which rows of asset_history `a`; those that hold
+ * then, unless {@link lastOfAsset} is asked for.
  */
-export const knownAssets = (scope: Scope): string => `
+export const knownAssets = (scope: Scope, rows = holds('a')): string => `
   present as (
     select p.asset_id, max(case when $at < p.valid_to then 1 else 0 end) as here from presence_history p
     where p.org_id = $org_id and p.retracted_in = ${NEVER} and p.valid_from <= $at group by p.asset_id),
@@ -38,7 +42,7 @@ export const knownAssets = (scope: Scope): string => `
   known as (
     select a.*, case when p.here = 0 then 'left' when f.now = 1 then 'active' when f.now = 0 then 'stale' else 'never_scanned' end as state
     from asset_history a left join present p on p.asset_id = a.asset_id left join fresh f on f.asset_id = a.asset_id
-    where a.org_id = $org_id and ${holds('a')} ${inGroups('a.asset_id', scope.groups)})`
+    where a.org_id = $org_id and ${rows} ${inGroups('a.asset_id', scope.groups)})`
 
 /** CTE `a` after {@link knownAssets}: those that have not left. */
 export const presentAssets = (scope: Scope): string => `${knownAssets(scope)},
