@@ -21,11 +21,11 @@ function metShare(random: Random, action: SecureAction, day: Day, first: Day, la
 }
 
 /**
- * Whether a snapshot of the day is worth a report: every other Monday, the first and the last day, and whenever an action differs from the day
+ * Whether a snapshot of the day is worth a report: every fourth Monday, the first and the last day, and whenever an action differs from the day
  * before. All other days would say the same again.
  */
 export function hasSnapshot(random: Random, day: Day, first: Day, last: Day): boolean {
-  if ((weekday(day) === 1 && Math.floor((day + 3) / 7) % 2 === 0) || day === first || day === last) return true
+  if ((weekday(day) === 1 && Math.floor((day + 3) / 7) % 4 === 0) || day === first || day === last) return true
   return secureActions.some((action) => metShare(random, action, day, first, last) !== metShare(random, action, day - 1, first, last))
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../../../errors.ts'
 import type { Engine, Value } from '../../engines/engine.ts'
 
 /** The tables of the whole history, in the order of docs/history.md. World tables belong to no organisation. */
@@ -53,4 +54,14 @@ export async function* tableCsv(engine: Engine, table: string, org_id: number): 
   )) {
     yield rows.map((row) => `${names.map((name) => cell(row[name]!)).join(',')}\n`).join('')
   }
+}
+
+/** Writes one table as a Parquet file. Throws UserError('no_parquet') where the engine cannot write Parquet. */
+export async function writeParquet(engine: Engine, table: string, org_id: number, file: string): Promise<void> {
+  const known = exportTables.find((each) => each.table === table)
+  if (!known) throw new Error(`${table} is not exported`)
+  if (engine.name !== 'duckdb')
+    throw new UserError('no_parquet', 'only the embedded database writes Parquet: export CSV, which is --format csv')
+  const rows = `select * from ${table}${known.world ? '' : ` where org_id = ${Math.trunc(org_id)}`}`
+  await engine.run(`copy (${rows}) to '${file.replaceAll("'", "''")}' (format parquet)`)
 }
