@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { UserError } from '../errors.ts'
+import { RETRY_AFTER_S } from '../store/engines/queue.ts'
 
 /** The one shape of every error. */
 const problem = (code: string, message: string, request_id: string) => ({ error: { code, message, request_id } })
@@ -14,6 +15,7 @@ export function answerError(error: FastifyError | UserError, request: FastifyReq
     reply.raw.destroy() // the answer has begun: ending it as if it were whole would be a lie
     return
   }
+  if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S))
   void reply
     .code(status)
     .header('x-request-id', request.id)

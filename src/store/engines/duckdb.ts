@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import {
   type DuckDBAppender,
   type DuckDBConnection,
@@ -15,21 +15,21 @@ import {
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
+import { type Sizes, sizesFrom } from './sizes.ts'
 
 /** Appended rows go over in chunks of this many: DuckDB's own vector size. */
 const CHUNK = 2048
 
-/** Connections that read beside the one that writes. */
-const READERS = 4
-
 /**
  * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
- * Memory is bounded by PLIMSOLL_MEMORY (default 4GB), temporary files stay beside the database.
+ * Memory, threads and temporary files are bounded as sizesFrom reads them.
  */
 export async function openDuckdb(path: string): Promise<Engine> {
+  const sizes = sizesFrom(process.env, 'duckdb', path === ':memory:' ? null : dirname(path))
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const options: Record<string, string> = { memory_limit: process.env['PLIMSOLL_MEMORY'] ?? '4GB', preserve_insertion_order: 'false' }
-  if (path !== ':memory:') options['temp_directory'] = join(dirname(path), 'temporary')
+  const options: Record<string, string> = { memory_limit: sizes.memory!, preserve_insertion_order: 'false' }
+  if (sizes.threads !== null) options['threads'] = String(sizes.threads)
+  if (sizes.temporary !== null) options['temp_directory'] = sizes.temporary
   let instance: DuckDBInstance
   try {
     instance = await DuckDBInstance.create(path, options)
@@ -41,12 +41,15 @@ export async function openDuckdb(path: string): Promise<Engine> {
     })
   }
   const writer = await instance.connect()
-  const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
-  const pool = new Queue(readers)
+  const readers = await Promise.all(Array.from({ length: sizes.readers }, () => instance.connect()))
+  const observer = await instance.connect()
+  const pool = new Queue(readers, sizes.queue)
   const writing = new Queue([writer])
+  const observing = new Queue([observer], sizes.queue)
 
   const engine: Engine = {
     name: 'duckdb',
+    sizes,
     query: (sql, params) => pool.use((connection) => ask(connection, sql, params)),
     run: (sql, params) => writing.use((connection) => change(connection, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
@@ -62,12 +65,21 @@ export async function openDuckdb(path: string): Promise<Engine> {
       writing.use(async (connection) => {
         await connection.run('begin transaction')
         try {
-          const result = await work(inside(connection))
+          const result = await work(inside(connection, sizes))
           await connection.run('commit')
           return result
         } catch (error) {
           await connection.run('rollback').catch(() => {}) // the first error is the one to tell
           throw error
+        }
+      }),
+    snapshot: (work) =>
+      observing.use(async (connection) => {
+        await connection.run('begin transaction read only')
+        try {
+          return await work(inside(connection, sizes))
+        } finally {
+          await connection.run('rollback')
         }
       }),
     analyze: async () => {}, // DuckDB counts as it writes
@@ -82,21 +94,24 @@ export async function openDuckdb(path: string): Promise<Engine> {
     async close() {
       await writing.drain()
       await pool.drain()
-      for (const connection of [...readers, writer]) connection.closeSync()
+      await observing.drain()
+      for (const connection of [...readers, writer, observer]) connection.closeSync()
       instance.closeSync()
     },
   }
   return engine
 }
 
-function inside(connection: DuckDBConnection): Engine {
+function inside(connection: DuckDBConnection, sizes: Sizes): Engine {
   const engine: Engine = {
     name: 'duckdb',
+    sizes,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
     append: (table, columns, rows) => append(connection, table, columns, rows),
     transaction: (work) => work(engine),
+    snapshot: (work) => work(engine),
     analyze: async () => {},
     serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),

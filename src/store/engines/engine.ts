@@ -1,3 +1,5 @@
+import type { Sizes } from './sizes.ts'
+
 /** A value of a row or a parameter. Instants and 64-bit integers are numbers: everything we keep is below 2^53. */
 export type Value = string | number | boolean | null
 export type Row = Record<string, Value>
@@ -6,6 +8,7 @@ export type Params = Record<string, Value | readonly (string | number)[]>
 /** All that differs between engines, and nothing more. SQL is the common language of docs/architecture.md. */
 export interface Engine {
   readonly name: 'duckdb' | 'postgres'
+  readonly sizes: Sizes
   /**
    * Asks. `sql` holds named parameters ($as_of); a parameter that is an array becomes a list for `= any($ids)`. Rows come back plain.
    * Throws RangeError when an integer above 2^53 - 1 comes back: such sums are to be divided in SQL.
@@ -22,6 +25,11 @@ export interface Engine {
    * a transaction inside a transaction joins it.
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
+  /**
+   * Asks several questions of one and the same moment, on a connection of its own, while others go on writing: `work` gets an engine that
+   * can only read. Snapshots follow one another. Inside a transaction it is the transaction itself.
+   */
+  snapshot<T>(work: (snapshot: Engine) => Promise<T>): Promise<T>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
   analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */

@@ -5,6 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Value } from './engine.ts'
+import { sizesFrom } from './sizes.ts'
 
 /** Rows that one fetch of a cursor brings. */
 const FETCH = 5000
@@ -17,26 +18,59 @@ for (const oid of [20, 1700]) types.setTypeParser(oid, 'text', safeNumber) // in
 
 /** Opens a PostgreSQL 15+ database by URL. Throws UserError('database_unreachable') when it does not answer. */
 export async function openPostgres(url: string): Promise<Engine> {
-  const pool = new pg.Pool({ connectionString: url, max: 6, types, application_name: 'plimsoll', options: SETTINGS })
-  pool.on('error', () => {}) // a lost idle connection is replaced at the next question
+  const sizes = sizesFrom(process.env, 'postgres', null)
+  const connections = (max: number): pg.Pool => {
+    const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'plimsoll', options: SETTINGS })
+    pool.on('error', () => {}) // a lost idle connection is replaced at the next question
+    pool.on('connect', (client) => client.on('error', () => {})) // one that is lost in use fails its question, which tells
+    return pool
+  }
+  const pool = connections(sizes.readers)
+  const ownPool = connections(2) // for the one writer and the one snapshot
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), ownPool.end()])
+  }
+  const lost = (error: unknown): unknown =>
+    isLost(error)
+      ? new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
+          status: 503,
+          cause: error,
+        })
+      : error
   try {
     await pool.query('select 1')
   } catch (error) {
-    await pool.end()
+    await close()
     throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
       status: 503,
       cause: error,
     })
   }
-  const writing = new Queue([0])
+  const reading = new Queue(
+    Array.from({ length: sizes.readers }, () => pool),
+    sizes.queue,
+  )
+  const writing = new Queue([ownPool])
+  const observing = new Queue([ownPool], sizes.queue)
+  /** Lends one of the places of a queue, and tells a lost connection as what it is. */
+  const use = async <T>(queue: Queue<pg.Pool>, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
+    queue.use((place) =>
+      work(place).catch((error: unknown) => {
+        throw lost(error)
+      }),
+    )
   let cursors = 0
 
-  const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
-    const client = await pool.connect()
+  const withClient = async <T>(from: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const client = await from.connect()
+    let broken = false
     try {
       return await work(client)
+    } catch (error) {
+      broken = isLost(error)
+      throw error
     } finally {
-      client.release()
+      client.release(broken)
     }
   }
 
@@ -55,11 +89,13 @@ export async function openPostgres(url: string): Promise<Engine> {
   const inside = (client: pg.PoolClient): Engine => {
     const engine: Engine = {
       name: 'postgres',
+      sizes,
       query: (sql, params) => ask(client, sql, params),
       run: (sql, params) => change(client, sql, params),
       stream: (sql, params) => read(client, sql, params),
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
+      snapshot: (work) => work(engine),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -69,22 +105,34 @@ export async function openPostgres(url: string): Promise<Engine> {
 
   return {
     name: 'postgres',
-    query: (sql, params) => ask(pool, sql, params),
-    run: (sql, params) => writing.use(() => change(pool, sql, params)),
+    sizes,
+    query: (sql, params) => use(reading, (from) => ask(from, sql, params)),
+    run: (sql, params) => use(writing, (from) => change(from, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
-      const client = await pool.connect()
+      const place = await reading.take()
       try {
-        await client.query('begin read only')
-        yield* read<T>(client, sql, params)
+        const client = await pool.connect()
+        let broken = false
+        try {
+          await client.query('begin read only')
+          yield* read<T>(client, sql, params)
+        } catch (error) {
+          broken = isLost(error)
+          throw error
+        } finally {
+          await client.query('rollback').catch(() => (broken = true))
+          client.release(broken)
+        }
+      } catch (error) {
+        throw lost(error)
       } finally {
-        await client.query('rollback').catch(() => {})
-        client.release()
+        reading.give(place)
       }
     },
-    append: (table, columns, rows) => writing.use(() => withClient((client) => copy(client, table, columns, rows))),
+    append: (table, columns, rows) => use(writing, (from) => withClient(from, (client) => copy(client, table, columns, rows))),
     transaction: (work) =>
-      writing.use(() =>
-        withClient(async (client) => {
+      use(writing, (from) =>
+        withClient(from, async (client) => {
           await client.query('begin')
           try {
             // One writer at a time over all processes, so that import numbers follow the order of commit.
@@ -98,10 +146,33 @@ export async function openPostgres(url: string): Promise<Engine> {
           }
         }),
       ),
-    analyze: (tables) => analyze(pool, tables),
+    snapshot: (work) =>
+      use(observing, (from) =>
+        withClient(from, async (client) => {
+          await client.query('begin isolation level repeatable read read only')
+          try {
+            return await work(inside(client))
+          } finally {
+            await client.query('rollback').catch(() => {}) // it has written nothing
+          }
+        }),
+      ),
+    analyze: (tables) => use(reading, (from) => analyze(from, tables)),
     serially: (work) => work(),
-    close: () => pool.end(),
+    close,
   }
+}
+
+/** Errors of the wire and those by which a server says that it stops or is not ready: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const lostCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', '57P01', '57P02', '57P03'])
+
+/** Whether a question failed because the database went away, not because of the question. */
+function isLost(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isLost)
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && (lostCodes.has(code) || code.startsWith('08'))) return true
+  return /^Connection terminated|^Client has encountered a connection error|^Client was closed/.test(error.message)
 }
 
 async function ask<T>(client: pg.Pool | pg.PoolClient, sql: string, params?: Params): Promise<T[]> {
