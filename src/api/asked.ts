@@ -4,6 +4,7 @@ import { fieldsOf, parseCondition } from '../insights/conditions.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
 import { findOrg, type Org } from '../store/orgs.ts'
+import { horizonOf } from '../store/retention.ts'
 import type { AskedMoment } from '../store/queries/moment.ts'
 import type { ListColumns, PageAnswer, PageQuestion } from '../store/queries/page.ts'
 import type { Scope } from '../store/scope.ts'
@@ -26,7 +27,8 @@ const NOBODY = 0
 
 /**
  * Reads org, group and as_of of a question. A day of the past means its end; today means now.
- * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range').
+ * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range'),
+ * UserError('before_horizon').
  */
 export async function readMoment(store: Store, query: { org?: string; group?: string | string[]; as_of?: string }): Promise<Asked> {
   const org = await findOrg(store.engine, query.org)
@@ -35,7 +37,13 @@ export async function readMoment(store: Store, query: { org?: string; group?: st
   const dayAt = (at: Instant) => (org ? dayOf(store.engine, org.org_id, at) : Promise.resolve(Math.floor(at / DAY_US)))
   const now = store.now()
   const today = await dayAt(now)
-  const asked = (at: Instant, day: number) => ({ org, scope, moment: { at, day }, now: at === now, as_of: formatInstant(at) })
+  const horizon = org ? await horizonOf(store.engine, org.org_id) : null
+  const first = horizon === null ? {} : { first_day: await dayAt(horizon) }
+  const asked = (at: Instant, day: number): Asked => {
+    if (horizon !== null && at < horizon)
+      throw new UserError('before_horizon', `facts of before ${formatInstant(horizon)} are no longer kept: ask for a later moment`, { status: 410 })
+    return { org, scope, moment: { at, day, ...first }, now: at === now, as_of: formatInstant(at) }
+  }
   if (query.as_of === undefined) return asked(now, today)
   const day = parseDay(query.as_of)
   const future = () => new UserError('future_moment', `as_of ${query.as_of} lies in the future: today is ${dayText(today)} there`)
@@ -69,7 +77,7 @@ export function readRange(query: { from?: string; to?: string }, moment: AskedMo
     return day
   }
   const to = Math.min(read(query.to, moment.day), moment.day)
-  const from = read(query.from, to - DEFAULT_DAYS)
+  const from = Math.min(to, Math.max(read(query.from, to - DEFAULT_DAYS), moment.first_day ?? 0))
   if (from > to) throw new UserError('bad_range', `the range begins (${dayText(from)}) after it ends (${dayText(to)})`)
   if (to - from > MOST_DAYS) throw new UserError('bad_range', `a range holds at most ${MOST_DAYS} days`)
   return { from, to }

@@ -5,11 +5,13 @@ import type { Engine } from '../store/engines/engine.ts'
 import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { type Placed, unplace } from '../store/intervals.ts'
+import { horizonOf } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
 
 /**
  * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
- * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report and no feed.
+ * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report and no feed,
+ * UserError('before_horizon') for what retention no longer keeps.
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
@@ -18,12 +20,16 @@ export async function undoImport(store: Store, undone: number, actor: string): P
       kind: string
       source: string | null
       file_name: string | null
+      recorded_at: number
       undone_in: number
-    }>('select org_id, kind, source, file_name, undone_in from import where import_no = $undone', { undone })
+    }>('select org_id, kind, source, file_name, recorded_at, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
     if (row.kind !== 'report' && row.kind !== 'feed')
       throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
+    const horizon = row.org_id === null ? null : await horizonOf(transaction, row.org_id)
+    if (horizon !== null && row.recorded_at < horizon)
+      throw new UserError('before_horizon', `import ${undone} is older than what retention keeps: it cannot be undone any more`, { status: 410 })
     const import_no = await nextImport(transaction)
     const { opened, closed } = await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
     const counts = { ...noCounts(), opened, closed }

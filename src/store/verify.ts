@@ -103,7 +103,8 @@ async function brokenUndos(engine: Engine): Promise<number[]> {
   return rows.map(({ import_no }) => import_no)
 }
 
-async function verifyFacts(engine: Engine): Promise<Verification['facts']> {
+/** Compares every fact with what its import stated about it. */
+export async function verifyFacts(engine: Engine): Promise<Verification['facts']> {
   const without = new Set(
     (await engine.query<{ import_no: number }>('select import_no from import where facts_digest is null')).map(({ import_no }) => import_no),
   )
