@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { UserError } from '../errors.ts'
+import { mendable } from '../errors.ts'
 import { packageRoot } from '../root.ts'
 import type { CliCommand, Context } from './command.ts'
 
@@ -75,8 +75,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function end(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.user
-  if (error instanceof UserError) {
-    process.stderr.write(`plimsoll: ${error.message} [${error.code}]\n`)
+  const told = mendable(error)
+  if (told) {
+    process.stderr.write(`plimsoll: ${told.message} [${told.code}]\n`)
     return EXIT.user
   }
   process.stderr.write(

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -24,7 +24,11 @@ const NOW = Date.UTC(2026, 7, 20) * 1000
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-backup-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const storeOn = (engine: Engine): Store => ({ engine, data: mkdtempSync(join(folder, 'data-')), now: () => NOW })
+const storeOn = (engine: Engine): Store => {
+  const data = mkdtempSync(join(folder, 'data-'))
+  mkdirSync(join(data, 'inputs'))
+  return { engine, data, now: () => NOW }
+}
 const bring = async (store: Store, text: string, org?: string) =>
   (await importFile(store, { name: 'report.json', bytes: Buffer.from(text) }, { actor: 'test', ...(org === undefined ? {} : { org }) })).import_no
 const keptDigests = async (engine: Engine) =>
@@ -40,7 +44,7 @@ async function fill(store: Store): Promise<void> {
   await bring(store, imageScan('2026-08-03T10:00:00Z', [1, 2, 3].map(cve)), 'north')
   await bring(store, imageScan('2026-08-10T10:00:00Z', [3, 4].map(cve)), 'north')
   await bring(store, imageScan('2026-08-06T10:00:00Z', [2].map(cve)), 'north')
-  await bring(store, imageScan('2026-08-04T10:00:00Z', [1, 5].map(cve), 'odd "name"\t\\N {a:1}\u0000 ünï🦆'), 'south')
+  await bring(store, imageScan('2026-08-04T10:00:00Z', [1, 5].map(cve), 'registry.example/south:1', 'odd "name"\t\\N {a:1}\u0000\r\nünï🦆'), 'south')
   const wrong = await bring(store, imageScan('2026-08-12T10:00:00Z', []), 'north')
   await bring(store, feed('kev/samples/catalogue.json'))
   await undoImport(store, wrong, 'test')

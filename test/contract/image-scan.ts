@@ -1,5 +1,5 @@
 /** A report of an image scanner about one image, as Trivy writes it: these vulnerabilities, each in a package of its own. */
-export const imageScan = (at: string, vulnerabilities: readonly string[], image = 'registry.example/web:1'): string =>
+export const imageScan = (at: string, vulnerabilities: readonly string[], image = 'registry.example/web:1', title?: string): string =>
   JSON.stringify({
     SchemaVersion: 2,
     CreatedAt: at,
@@ -16,6 +16,7 @@ export const imageScan = (at: string, vulnerabilities: readonly string[], image 
           InstalledVersion: '1.0',
           FixedVersion: '1.1',
           Severity: 'HIGH',
+          ...(title === undefined ? {} : { Title: title }),
         })),
       },
     ],
