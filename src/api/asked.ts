@@ -41,7 +41,9 @@ export async function readMoment(store: Store, query: { org?: string; group?: st
   const first = horizon === null ? {} : { first_day: await dayAt(horizon) }
   const asked = (at: Instant, day: number): Asked => {
     if (horizon !== null && at < horizon)
-      throw new UserError('before_horizon', `facts of before ${formatInstant(horizon)} are no longer kept: ask for a later moment`, { status: 410 })
+      throw new UserError('before_horizon', `facts of before ${formatInstant(horizon)} are no longer kept: ask for a later moment`, {
+        status: 410,
+      })
     return { org, scope, moment: { at, day, ...first }, now: at === now, as_of: formatInstant(at) }
   }
   if (query.as_of === undefined) return asked(now, today)

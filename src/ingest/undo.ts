@@ -29,7 +29,9 @@ export async function undoImport(store: Store, undone: number, actor: string): P
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const horizon = row.org_id === null ? null : await horizonOf(transaction, row.org_id)
     if (horizon !== null && row.recorded_at < horizon)
-      throw new UserError('before_horizon', `import ${undone} is older than what retention keeps: it cannot be undone any more`, { status: 410 })
+      throw new UserError('before_horizon', `import ${undone} is older than what retention keeps: it cannot be undone any more`, {
+        status: 410,
+      })
     const import_no = await nextImport(transaction)
     const { opened, closed } = await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
     const counts = { ...noCounts(), opened, closed }

@@ -10,7 +10,8 @@ const MOST_OCTAL = 8 ** 11 - 1
 export function tarHeader(name: string, size: number, modified: number): Buffer {
   if (Buffer.byteLength(name) > 100) throw new RangeError(`${name} is too long for a tar header`)
   const header = Buffer.alloc(BLOCK)
-  const octal = (value: number, at: number, length: number) => header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
+  const octal = (value: number, at: number, length: number) =>
+    header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
   header.write(name, 0, 'latin1')
   octal(0o600, 100, 8)
   octal(0, 108, 8)
@@ -62,7 +63,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   }
   const exactly = async (length: number): Promise<Buffer> => {
     const pieces: Buffer[] = []
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const piece = await some(left)
       if (!piece) throw damaged('it is cut off')
       pieces.push(piece)

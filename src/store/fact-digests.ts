@@ -32,7 +32,9 @@ const numberSql: Record<Engine['name'], (text: string, at: number) => string> = 
 const rowSql = (columns: readonly Column[]): string =>
   columns
     .map(({ name, text }) =>
-      text ? `coalesce('${name}:' || cast(length(${name}) as text) || ':' || ${name}, '')` : `coalesce('${name}=' || cast(${name} as text), '')`,
+      text
+        ? `coalesce('${name}:' || cast(length(${name}) as text) || ':' || ${name}, '')`
+        : `coalesce('${name}=' || cast(${name} as text), '')`,
     )
     .join(` || '|' || `)
 
@@ -113,7 +115,8 @@ export async function endsWithoutImport(engine: Engine): Promise<{ fact_table: s
   const rows = await engine.query<{ fact_table: string; facts: number }>(
     intervals
       .map(
-        ({ table }) => `select '${table}' as fact_table, count(*) as facts from ${table} where (closed_in = ${NEVER}) <> (valid_to = ${NEVER})`,
+        ({ table }) =>
+          `select '${table}' as fact_table, count(*) as facts from ${table} where (closed_in = ${NEVER}) <> (valid_to = ${NEVER})`,
       )
       .join(' union all '),
   )

@@ -104,9 +104,7 @@ async function refuseUnlessEmpty(engine: Engine, step: number): Promise<void> {
   if (!tables.some(({ table }) => table === 'schema_step')) return
   const [has] = await engine.query<{ step: number | null }>('select max(step) as step from schema_step')
   if (has!.step !== null && tables.some(({ table }) => table === 'import')) {
-    const [count] = await engine.query<{ rows: number }>(
-      'select (select count(*) from import) + (select count(*) from org) as rows',
-    )
+    const [count] = await engine.query<{ rows: number }>('select (select count(*) from import) + (select count(*) from org) as rows')
     if (count!.rows === 0 && has!.step === step) return
     throw new UserError(
       'store_not_empty',

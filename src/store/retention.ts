@@ -89,8 +89,7 @@ export async function applyRetention(store: Store, org_id: number, options: { ac
     if (options.dry || (!digests.length && !inputs.length)) return found
     const import_no = await nextImport(transaction)
     await removeFacts(transaction, removable)
-    if (digests.length)
-      await transaction.append('retention_horizon', ['org_id', 'horizon', 'set_in'], [[org_id, horizon, import_no]])
+    if (digests.length) await transaction.append('retention_horizon', ['org_id', 'horizon', 'set_in'], [[org_id, horizon, import_no]])
     const removed = Object.entries(facts).map(([table, rows]) => `${rows} of ${table}`)
     await log(store, transaction, {
       import_no,
@@ -110,8 +109,12 @@ export async function applyRetention(store: Store, org_id: number, options: { ac
 /** Removes all that is known about an organisation, logged; the rows of its imports stay as the log. Inside a transaction. */
 export async function removeAllOf(store: Store, transaction: Engine, org: { org_id: number; slug: string }, actor: string): Promise<void> {
   const { org_id, slug } = org
-  const tables = (await listTables(transaction)).filter(({ table, columns }) => table !== 'import' && columns.some(({ name }) => name === 'org_id'))
-  const digests = await digestFacts(transaction, ({ table }) => (tables.some((each) => each.table === table) ? `org_id = ${Math.trunc(org_id)}` : null))
+  const tables = (await listTables(transaction)).filter(
+    ({ table, columns }) => table !== 'import' && columns.some(({ name }) => name === 'org_id'),
+  )
+  const digests = await digestFacts(transaction, ({ table }) =>
+    tables.some((each) => each.table === table) ? `org_id = ${Math.trunc(org_id)}` : null,
+  )
   const inputs = await inputsOf(transaction, org_id, NEVER)
   for (const { table } of tables) await transaction.run(`delete from ${table} where org_id = $org_id`, { org_id })
   await log(store, transaction, {
@@ -127,9 +130,12 @@ export async function removeAllOf(store: Store, transaction: Engine, org: { org_
 
 /** The instant before which an organisation's facts are no longer whole; null: they are whole. */
 export async function horizonOf(engine: Engine, org_id: number): Promise<Instant | null> {
-  const [row] = await engine.query<{ horizon: number | null }>('select max(horizon) as horizon from retention_horizon where org_id = $org_id', {
-    org_id,
-  })
+  const [row] = await engine.query<{ horizon: number | null }>(
+    'select max(horizon) as horizon from retention_horizon where org_id = $org_id',
+    {
+      org_id,
+    },
+  )
   return row!.horizon
 }
 

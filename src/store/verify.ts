@@ -74,10 +74,7 @@ async function countImports(engine: Engine): Promise<number> {
 
 /** Imports whose statement about facts is not the one that their link covers. */
 async function brokenStatements(engine: Engine): Promise<number[]> {
-  const digests = grouped(
-    await engine.query<FactDigest & { stated_in: number }>('select * from fact_digest'),
-    ({ stated_in }) => stated_in,
-  )
+  const digests = grouped(await engine.query<FactDigest & { stated_in: number }>('select * from fact_digest'), ({ stated_in }) => stated_in)
   const removed = grouped(
     await engine.query<{ input_digest: string; removed_in: number }>('select * from removed_input'),
     ({ removed_in }) => removed_in,
@@ -89,7 +86,10 @@ async function brokenStatements(engine: Engine): Promise<number[]> {
     return facts_digest === null ? stated.length + inputs.length > 0 : facts_digest !== statementDigest(stated, inputs)
   })
   const known = new Set(imports.map(({ import_no }) => import_no))
-  return [...broken.map(({ import_no }) => import_no), ...[...digests.keys(), ...removed.keys()].filter((import_no) => !known.has(import_no))]
+  return [
+    ...broken.map(({ import_no }) => import_no),
+    ...[...digests.keys(), ...removed.keys()].filter((import_no) => !known.has(import_no)),
+  ]
 }
 
 /** Imports that are marked as undone and nobody undid, or the other way round. */
@@ -106,7 +106,9 @@ async function brokenUndos(engine: Engine): Promise<number[]> {
 /** Compares every fact with what its import stated about it. */
 export async function verifyFacts(engine: Engine): Promise<Verification['facts']> {
   const without = new Set(
-    (await engine.query<{ import_no: number }>('select import_no from import where facts_digest is null')).map(({ import_no }) => import_no),
+    (await engine.query<{ import_no: number }>('select import_no from import where facts_digest is null')).map(
+      ({ import_no }) => import_no,
+    ),
   )
   const stated = sumDigests(await engine.query<FactDigest>('select import_no, fact_table, part, facts, low, high from fact_digest'))
   const there = sumDigests(await digestFacts(engine))
@@ -168,7 +170,8 @@ export async function verifyPublished(
     if (!again) result.skipped++
     else {
       result.checked++
-      if (again.numerator !== published.numerator || again.denominator !== published.denominator) result.broken.push({ published, ...again })
+      if (again.numerator !== published.numerator || again.denominator !== published.denominator)
+        result.broken.push({ published, ...again })
     }
   }
   return result

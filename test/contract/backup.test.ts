@@ -30,9 +30,13 @@ const storeOn = (engine: Engine): Store => {
   return { engine, data, now: () => NOW }
 }
 const bring = async (store: Store, text: string, org?: string) =>
-  (await importFile(store, { name: 'report.json', bytes: Buffer.from(text) }, { actor: 'test', ...(org === undefined ? {} : { org }) })).import_no
+  (await importFile(store, { name: 'report.json', bytes: Buffer.from(text) }, { actor: 'test', ...(org === undefined ? {} : { org }) }))
+    .import_no
 const keptDigests = async (engine: Engine) =>
-  digestTables(engine, (await listTables(engine)).filter(isKept).map(({ table }) => table))
+  digestTables(
+    engine,
+    (await listTables(engine)).filter(isKept).map(({ table }) => table),
+  )
 const derivedDigests = (engine: Engine) => digestTables(engine, derivedTables)
 const cve = (number: number) => `CVE-2024-${number}`
 const feed = (name: string) => readFileSync(join(import.meta.dirname, '../../src/ingest/feeds', name), 'utf8')
@@ -44,7 +48,11 @@ async function fill(store: Store): Promise<void> {
   await bring(store, imageScan('2026-08-03T10:00:00Z', [1, 2, 3].map(cve)), 'north')
   await bring(store, imageScan('2026-08-10T10:00:00Z', [3, 4].map(cve)), 'north')
   await bring(store, imageScan('2026-08-06T10:00:00Z', [2].map(cve)), 'north')
-  await bring(store, imageScan('2026-08-04T10:00:00Z', [1, 5].map(cve), 'registry.example/south:1', 'odd "name"\t\\N {a:1}\u0000\r\nünï🦆'), 'south')
+  await bring(
+    store,
+    imageScan('2026-08-04T10:00:00Z', [1, 5].map(cve), 'registry.example/south:1', 'odd "name"\t\\N {a:1}\u0000\r\nünï🦆'),
+    'south',
+  )
   const wrong = await bring(store, imageScan('2026-08-12T10:00:00Z', []), 'north')
   await bring(store, feed('kev/samples/catalogue.json'))
   await undoImport(store, wrong, 'test')
@@ -101,7 +109,13 @@ describe.each(engines)('backup of $name', ({ open }) => {
       expect(readdirSync(join(again.data, 'inputs'), { recursive: true }).filter((name) => String(name).endsWith('.gz'))).toEqual([])
     }
     // Cut off, or with one byte changed, anywhere after the head.
-    for (const [length, changed] of [[0.5, null], [0.99, null], [1, 0.3], [1, 0.6], [1, 0.9]] as const) {
+    for (const [length, changed] of [
+      [0.5, null],
+      [0.99, null],
+      [1, 0.3],
+      [1, 0.6],
+      [1, 0.9],
+    ] as const) {
       const copy = Buffer.from(bytes.subarray(0, Math.floor(bytes.length * length)))
       if (changed !== null) {
         let at = Math.floor(bytes.length * changed)
@@ -141,7 +155,11 @@ describe.each(engines)('backup of $name', ({ open }) => {
       fc.asyncProperty(reports, async (steps) => {
         await addOrg(store, { name: 'Rebuilt', zone: 'Europe/Berlin' })
         for (const [number, { day, image, found, undo, feed: world, compute: now }] of steps.entries()) {
-          const import_no = await bring(store, imageScan(`2026-08-${String(day).padStart(2, '0')}T0${number}:00:00Z`, found, image), 'rebuilt')
+          const import_no = await bring(
+            store,
+            imageScan(`2026-08-${String(day).padStart(2, '0')}T0${number}:00:00Z`, found, image),
+            'rebuilt',
+          )
           if (world) await bring(store, feed('kev/samples/catalogue.json'))
           if (undo) await undoImport(store, import_no, 'test')
           if (now) await compute(store, catalog)

@@ -66,8 +66,17 @@ describe('sizes', () => {
       threads: 1,
       temporary: '/fast',
     })
-    expect(sizesFrom({ PLIMSOLL_MEMORY: '1GB', PLIMSOLL_QUEUE: '0' }, 'postgres', null)).toMatchObject({ queue: 0, memory: null, temporary: null })
-    for (const environment of [{ PLIMSOLL_READERS: '0' }, { PLIMSOLL_QUEUE: '-1' }, { PLIMSOLL_MEMORY: 'plenty' }, { PLIMSOLL_THREADS: '1.5' }])
+    expect(sizesFrom({ PLIMSOLL_MEMORY: '1GB', PLIMSOLL_QUEUE: '0' }, 'postgres', null)).toMatchObject({
+      queue: 0,
+      memory: null,
+      temporary: null,
+    })
+    for (const environment of [
+      { PLIMSOLL_READERS: '0' },
+      { PLIMSOLL_QUEUE: '-1' },
+      { PLIMSOLL_MEMORY: 'plenty' },
+      { PLIMSOLL_THREADS: '1.5' },
+    ])
       expect(() => sizesFrom(environment, 'duckdb', null)).toThrow(expect.objectContaining({ code: 'bad_size' }))
   })
 })

@@ -37,7 +37,16 @@ const bring = async (store: Store, day: number, found: number[], org: string, im
   (
     await importFile(
       store,
-      { name: 'report.json', bytes: Buffer.from(imageScan(at(day), found.map((number) => `CVE-2024-${number}`), image)) },
+      {
+        name: 'report.json',
+        bytes: Buffer.from(
+          imageScan(
+            at(day),
+            found.map((number) => `CVE-2024-${number}`),
+            image,
+          ),
+        ),
+      },
       { actor: 'test', org },
     )
   ).import_no
@@ -45,12 +54,24 @@ const bring = async (store: Store, day: number, found: number[], org: string, im
 /** What holds at an instant as known after an import: every interval of the tables that retention may shorten, by brute force. */
 async function holding(engine: Engine, org_id: number, instant: number, known: number): Promise<string[]> {
   const rows: string[] = []
-  for (const table of ['sighting_history', 'attribute_history', 'software_history', 'advisory_history', 'presence_history', 'coverage_history'])
+  for (const table of [
+    'sighting_history',
+    'attribute_history',
+    'software_history',
+    'advisory_history',
+    'presence_history',
+    'coverage_history',
+  ])
     for (const row of await engine.query(`select * from ${table} where org_id = ${org_id}`)) {
       const { valid_from, valid_to = NEVER, opened_in, closed_in = NEVER, retracted_in, ...rest } = row as Record<string, number>
       if (table === 'coverage_history') {
         if (opened_in! <= known && known < retracted_in!) rows.push(JSON.stringify([table, rest]))
-      } else if (opened_in! <= known && known < retracted_in! && valid_from! <= instant && instant < (closed_in! <= known ? valid_to : NEVER))
+      } else if (
+        opened_in! <= known &&
+        known < retracted_in! &&
+        valid_from! <= instant &&
+        instant < (closed_in! <= known ? valid_to : NEVER)
+      )
         rows.push(JSON.stringify([table, valid_from, rest]))
     }
   return rows.toSorted()
@@ -127,18 +148,28 @@ describe.each(engines)('retention on $name', ({ name, open }) => {
     const first = await bring(store, 10, [1, 2], 'old')
     store.day = 20
     await bring(store, 20, [2], 'old')
-    await engine.append('published_score', ['org_id', 'score', 'id', 'day', 'as_of', 'known_at', 'numerator', 'denominator', 'formula'], [
-      [org.org_id, 'exposure', '', 20_460, 1, 1, 5, 7, 'exposure/1'],
-    ])
+    await engine.append(
+      'published_score',
+      ['org_id', 'score', 'id', 'day', 'as_of', 'known_at', 'numerator', 'denominator', 'formula'],
+      [[org.org_id, 'exposure', '', 20_460, 1, 1, 5, 7, 'exposure/1']],
+    )
     store.day = 400
     await compute(store, catalog)
     const app = buildApp({ store, catalog, version: '1' })
     const ask = (method: 'GET' | 'POST', url: string, payload?: object) =>
       app.inject({ method, url: `/api/v1${url}`, headers: { host: 'localhost' }, ...(payload ? { payload } : {}) })
-    expect((await ask('POST', '/retention', { inputs_days: 30, facts_days: null })).json()).toMatchObject({ error: { code: 'bad_retention' } })
-    expect((await ask('POST', '/retention?feeds=true', { inputs_days: 200, facts_days: 200 })).json()).toMatchObject({ error: { code: 'bad_retention' } })
+    expect((await ask('POST', '/retention', { inputs_days: 30, facts_days: null })).json()).toMatchObject({
+      error: { code: 'bad_retention' },
+    })
+    expect((await ask('POST', '/retention?feeds=true', { inputs_days: 200, facts_days: 200 })).json()).toMatchObject({
+      error: { code: 'bad_retention' },
+    })
     expect((await ask('POST', '/retention', { inputs_days: 365, facts_days: 200 })).json()).toEqual({ inputs_days: 365, facts_days: 200 })
-    expect((await ask('POST', '/retention/apply?dry_run=true')).json()).toMatchObject({ import_no: null, inputs: 2, facts: { sighting_history: 1 } })
+    expect((await ask('POST', '/retention/apply?dry_run=true')).json()).toMatchObject({
+      import_no: null,
+      inputs: 2,
+      facts: { sighting_history: 1 },
+    })
     const run = (await ask('POST', '/retention/apply')).json<{ import_no: number }>()
     expect(run).toMatchObject({ inputs: 2, facts: { sighting_history: 1 } })
     expect(readdirSync(join(store.data, 'inputs'), { recursive: true }).filter((file) => String(file).endsWith('.gz'))).toEqual([])
@@ -150,7 +181,7 @@ describe.each(engines)('retention on $name', ({ name, open }) => {
     expect((await ask('GET', '/scores?as_of=2026-01-15')).json()).toMatchObject({ error: { code: 'before_horizon' } })
     expect((await ask('GET', '/scores?as_of=2026-12-15')).statusCode).toBe(200)
     const history = (await ask('GET', '/scores/exposure/history?from=2026-01-01')).json<{ points: { day: string }[] }>()
-    expect(history.points[0]!.day).toBe('2026-07-19')
+    expect(history.points[0]!.day).toBe('2026-07-20') // 200 days after 1 January
     await expect(undoImport(store, first, 'test')).rejects.toMatchObject({ code: 'before_horizon' })
     expect(await engine.query('select numerator from published_score')).toEqual([{ numerator: 5 }])
     // The same file may come again: then it is kept again, and checked.
@@ -175,7 +206,13 @@ describe.each(engines)('retention on $name', ({ name, open }) => {
     await bring(store, 6, [1], 'one')
     await setPolicy(store, WORLD, { inputs_days: 100, facts_days: null }, 'test')
     const rows = async (org_id: number) =>
-      (await Promise.all(['asset_key', 'sighting_history', 'coverage_history', 'day'].map((table) => engine.query<{ n: number }>(`select count(*) as n from ${table} where org_id = ${org_id}`)))).map(([row]) => row!.n)
+      (
+        await Promise.all(
+          ['asset_key', 'sighting_history', 'coverage_history', 'day'].map((table) =>
+            engine.query<{ n: number }>(`select count(*) as n from ${table} where org_id = ${org_id}`),
+          ),
+        )
+      ).map(([row]) => row!.n)
     const others = await rows(two.org_id)
     await removeOrg(store, 'one', 'test')
     expect(await rows(one.org_id)).toEqual([0, 0, 0, 0])
@@ -184,7 +221,10 @@ describe.each(engines)('retention on $name', ({ name, open }) => {
     expect(found).toMatchObject({ imports: 5, broken: [], facts: { broken: [] }, inputs: { kept: 1, checked: 1, broken: [] } })
     expect(await readPolicy(engine, WORLD)).toEqual({ inputs_days: 100, facts_days: null })
     expect(await horizonOf(engine, two.org_id)).toBeNull()
-    const log = await engine.query<{ kind: string; options: string }>('select kind, options from import where org_id = $org_id order by import_no', { org_id: one.org_id })
+    const log = await engine.query<{ kind: string; options: string }>(
+      'select kind, options from import where org_id = $org_id order by import_no',
+      { org_id: one.org_id },
+    )
     expect(log.map(({ kind }) => kind)).toEqual(['report', 'report', 'retention'])
     expect(log[2]!.options).toContain('one')
     await engine.close()

@@ -51,9 +51,26 @@ async function fillOld(engine: Engine): Promise<number> {
   await put('attribute_history', { ...of, attribute: 'name', value: 'registry.example/web:1', ...interval })
   await put('presence_history', { ...of, ...interval })
   for (const subject of ['asset', 'vulnerability'])
-    await put('coverage_history', { ...of, subject, access: 2, min_severity: 0, checks: '', observed_at: AT, opened_in: 1, retracted_in: NEVER })
+    await put('coverage_history', {
+      ...of,
+      subject,
+      access: 2,
+      min_severity: 0,
+      checks: '',
+      observed_at: AT,
+      opened_in: 1,
+      retracted_in: NEVER,
+    })
   for (const finding_id of [1, 2]) {
-    await put('finding_key', { finding_id, org_id, asset_id: 1, kind: 'vulnerability', subject: `CVE-2024-${finding_id}`, component: `package-${finding_id}`, created_in: 1 })
+    await put('finding_key', {
+      finding_id,
+      org_id,
+      asset_id: 1,
+      kind: 'vulnerability',
+      subject: `CVE-2024-${finding_id}`,
+      component: `package-${finding_id}`,
+      created_in: 1,
+    })
     await put('sighting_history', {
       ...of,
       finding_id,
@@ -75,40 +92,60 @@ async function fillOld(engine: Engine): Promise<number> {
   return org_id
 }
 
-const addresses = ['/overview', '/scores', '/metrics', '/initiatives', '/recommendations', '/assets', '/assets/1', '/findings', '/vulnerabilities', '/imports', '/sources', '/events']
+const addresses = [
+  '/overview',
+  '/scores',
+  '/metrics',
+  '/initiatives',
+  '/recommendations',
+  '/assets',
+  '/assets/1',
+  '/findings',
+  '/vulnerabilities',
+  '/imports',
+  '/sources',
+  '/events',
+]
 
 describe.each(engines)('schema steps on $name', ({ name, open }) => {
-  it.each(stepsOf(name).filter((step) => step >= FIRST && step < newestStep(name)))('upgrade a store of step %i, and everything answers', async (step) => {
-    const engine = await open()
-    await applySchema(engine, AT, step)
-    expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step }])
-    await fillOld(engine)
-    await applySchema(engine, NOW)
-    await applySchema(engine, NOW) // a second time there is nothing to do
-    expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])
-    const data = mkdtempSync(join(folder, 'data-'))
-    mkdirSync(join(data, 'inputs'))
-    const store: Store = { engine, data, now: () => NOW }
-    await compute(store, catalog)
-    const app = buildApp({ store, catalog, version: '1' })
-    for (const address of addresses) {
-      const answer = await app.inject({ url: `/api/v1${address}`, headers: { host: 'localhost' } })
-      expect(answer.statusCode, `${address}: ${answer.body.slice(0, 300)}`).toBe(200)
-    }
-    const exposure = async () =>
-      (await app.inject({ url: '/api/v1/scores', headers: { host: 'localhost' } })).json<{ exposure: { value: number } }>().exposure.value
-    expect(await exposure()).toBeGreaterThan(0)
-    // What was learned before cannot be checked, which is said; what comes afterwards can.
-    await importFile(store, { name: 'new.json', bytes: Buffer.from(imageScan('2026-08-15T10:00:00Z', [])) }, { actor: 'test', source: 'trivy' })
-    await compute(store, catalog)
-    expect(await exposure()).toBe(0)
-    const found = await verify(store)
-    expect(found.facts).toMatchObject({ broken: [], imports_without_digest: step < 12 ? 1 : 0 })
-    expect(found.broken).toEqual([1]) // its digest was made up here
-    expect(isWhole({ ...found, broken: [], inputs: { kept: 0, checked: 0, broken: [] } })).toBe(true)
-    await app.close()
-    await engine.close()
-  })
+  it.each(stepsOf(name).filter((step) => step >= FIRST && step < newestStep(name)))(
+    'upgrade a store of step %i, and everything answers',
+    async (step) => {
+      const engine = await open()
+      await applySchema(engine, AT, step)
+      expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step }])
+      await fillOld(engine)
+      await applySchema(engine, NOW)
+      await applySchema(engine, NOW) // a second time there is nothing to do
+      expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])
+      const data = mkdtempSync(join(folder, 'data-'))
+      mkdirSync(join(data, 'inputs'))
+      const store: Store = { engine, data, now: () => NOW }
+      await compute(store, catalog)
+      const app = buildApp({ store, catalog, version: '1' })
+      for (const address of addresses) {
+        const answer = await app.inject({ url: `/api/v1${address}`, headers: { host: 'localhost' } })
+        expect(answer.statusCode, `${address}: ${answer.body.slice(0, 300)}`).toBe(200)
+      }
+      const exposure = async () =>
+        (await app.inject({ url: '/api/v1/scores', headers: { host: 'localhost' } })).json<{ exposure: { value: number } }>().exposure.value
+      expect(await exposure()).toBeGreaterThan(0)
+      // What was learned before cannot be checked, which is said; what comes afterwards can.
+      await importFile(
+        store,
+        { name: 'new.json', bytes: Buffer.from(imageScan('2026-08-15T10:00:00Z', [])) },
+        { actor: 'test', source: 'trivy' },
+      )
+      await compute(store, catalog)
+      expect(await exposure()).toBe(0)
+      const found = await verify(store)
+      expect(found.facts).toMatchObject({ broken: [], imports_without_digest: step < 12 ? 1 : 0 })
+      expect(found.broken).toEqual([1]) // its digest was made up here
+      expect(isWhole({ ...found, broken: [], inputs: { kept: 0, checked: 0, broken: [] } })).toBe(true)
+      await app.close()
+      await engine.close()
+    },
+  )
 
   it('stand on empty tables from any step on', async () => {
     for (const step of stepsOf(name)) {

@@ -57,7 +57,11 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
 
   /** Changes that somebody could make past Plimsoll, and what takes each back. */
   const tampering: [string, string, string][] = [
-    ['an edited value', `update sighting_history set severity = severity - 1 where opened_in = 1`, `update sighting_history set severity = severity + 1 where opened_in = 1`],
+    [
+      'an edited value',
+      `update sighting_history set severity = severity - 1 where opened_in = 1`,
+      `update sighting_history set severity = severity + 1 where opened_in = 1`,
+    ],
     [
       'a moved beginning',
       'update attribute_history set valid_from = valid_from + 1 where opened_in = 1',
@@ -88,9 +92,17 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
       `create table aside as select * from sighting_history where retracted_in < ${NEVER}; update sighting_history set retracted_in = ${NEVER} where retracted_in < ${NEVER}`,
       `delete from sighting_history where exists (select 1 from aside a where a.finding_id = sighting_history.finding_id and a.opened_in = sighting_history.opened_in and a.valid_from = sighting_history.valid_from and a.valid_to = sighting_history.valid_to); insert into sighting_history select * from aside; drop table aside`,
     ],
-    ['a changed key', `update finding_key set subject = 'CVE-2024-9' where subject = 'CVE-2024-1'`, `update finding_key set subject = 'CVE-2024-1' where subject = 'CVE-2024-9'`],
+    [
+      'a changed key',
+      `update finding_key set subject = 'CVE-2024-9' where subject = 'CVE-2024-1'`,
+      `update finding_key set subject = 'CVE-2024-1' where subject = 'CVE-2024-9'`,
+    ],
     ['an edited import', `update import set actor = 'nobody' where import_no = 1`, `update import set actor = 'test' where import_no = 1`],
-    ['an import marked as undone', `update import set undone_in = 3 where import_no = 1`, `update import set undone_in = ${NEVER} where import_no = 1`],
+    [
+      'an import marked as undone',
+      `update import set undone_in = 3 where import_no = 1`,
+      `update import set undone_in = ${NEVER} where import_no = 1`,
+    ],
     [
       'a digest made to fit',
       'update fact_digest set low = low + 1 where import_no = 2',
@@ -110,7 +122,9 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
   })
 
   it('finds a kept input that is missing, and one that is another', async () => {
-    const [row] = await store.engine.query<{ input_digest: string }>('select input_digest from import where import_no = $report', { report })
+    const [row] = await store.engine.query<{ input_digest: string }>('select input_digest from import where import_no = $report', {
+      report,
+    })
     const path = inputPath(store.data, row!.input_digest)
     const bytes = readFileSync(path)
     rmSync(path)
@@ -125,8 +139,21 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
   })
 
   it('computes published numbers again', async () => {
-    const number = { org_id: 1, score: 'exposure', id: '', day: 20_000, as_of: 1, known_at: 1, numerator: 10, denominator: 20, formula: 'exposure/1' }
-    await store.engine.append('published_score', Object.keys(number), [Object.values(number), Object.values({ ...number, day: 20_001, numerator: 11 })])
+    const number = {
+      org_id: 1,
+      score: 'exposure',
+      id: '',
+      day: 20_000,
+      as_of: 1,
+      known_at: 1,
+      numerator: 10,
+      denominator: 20,
+      formula: 'exposure/1',
+    }
+    await store.engine.append('published_score', Object.keys(number), [
+      Object.values(number),
+      Object.values({ ...number, day: 20_001, numerator: 11 }),
+    ])
     const found = await verifyPublished(store.engine, 10, async ({ day }) => (day === 20_000 ? { numerator: 10, denominator: 20 } : null))
     expect(found).toEqual({ checked: 1, skipped: 1, broken: [] })
     const moved = await verifyPublished(store.engine, 10, async () => ({ numerator: 10, denominator: 20 }))

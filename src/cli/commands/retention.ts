@@ -42,7 +42,10 @@ export const command: CliCommand = {
           ? policy
           : await connection.send<RetentionPolicy>('POST', '/retention', {
               query,
-              json: { inputs_days: daysOf(textOption(context, 'inputs'), policy.inputs_days), facts_days: daysOf(textOption(context, 'facts'), policy.facts_days) },
+              json: {
+                inputs_days: daysOf(textOption(context, 'inputs'), policy.inputs_days),
+                facts_days: daysOf(textOption(context, 'facts'), policy.facts_days),
+              },
             })
       const said = (days: number | null) => (days === null ? 'for ever' : `${days} days`)
       context.print(

@@ -38,6 +38,10 @@ function linesOf({ imports, broken, facts, inputs }: Verification): string[] {
     inputs.broken.length
       ? `Of ${inputs.kept} kept inputs these are not as they were:`
       : `All ${inputs.kept} kept inputs are there; ${inputs.checked} were unpacked and fit their digests.`,
-    ...some(inputs.broken.map((each) => `  import ${each.import_no}, inputs/${each.input_digest.slice(0, 2)}/${each.input_digest}.gz: ${each.state}`)),
+    ...some(
+      inputs.broken.map(
+        (each) => `  import ${each.import_no}, inputs/${each.input_digest.slice(0, 2)}/${each.input_digest}.gz: ${each.state}`,
+      ),
+    ),
   ]
 }

@@ -53,7 +53,7 @@ export async function openPostgres(url: string): Promise<Engine> {
   const writing = new Queue([ownPool])
   const observing = new Queue([ownPool], sizes.queue)
   /** Lends one of the places of a queue, and tells a lost connection as what it is. */
-  const use = async <T>(queue: Queue<pg.Pool>, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
+  const lend = async <T>(queue: Queue<pg.Pool>, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
     queue.use((place) =>
       work(place).catch((error: unknown) => {
         throw lost(error)
@@ -106,8 +106,8 @@ export async function openPostgres(url: string): Promise<Engine> {
   return {
     name: 'postgres',
     sizes,
-    query: (sql, params) => use(reading, (from) => ask(from, sql, params)),
-    run: (sql, params) => use(writing, (from) => change(from, sql, params)),
+    query: (sql, params) => lend(reading, (from) => ask(from, sql, params)),
+    run: (sql, params) => lend(writing, (from) => change(from, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
       const place = await reading.take()
       try {
@@ -129,9 +129,9 @@ export async function openPostgres(url: string): Promise<Engine> {
         reading.give(place)
       }
     },
-    append: (table, columns, rows) => use(writing, (from) => withClient(from, (client) => copy(client, table, columns, rows))),
+    append: (table, columns, rows) => lend(writing, (from) => withClient(from, (client) => copy(client, table, columns, rows))),
     transaction: (work) =>
-      use(writing, (from) =>
+      lend(writing, (from) =>
         withClient(from, async (client) => {
           await client.query('begin')
           try {
@@ -147,7 +147,7 @@ export async function openPostgres(url: string): Promise<Engine> {
         }),
       ),
     snapshot: (work) =>
-      use(observing, (from) =>
+      lend(observing, (from) =>
         withClient(from, async (client) => {
           await client.query('begin isolation level repeatable read read only')
           try {
@@ -157,7 +157,7 @@ export async function openPostgres(url: string): Promise<Engine> {
           }
         }),
       ),
-    analyze: (tables) => use(reading, (from) => analyze(from, tables)),
+    analyze: (tables) => lend(reading, (from) => analyze(from, tables)),
     serially: (work) => work(),
     close,
   }

@@ -23,7 +23,9 @@ export class Queue<T> {
     if (thing !== undefined) return Promise.resolve(thing)
     if (this.waiting.length >= this.most) {
       return Promise.reject(
-        new UserError('busy', `${this.waiting.length} questions are waiting already: ask again in ${RETRY_AFTER_S} seconds`, { status: 503 }),
+        new UserError('busy', `${this.waiting.length} questions are waiting already: ask again in ${RETRY_AFTER_S} seconds`, {
+          status: 503,
+        }),
       )
     }
     return new Promise((resolve) => this.waiting.push(resolve))
