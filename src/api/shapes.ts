@@ -524,3 +524,17 @@ export const Installation = z.object({
   threads: z.number().int().nullable(),
   temporary: z.string().nullable().describe('Folder of temporary files'),
 })
+
+/** Imports that a newer importer reads again; `reread_as` is the new import, null where its input is gone or nothing was done yet. */
+export const Reread = z.object({
+  items: z.array(
+    z.object({
+      import_no: z.number().int(),
+      file_name: z.string().nullable(),
+      format: z.string(),
+      from_version: z.number().int(),
+      to_version: z.number().int(),
+      reread_as: z.number().int().nullable(),
+    }),
+  ),
+})

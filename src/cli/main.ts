@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   retention: () => import('./commands/retention.ts'),
+  reread: () => import('./commands/reread.ts'),
   rebuild: () => import('./commands/rebuild.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),

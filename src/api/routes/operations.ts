@@ -1,18 +1,23 @@
 import { PassThrough } from 'node:stream'
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { listRereadable, reread } from '../../ingest/reread.ts'
+import { compute } from '../../insights/compute.ts'
 import { writeBackup } from '../../store/backup.ts'
 import { newestStep } from '../../store/schema.ts'
 import { verify } from '../../store/verify.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { Installation, Problem, Verification } from '../shapes.ts'
+import { Installation, Problem, Reread, Verification } from '../shapes.ts'
 
 const Which = z.strictObject({ inputs: z.enum(['sample', 'all']).default('sample').describe('Kept raw inputs to unpack and compare') })
 
+/** Who reads again, until there is sign-in. */
+const ACTOR = 'api'
+
 /** For whoever looks after the installation. */
 export const operations =
-  ({ store, version }: Api): FastifyPluginAsyncZod =>
+  ({ store, catalog, version }: Api): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/installation',
@@ -38,6 +43,27 @@ export const operations =
         },
       },
       async ({ query }) => verify(store, { allInputs: query.inputs === 'all' }),
+    )
+    app.post(
+      '/reread',
+      {
+        schema: {
+          operationId: 'reread',
+          tags: ['operations'],
+          summary: 'Read kept inputs again where the importer has a newer version: the old import is undone, the new one is new knowledge',
+          querystring: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false').describe('true: only list them') }),
+          response: answers(Reread),
+        },
+      },
+      async ({ query }) => {
+        const items: z.infer<typeof Reread>['items'] = []
+        for (const item of await listRereadable(store.engine)) {
+          const again = query.dry_run === 'true' ? null : await reread(store, item.import_no, ACTOR)
+          items.push({ ...item, reread_as: again?.import_no ?? null })
+        }
+        await compute(store, catalog)
+        return { items }
+      },
     )
     app.get(
       '/backup',
