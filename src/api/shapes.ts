@@ -22,6 +22,8 @@ export const Moment = z.object({
     .optional()
     .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
+  known_at: z.string().max(60).optional().describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
+  rules: z.enum(['now', 'then']).optional().describe("Today's definitions over all days (now, the default), or each day's own (then)"),
 })
 
 /** A page of a list. `filter` is a condition as JSON (docs/conditions.md), `sort` a column, with - in front for descending. */
