@@ -703,6 +703,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A past day as published then and as known now, and what was learned since */
+        get: operations["getKnowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a score that were published day by day; they never change */
+        get: operations["getPublishedScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/history/{table}": {
         parameters: {
             query?: never;
@@ -1675,6 +1709,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1724,6 +1762,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1769,6 +1811,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1814,6 +1860,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1867,6 +1917,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1912,6 +1966,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1963,6 +2021,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2008,6 +2070,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2059,6 +2125,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2112,6 +2182,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2163,6 +2237,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2210,6 +2288,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2263,6 +2345,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2323,6 +2409,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2370,6 +2460,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2423,6 +2517,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2474,6 +2572,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2521,6 +2623,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2574,6 +2680,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2627,6 +2737,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2678,6 +2792,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description Where several vendors have software of this name */
                 vendor?: string;
             };
@@ -2727,6 +2845,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2782,6 +2904,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2833,6 +2959,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2880,6 +3010,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2933,6 +3067,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2984,6 +3122,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3035,6 +3177,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3082,6 +3228,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3320,6 +3470,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3367,6 +3521,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3414,6 +3572,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3461,6 +3623,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -3659,11 +3825,162 @@ export interface operations {
             };
         };
     };
+    getKnowledge: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                        /** @description The last import that was known then; null: nothing was */
+                        known_at: {
+                            import_no: number;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                        } | null;
+                        /** @description From what was known then */
+                        published: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description From what is known now */
+                        now: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description Imports since then that changed what is known about that time, newest first */
+                        learned: {
+                            import_no: number;
+                            /** @enum {string} */
+                            kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
+                            title: string;
+                            source: string | null;
+                            file_name: string | null;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                            /** @description Assets about which it said something */
+                            assets: number;
+                            /** @description Vulnerabilities of our findings about which it said something */
+                            vulnerabilities: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedScores: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Of the initiative or metric */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                score: "exposure" | "secure" | "initiative" | "metric";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        score: string;
+                        id: string;
+                        points: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            /** @description ISO 8601, UTC */
+                            as_of: string;
+                            /** @description The last import that was known then: with as_of it gives the number again */
+                            known_at: number;
+                            value: number | null;
+                            formula: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportHistory: {
         parameters: {
             query?: {
                 /** @description Slug of the organisation; default: the first that is not the demo */
                 org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
             };
             header?: never;
             path: {

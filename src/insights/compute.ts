@@ -11,6 +11,7 @@ import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
+import { publish } from './publish.ts'
 import { computeSecureScore } from './secure-score.ts'
 
 /** The tables that the derivation reads, and those that the scores read. */
@@ -46,6 +47,7 @@ export async function compute(
   )
   if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
   return store.engine.transaction(async (transaction) => {
+    await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
     const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
