@@ -53,6 +53,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     severity,
     source,
     headline: headline.charAt(0).toUpperCase() + headline.slice(1),
+    score_effect: null,
   }
 }
 
