@@ -26,7 +26,8 @@ function subjectOf(metric: Metric): MetricSql['subject'] {
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 
-const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+/** A metric ready for SQL. */
+export const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
 
 /** Ids of the catalog's capabilities that something feeds in this organisation. */
 export async function fedCapabilities(engine: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {

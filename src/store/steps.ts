@@ -17,9 +17,6 @@ export const dayOfStep = (step: string): string => `(${step} >> 4)`
 /** SQL: the cause of a step that comes. */
 export const causeOfStep = (step: string): string => `(${step} & 15)`
 
-/** SQL: the row of a daily table with columns day and cause that holds at a day's end comes first in this order. */
-export const latestFirst = (row: string): string => `${row}.day desc, ${row}.cause desc`
-
 /**
  * SQL select (asset_id, day, cause): the days on which an asset enters or leaves a score, with the one cause of all that moves that day:
  * joined or left when the asset itself was not there before or is not there any more, coverage when it was or is not looked at within the

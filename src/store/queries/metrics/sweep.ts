@@ -49,7 +49,8 @@ export function metricSweep(metric: MetricSql, groups: readonly string[] | null)
   const holds = terms.map((term, index) =>
     [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '),
   )
-  const attributeStep = (row: string) => `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
+  const attributeStep = (row: string) =>
+    `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
   return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
   own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}),
   look as (select h.* from fresh_history h where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day),

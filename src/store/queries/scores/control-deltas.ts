@@ -20,17 +20,22 @@ const cutSteps = `case when here.from_day >= r.from_day then here.from_day * 16 
       case when least(here.to_day, r.to_day) >= ${NEVER_DAY} then ${NEVER_STEP} when here.to_day <= r.to_day then here.to_day * 16 + here.to_cause else r.to_day * 16 + r.to_cause end as to_step`
 
 /** CTE: runs of days in which an asset is there and was looked at for `subject`. */
-export const present = (name: string, subject: string, groups: readonly string[] | null): string => `${name} as (
+export const present = (name: string, subject: string, groups: readonly string[] | null, only = ''): string => `${name} as (
     select a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
     from asset_history a join fresh_history h on h.asset_id = a.asset_id and h.subject = '${subject}' and h.from_day < a.to_day and a.from_day < h.to_day
-    where a.org_id = $org_id and h.org_id = $org_id ${inGroups('a.asset_id', groups)}
+    where a.org_id = $org_id and h.org_id = $org_id ${inGroups('a.asset_id', groups)} ${only}
   )`
 
 /**
  * CTEs down to `<name>` (asset_id, from_day, to_day, from_cause, to_cause): the longest runs of days in which an asset is there and was looked
  * at for `subject`, with why they begin and end: the asset joined or left, or coverage changed.
  */
-const stays = (name: string, subject: string, groups: readonly string[] | null): string => `${present(`${name}_part`, subject, groups)},
+const stays = (
+  name: string,
+  subject: string,
+  groups: readonly string[] | null,
+  only: string,
+): string => `${present(`${name}_part`, subject, groups, only)},
   ${name}_marked as (
     select *, case when lag(to_day) over (partition by asset_id order by from_day) = from_day then 0 else 1 end as begins from ${name}_part where from_day < to_day
   ),
@@ -80,10 +85,11 @@ const neighbours = (columns: readonly string[]): string =>
  * CTEs down to `control_delta` (id, day, cause, points, max_points): changes of every control's points, thousandths. A control has the mean
  * over the assets that it passed or failed on, rounded down: the points that the source states, else all or nothing. What a source states only
  * as a total stands as `<source>:total-only`. What did not run, does not apply or is stale is in neither sum. docs/scores.md
+ * `ofAsset`: only those of the asset $asset_id.
  */
-export const controlDeltas = (groups: readonly string[] | null): string => `with ${newestControl},
-  ${stays('checked', 'control', groups)},
-  ${stays('seen', 'asset', groups)},
+export const controlDeltas = (groups: readonly string[] | null, ofAsset = false): string => `with ${newestControl},
+  ${stays('checked', 'control', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
+  ${stays('seen', 'asset', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   result_day as (
     select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${inDays}
     from control_result_history r left join newest_control c on c.control_id = r.control_id ${dayJoins}
