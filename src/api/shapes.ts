@@ -146,6 +146,8 @@ export const Published = z.object({
       formula: z.string(),
     }),
   ),
+})
+
 /** Why a score moved. All parts are points of 0–100 in the score's own direction, whole multiples of 0.000001, so that they add up exactly. */
 const ExplainedEnd = z.object({
   day: Day,
@@ -422,6 +424,12 @@ export const Event = z.object({
   happened_at: Instant,
   component: z.string().nullable(),
   direction: z.enum(['worse', 'better', 'neutral']),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      "Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could",
+    ),
   severity: Severity.nullable(),
   source: z.string().nullable(),
   assets: z.number().int().describe('Impacted at the end of that day'),
