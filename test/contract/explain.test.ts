@@ -13,7 +13,7 @@ import { NEVER_DAY } from '../../src/store/days.ts'
 import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
-import { exact, type Exact, Model, type Part, type Told, walk } from './explain-model.ts'
+import { exact, type Exact, Model, type Part, split, type Told, walk } from './explain-model.ts'
 import { append, DAY0, openWorlds, putWorld, startOf, type World } from './world.ts'
 
 const LENGTH = 8
@@ -322,5 +322,54 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
       { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
     expect(moved).toBeGreaterThan(numRuns)
+  })
+
+  it('tells what one knowledge corrects of another, asset by asset, before what came after', async () => {
+    const other = await open()
+    await openWorlds(other)
+    await fc.assert(
+      fc.asyncProperty(
+        story,
+        story,
+        fc.integer({ min: 0, max: LENGTH }),
+        fc.integer({ min: 0, max: 3 }),
+        async (was, is, start, length) => {
+          await tell(other, org_id, was)
+          await tell(engine, org_id, is)
+          const [from, to] = [DAY0 + start, DAY0 + start + length]
+          for (const [score, id] of [
+            ['exposure', ''],
+            ['metric', 'public'],
+            ['initiative', 'both'],
+            ['secure', ''],
+          ] as const) {
+            const ask = (a: Engine, b: Engine, first = from, last = to) =>
+              explain({ engine: a, day: first }, { engine: b, day: last }, { org_id, groups: null }, catalog, { score, id, asset_id: null })
+            const answer = await ask(other, engine)
+            addsUp(answer, score)
+            const [then, now] = [await ask(other, other, from, from), await ask(engine, engine, from, from)]
+            expect(answer.from_units, score).toBe(then.from_units)
+            const corrected = (now.from_units ?? 0) - (then.from_units ?? 0)
+            const correction = answer.causes.find(({ cause }) => cause === 1)?.units ?? 0
+            expect(Math.abs(correction - corrected), score).toBeLessThanOrEqual(2)
+            expect((await ask(other, engine, from, from)).change, `${score} on one day`).toBe(corrected)
+            if (score !== 'exposure') continue
+            // The correction alone is one step from the one state to the other.
+            const [one, two] = [was, is].map((each) => new Model(each.world, new Set(each.models), null).exposure(from, 15))
+            const shares = split(one!, two!)
+            const parts = (await ask(other, engine, from, from)).parts
+            for (const asset_id of ids.map(String)) {
+              const units = parts.find((part) => part.id === asset_id)?.units ?? 0
+              expect(
+                Math.abs(units - (shares.get(asset_id) ?? exact(0)).times(HUNDRED).toNumber()),
+                `asset ${asset_id}`,
+              ).toBeLessThanOrEqual(2)
+            }
+          }
+        },
+      ),
+      { numRuns: Math.ceil(numRuns / 2), endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+    )
+    await other.close()
   })
 })
