@@ -152,6 +152,7 @@ export const Published = z.object({
 const ExplainedEnd = z.object({
   day: Day,
   at: Instant,
+  known_at: z.number().int().nullable().describe('The last import that was known; null: all that is known now'),
   value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
 })
 export const Explained = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { UserError } from '../../errors.ts'
 import { causes } from '../../model/cause.ts'
-import { parseDay } from '../../store/days.ts'
+import { dayText, parseDay } from '../../store/days.ts'
 import { answerExplain } from '../answers/explain.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -17,6 +17,9 @@ const Query = Moment.extend({
   id: z.string().max(200).optional().describe('Of the initiative or metric'),
   from: Range.shape.from.describe('From the end of this day; default 30 days before the other'),
   to: Range.shape.to.describe('To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one'),
+  from_known_at: Moment.shape.known_at.describe(
+    'What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record',
+  ),
   asset: z.coerce.number().int().min(1).optional().describe('Number of an asset: its own score, and what moved it'),
   cause: z
     .enum(causes.map(({ id }) => id) as [string, ...string[]])
@@ -42,7 +45,7 @@ export const explanations =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const day = (text: string | undefined, otherwise: number) => {
           if (text === undefined) return otherwise
           const read = parseDay(text)
@@ -51,10 +54,14 @@ export const explanations =
           return read
         }
         const to = day(query.to, asked.moment.day)
+        const from = day(query.from, to - DEFAULT_DAYS)
+        const { from_known_at, ...rest } = query
+        const before =
+          from_known_at === undefined ? asked : await readMoment(api, { ...rest, as_of: dayText(from), known_at: from_known_at })
         return answerExplain(
-          api,
           asked,
-          { from: day(query.from, to - DEFAULT_DAYS), to },
+          before,
+          { from, to },
           { score: query.score, id: query.id ?? '', asset_id: query.asset ?? null },
           query,
         )

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { asOfOption, type CliCommand, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { gainText, scoreText, table } from '../table.ts'
 
@@ -32,12 +32,13 @@ export const command: CliCommand = {
   options: [
     { flags: '--from <day>', summary: 'from the end of this day; default 30 days before the other' },
     { flags: '--to <day>', summary: 'to the end of this day; default today, as it is now' },
+    { flags: '--from-known-at <when>', summary: 'what was known where it starts, as --known-at; default: as where it ends' },
     { flags: '--group <group>', summary: 'only assets of this asset group' },
     { flags: '--asset <number>', summary: 'the score of one asset, and what moved it' },
     { flags: '--cause <cause>', summary: 'only the parts of this cause, by its id in --json' },
     { flags: '--limit <n>', summary: `how many parts; default ${SHOWN}` },
     orgOption,
-    asOfOption,
+    ...momentOptions,
     jsonOption,
   ],
   examples: ['plimsoll explain exposure --from 2026-07-01 --to 2026-08-01', 'plimsoll explain initiative:cloud-security --json'],
@@ -51,6 +52,7 @@ export const command: CliCommand = {
         from: textOption(context, 'from'),
         to: textOption(context, 'to'),
         group: textOption(context, 'group'),
+        from_known_at: textOption(context, 'fromKnownAt'),
         asset: textOption(context, 'asset'),
         cause: textOption(context, 'cause'),
         limit: textOption(context, 'limit') ?? SHOWN,
