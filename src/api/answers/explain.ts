@@ -8,7 +8,6 @@ import { formatInstant } from '../../model/time.ts'
 import { dayText, endOfDay } from '../../store/days.ts'
 import { statedBy } from '../../store/queries/explain/findings.ts'
 import { assetNames, controlTitles } from '../../store/queries/explain/names.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { rememberFew } from '../memory.ts'
 import type { Explained } from '../shapes.ts'
@@ -23,19 +22,23 @@ export interface ExplainPage {
   cursor?: string | undefined
 }
 
-/** Explains a score from the end of one day to the end of another, with a page of its parts. Throws as explain does, and UserError('bad_cursor'). */
+/**
+ * Explains a score from the end of one day, as `first` knows it, to the end of another, as `asked` does, with a page of its parts. Throws as explain
+ * does, and UserError('bad_cursor').
+ */
 export async function answerExplain(
-  { store, catalog }: Api,
   asked: Asked,
+  first: Asked,
   days: { from: number; to: number },
   question: ExplainQuestion,
   page: ExplainPage,
 ): Promise<z.infer<typeof Explained>> {
+  const { scope, store, catalog } = asked
   const { engine } = store
-  const { scope } = asked
-  const end = (day: number) => ({ engine, day })
-  const told = await rememberFew(store, ['explain', scope, days, question], () =>
-    explain(end(days.from), end(days.to), scope, catalog, question),
+  const told = await rememberFew(
+    store,
+    ['explain', scope, days, question, first.known_at, asked.known_at, asked.rules, asked.moment.day],
+    () => explain({ engine: first.store.engine, day: days.from }, { engine, day: days.to }, scope, catalog, question),
   )
   const wanted = page.cause === undefined ? null : causes.find(({ id }) => id === page.cause)!.number
   const parts = wanted === null ? told.parts : told.parts.filter(({ cause }) => cause === wanted)
@@ -48,15 +51,15 @@ export async function answerExplain(
     id: question.id,
     asset_id: question.asset_id,
     direction: directions[question.score],
-    from: { day: dayText(days.from), at: await at(days.from), value: points(told.from_units) },
-    to: { day: dayText(days.to), at: await at(days.to), value: points(told.to_units) },
+    from: { day: dayText(days.from), at: await at(days.from), known_at: first.known_at, value: points(told.from_units) },
+    to: { day: dayText(days.to), at: await at(days.to), known_at: asked.known_at, value: points(told.to_units) },
     change: told.change / POINT,
     causes: told.causes.map(({ cause, units }) => {
       const { id, title, group } = causeOf(cause)
       return { cause: id, title, group, part: units / POINT, note: noteOf(question, id, units) }
     }),
     groups: groupsOf(told),
-    parts: await named({ store, catalog } as Api, asked, question, shown),
+    parts: await named(asked, question, shown),
     total: parts.length,
     next_cursor: start + page.limit < parts.length ? Buffer.from(`parts:${start + page.limit}`).toString('base64url') : null,
   }
@@ -90,8 +93,7 @@ function readCursor(cursor: string | undefined, length: number): number {
 
 /** Parts with the names that people read, and findings with who states them. */
 async function named(
-  { store: { engine }, catalog }: Api,
-  { scope }: Asked,
+  { store: { engine }, catalog, scope }: Asked,
   question: ExplainQuestion,
   parts: readonly ExplainedPart[],
 ): Promise<z.infer<typeof Explained>['parts']> {

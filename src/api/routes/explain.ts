@@ -17,6 +17,11 @@ const Query = Moment.extend({
   id: z.string().max(200).optional().describe('Of the initiative or metric'),
   from: Range.shape.from.describe('From the end of this day; default 30 days before the other'),
   to: Range.shape.to.describe('To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one'),
+  from_known_at: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('What was known at the first end: a day, an instant or the number of an import; default as known_at'),
   asset: z.coerce.number().int().min(1).optional().describe('Number of an asset: its own score, and what moved it'),
   cause: z
     .enum(causes.map(({ id }) => id) as [string, ...string[]])
@@ -42,7 +47,7 @@ export const explanations =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const day = (text: string | undefined, otherwise: number) => {
           if (text === undefined) return otherwise
           const read = parseDay(text)
@@ -51,9 +56,11 @@ export const explanations =
           return read
         }
         const to = day(query.to, asked.moment.day)
+        // Two knowledges of the same store: what the later one knows better about the first day is a correction of the record.
+        const first = query.from_known_at === undefined ? asked : await readMoment(api, { ...query, known_at: query.from_known_at })
         return answerExplain(
-          api,
           asked,
+          first,
           { from: day(query.from, to - DEFAULT_DAYS), to },
           { score: query.score, id: query.id ?? '', asset_id: query.asset ?? null },
           query,

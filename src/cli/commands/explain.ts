@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { asOfOption, type CliCommand, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { gainText, scoreText, table } from '../table.ts'
 
@@ -37,7 +37,8 @@ export const command: CliCommand = {
     { flags: '--cause <cause>', summary: 'only the parts of this cause, by its id in --json' },
     { flags: '--limit <n>', summary: `how many parts; default ${SHOWN}` },
     orgOption,
-    asOfOption,
+    ...momentOptions,
+    { flags: '--from-known-at <when>', summary: 'what was known at the first end; default as --known-at' },
     jsonOption,
   ],
   examples: ['plimsoll explain exposure --from 2026-07-01 --to 2026-08-01', 'plimsoll explain initiative:cloud-security --json'],
@@ -50,6 +51,7 @@ export const command: CliCommand = {
         id,
         from: textOption(context, 'from'),
         to: textOption(context, 'to'),
+        from_known_at: textOption(context, 'fromKnownAt'),
         group: textOption(context, 'group'),
         asset: textOption(context, 'asset'),
         cause: textOption(context, 'cause'),
