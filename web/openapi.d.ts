@@ -1083,6 +1083,8 @@ export interface components {
                 day: string;
                 /** @description ISO 8601, UTC */
                 at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
                 /** @description 0–100; null = nothing to score, counted as 0 in the change */
                 value: number | null;
             };
@@ -1091,6 +1093,8 @@ export interface components {
                 day: string;
                 /** @description ISO 8601, UTC */
                 at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
                 /** @description 0–100; null = nothing to score, counted as 0 in the change */
                 value: number | null;
             };
@@ -2005,6 +2009,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 score?: "exposure" | "secure" | "initiative" | "metric";
                 /** @description Of the initiative or metric */
                 id?: string;
@@ -2012,6 +2020,8 @@ export interface operations {
                 from?: string;
                 /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
                 to?: string;
+                /** @description What was known at the first end: a day, an instant or the number of an import; default as known_at */
+                from_known_at?: string;
                 /** @description Number of an asset: its own score, and what moved it */
                 asset?: number;
                 /** @description Only parts of this cause */

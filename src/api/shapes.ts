@@ -24,7 +24,11 @@ export const Moment = z.object({
     .optional()
     .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
-  known_at: z.string().max(60).optional().describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
+  known_at: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
   rules: z.enum(['now', 'then']).optional().describe("Today's definitions over all days (now, the default), or each day's own (then)"),
 })
 
@@ -152,7 +156,7 @@ export const Published = z.object({
 const ExplainedEnd = z.object({
   day: Day,
   at: Instant,
-  known_at: z.number().int().nullable().describe('The last import that was known; null: all that is known now'),
+  known_at: z.number().int().nullable().describe('The last import that was known; null: what is known now'),
   value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
 })
 export const Explained = z.object({

@@ -23,19 +23,22 @@ export interface ExplainPage {
 }
 
 /**
- * Explains a score from the end of one day to the end of another, with a page of its parts. `before`: what is known where it starts; the same
- * question where both ends know the same. Throws as explain does, and UserError('bad_cursor'). */
+ * Explains a score from the end of one day, as `first` knows it, to the end of another, as `asked` does, with a page of its parts. Throws as explain
+ * does, and UserError('bad_cursor').
+ */
 export async function answerExplain(
   asked: Asked,
-  before: Asked,
+  first: Asked,
   days: { from: number; to: number },
   question: ExplainQuestion,
   page: ExplainPage,
 ): Promise<z.infer<typeof Explained>> {
-  const { store, scope, catalog } = asked
+  const { scope, store, catalog } = asked
   const { engine } = store
-  const told = await rememberFew(store, ['explain', scope, days, before.known_at, question], () =>
-    explain({ engine: before.store.engine, day: days.from }, { engine, day: days.to }, scope, catalog, question),
+  const told = await rememberFew(
+    store,
+    ['explain', scope, days, question, first.known_at, asked.known_at, asked.rules, asked.moment.day],
+    () => explain({ engine: first.store.engine, day: days.from }, { engine, day: days.to }, scope, catalog, question),
   )
   const wanted = page.cause === undefined ? null : causes.find(({ id }) => id === page.cause)!.number
   const parts = wanted === null ? told.parts : told.parts.filter(({ cause }) => cause === wanted)
@@ -48,7 +51,7 @@ export async function answerExplain(
     id: question.id,
     asset_id: question.asset_id,
     direction: directions[question.score],
-    from: { day: dayText(days.from), at: await at(days.from), known_at: before.known_at, value: points(told.from_units) },
+    from: { day: dayText(days.from), at: await at(days.from), known_at: first.known_at, value: points(told.from_units) },
     to: { day: dayText(days.to), at: await at(days.to), known_at: asked.known_at, value: points(told.to_units) },
     change: told.change / POINT,
     causes: told.causes.map(({ cause, units }) => {
