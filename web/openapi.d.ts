@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a score moved: causes and parts that sum to the change exactly */
+        get: operations["explainScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/initiatives": {
         parameters: {
             query?: never;
@@ -703,6 +720,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A past day as published then and as known now, and what was learned since */
+        get: operations["getKnowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a score that were published day by day; they never change */
+        get: operations["getPublishedScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/history/{table}": {
         parameters: {
             query?: never;
@@ -1034,6 +1085,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -1061,6 +1114,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -1100,6 +1155,77 @@ export interface components {
                 type: string;
                 events: number;
             }[];
+        };
+        Explained: {
+            /** @enum {string} */
+            score: "exposure" | "secure" | "initiative" | "metric";
+            /** @description '' for exposure and secure */
+            id: string;
+            asset_id: number | null;
+            /** @enum {string} */
+            direction: "lower_is_better" | "higher_is_better";
+            from: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            to: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            /** @description to minus from */
+            change: number;
+            /** @description They sum to the change */
+            causes: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                title: string;
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                part: number;
+                /** @description Where an average got better and nobody safer */
+                note: string | null;
+            }[];
+            /** @description The causes rolled up */
+            groups: {
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                title: string;
+                part: number;
+            }[];
+            /** @description A page, largest first; all of them sum to the change */
+            parts: {
+                /** @enum {string} */
+                kind: "asset" | "metric" | "control" | "finding";
+                id: string;
+                name: string;
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                part: number;
+                /** @description Of findings: the sources that state it, and through which import */
+                stated_by: {
+                    source: string;
+                    import_no: number;
+                    component: string | null;
+                    /** @description ISO 8601, UTC */
+                    from: string;
+                    to: string | null;
+                }[];
+            }[];
+            /** @description Parts that are not 0, over all pages */
+            total: number;
+            next_cursor: string | null;
         };
         Finding: {
             finding_id: number;
@@ -1787,6 +1913,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1836,6 +1966,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1881,6 +2015,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1926,6 +2064,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1970,6 +2112,70 @@ export interface operations {
             };
         };
     };
+    explainScore: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                score?: "exposure" | "secure" | "initiative" | "metric";
+                /** @description Of the initiative or metric */
+                id?: string;
+                /** @description From the end of this day; default 30 days before the other */
+                from?: string;
+                /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
+                to?: string;
+                /** @description What was known at the first end: a day, an instant or the number of an import; default as known_at */
+                from_known_at?: string;
+                /** @description Number of an asset: its own score, and what moved it */
+                asset?: number;
+                /** @description Only parts of this cause */
+                cause?: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listInitiatives: {
         parameters: {
             query?: {
@@ -1979,6 +2185,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2024,6 +2234,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2075,6 +2289,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2120,6 +2338,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2171,6 +2393,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2224,6 +2450,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2275,6 +2505,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2322,6 +2556,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2375,6 +2613,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2435,6 +2677,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2482,6 +2728,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2535,6 +2785,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2586,6 +2840,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2633,6 +2891,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2686,6 +2948,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2739,6 +3005,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2790,6 +3060,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description Where several vendors have software of this name */
                 vendor?: string;
             };
@@ -2839,6 +3113,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2894,6 +3172,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2945,6 +3227,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2992,6 +3278,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3045,6 +3335,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3096,6 +3390,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3147,6 +3445,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3194,6 +3496,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3432,6 +3738,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3479,6 +3789,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3526,6 +3840,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3573,6 +3891,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -3771,11 +4093,166 @@ export interface operations {
             };
         };
     };
+    getKnowledge: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                        /** @description The last import that was known then; null: nothing was */
+                        known_at: {
+                            import_no: number;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                        } | null;
+                        /** @description From what was known then */
+                        published: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description From what is known now */
+                        now: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description Imports since then that changed what is known about that time, newest first */
+                        learned: {
+                            import_no: number;
+                            /** @enum {string} */
+                            kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
+                            title: string;
+                            source: string | null;
+                            file_name: string | null;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                            /** @description Assets about which it said something */
+                            assets: number;
+                            /** @description Vulnerabilities of our findings about which it said something */
+                            vulnerabilities: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedScores: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Of the initiative or metric */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                score: "exposure" | "secure" | "initiative" | "metric";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        score: string;
+                        id: string;
+                        points: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            /** @description ISO 8601, UTC */
+                            as_of: string;
+                            /** @description The last import that was known then: with as_of it gives the number again */
+                            known_at: number;
+                            value: number | null;
+                            formula: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportHistory: {
         parameters: {
             query?: {
                 /** @description Slug of the organisation; default: the first that is not the demo */
                 org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
             };
             header?: never;
             path: {

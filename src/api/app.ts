@@ -17,11 +17,13 @@ import { assets } from './routes/assets.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
+import { explanations } from './routes/explain.ts'
 import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
+import { knowledge } from './routes/knowledge.ts'
 import { metrics } from './routes/metrics.ts'
 import { organisations } from './routes/organisations.ts'
 import { operations } from './routes/operations.ts'
@@ -97,6 +99,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
       const nouns = [
         overview,
         scores,
+        explanations,
         initiatives,
         metrics,
         recommendations,
@@ -110,6 +113,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         sources,
         organisations,
         definitions,
+        knowledge,
         exports,
         operations,
         retention,

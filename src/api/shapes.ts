@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
+import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
 
@@ -11,6 +12,7 @@ const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .describe("YYYY-MM-DD, a day of the organisation's zone")
+const causeIds = causes.map(({ id }) => id) as [CauseId, ...CauseId[]]
 const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
 
@@ -22,6 +24,12 @@ export const Moment = z.object({
     .optional()
     .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
+  known_at: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
+  rules: z.enum(['now', 'then']).optional().describe("Today's definitions over all days (now, the default), or each day's own (then)"),
 })
 
 /** A page of a list. `filter` is a condition as JSON (docs/conditions.md), `sort` a column, with - in front for descending. */
@@ -100,6 +108,101 @@ export const History = z.object({
   target: z.number().nullable(),
   rules: z.enum(['now', 'then']),
   points: z.array(Point),
+})
+
+/** A past day as it was published and as it is known now. */
+const TwoScores = z.object({
+  exposure: z.number().nullable().describe('0–100, lower is better'),
+  secure: z.number().nullable().describe('0–100, higher is better'),
+})
+export const Knowledge = z.object({
+  as_of: Instant,
+  known_at: z
+    .object({ import_no: z.number().int(), recorded_at: Instant })
+    .nullable()
+    .describe('The last import that was known then; null: nothing was'),
+  published: TwoScores.describe('From what was known then'),
+  now: TwoScores.describe('From what is known now'),
+  learned: z
+    .array(
+      z.object({
+        import_no: z.number().int(),
+        kind: z.enum(['late_report', 'kev_listing', 'epss', 'intelligence', 'undone_import', 'correction']),
+        title: z.string(),
+        source: z.string().nullable(),
+        file_name: z.string().nullable(),
+        recorded_at: Instant,
+        assets: z.number().int().describe('Assets about which it said something'),
+        vulnerabilities: z.number().int().describe('Vulnerabilities of our findings about which it said something'),
+      }),
+    )
+    .describe('Imports since then that changed what is known about that time, newest first'),
+})
+export const Published = z.object({
+  score: z.string(),
+  id: z.string(),
+  points: z.array(
+    z.object({
+      day: Day,
+      as_of: Instant,
+      known_at: z.number().int().describe('The last import that was known then: with as_of it gives the number again'),
+      value: z.number().nullable(),
+      formula: z.string(),
+    }),
+  ),
+})
+
+/** Why a score moved. All parts are points of 0–100 in the score's own direction, whole multiples of 0.000001, so that they add up exactly. */
+const ExplainedEnd = z.object({
+  day: Day,
+  at: Instant,
+  known_at: z.number().int().nullable().describe('The last import that was known; null: what is known now'),
+  value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
+})
+export const Explained = z.object({
+  score: z.enum(['exposure', 'secure', 'initiative', 'metric']),
+  id: z.string().describe("'' for exposure and secure"),
+  asset_id: z.number().int().nullable(),
+  direction: z.enum(['lower_is_better', 'higher_is_better']),
+  from: ExplainedEnd,
+  to: ExplainedEnd,
+  change: z.number().describe('to minus from'),
+  causes: z
+    .array(
+      z.object({
+        cause: z.enum(causeIds),
+        title: z.string(),
+        group: z.enum(causeGroups),
+        part: z.number(),
+        note: z.string().nullable().describe('Where an average got better and nobody safer'),
+      }),
+    )
+    .describe('They sum to the change'),
+  groups: z.array(z.object({ group: z.enum(causeGroups), title: z.string(), part: z.number() })).describe('The causes rolled up'),
+  parts: z
+    .array(
+      z.object({
+        kind: z.enum(['asset', 'metric', 'control', 'finding']),
+        id: z.string(),
+        name: z.string(),
+        cause: z.enum(causeIds),
+        part: z.number(),
+        stated_by: z
+          .array(
+            z.object({
+              source: z.string(),
+              import_no: z.number().int(),
+              component: z.string().nullable(),
+              from: Instant,
+              to: Instant.nullable(),
+            }),
+          )
+          .describe('Of findings: the sources that state it, and through which import'),
+      }),
+    )
+    .describe('A page, largest first; all of them sum to the change'),
+  total: z.number().int().describe('Parts that are not 0, over all pages'),
+  next_cursor: z.string().nullable(),
 })
 
 export const MetricSummary = z.object({
@@ -326,6 +429,12 @@ export const Event = z.object({
   happened_at: Instant,
   component: z.string().nullable(),
   direction: z.enum(['worse', 'better', 'neutral']),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      "Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could",
+    ),
   severity: Severity.nullable(),
   source: z.string().nullable(),
   assets: z.number().int().describe('Impacted at the end of that day'),

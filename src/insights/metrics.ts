@@ -26,7 +26,8 @@ function subjectOf(metric: Metric): MetricSql['subject'] {
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 
-const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+/** A metric ready for SQL. */
+export const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
 
 /** Ids of the catalog's capabilities that something feeds in this organisation. */
 export async function fedCapabilities(engine: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {
@@ -62,7 +63,7 @@ export async function computeMetrics(transaction: Engine, org_id: number, catalo
  */
 export async function metricHistory(engine: Engine, scope: Scope, metric: Metric, fed: ReadonlySet<string>): Promise<DayDelta[]> {
   if (missingNeeds(metric, fed).length) return []
-  if (scope.groups === null) return storedDeltas(engine, scope.org_id, 'metric', metric.id)
+  if (scope.groups === null && !metric.past) return storedDeltas(engine, scope.org_id, 'metric', metric.id)
   return metricDeltas(engine, scope, compile(metric))
 }
 

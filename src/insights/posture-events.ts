@@ -75,6 +75,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
         headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse')
           .replace('{title}', title)
           .replace('{points}', `${points.toFixed(1)} points`),
+        score_effect: null,
       })
     }
   }

@@ -49,7 +49,7 @@ const compress = promisify(gzip)
  * of one moment, while others may go on writing; memory stays bounded. `to` is ended, or destroyed when something fails.
  */
 export async function writeBackup(store: Store, to: Writable): Promise<void> {
-  await store.engine.snapshot((snapshot) => pipeline(Readable.from(archive(store, snapshot), { objectMode: false }), to))
+  await store.engine.snapshot((snapshot) => pipeline(Readable.from(archive(store, snapshot), { objectMode: false }), to), 'long')
 }
 
 async function* archive(store: Store, snapshot: Engine): AsyncGenerator<Buffer> {

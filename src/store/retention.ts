@@ -27,8 +27,8 @@ export interface RetentionRun {
   inputs: number
 }
 
-/** Instead of an organisation: the world, whose feeds nobody owns. */
-export const WORLD = 0
+/** Instead of an organisation: the world, whose feeds nobody owns. Not 0: definitions of 0 are those that come with the program. */
+export const WORLD = -1
 
 /** Shorter than this nothing can be kept: staleness and rhythm of the sources are worked out from what lies behind. */
 const LEAST_DAYS = 90

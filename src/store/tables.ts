@@ -6,6 +6,7 @@ export const derivedTables = [
   'asset_history',
   'fresh_history',
   'source_staleness',
+  'news',
   'vulnerability_history',
   'asset_day',
   'score_delta',
@@ -13,7 +14,7 @@ export const derivedTables = [
 ] as const
 
 /** Tables that only help: their content is a constant, or says what is still to be worked out, or which schema there is. */
-const helpers = ['hazard', 'touched_asset', 'touched_vulnerability', 'schema_step']
+const helpers = ['hazard', 'taken_in', 'touched_asset', 'touched_vulnerability', 'schema_step']
 
 export interface Column {
   name: string

@@ -34,14 +34,17 @@ const SAMPLE = 50
  * (that all are there, and the content of a sample or of all). One moment of the store is looked at, while others may go on writing.
  */
 export async function verify(store: Store, options: { allInputs?: boolean } = {}): Promise<Verification> {
-  const found = await store.engine.snapshot(async (engine) => ({
-    imports: await countImports(engine),
-    broken: [...new Set([...(await brokenLinks(engine)), ...(await brokenStatements(engine)), ...(await brokenUndos(engine))])].toSorted(
-      (a, b) => a - b,
-    ),
-    facts: await verifyFacts(engine),
-    kept: await keptInputs(engine),
-  }))
+  const found = await store.engine.snapshot(
+    async (engine) => ({
+      imports: await countImports(engine),
+      broken: [...new Set([...(await brokenLinks(engine)), ...(await brokenStatements(engine)), ...(await brokenUndos(engine))])].toSorted(
+        (a, b) => a - b,
+      ),
+      facts: await verifyFacts(engine),
+      kept: await keptInputs(engine),
+    }),
+    'long',
+  )
   const { kept, ...rest } = found
   const sample = options.allInputs ? new Set(kept.keys()) : sampleOf(kept.length, SAMPLE)
   const inputs: Verification['inputs'] = { kept: kept.length, checked: 0, broken: [] }

@@ -69,8 +69,8 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     ],
     [
       'an end that nobody stated',
-      `update sighting_history set valid_to = valid_from + 5 where closed_in = ${NEVER}`,
-      `update sighting_history set valid_to = ${NEVER} where closed_in = ${NEVER}`,
+      `update sighting_history set valid_to = valid_from + 5 where closed_in = ${NEVER} and retracted_in = ${NEVER}`,
+      `update sighting_history set valid_to = ${NEVER} where closed_in = ${NEVER} and retracted_in = ${NEVER}`,
     ],
     [
       'a moved end',

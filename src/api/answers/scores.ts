@@ -1,32 +1,39 @@
 import type { z } from 'zod'
-import { directions, formulas, readCoverage, readHistory, readScore, type ScoreName } from '../../insights/scores.ts'
+import type { HistoryPoint } from '../../insights/history.ts'
+import { directions, formulas, readCoverage, readHistory, readHistoryThen, readScore, type ScoreName } from '../../insights/scores.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import type { GroupScore, History, Scores } from '../shapes.ts'
 import { findInitiative, summarizeInitiatives } from './initiatives.ts'
 import { findMetric, pointsOf } from './metrics.ts'
 
 /** All scores of an organisation at a moment, with its coverage. */
-export async function answerScores(api: Api, asked: Asked): Promise<z.infer<typeof Scores>> {
+export async function answerScores(asked: Asked): Promise<z.infer<typeof Scores>> {
   const {
     store: { engine },
     catalog,
-  } = api
+  } = asked
   const { scope, moment } = asked
   const [exposure, secure, initiatives, coverage] = await Promise.all([
     readScore(engine, scope, catalog, 'exposure', '', moment.day),
     readScore(engine, scope, catalog, 'secure', '', moment.day),
-    summarizeInitiatives(api, asked),
+    summarizeInitiatives(asked),
     readCoverage(engine, scope, moment.day),
   ])
   return { as_of: asked.as_of, exposure, secure, initiatives: initiatives.map(({ title, score }) => ({ ...score, title })), coverage }
 }
 
+/** The history of a score by the rules that were asked for. Throws UserError('unknown_score'). */
+export const readHistoryAsked = (
+  { store, scope, catalog, rules }: Asked,
+  score: ScoreName,
+  id: string,
+  { from, to }: { from: number; to: number },
+): Promise<HistoryPoint[]> => (rules === 'then' ? readHistoryThen : readHistory)(store.engine, scope, catalog, score, id, from, to)
+
 /** One score day by day. Throws UserError('unknown_metric'), UserError('unknown_initiative'). */
 export async function answerHistory(
-  api: Api,
   asked: Asked,
   score: ScoreName,
   id: string,
@@ -34,14 +41,14 @@ export async function answerHistory(
 ): Promise<z.infer<typeof History>> {
   const title =
     score === 'metric'
-      ? findMetric(api, id).title
+      ? findMetric(asked, id).title
       : score === 'initiative'
-        ? findInitiative(api, id).title
+        ? findInitiative(asked, id).title
         : score === 'exposure'
           ? 'Exposure score'
           : 'Secure score'
-  const points = pointsOf(await readHistory(api.store.engine, asked.scope, api.catalog, score, id, range.from, range.to))
-  const target = score === 'initiative' ? 100 * findInitiative(api, id).target : null
+  const points = pointsOf(await readHistoryAsked(asked, score, id, range))
+  const target = score === 'initiative' ? 100 * findInitiative(asked, id).target : null
   return {
     score,
     id: score === 'metric' || score === 'initiative' ? id : '',
@@ -49,14 +56,14 @@ export async function answerHistory(
     direction: directions[score],
     formula: formulas[score],
     target,
-    rules: 'now',
+    rules: asked.rules,
     points,
   }
 }
 
 /** The exposure score of each asset group, the most exposed first; assets without a group are in none. */
-export async function answerGroups(api: Api, asked: Asked): Promise<z.infer<typeof GroupScore>[]> {
-  const groups = await listGroups(api.store.engine, asked.scope, asked.moment)
+export async function answerGroups(asked: Asked): Promise<z.infer<typeof GroupScore>[]> {
+  const groups = await listGroups(asked.store.engine, asked.scope, asked.moment)
   return groups.map(({ asset_group, assets, scored, exposure }) => ({
     asset_group,
     assets,

@@ -24,7 +24,8 @@ export async function takeTouched(transaction: Engine): Promise<{ assets: number
 
 /** Marks everything as touched and forgets all that is derived: the next computation makes it again from the facts. */
 export async function touchAll(transaction: Engine): Promise<void> {
-  for (const table of [...derivedTables, 'touched_asset', 'touched_vulnerability']) await transaction.query(`delete from ${table}`)
+  for (const table of [...derivedTables, 'touched_asset', 'touched_vulnerability', 'taken_in'])
+    await transaction.query(`delete from ${table}`)
   await transaction.query('insert into touched_asset select org_id, asset_id from asset_key')
   await transaction.query(
     `insert into touched_vulnerability select vulnerability_id from epss_history union select vulnerability_id from exploit_history

@@ -15,10 +15,13 @@ import {
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
-import { type Sizes, sizesFrom } from './sizes.ts'
+import { sizesFrom } from './sizes.ts'
 
 /** Appended rows go over in chunks of this many: DuckDB's own vector size. */
 const CHUNK = 2048
+
+/** The database in memory (and, when that is full, in the temporary folder) that holds what may be thrown away. */
+const ASIDE = 'aside'
 
 /**
  * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
@@ -41,48 +44,21 @@ export async function openDuckdb(path: string): Promise<Engine> {
     })
   }
   const writer = await instance.connect()
-  const readers = await Promise.all(Array.from({ length: sizes.readers }, () => instance.connect()))
+  const builder = await instance.connect()
   const observer = await instance.connect()
+  const readers = await Promise.all(Array.from({ length: sizes.readers }, () => instance.connect()))
   const pool = new Queue(readers, sizes.queue)
   const writing = new Queue([writer])
+  const building = new Queue([builder])
   const observing = new Queue([observer], sizes.queue)
+  await writer.run(`attach ':memory:' as ${ASIDE}`)
+  const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
+  const aside = (schema: string) => `${ASIDE}.${schema}`
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place)
+  const place: Place = { sizes, home, aside, within }
 
   const engine: Engine = {
-    name: 'duckdb',
-    sizes,
-    query: (sql, params) => pool.use((connection) => ask(connection, sql, params)),
-    run: (sql, params) => writing.use((connection) => change(connection, sql, params)),
-    async *stream<T>(sql: string, params?: Params) {
-      const connection = await pool.take()
-      try {
-        yield* read<T>(connection, sql, params)
-      } finally {
-        pool.give(connection)
-      }
-    },
-    append: (table, columns, rows) => writing.use((connection) => append(connection, table, columns, rows)),
-    transaction: (work) =>
-      writing.use(async (connection) => {
-        await connection.run('begin transaction')
-        try {
-          const result = await work(inside(connection, sizes))
-          await connection.run('commit')
-          return result
-        } catch (error) {
-          await connection.run('rollback').catch(() => {}) // the first error is the one to tell
-          throw error
-        }
-      }),
-    snapshot: (work) =>
-      observing.use(async (connection) => {
-        await connection.run('begin transaction read only')
-        try {
-          return await work(inside(connection, sizes))
-        } finally {
-          await connection.run('rollback')
-        }
-      }),
-    analyze: async () => {}, // DuckDB counts as it writes
+    ...asker(pool, writing, observing, home, place),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -93,19 +69,78 @@ export async function openDuckdb(path: string): Promise<Engine> {
     },
     async close() {
       await writing.drain()
+      await building.drain()
       await pool.drain()
       await observing.drain()
-      for (const connection of [...readers, writer, observer]) connection.closeSync()
+      for (const connection of [...readers, builder, observer, writer]) connection.closeSync()
       instance.closeSync()
     },
   }
   return engine
 }
 
-function inside(connection: DuckDBConnection, sizes: Sizes): Engine {
+/** Where each connection looks for tables; one that is not here looks at home. */
+const paths = new WeakMap<DuckDBConnection, string>()
+
+type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
+
+/** An engine that asks and writes with `path` as the places in which tables are looked for. */
+function asker(
+  pool: Queue<DuckDBConnection>,
+  writing: Queue<DuckDBConnection>,
+  observing: Queue<DuckDBConnection>,
+  path: string,
+  place: Place,
+): Engine {
+  const there = async (connection: DuckDBConnection) => {
+    if ((paths.get(connection) ?? place.home) === path) return
+    await connection.run(`set search_path = '${path}'`)
+    paths.set(connection, path)
+  }
+  const one = <T>(connections: Queue<DuckDBConnection>, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
+    connections.use(async (connection) => {
+      await there(connection)
+      return work(connection)
+    })
+  const whole = <T>(connections: Queue<DuckDBConnection>, work: (engine: Engine) => Promise<T>): Promise<T> =>
+    one(connections, async (connection) => {
+      await connection.run('begin transaction')
+      try {
+        const result = await work(inside(connection, place))
+        await connection.run('commit')
+        return result
+      } catch (error) {
+        await connection.run('rollback').catch(() => {}) // the first error is the one to tell
+        throw error
+      }
+    })
+  return {
+    name: 'duckdb',
+    ...place,
+    query: (sql, params) => one(pool, (connection) => ask(connection, sql, params)),
+    run: (sql, params) => one(writing, (connection) => change(connection, sql, params)),
+    async *stream<T>(sql: string, params?: Params) {
+      const connection = await pool.take()
+      try {
+        await there(connection)
+        yield* read<T>(connection, sql, params)
+      } finally {
+        pool.give(connection)
+      }
+    },
+    append: (table, columns, rows) => one(writing, (connection) => append(connection, table, columns, rows)),
+    transaction: (work) => whole(writing, work),
+    snapshot: (work, long) => whole(long ? observing : pool, work),
+    analyze: async () => {}, // DuckDB counts as it writes
+    serially: (work) => work(),
+    close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
+  }
+}
+
+function inside(connection: DuckDBConnection, place: Place): Engine {
   const engine: Engine = {
     name: 'duckdb',
-    sizes,
+    ...place,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
@@ -186,23 +221,31 @@ function plain(value: DuckDBValue, column: string): Value {
 }
 
 /** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
-const layouts = new WeakMap<DuckDBConnection, Map<string, { from: number; type: string }[]>>()
+const layouts = new WeakMap<DuckDBConnection, Map<string, Layout>>()
 
-async function layoutOf(
-  connection: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
-): Promise<{ from: number; type: string }[]> {
-  const known = layouts.get(connection) ?? new Map<string, { from: number; type: string }[]>()
+interface Layout {
+  database: string
+  schema: string
+  columns: { from: number; type: string }[]
+}
+
+async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<Layout> {
+  const known = layouts.get(connection) ?? new Map<string, Layout>()
   layouts.set(connection, known)
-  const key = `${table}(${columns.join()})`
+  const key = `${paths.get(connection) ?? ''} ${table}(${columns.join()})`
   let layout = known.get(key)
   if (layout) return layout
   const described = await connection.runAndReadAll(
-    `select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`,
+    `select column_name, data_type, database_name, schema_name from duckdb_columns() where table_name = '${table}'
+       and (database_name = 'temp' or (database_name = current_database() and schema_name = current_schema())) order by column_index`,
   )
-  layout = described.getRows().map((row) => ({ from: columns.indexOf(String(row[0])), type: String(row[1]) }))
-  if (layout.length !== columns.length || layout.some(({ from }) => from < 0))
+  const rows = described.getRows().map((row) => row.map(String))
+  layout = {
+    database: rows[0]?.[2] ?? '',
+    schema: rows[0]?.[3] ?? '',
+    columns: rows.map(([name, type]) => ({ from: columns.indexOf(name!), type: type! })),
+  }
+  if (layout.columns.length !== columns.length || layout.columns.some(({ from }) => from < 0))
     throw new Error(`append to ${table} names other columns than it has`)
   known.set(key, layout)
   return layout
@@ -215,12 +258,13 @@ async function append(
   rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
 ): Promise<number> {
   let appender: DuckDBAppender | null = null
-  let layout: { from: number; type: string }[] = []
+  let layout: Layout['columns'] = []
   let count = 0
   for await (const row of rows) {
     if (!appender) {
-      layout = await layoutOf(connection, table, columns)
-      appender = await connection.createAppender(table)
+      const { database, schema, columns: order } = await layoutOf(connection, table, columns)
+      layout = order
+      appender = await connection.createAppender(table, schema, database)
     }
     for (const { from, type } of layout) {
       const value = row[from] ?? null

@@ -9,6 +9,15 @@ export type Params = Record<string, Value | readonly (string | number)[]>
 export interface Engine {
   readonly name: 'duckdb' | 'postgres'
   readonly sizes: Sizes
+  /** The schema that holds the store's own tables, as SQL writes it. */
+  readonly home: string
+  /** A schema beside it, as SQL writes it, for what may be thrown away: it need not outlive the process. `name`: small letters, digits, _. */
+  aside(name: string): string
+  /**
+   * The same database with tables of these schemas before those of home. Its transactions wait for each other, but not for those that
+   * write to home: they must not write there.
+   */
+  within(schemas: readonly string[]): Engine
   /**
    * Asks. `sql` holds named parameters ($as_of); a parameter that is an array becomes a list for `= any($ids)`. Rows come back plain.
    * Throws RangeError when an integer above 2^53 - 1 comes back: such sums are to be divided in SQL.
@@ -26,10 +35,10 @@ export interface Engine {
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
   /**
-   * Asks several questions of one and the same moment, on a connection of its own, while others go on writing: `work` gets an engine that
-   * can only read. Snapshots follow one another. Inside a transaction it is the transaction itself.
+   * All questions that `work` asks of the engine it is given see the same state, whatever is written meanwhile. `long`: it takes minutes,
+   * so it gets the one connection that is kept for such work, not one of the readers.
    */
-  snapshot<T>(work: (snapshot: Engine) => Promise<T>): Promise<T>
+  snapshot<T>(work: (engine: Engine) => Promise<T>, long?: 'long'): Promise<T>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
   analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */

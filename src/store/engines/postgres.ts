@@ -19,17 +19,32 @@ for (const oid of [20, 1700]) types.setTypeParser(oid, 'text', safeNumber) // in
 /** Opens a PostgreSQL 15+ database by URL. Throws UserError('database_unreachable') when it does not answer. */
 export async function openPostgres(url: string): Promise<Engine> {
   const sizes = sizesFrom(process.env, 'postgres', null)
-  const connections = (max: number): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'plimsoll', options: SETTINGS })
+  const pools: pg.Pool[] = []
+  const poolFor = (max: number, options = ''): pg.Pool => {
+    const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'plimsoll', options: `${SETTINGS} ${options}` })
     pool.on('error', () => {}) // a lost idle connection is replaced at the next question
     pool.on('connect', (client) => client.on('error', () => {})) // one that is lost in use fails its question, which tells
+    pools.push(pool)
     return pool
   }
-  const pool = connections(sizes.readers)
-  const ownPool = connections(2) // for the one writer and the one snapshot
-  const close = async (): Promise<void> => {
-    await Promise.all([pool.end(), ownPool.end()])
+  // Beside the readers: one for the writer, one for long snapshots, one that is kept.
+  const pool = poolFor(sizes.readers + 3)
+  let here: { client: pg.PoolClient; home: string; pid: number }
+  try {
+    const client = await pool.connect() // kept while the engine is open: as long as its process lives, what it has set aside is its own
+    const { rows } = await client.query<{ home: string; pid: number }>('select current_schema() as home, pg_backend_pid() as pid')
+    here = { client, home: `"${rows[0]!.home}"`, pid: rows[0]!.pid }
+    await dropLeftOver(client)
+  } catch (error) {
+    await pool.end()
+    throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
+      status: 503,
+      cause: error,
+    })
   }
+  const { home } = here
+  const aside = (schema: string): string => `${ASIDE}${here.pid}_${schema}`
+  const elsewhere = new Map<string, Engine>()
   const lost = (error: unknown): unknown =>
     isLost(error)
       ? new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
@@ -37,32 +52,63 @@ export async function openPostgres(url: string): Promise<Engine> {
           cause: error,
         })
       : error
-  try {
-    await pool.query('select 1')
-  } catch (error) {
-    await close()
-    throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
-      status: 503,
-      cause: error,
-    })
+  const places = (count: number, most?: number) =>
+    new Queue(
+      Array.from({ length: count }, () => 0),
+      most,
+    )
+  const [reading, observing, writing, building] = [places(sizes.readers, sizes.queue), places(1, sizes.queue), places(1), places(1)]
+  const within = (schemas: readonly string[]): Engine => {
+    const path = [...schemas, home].join()
+    let engine = elsewhere.get(path)
+    if (!engine)
+      elsewhere.set(
+        path,
+        (engine = asker(poolFor(3, `-c search_path=${path}`), { reading, observing, writing: building }, place, lost, null)),
+      )
+    return engine
   }
-  const reading = new Queue(
-    Array.from({ length: sizes.readers }, () => pool),
-    sizes.queue,
+  const place: Place = { sizes, home, aside, within }
+  return {
+    ...asker(pool, { reading, observing, writing }, place, lost, 'select pg_advisory_xact_lock(7420)'),
+    async close() {
+      here.client.release()
+      for (const each of pools) await each.end()
+    },
+  }
+}
+
+/** Names of schemas that may be thrown away begin so; then comes the number of the server's process for the engine that made them. */
+const ASIDE = 'plimsoll_aside_'
+
+/** Drops what engines set aside that ended without closing. */
+async function dropLeftOver(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select nspname as name from pg_namespace where nspname like '${ASIDE.replaceAll('_', '\\_')}%'
+       and split_part(substr(nspname, ${ASIDE.length + 1}), '_', 1) not in (select cast(pid as text) from pg_stat_activity where pid <> pg_backend_pid())`,
   )
-  const writing = new Queue([ownPool])
-  const observing = new Queue([ownPool], sizes.queue)
-  /** Lends one of the places of a queue, and tells a lost connection as what it is. */
-  const lend = async <T>(queue: Queue<pg.Pool>, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
-    queue.use((place) =>
-      work(place).catch((error: unknown) => {
+  for (const { name } of rows) await client.query(`drop schema if exists "${name}" cascade`)
+}
+
+type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
+
+/** Turns to ask, to ask for long, and to write. */
+type Turns = Record<'reading' | 'observing' | 'writing', Queue<number>>
+
+/** An engine that asks and writes over one pool. `lost` tells a lost connection as what it is; `lock`: what a writing transaction does first. */
+function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown) => unknown, lock: string | null): Engine {
+  let cursors = 0
+
+  /** Waits for a turn. */
+  const inTurn = <T>(turn: Queue<number>, work: () => Promise<T>): Promise<T> =>
+    turn.use(() =>
+      work().catch((error: unknown) => {
         throw lost(error)
       }),
     )
-  let cursors = 0
 
-  const withClient = async <T>(from: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
-    const client = await from.connect()
+  const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const client = await pool.connect()
     let broken = false
     try {
       return await work(client)
@@ -89,7 +135,7 @@ export async function openPostgres(url: string): Promise<Engine> {
   const inside = (client: pg.PoolClient): Engine => {
     const engine: Engine = {
       name: 'postgres',
-      sizes,
+      ...place,
       query: (sql, params) => ask(client, sql, params),
       run: (sql, params) => change(client, sql, params),
       stream: (sql, params) => read(client, sql, params),
@@ -103,63 +149,49 @@ export async function openPostgres(url: string): Promise<Engine> {
     return engine
   }
 
+  const whole = <T>(begin: readonly string[], work: (engine: Engine) => Promise<T>): Promise<T> =>
+    withClient(async (client) => {
+      try {
+        for (const statement of begin) await client.query(statement)
+        const result = await work(inside(client))
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch(() => {}) // the first error is the one to tell
+        throw error
+      }
+    })
+
   return {
     name: 'postgres',
-    sizes,
-    query: (sql, params) => lend(reading, (from) => ask(from, sql, params)),
-    run: (sql, params) => lend(writing, (from) => change(from, sql, params)),
+    ...place,
+    query: (sql, params) => inTurn(turns.reading, () => ask(pool, sql, params)),
+    run: (sql, params) => inTurn(turns.writing, () => change(pool, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
-      const place = await reading.take()
+      const turn = await turns.reading.take()
+      let client: pg.PoolClient | null = null
+      let broken = false
       try {
-        const client = await pool.connect()
-        let broken = false
-        try {
-          await client.query('begin read only')
-          yield* read<T>(client, sql, params)
-        } catch (error) {
-          broken = isLost(error)
-          throw error
-        } finally {
-          await client.query('rollback').catch(() => (broken = true))
-          client.release(broken)
-        }
+        client = await pool.connect()
+        await client.query('begin read only')
+        yield* read<T>(client, sql, params)
       } catch (error) {
+        broken = isLost(error)
         throw lost(error)
       } finally {
-        reading.give(place)
+        await client?.query('rollback').catch(() => (broken = true))
+        client?.release(broken)
+        turns.reading.give(turn)
       }
     },
-    append: (table, columns, rows) => lend(writing, (from) => withClient(from, (client) => copy(client, table, columns, rows))),
-    transaction: (work) =>
-      lend(writing, (from) =>
-        withClient(from, async (client) => {
-          await client.query('begin')
-          try {
-            // One writer at a time over all processes, so that import numbers follow the order of commit.
-            await client.query('select pg_advisory_xact_lock(7420)')
-            const result = await work(inside(client))
-            await client.query('commit')
-            return result
-          } catch (error) {
-            await client.query('rollback').catch(() => {}) // the first error is the one to tell
-            throw error
-          }
-        }),
-      ),
-    snapshot: (work) =>
-      lend(observing, (from) =>
-        withClient(from, async (client) => {
-          await client.query('begin isolation level repeatable read read only')
-          try {
-            return await work(inside(client))
-          } finally {
-            await client.query('rollback').catch(() => {}) // it has written nothing
-          }
-        }),
-      ),
-    analyze: (tables) => lend(reading, (from) => analyze(from, tables)),
+    append: (table, columns, rows) => inTurn(turns.writing, () => withClient((client) => copy(client, table, columns, rows))),
+    // One writer at a time over all processes, so that import numbers follow the order of commit.
+    transaction: (work) => inTurn(turns.writing, () => whole(['begin', ...(lock === null ? [] : [lock])], work)),
+    snapshot: (work, long) =>
+      inTurn(long ? turns.observing : turns.reading, () => whole(['begin isolation level repeatable read read only'], work)),
+    analyze: (tables) => inTurn(turns.reading, () => analyze(pool, tables)),
     serially: (work) => work(),
-    close,
+    close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
 }
 
