@@ -110,7 +110,7 @@ function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null):
       ${reads.fixable ? 'greatest(f.from_day, coalesce(x.from_day, f.from_day)) as from_day, least(f.to_day, coalesce(x.to_day, f.to_day)) as to_day' : 'f.from_day, f.to_day'}
     from finding_history f join asked on asked.asset_id = f.asset_id
       ${reads.fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_day < f.to_day and f.from_day < x.to_day' : ''}
-    where f.org_id = $org_id and f.from_day < f.to_day
+    where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
   ),
   likeness as (select distinct ${key.join(', ')} from version_of_finding),
   ${reads.vulnerability ? `${vulnerabilityDays(`(select distinct subject from likeness where kind = 'vulnerability')`)},` : ''}

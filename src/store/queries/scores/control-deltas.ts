@@ -3,6 +3,7 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
 import type { DayDelta } from '../metrics/deltas.ts'
+import { effectiveResults } from './effective-results.ts'
 
 /** Points of a control for which nobody states any, in thousandths. docs/scores.md */
 const DEFAULT_MAX = 10_000
@@ -27,14 +28,14 @@ export const present = (name: string, subject: string, groups: readonly string[]
  * as a total stands as `<source>:total-only`. What did not run, does not apply or is stale is in neither sum. docs/scores.md
  */
 export const controlDeltas = (groups: readonly string[] | null): string => `with ${newestControl},
+  ${effectiveResults},
   ${present('checked', 'control', groups)},
   ${present('seen', 'asset', groups)},
   stated as (
-    select r.control_id, r.source, r.asset_id, r.status, r.points is not null as own_points, least(greatest(coalesce(r.points, 0), 0), r.of_points) as got, r.of_points, r.from_day, r.to_day
+    select r.control_id, r.source, r.asset_id, r.status, r.points is not null as own_points, case when r.mitigated then r.of_points else least(greatest(coalesce(r.points, 0), 0), r.of_points) end as got, r.of_points, r.from_day, r.to_day
     from (
-      select r.control_id, r.source, r.asset_id, r.status, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${cutDays}
-      from control_result_history r join checked here on here.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id ${dayJoins}
-      where r.org_id = $org_id and r.retracted_in = 9007199254740991 and r.status in ('pass', 'fail')
+      select r.control_id, r.source, r.asset_id, r.status, r.mitigated, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${cutDays}
+      from effective_result r join checked here on here.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id ${dayJoins}
     ) r where r.from_day < r.to_day
   ),
   asset_step as (
