@@ -99,7 +99,7 @@ export async function changeException(
 
 /**
  * Ends an exception at an instant, which may be past or to come. Throws UserError('unknown_exception') and UserError('bad_exception')
- * for one that would end before it begins.
+ * for one that would end before it begins or has ended before.
  */
 export async function endException(
   store: Store,
@@ -110,6 +110,8 @@ export async function endException(
 ): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
     const terms = await standingTerms(transaction, org_id, exception_id)
+    if (terms.ends_at !== null && terms.ends_at < ends_at)
+      throw bad(`exception ${exception_id} ends ${formatInstant(terms.ends_at)} already: to let it hold longer, correct its end`)
     checkTerms({ ...terms, ends_at })
     return act(store, transaction, org_id, actor, { exception_id, act: 'end', ends_at })
   })
@@ -122,6 +124,17 @@ export async function endException(
 export function restateAfterUndo(transaction: Engine, org_id: number, options: string, import_no: number): Promise<Placed> {
   const { exception_id } = JSON.parse(options) as Act
   return restate(transaction, org_id, exception_id, import_no)
+}
+
+/** The scope of an exception on one finding: its asset, its subject and its component. Throws UserError('unknown_finding'). */
+export async function scopeOfFinding(engine: Engine, org_id: number, finding_id: number): Promise<ExceptionScope> {
+  const [key] = await engine.query<{ asset_id: number; kind: 'vulnerability' | 'control'; subject: string; component: string }>(
+    'select asset_id, kind, subject, component from finding_key where org_id = $org_id and finding_id = $finding_id',
+    { org_id, finding_id },
+  )
+  if (!key) throw new UserError('unknown_finding', `there is no finding ${finding_id} here`, { status: 404 })
+  const { asset_id, kind, subject, component } = key
+  return { asset_ids: [asset_id], asset_group: null, kind, subject, component }
 }
 
 /** Writes an act as an import, and what the exception then comes to. */
