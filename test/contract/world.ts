@@ -25,6 +25,7 @@ export interface World {
     severity?: number | null
     cvss_tenths?: number | null
     stage?: number
+    excepted?: boolean
     from?: number
     to?: number
   }[]
@@ -135,6 +136,7 @@ export async function putWorld(engine: Engine, org_id: number, world: Partial<Wo
         severity: null,
         cvss_tenths: null,
         stage: 0,
+        excepted: false,
         ...without(row),
         org_id,
         ...days(row),
