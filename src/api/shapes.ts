@@ -69,6 +69,14 @@ export const list = <T extends z.ZodType>(item: T) =>
 /** The one shape of every error; codes are listed in docs/errors.md. */
 export const Problem = z.object({ error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }) })
 
+/** How well the assets are known that a score is about. */
+const ScoreCoverage = z.object({
+  scanned: z.number().int().describe('Assets that a source looked at, for what the score needs, within its staleness'),
+  stale: z.number().int().describe('Assets that one looked at, but too long ago'),
+  never_scanned: z.number().int(),
+  not_run: z.number().int().describe('Controls that on some asset did not run, or too long ago; secure score only'),
+})
+
 /** A score with everything needed to read it. `value` null: nothing to score yet, `reason` says why. */
 export const Score = z.object({
   score: z.enum(['exposure', 'secure', 'initiative', 'metric']),
@@ -83,6 +91,9 @@ export const Score = z.object({
   change_1d: z.number().nullable().describe('Value minus the value a day before; null when either is missing'),
   change_14d: z.number().nullable(),
   target: z.number().nullable(),
+  best: z.number().nullable().describe('The value if everything unknown were good; null = nothing to score, known or unknown'),
+  worst: z.number().nullable().describe('The value if everything unknown were bad'),
+  coverage: ScoreCoverage,
 })
 
 export const Coverage = z.object({
@@ -131,6 +142,9 @@ export const MetricSummary = z.object({
   exposed: z.number().int(),
   total: z.number().int(),
   exposure: z.number().nullable().describe('exposed / total, 0–1'),
+  best: z.number().nullable().describe('Its exposure if every unknown asset were not exposed'),
+  worst: z.number().nullable().describe('Its exposure if every unknown asset were exposed'),
+  coverage: ScoreCoverage,
   weight: z.enum(['high', 'medium', 'low']),
   score_impact: z.number().nullable().describe('Points of 0–100 that its initiatives would gain together with it met: greatest of them'),
   change_14d: z.number().nullable().describe('Change of exposure in percentage points'),

@@ -6,10 +6,10 @@ import type { DayDelta } from '../metrics/deltas.ts'
 import { effectiveResults } from './effective-results.ts'
 
 /** Points of a control for which nobody states any, in thousandths. docs/scores.md */
-const DEFAULT_MAX = 10_000
+export const DEFAULT_MAX = 10_000
 
 /** SQL: a / b rounded down, exactly, for whole numbers a >= 0 and b > 0. */
-const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
+export const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
 
 /** SQL columns: an interval of a fact `row` in the organisation's days, cut to when its asset counts (`here` from {@link present}). */
 const cutDays = `greatest(here.from_day, ${daySql('r.valid_from', 'd1')}) as from_day, least(here.to_day, ${daySql('r.valid_to', 'd2')}) as to_day`
