@@ -1424,6 +1424,19 @@ export interface components {
             total: number;
             /** @description exposed / total, 0–1 */
             exposure: number | null;
+            /** @description Its exposure if every unknown asset were not exposed */
+            best: number | null;
+            /** @description Its exposure if every unknown asset were exposed */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
             /** @enum {string} */
             weight: "high" | "medium" | "low";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
@@ -1475,6 +1488,19 @@ export interface components {
             total: number;
             /** @description exposed / total, 0–1 */
             exposure: number | null;
+            /** @description Its exposure if every unknown asset were not exposed */
+            best: number | null;
+            /** @description Its exposure if every unknown asset were exposed */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
             /** @enum {string} */
             weight: "high" | "medium" | "low";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
@@ -1690,6 +1716,19 @@ export interface components {
             change_1d: number | null;
             change_14d: number | null;
             target: number | null;
+            /** @description The value if everything unknown were good; null = nothing to score, known or unknown */
+            best: number | null;
+            /** @description The value if everything unknown were bad */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
         };
         Scores: {
             /** @description ISO 8601, UTC */
@@ -1715,6 +1754,19 @@ export interface components {
                 change_1d: number | null;
                 change_14d: number | null;
                 target: number | null;
+                /** @description The value if everything unknown were good; null = nothing to score, known or unknown */
+                best: number | null;
+                /** @description The value if everything unknown were bad */
+                worst: number | null;
+                coverage: {
+                    /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                    scanned: number;
+                    /** @description Assets that one looked at, but too long ago */
+                    stale: number;
+                    never_scanned: number;
+                    /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                    not_run: number;
+                };
                 title: string;
             }[];
             coverage: components["schemas"]["Coverage"];
