@@ -1,7 +1,11 @@
+import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildApp } from '../../src/api/app.ts'
 import { UserError } from '../../src/errors.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
+import { loadCatalog } from '../../src/insights/catalog.ts'
+import { compute } from '../../src/insights/compute.ts'
 import { controlHazard, hazardOf, INTERNAL_REACH, writeHazards } from '../../src/insights/hazard.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { type Justification, justifications } from '../../src/model/exception.ts'
@@ -17,6 +21,7 @@ import { addException, changeException, endException } from '../../src/store/exc
 import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
 import type { Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { makeSmallWorld, type SmallWorld } from './small-world.ts'
 import { append, DAY0, openWorlds, startOf } from './world.ts'
 
 const DAYS = 6
@@ -445,5 +450,201 @@ describe.each(engines)('exceptions on $name', ({ name, open }) => {
     )
     expect(covered).toBeGreaterThan(0)
     expect(split).toBeGreaterThan(0)
+  })
+})
+
+describe.each(engines)('exceptions through the API on $name', ({ open }) => {
+  let world: SmallWorld
+  let app: FastifyInstance
+  beforeAll(async () => {
+    world = await makeSmallWorld(await open())
+    await world.store.engine.query('insert into touched_asset select org_id, asset_id from asset_key')
+    await world.store.engine.query(`insert into counter values ('import_no', 1000)`) // the small world numbers its imports itself
+    // Every act computes the scores anew: two metrics are enough to be sure that it does.
+    const whole = loadCatalog()
+    const catalog = { ...whole, metrics: new Map([...whole.metrics].slice(0, 2)), initiatives: new Map(), recommendations: new Map() }
+    await compute(world.store, catalog)
+    app = buildApp({ store: world.store, catalog, version: '1.2.3' })
+    await app.ready()
+  })
+  afterAll(async () => {
+    await app.close()
+    await world.store.engine.close()
+  })
+
+  interface Said {
+    exception_id: number
+    state: string
+    moves_scores: boolean
+    covered_findings: number
+    covered_assets: number
+    starts_at: string
+    ends_at: string | null
+    import_no: number
+    acts: { import_no: number; act: string; undone: boolean }[]
+    error: { code: string; message: string }
+  }
+  const ask = async <T>(method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<{ status: number; body: T }> => {
+    const answer = await app.inject({ method, url: `/api/v1${url}`, headers: { host: 'localhost' }, ...(payload ? { payload } : {}) })
+    return { status: answer.statusCode, body: answer.json<T>() }
+  }
+  const exposure = async (org: string) => (await ask<{ exposure: { value: number } }>('GET', `/scores?org=${org}`)).body.exposure.value
+  const say = { justification: 'third_party_control', reason: 'Behind the proxy', starts_at: '2026-07-20' }
+
+  it('are added, shown beside what they cover, corrected, ended and undone', async () => {
+    const [north, south] = [await exposure('north'), await exposure('south')]
+    const added = await ask<Said>('POST', '/exceptions?org=north', {
+      ...say,
+      kind: 'vulnerability',
+      subject: 'CVE-2',
+      asset_group: 'red',
+      author: 'Risk board',
+    })
+    expect(added.status).toBe(201)
+    // Red are the even assets; of those that have CVE-2, 2 to 10 have not left.
+    expect(added.body).toMatchObject({ state: 'active', moves_scores: true, ends_at: null, covered_findings: 5, covered_assets: 5 })
+    expect(await exposure('north')).toBeLessThan(north)
+    expect(await exposure('south')).toBe(south)
+
+    const id = added.body.exception_id
+    const covered = await ask<{
+      items: { subject: string; excepted: boolean; share: number | null; exception: { exception_id: number } }[]
+      total: number
+    }>('GET', `/exceptions/${id}/findings?org=north`)
+    expect(covered.body.total).toBe(5)
+    for (const finding of covered.body.items)
+      expect(finding).toMatchObject({
+        subject: 'CVE-2',
+        excepted: true,
+        exception: { exception_id: id, justification: 'third_party_control' },
+      })
+    const seen = await ask<{ assets: number; excepted_assets: number }>('GET', '/vulnerabilities/CVE-2?org=north')
+    expect(seen.body).toMatchObject({ excepted_assets: 5 })
+    const excepted = await ask<{ total: number }>('GET', `/findings?org=north&filter=${encodeURIComponent('{"excepted": true}')}`)
+    expect(excepted.body.total).toBe(5)
+    const asset = world.assetsOf(world.north)[2]!.asset_id
+    expect((await ask<{ exceptions: object[] }>('GET', `/assets/${asset}?org=north`)).body.exceptions).toEqual([
+      { exception_id: id, justification: 'third_party_control', ends_at: null, covered_findings: 1 },
+    ])
+
+    // Correcting the justification to one that moves nothing gives the score back, and undoing that takes it again.
+    const corrected = await ask<Said>('PATCH', `/exceptions/${id}?org=north`, { justification: 'risk_accepted', ends_at: '2026-12-31' })
+    expect(corrected.body).toMatchObject({ moves_scores: false, ends_at: '2027-01-01T00:00:00Z', covered_findings: 5 })
+    expect(await exposure('north')).toBe(north)
+    const undone = await ask('POST', `/imports/${corrected.body.import_no}/undo?org=north`)
+    expect(undone.status).toBe(200)
+    expect(await exposure('north')).toBeLessThan(north)
+
+    const ended = await ask<Said>('POST', `/exceptions/${id}/end?org=north`, {})
+    expect(ended.body).toMatchObject({ state: 'ended', covered_findings: 0 })
+    expect(await exposure('north')).toBe(north)
+    expect(ended.body.acts.map(({ act, undone }) => [act, undone])).toEqual([
+      ['add', false],
+      ['change', true],
+      ['end', false],
+    ])
+    await ask('POST', `/imports/${added.body.import_no}/undo?org=north`)
+    expect((await ask<Said>('GET', `/exceptions/${id}?org=north`)).body.error.code).toBe('unknown_exception')
+  })
+
+  it('give a control its full points, where it counts', async () => {
+    const secure = async () => (await ask<{ secure: { value: number; points: number } }>('GET', '/scores?org=north')).body.secure
+    const before = await secure()
+    const added = await ask<Said>('POST', '/exceptions?org=north', { ...say, kind: 'control', subject: 'scanner:check-1' })
+    expect(added.body.covered_findings).toBeGreaterThan(0)
+    const after = await secure()
+    expect(before.value).toBeLessThan(100)
+    expect(after.value).toBe(100)
+    const control = await ask<{ excepted: number; failed: number; results: { status: string; exception: object | null }[] }>(
+      'GET',
+      '/controls/scanner%3Acheck-1?org=north',
+    )
+    expect(control.body.excepted).toBe(control.body.failed)
+    for (const { status, exception } of control.body.results) expect(exception === null).toBe(status !== 'fail')
+    await ask('POST', `/imports/${added.body.import_no}/undo?org=north`)
+    expect(await secure()).toEqual(before)
+  })
+
+  it('never reach into another organisation', async () => {
+    const north = await exposure('north')
+    const foreign = world.assetsOf(world.north)[1]!.asset_id
+    expect((await ask<Said>('POST', '/exceptions?org=south', { ...say, asset_ids: [foreign] })).body.error.code).toBe('unknown_asset')
+    expect((await ask<Said>('POST', '/exceptions?org=south', { ...say, finding_id: world.north.org_id * 10_000 })).body.error.code).toBe(
+      'unknown_finding',
+    )
+    const everything = await ask<Said>('POST', '/exceptions?org=south', { ...say, everything: true })
+    expect(everything.body.covered_findings).toBeGreaterThan(0)
+    expect(await exposure('north')).toBe(north)
+    const id = everything.body.exception_id
+    for (const [method, url] of [
+      ['GET', `/exceptions/${id}?org=north`],
+      ['GET', `/exceptions/${id}/findings?org=north`],
+      ['POST', `/exceptions/${id}/end?org=north`],
+    ] as const)
+      expect((await ask<Said>(method, url, method === 'POST' ? {} : undefined)).body.error.code, url).toBe('unknown_exception')
+    expect((await ask<{ total: number }>('GET', '/exceptions?org=north')).body.total).toBe(0)
+    expect((await ask<Said>('POST', `/imports/${everything.body.import_no}/undo?org=north`)).body.error.code).toBe('unknown_import')
+    await ask('POST', `/imports/${everything.body.import_no}/undo?org=south`)
+  })
+
+  it('are refused with what to mend', async () => {
+    for (const [body, code] of [
+      [{ ...say }, 'bad_exception'],
+      [{ ...say, everything: true, subject: 'CVE-1', kind: 'vulnerability' }, 'bad_exception'],
+      [{ ...say, subject: 'CVE-1' }, 'bad_exception'],
+      [{ ...say, asset_group: 'red', asset_ids: [world.assetsOf(world.north)[0]!.asset_id] }, 'bad_exception'],
+      [{ ...say, finding_id: 1, asset_group: 'red' }, 'bad_exception'],
+      [{ ...say, asset_group: 'red', starts_at: '2026-07-02', ends_at: '2026-07-01' }, 'bad_exception'],
+      [{ ...say, asset_group: 'red', starts_at: 'yesterday' }, 'bad_instant'],
+      [{ ...say, asset_group: 'red', starts_at: '1970-01-01' }, 'day_out_of_range'],
+      [{ ...say, asset_group: 'red', reason: '  ' }, 'bad_request'],
+      [{ ...say, asset_group: 'r\u0000d' }, 'bad_exception'],
+      [{ ...say, asset_group: 'red', justification: 'whim' }, 'bad_request'],
+      [{ ...say, asset_group: 'red', moves_scores: true }, 'bad_request'],
+    ] as const)
+      expect((await ask<Said>('POST', '/exceptions?org=north', body)).body.error.code, JSON.stringify(body)).toBe(code)
+    const one = await ask<Said>('POST', '/exceptions?org=north', {
+      ...say,
+      asset_group: 'red',
+      starts_at: '2026-07-01',
+      ends_at: '2026-07-02',
+    })
+    expect(one.body).toMatchObject({ state: 'ended', starts_at: '2026-07-01T00:00:00Z', ends_at: '2026-07-03T00:00:00Z' })
+    const id = one.body.exception_id
+    expect((await ask<Said>('POST', `/exceptions/${id}/end?org=north`, {})).body.error.code).toBe('bad_exception')
+    expect((await ask<Said>('PATCH', `/exceptions/${id}?org=north`, {})).body.error.code).toBe('bad_exception')
+    expect((await ask<Said>('PATCH', `/exceptions/${id}?org=north`, { ends_at: '2026-06-01' })).body.error.code).toBe('bad_exception')
+  })
+
+  it('page by page and filtered, the list is the whole list', async () => {
+    for (let n = 0; n < 7; n++)
+      await ask('POST', '/exceptions?org=south', {
+        ...say,
+        justification: 'risk_accepted',
+        asset_group: n % 2 ? 'red' : 'blue',
+        reason: `Reason ${n}`,
+      })
+    const ids: number[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: { body: { items: Said[]; next_cursor: string | null; total: number } } = await ask(
+        'GET',
+        `/exceptions?org=south&sort=asset_group&limit=3${cursor ? `&cursor=${cursor}` : ''}`,
+      )
+      expect(page.body.total).toBe(7)
+      ids.push(...page.body.items.map((item) => item.exception_id))
+      cursor = page.body.next_cursor
+    }
+    expect(new Set(ids).size).toBe(7)
+    expect(ids.length).toBe(7)
+    const filtered = await ask<{ total: number }>(
+      'GET',
+      `/exceptions?org=south&search=reason%203&filter=${encodeURIComponent('{"state": "active", "moves_scores": false}')}`,
+    )
+    expect(filtered.body.total).toBe(1)
+    expect((await ask<{ total: number }>('GET', '/exceptions?org=south&group=red')).body.total).toBe(3)
+    expect((await ask<{ items: { state: string }[] }>('GET', '/exceptions?org=south&as_of=2026-07-05')).body.items[0]!.state).toBe(
+      'upcoming',
+    )
   })
 })

@@ -54,7 +54,7 @@ const worlds: fc.Arbitrary<Drawn> = fc.record({
         value: fc.constantFrom(750, 1000, 3000, 5000),
         os_family: fc.constantFrom('macos', 'linux', 'windows-server', null),
         type: fc.constantFrom('device', 'cloud_resource'),
-        endpoint_agent: fc.constantFrom('agent', null),
+        endpoint_agent: fc.constantFrom('agent', null, null, null),
         vulnerability: look,
         control: look,
         asset: look,
