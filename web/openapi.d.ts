@@ -773,6 +773,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A past day as published then and as known now, and what was learned since */
+        get: operations["getKnowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a score that were published day by day; they never change */
+        get: operations["getPublishedScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/history/{table}": {
         parameters: {
             query?: never;
@@ -1978,6 +2012,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2027,6 +2065,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2072,6 +2114,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2117,6 +2163,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2170,6 +2220,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2215,6 +2269,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2266,6 +2324,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2311,6 +2373,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2362,6 +2428,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2415,6 +2485,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2466,6 +2540,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2513,6 +2591,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2566,6 +2648,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2626,6 +2712,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2673,6 +2763,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2726,6 +2820,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2777,6 +2875,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2824,6 +2926,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2877,6 +2983,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2930,6 +3040,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2981,6 +3095,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description Where several vendors have software of this name */
                 vendor?: string;
             };
@@ -3030,6 +3148,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3085,6 +3207,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3136,6 +3262,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3183,6 +3313,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3236,6 +3370,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3287,6 +3425,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3338,6 +3480,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3385,6 +3531,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3481,6 +3631,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3575,6 +3729,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3675,6 +3833,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3913,6 +4075,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3960,6 +4126,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -4007,6 +4177,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -4054,6 +4228,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -4252,11 +4430,162 @@ export interface operations {
             };
         };
     };
+    getKnowledge: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                        /** @description The last import that was known then; null: nothing was */
+                        known_at: {
+                            import_no: number;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                        } | null;
+                        /** @description From what was known then */
+                        published: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description From what is known now */
+                        now: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description Imports since then that changed what is known about that time, newest first */
+                        learned: {
+                            import_no: number;
+                            /** @enum {string} */
+                            kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
+                            title: string;
+                            source: string | null;
+                            file_name: string | null;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                            /** @description Assets about which it said something */
+                            assets: number;
+                            /** @description Vulnerabilities of our findings about which it said something */
+                            vulnerabilities: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedScores: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Of the initiative or metric */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                score: "exposure" | "secure" | "initiative" | "metric";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        score: string;
+                        id: string;
+                        points: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            /** @description ISO 8601, UTC */
+                            as_of: string;
+                            /** @description The last import that was known then: with as_of it gives the number again */
+                            known_at: number;
+                            value: number | null;
+                            formula: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportHistory: {
         parameters: {
             query?: {
                 /** @description Slug of the organisation; default: the first that is not the demo */
                 org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
             };
             header?: never;
             path: {

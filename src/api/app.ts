@@ -23,6 +23,7 @@ import { findings } from './routes/findings.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
+import { knowledge } from './routes/knowledge.ts'
 import { metrics } from './routes/metrics.ts'
 import { organisations } from './routes/organisations.ts'
 import { overview } from './routes/overview.ts'
@@ -111,6 +112,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         sources,
         organisations,
         definitions,
+        knowledge,
         exports,
         verification,
       ]

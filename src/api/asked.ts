@@ -1,15 +1,20 @@
 import { UserError } from '../errors.ts'
+import type { Catalog } from '../insights/catalog.ts'
 import { compileFilter } from '../insights/condition-sql.ts'
 import { fieldsOf, parseCondition } from '../insights/conditions.ts'
+import { catalogAt } from '../insights/definitions.ts'
+import { everAfter, storeAsKnown } from '../insights/knowledge.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
+import { lastImport, recordedAt } from '../store/known/taken.ts'
 import { findOrg, type Org } from '../store/orgs.ts'
 import type { AskedMoment } from '../store/queries/moment.ts'
 import type { ListColumns, PageAnswer, PageQuestion } from '../store/queries/page.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
+import type { Api } from './api.ts'
 
-/** Whom and when a question is about. */
+/** Whom and when a question is about, and from which knowledge and rules it is answered. */
 export interface Asked {
   /** Null: there is no organisation yet; its scope then holds nothing. */
   org: Org | null
@@ -19,39 +24,93 @@ export interface Asked {
   now: boolean
   /** `moment.at` as text. */
   as_of: string
+  /** The store as it was known then: every question goes to it. */
+  store: Store
+  /** The last import that was known; null: what is known now. */
+  known_at: number | null
+  /** Today's definitions over all days, or each day's own. */
+  rules: 'now' | 'then'
+  /** The definitions of the moment. */
+  catalog: Catalog
+}
+
+/** The question of a request, as its query string says it. */
+export interface MomentQuery {
+  org?: string | undefined
+  group?: string | string[] | undefined
+  as_of?: string | undefined
+  known_at?: string | undefined
+  rules?: 'now' | 'then' | undefined
 }
 
 /** An organisation that is not there: no row has this number. */
 const NOBODY = 0
 
 /**
- * Reads org, group and as_of of a question. A day of the past means its end; today means now.
- * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range').
+ * Reads org, group, as_of, known_at and rules of a question. A day of the past means its end; today means now.
+ * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range'),
+ * UserError('bad_knowledge').
  */
-export async function readMoment(store: Store, query: { org?: string; group?: string | string[]; as_of?: string }): Promise<Asked> {
+export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalog'>, query: MomentQuery): Promise<Asked> {
   const org = await findOrg(store.engine, query.org)
   const groups = query.group === undefined ? null : Array.isArray(query.group) ? query.group : [query.group]
   const scope = { org_id: org?.org_id ?? NOBODY, groups }
+  const { at, day, now } = await readAsOf(store, org, query.as_of)
+  const known_at = query.known_at === undefined || !org ? null : await readKnownAt(store, org, query.known_at)
+  const known = known_at === null ? store : await storeAt(store, catalog, org!, known_at, { at, day })
+  const rules = query.rules ?? 'now'
+  return {
+    org,
+    scope,
+    moment: { at, day },
+    now,
+    as_of: formatInstant(at),
+    store: known,
+    known_at,
+    rules,
+    catalog: rules === 'now' ? catalog : await catalogAt(known.engine, catalog, at),
+  }
+}
+
+async function readAsOf(store: Store, org: Org | null, as_of: string | undefined): Promise<AskedMoment & { now: boolean }> {
   const dayAt = (at: Instant) => (org ? dayOf(store.engine, org.org_id, at) : Promise.resolve(Math.floor(at / DAY_US)))
   const now = store.now()
   const today = await dayAt(now)
-  const asked = (at: Instant, day: number) => ({ org, scope, moment: { at, day }, now: at === now, as_of: formatInstant(at) })
-  if (query.as_of === undefined) return asked(now, today)
-  const day = parseDay(query.as_of)
-  const future = () => new UserError('future_moment', `as_of ${query.as_of} lies in the future: today is ${dayText(today)} there`)
+  if (as_of === undefined) return { at: now, day: today, now: true }
+  const day = parseDay(as_of)
+  const future = () => new UserError('future_moment', `as_of ${as_of} lies in the future: today is ${dayText(today)} there`)
   if (day !== null) {
     if (day > today) throw future()
-    if (day === today) return asked(now, today)
-    return asked((org ? await endOfDay(store.engine, org.org_id, day) : (day + 1) * DAY_US) - 1, day)
+    if (day === today) return { at: now, day: today, now: true }
+    return { at: (org ? await endOfDay(store.engine, org.org_id, day) : (day + 1) * DAY_US) - 1, day, now: false }
   }
-  const at = query.as_of.includes(':') ? parseInstant(query.as_of) : null
+  const at = as_of.includes(':') ? parseInstant(as_of) : null
   if (at === null)
-    throw new UserError(
-      'bad_moment',
-      `as_of "${query.as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`,
-    )
+    throw new UserError('bad_moment', `as_of "${as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`)
   if (at > now) throw future()
-  return asked(at, await dayAt(at))
+  return { at, day: await dayAt(at), now: at === now }
+}
+
+/** The last import that was known at a day's end, at an instant, or the import itself; 0: none was. */
+async function readKnownAt(store: Store, org: Org, text: string): Promise<number> {
+  const day = parseDay(text)
+  if (day !== null) return lastImport(store.engine, (await endOfDay(store.engine, org.org_id, day)) - 1)
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  const at = text.includes(':') ? parseInstant(text) : null
+  if (at !== null) return lastImport(store.engine, at)
+  throw new UserError(
+    'bad_knowledge',
+    `known_at "${text.slice(0, 60)}" is neither a day (2026-08-01), an instant (2026-08-01T12:00:00Z) nor the number of an import`,
+  )
+}
+
+/** The store as known at an import, right for a moment: cheaper when that lies before the end of the day on which the import was recorded. */
+async function storeAt(store: Store, catalog: Catalog, org: Org, known_at: number, moment: AskedMoment): Promise<Store> {
+  const recorded_at = await recordedAt(store.engine, known_at)
+  if (recorded_at === null) return storeAsKnown(store, catalog, everAfter(org.org_id, known_at))
+  const day = await dayOf(store.engine, org.org_id, recorded_at)
+  if (moment.day > day) return storeAsKnown(store, catalog, everAfter(org.org_id, known_at))
+  return storeAsKnown(store, catalog, { org_id: org.org_id, known_at, until: await endOfDay(store.engine, org.org_id, day), day })
 }
 
 /** Days that a history shows when nothing is asked. */

@@ -25,6 +25,12 @@ export const Moment = z.object({
     .optional()
     .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
+  known_at: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
+  rules: z.enum(['now', 'then']).optional().describe("Today's definitions over all days (now, the default), or each day's own (then)"),
 })
 
 /** A page of a list. `filter` is a condition as JSON (docs/conditions.md), `sort` a column, with - in front for descending. */
@@ -129,6 +135,48 @@ export const History = z.object({
   target: z.number().nullable(),
   rules: z.enum(['now', 'then']),
   points: z.array(Point),
+})
+
+/** A past day as it was published and as it is known now. */
+const TwoScores = z.object({
+  exposure: z.number().nullable().describe('0–100, lower is better'),
+  secure: z.number().nullable().describe('0–100, higher is better'),
+})
+export const Knowledge = z.object({
+  as_of: Instant,
+  known_at: z
+    .object({ import_no: z.number().int(), recorded_at: Instant })
+    .nullable()
+    .describe('The last import that was known then; null: nothing was'),
+  published: TwoScores.describe('From what was known then'),
+  now: TwoScores.describe('From what is known now'),
+  learned: z
+    .array(
+      z.object({
+        import_no: z.number().int(),
+        kind: z.enum(['late_report', 'kev_listing', 'epss', 'intelligence', 'undone_import', 'correction']),
+        title: z.string(),
+        source: z.string().nullable(),
+        file_name: z.string().nullable(),
+        recorded_at: Instant,
+        assets: z.number().int().describe('Assets about which it said something'),
+        vulnerabilities: z.number().int().describe('Vulnerabilities of our findings about which it said something'),
+      }),
+    )
+    .describe('Imports since then that changed what is known about that time, newest first'),
+})
+export const Published = z.object({
+  score: z.string(),
+  id: z.string(),
+  points: z.array(
+    z.object({
+      day: Day,
+      as_of: Instant,
+      known_at: z.number().int().describe('The last import that was known then: with as_of it gives the number again'),
+      value: z.number().nullable(),
+      formula: z.string(),
+    }),
+  ),
 })
 
 export const MetricSummary = z.object({

@@ -20,6 +20,8 @@ export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' |
   exposed_when: Condition
   /** The file's text. */
   yaml: string
+  /** A definition of former days: nothing is stored that was worked out for it. */
+  past?: true
 }
 
 export type Initiative = z.infer<typeof InitiativeShape> & { id: string; yaml: string }
@@ -90,6 +92,11 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
 /** Reads one metric's YAML, as a file of `metrics/` named `<id>.yaml`. Throws UserError('catalog_invalid'). */
 export function parseMetric(id: string, yaml: string): Metric {
   return parseFile(`metrics/${id}.yaml`, yaml, MetricShape, (shape) => readMetric(id, shape, yaml))
+}
+
+/** Reads one initiative's YAML, as a file of `initiatives/` named `<id>.yaml`. Throws UserError('catalog_invalid'). */
+export function parseInitiative(id: string, yaml: string): Initiative {
+  return parseFile(`initiatives/${id}.yaml`, yaml, InitiativeShape, (shape) => ({ ...shape, id, yaml }))
 }
 
 function readMetric(id: string, shape: z.infer<typeof MetricShape>, yaml: string): Metric {

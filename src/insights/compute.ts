@@ -1,15 +1,17 @@
 import type { Engine } from '../store/engines/engine.ts'
-import { deriveAssetDays } from '../store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import { deriveAssets } from '../store/derive/assets.ts'
 import { deriveFindings } from '../store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../store/derive/fresh.ts'
 import { takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
+import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
+import { publish } from './publish.ts'
 import { computeSecureScore } from './secure-score.ts'
 
 /** The tables that the derivation reads, and those that the scores read. */
@@ -45,24 +47,38 @@ export async function compute(
   )
   if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
   return store.engine.transaction(async (transaction) => {
+    await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
-    const touched = await takeTouched(transaction)
-    await transaction.analyze(['touched', 'touched_world', ...facts])
-    await deriveStaleness(transaction)
-    onStep('vulnerabilities')
-    await deriveVulnerabilities(transaction)
-    onStep('assets')
-    await deriveAssets(transaction)
-    await deriveFresh(transaction)
-    onStep('findings')
-    await deriveFindings(transaction)
-    await transaction.analyze(derived)
-    onStep('exposure')
-    await deriveAssetDays(transaction)
+    const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
-    for (const { org_id } of orgs) await computeOrg(transaction, org_id, catalog, store.now(), onStep)
+    for (const { org_id } of orgs) await computeScores(transaction, org_id, catalog, store.now(), onStep)
+    await noteTaken(transaction)
     return touched
   })
+}
+
+/**
+ * Makes all that is derived per asset and vulnerability anew for what is touched; leaves temporary tables `touched` and `touched_world`.
+ * Returns how many of each.
+ */
+export async function derive(
+  transaction: Engine,
+  onStep: (step: ComputeStep) => void = () => {},
+): Promise<{ assets: number; vulnerabilities: number }> {
+  const touched = await takeTouched(transaction)
+  await transaction.analyze(['touched', 'touched_world', ...facts])
+  await deriveStaleness(transaction)
+  onStep('vulnerabilities')
+  await deriveVulnerabilities(transaction)
+  onStep('assets')
+  await deriveAssets(transaction)
+  await deriveFresh(transaction)
+  onStep('findings')
+  await deriveFindings(transaction)
+  await transaction.analyze(derived)
+  onStep('exposure')
+  await deriveAssetDays(transaction)
+  return touched
 }
 
 /** Throws away all that is derived and makes it again from the facts: it must come out the same. */
@@ -71,13 +87,15 @@ export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: Co
   await compute(store, catalog, onStep)
 }
 
-async function computeOrg(
+/** Works out the scores and events of an organisation from what is derived. `now`: events tell what happened until then. */
+export async function computeScores(
   transaction: Engine,
   org_id: number,
   catalog: Catalog,
   now: number,
-  onStep: (step: ComputeStep) => void,
+  onStep: (step: ComputeStep) => void = () => {},
 ): Promise<void> {
+  await deriveExposure(transaction, org_id)
   onStep('metrics')
   await computeMetrics(transaction, org_id, catalog)
   onStep('secure score')

@@ -71,7 +71,7 @@ export async function computeMetrics(transaction: Engine, org_id: number, catalo
  */
 export async function metricHistory(engine: Engine, scope: Scope, metric: Metric, fed: ReadonlySet<string>): Promise<DayDelta[]> {
   if (missingNeeds(metric, fed).length) return []
-  if (scope.groups === null) return storedDeltas(engine, scope.org_id, 'metric', metric.id)
+  if (scope.groups === null && !metric.past) return storedDeltas(engine, scope.org_id, 'metric', metric.id)
   return metricDeltas(engine, scope, compile(metric))
 }
 

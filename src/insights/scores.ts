@@ -1,3 +1,4 @@
+import { dayOf } from '../store/days.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { UserError } from '../errors.ts'
 import { secureDeltas } from '../store/queries/scores/control-deltas.ts'
@@ -6,6 +7,7 @@ import { allStoredDeltas, exposureStates, storedDeltas } from '../store/queries/
 import type { DayDelta } from '../store/queries/metrics/deltas.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
+import { catalogAt, definitionChanges } from './definitions.ts'
 import { EXPOSURE_FORMULA } from './hazard.ts'
 import { type HistoryPoint, everyDay, statesOf } from './history.ts'
 import { initiativeHistory } from './initiatives.ts'
@@ -75,10 +77,10 @@ export async function readMetricHistories(
       if (list) list.push(delta)
       else deltas.set(delta.id, [delta])
     }
-  } else {
-    const fed = await fedCapabilities(engine, scope.org_id, catalog)
-    for (const metric of catalog.metrics.values()) deltas.set(metric.id, await metricHistory(engine, scope, metric, fed))
   }
+  const asked = [...catalog.metrics.values()].filter((metric) => scope.groups !== null || metric.past)
+  const fed = asked.length ? await fedCapabilities(engine, scope.org_id, catalog) : new Set<string>()
+  for (const metric of asked) deltas.set(metric.id, await metricHistory(engine, scope, metric, fed))
   return new Map([...catalog.metrics.keys()].map((id) => [id, everyDay(statesOf(deltas.get(id) ?? []), from_day, to_day)]))
 }
 
@@ -136,6 +138,37 @@ export async function readHistory(
       return initiativeHistory(initiative, await readMetricHistories(engine, scope, own, from_day, to_day), from_day, to_day - from_day + 1)
     }
   }
+}
+
+/**
+ * As readHistory, each day by the definitions that held at its end: an edit of a metric or initiative is a step. Null where it was not
+ * defined yet. Throws UserError('unknown_score') when it never was.
+ */
+export async function readHistoryThen(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  score: ScoreName,
+  id: string,
+  from_day: number,
+  to_day: number,
+): Promise<HistoryPoint[]> {
+  if (score === 'exposure' || score === 'secure') return readHistory(engine, scope, catalog, score, id, from_day, to_day)
+  const points: HistoryPoint[] = []
+  let ever = false
+  const changes = await definitionChanges(engine)
+  const begins = await Promise.all(changes.map((at) => (at === 0 ? Promise.resolve(0) : dayOf(engine, scope.org_id, at))))
+  for (const [index, begin] of begins.entries()) {
+    const from = Math.max(from_day, begin)
+    const to = Math.min(to_day, (begins[index + 1] ?? Infinity) - 1)
+    if (from > to) continue
+    const then = await catalogAt(engine, catalog, changes[index]!)
+    const defined = score === 'metric' ? then.metrics.has(id) : then.initiatives.has(id)
+    ever ||= defined
+    points.push(...(defined ? await readHistory(engine, scope, then, score, id, from, to) : everyDay([], from, to)))
+  }
+  if (!ever) throw unknown(score, id)
+  return points
 }
 
 const unknown = (kind: string, id: string): UserError => new UserError('unknown_score', `there is no ${kind} "${id}"`, { status: 404 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMoment, readPage } from '../../src/api/asked.ts'
+import { loadCatalog } from '../../src/insights/catalog.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import type { Org } from '../../src/store/orgs.ts'
 import { affectedColumns, listReasonedAssets, listSoftwareAssets, listVulnerableAssets } from '../../src/store/queries/assets/affected.ts'
@@ -75,6 +76,8 @@ function someFilter([name, column]: [string, ListColumns extends ReadonlyMap<str
   return fc.constantFrom<object>({ [name]: [...values] }, { [name]: null }, ...(column.values ? [] : [{ [name]: '~2' }, { [name]: '~ho' }]))
 }
 
+const catalog = loadCatalog()
+
 describe.each(engines)('lists on $name', ({ open }) => {
   let world: SmallWorld
   let engine: Engine
@@ -85,7 +88,7 @@ describe.each(engines)('lists on $name', ({ open }) => {
   afterAll(() => engine.close())
   const scopeOf = (org: Org, groups: readonly string[] | null = null): Scope => ({ org_id: org.org_id, groups })
   const momentOf = async (org: Org, as_of?: string) =>
-    (await readMoment(world.store, { org: org.slug, ...(as_of ? { as_of } : {}) })).moment
+    (await readMoment({ store: world.store, catalog }, { org: org.slug, ...(as_of ? { as_of } : {}) })).moment
 
   it.each(Object.entries(lists))('%s: filtered is part of unfiltered, and pages joined are the whole list', async (_, { ask, columns }) => {
     const names = [...columns.keys()]
@@ -351,8 +354,8 @@ describe.each(engines)('lists on $name', ({ open }) => {
     await expect(momentOf(world.north, '2026-08-02')).rejects.toMatchObject({ code: 'future_moment' })
     await expect(momentOf(world.north, '2026-08-01T12:00:01Z')).rejects.toMatchObject({ code: 'future_moment' })
     for (const text of ['yesterday', '2026-02-30', '2026-07-01T99:00:00Z', ''])
-      await expect(readMoment(world.store, { as_of: text }), text).rejects.toMatchObject({ code: 'bad_moment' })
-    await expect(readMoment(world.store, { org: 'west' })).rejects.toMatchObject({ code: 'unknown_organisation' })
+      await expect(readMoment({ store: world.store, catalog }, { as_of: text }), text).rejects.toMatchObject({ code: 'bad_moment' })
+    await expect(readMoment({ store: world.store, catalog }, { org: 'west' })).rejects.toMatchObject({ code: 'unknown_organisation' })
   })
 
   it('takes a day as its end in the zone of the organisation, and today as now', async () => {

@@ -10,7 +10,6 @@ import type { AskedMoment } from '../../store/queries/moment.ts'
 import type { PageQuestion } from '../../store/queries/page.ts'
 import { findVulnerabilities } from '../../store/queries/vulnerabilities/list.ts'
 import { severityWord } from '../../store/queries/words.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { Event, EventDetail, Overview } from '../shapes.ts'
@@ -29,11 +28,7 @@ interface EventQuestion {
 const ALL = 100_000
 
 /** Events of some days, newest first, with how many there are of each type. */
-export const eventsOf = (
-  { store }: Api,
-  { scope, moment }: Asked,
-  { from, to, feed, types, min_share }: EventQuestion,
-): Promise<EventAnswers> =>
+export const eventsOf = ({ store, scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
   remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
     readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
   )
@@ -73,9 +68,9 @@ export const eventItem = ({ day, happened_at, severity, score_before, score_afte
 })
 
 /** Days of a range with events that made the score worse, and the headline of the one that concerned most assets. */
-export async function dotsOf(api: Api, asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>['event_dots']> {
+export async function dotsOf(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>['event_dots']> {
   const days = new Map<number, { events: number; most: EventAnswer }>()
-  for (const event of (await eventsOf(api, asked, { feed: 'risk', ...range })).items) {
+  for (const event of (await eventsOf(asked, { feed: 'risk', ...range })).items) {
     if (event.direction !== 'worse') continue
     const day = days.get(event.day)
     if (!day) days.set(event.day, { events: 1, most: event })
@@ -85,24 +80,24 @@ export async function dotsOf(api: Api, asked: Asked, range: { from: number; to: 
 }
 
 /** One event that had happened by the moment asked for. Throws UserError('unknown_event'). */
-export async function findEvent({ store }: Api, { scope, moment }: Asked, id: string): Promise<EventAnswer> {
+export async function findEvent({ store, scope, moment }: Asked, id: string): Promise<EventAnswer> {
   const event = await readEvent(store.engine, scope, id, moment.day)
   if (event.day <= moment.day) return event
   throw new UserError('unknown_event', `there was no event "${id.slice(0, 100)}" at that moment`, { status: 404 })
 }
 
 /** The end of an event's day, or the moment asked for when that is before. */
-async function momentOf({ store }: Api, { scope, moment }: Asked, day: number): Promise<AskedMoment> {
+async function momentOf({ store, scope, moment }: Asked, day: number): Promise<AskedMoment> {
   return day >= moment.day ? moment : { at: (await endOfDay(store.engine, scope.org_id, day)) - 1, day }
 }
 
 /** A page of the assets that an event impacted, as they were on its day. */
-export async function affectedBy(api: Api, asked: Asked, event: EventAnswer, page: PageQuestion) {
+export async function affectedBy(asked: Asked, event: EventAnswer, page: PageQuestion) {
   const {
     store: { engine },
     catalog,
-  } = api
-  const moment = await momentOf(api, asked, event.day)
+  } = asked
+  const moment = await momentOf(asked, event.day)
   return listReasonedAssets(
     engine,
     asked.scope,
@@ -116,16 +111,16 @@ export async function affectedBy(api: Api, asked: Asked, event: EventAnswer, pag
 const SHOWN = 100
 
 /** All about one event. */
-export async function answerEvent(api: Api, asked: Asked, event: EventAnswer): Promise<z.infer<typeof EventDetail>> {
+export async function answerEvent(asked: Asked, event: EventAnswer): Promise<z.infer<typeof EventDetail>> {
   const {
     store: { engine },
-  } = api
+  } = asked
   const ids = event.feed === 'risk' ? event.subjects.slice(0, SHOWN) : []
   const [now, then, recommendations, assets] = await Promise.all([
     findVulnerabilities(engine, asked.scope, asked.moment, ids),
-    findVulnerabilities(engine, asked.scope, await momentOf(api, asked, event.day), ids),
-    recommend(api, asked),
-    affectedBy(api, asked, event, { limit: SHOWN }),
+    findVulnerabilities(engine, asked.scope, await momentOf(asked, event.day), ids),
+    recommend(asked),
+    affectedBy(asked, event, { limit: SHOWN }),
   ])
   const known = new Map([...then.map((row) => ({ ...row, assets: 0 })), ...now].map((row) => [row.vulnerability_id, row]))
   const vulnerabilities = ids.map((vulnerability_id) => {

@@ -3,7 +3,6 @@ import { UserError } from '../../errors.ts'
 import type { Initiative } from '../../insights/catalog.ts'
 import { initiativeHistories, readMetricHistories, scoreOf } from '../../insights/scores.ts'
 import { initiativeBounds } from '../../insights/unknown.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { InitiativeSummary } from '../shapes.ts'
@@ -12,16 +11,15 @@ import { exposedBy, summarizeMetrics, TREND_DAYS, unknownOf } from './metrics.ts
 type Summary = z.infer<typeof InitiativeSummary>
 
 /** All initiatives, the furthest below its target first, those without data last. */
-export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]> =>
-  remember(api.store, ['initiatives', asked.scope, asked.moment.day], async () => {
-    const { store, catalog } = api
-    const { scope, moment } = asked
+export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
+  remember(asked.store, ['initiatives', asked.scope, asked.moment.day], async () => {
+    const { store, catalog, scope, moment } = asked
     const from = moment.day - TREND_DAYS
     const metricHistories = await readMetricHistories(store.engine, scope, catalog, from, moment.day)
     const histories = initiativeHistories(catalog, metricHistories, from, moment.day)
     const sums = new Map([...metricHistories].map(([id, history]) => [id, history.at(-1)]))
-    const unknown = await unknownOf(api, asked)
-    const metrics = new Map((await summarizeMetrics(api, asked)).map((metric) => [metric.id, metric]))
+    const unknown = await unknownOf(asked)
+    const metrics = new Map((await summarizeMetrics(asked)).map((metric) => [metric.id, metric]))
     const summaries: Summary[] = []
     for (const initiative of catalog.initiatives.values()) {
       const { id, title, why, kind } = initiative
@@ -36,7 +34,6 @@ export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]>
         metrics: parts.length,
         metrics_with_data: parts.filter((metric) => metric.exposure !== null).length,
         critical_assets: await countCritical(
-          api,
           asked,
           parts.filter((metric) => metric.exposed > 0).map((metric) => metric.id),
         ),
@@ -48,17 +45,17 @@ export const summarizeInitiatives = (api: Api, asked: Asked): Promise<Summary[]>
   })
 
 /** Distinct assets of high or very high criticality that some of these metrics find exposed. */
-async function countCritical(api: Api, asked: Asked, metric_ids: readonly string[]): Promise<number> {
+async function countCritical(asked: Asked, metric_ids: readonly string[]): Promise<number> {
   const found = new Set<number>()
   for (const id of metric_ids) {
-    for (const asset of await exposedBy(api, asked, id))
+    for (const asset of await exposedBy(asked, id))
       if (asset.criticality === 'high' || asset.criticality === 'very_high') found.add(asset.asset_id)
   }
   return found.size
 }
 
 /** One initiative of the catalog. Throws UserError('unknown_initiative'). */
-export function findInitiative({ catalog }: Api, id: string): Initiative {
+export function findInitiative({ catalog }: Asked, id: string): Initiative {
   const initiative = catalog.initiatives.get(id)
   if (!initiative) throw new UserError('unknown_initiative', `there is no initiative "${id.slice(0, 100)}"`, { status: 404 })
   return initiative

@@ -9,7 +9,6 @@ import { fedCapabilities, metricAssets, missingNeeds } from '../../insights/metr
 import { readMetricHistories } from '../../insights/scores.ts'
 import { metricBounds, readUnknown, type Unknown } from '../../insights/unknown.ts'
 import { dayText } from '../../store/days.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { MetricSummary, Point } from '../shapes.ts'
@@ -27,29 +26,29 @@ export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point
   history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
 
 /** What is unknown at the end of the day asked for. */
-export const unknownOf = ({ store, catalog }: Api, { scope, moment }: Asked): Promise<Unknown> =>
+export const unknownOf = ({ store, catalog, scope, moment }: Asked): Promise<Unknown> =>
   remember(store, ['unknown', scope, moment.day], () => readUnknown(store.engine, scope, catalog, moment.day))
 
 /** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
-const historiesOf = ({ store, catalog }: Api, { scope, moment }: Asked) =>
+const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
   readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
 
 /** All metrics, those whose fixing would gain most first, those without data last. */
-export const summarizeMetrics = (api: Api, asked: Asked): Promise<Summary[]> =>
-  remember(api.store, ['metrics', asked.scope, asked.moment.day], async () => {
-    const { store, catalog } = api
-    const histories = await historiesOf(api, asked)
+export const summarizeMetrics = (asked: Asked): Promise<Summary[]> =>
+  remember(asked.store, ['metrics', asked.scope, asked.moment.day], async () => {
+    const { store, catalog } = asked
+    const histories = await historiesOf(asked)
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
-    const unknown = await unknownOf(api, asked)
+    const unknown = await unknownOf(asked)
     return [...catalog.metrics.values()]
-      .map((metric) => summarize(api, metric, histories, missingNeeds(metric, fed), unknown))
+      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown))
       .toSorted(
         (a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1),
       )
   })
 
 function summarize(
-  { catalog }: Api,
+  { catalog }: Asked,
   metric: Metric,
   histories: ReadonlyMap<string, readonly HistoryPoint[]>,
   missing: readonly string[],
@@ -94,14 +93,14 @@ function summarize(
   }
 }
 
-const titlesOf = (catalog: Api['catalog'], needs: readonly string[]): string[] =>
+const titlesOf = (catalog: Asked['catalog'], needs: readonly string[]): string[] =>
   needs.map((need) => catalog.capabilities.get(need)?.title ?? need)
 
 /** The greatest of some weights; a metric of no initiative counts as medium. */
 const heaviest = (weights: readonly Weight[]): Weight => weights.toSorted((a, b) => metricWeight[b] - metricWeight[a])[0] ?? 'medium'
 
 /** One metric of the catalog. Throws UserError('unknown_metric'). */
-export function findMetric({ catalog }: Api, id: string): Metric {
+export function findMetric({ catalog }: Asked, id: string): Metric {
   const metric = catalog.metrics.get(id)
   if (!metric) throw new UserError('unknown_metric', `there is no metric "${id.slice(0, 100)}"`, { status: 404 })
   return metric
@@ -115,7 +114,7 @@ export const metricWords = (metric: Metric) => ({
 })
 
 /** All assets that a metric finds exposed, with the reason. */
-export const exposedBy = ({ store, catalog }: Api, { scope, moment }: Asked, id: string) =>
+export const exposedBy = ({ store, catalog, scope, moment }: Asked, id: string) =>
   remember(store, ['metric assets', id, scope, moment.day], () =>
     metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }),
   )

@@ -4,7 +4,6 @@ import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { countOverview } from '../../store/queries/overview/counts.ts'
 import { listOrganisations } from '../../store/queries/overview/organisations.ts'
 import { listSources } from '../../store/queries/sources/list.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { Organisation, Overview } from '../shapes.ts'
@@ -27,24 +26,23 @@ const nobody: z.infer<typeof Organisation> = {
 }
 
 /** All that the overview shows. */
-export async function answerOverview(api: Api, asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>> {
-  const { store, catalog } = api
-  const { scope, moment } = asked
+export async function answerOverview(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>> {
+  const { store, catalog, scope, moment } = asked
   const [known, exposures, secures, coverage, counts, initiatives, metrics, recommendations, risk, posture, dots, sources, unknown] =
     await Promise.all([
       listOrganisations(store.engine, moment.at),
-      historyOf(api, asked, 'exposure', range),
-      historyOf(api, asked, 'secure', range),
+      historyOf(asked, 'exposure', range),
+      historyOf(asked, 'secure', range),
       readCoverage(store.engine, scope, moment.day),
       remember(store, ['overview', scope, moment.day, asked.now ? null : moment.at], () => countOverview(store.engine, scope, moment)),
-      summarizeInitiatives(api, asked),
-      summarizeMetrics(api, asked),
-      recommend(api, asked),
-      eventsOf(api, asked, { feed: 'risk', ...range }),
-      eventsOf(api, asked, { feed: 'posture', ...range }),
-      dotsOf(api, asked, range),
-      answerSources(api, asked),
-      unknownOf(api, asked),
+      summarizeInitiatives(asked),
+      summarizeMetrics(asked),
+      recommend(asked),
+      eventsOf(asked, { feed: 'risk', ...range }),
+      eventsOf(asked, { feed: 'posture', ...range }),
+      dotsOf(asked, range),
+      answerSources(asked),
+      unknownOf(asked),
     ])
   const organisation = known.find((each) => each.org_id === scope.org_id) ?? nobody
   return {
@@ -68,8 +66,7 @@ export async function answerOverview(api: Api, asked: Asked, range: { from: numb
 }
 
 async function historyOf(
-  { store, catalog }: Api,
-  { scope, moment }: Asked,
+  { store, catalog, scope, moment }: Asked,
   score: 'exposure' | 'secure',
   { from, to }: { from: number; to: number },
 ) {
@@ -82,7 +79,7 @@ async function historyOf(
 }
 
 /** Sources with their titles. */
-export async function answerSources({ store }: Api, { scope, moment }: Asked): Promise<z.infer<typeof Overview>['sources']> {
+export async function answerSources({ store, scope, moment }: Asked): Promise<z.infer<typeof Overview>['sources']> {
   const items = await listSources(store.engine, scope, moment)
   return items.map(({ format, ...source }) => ({ ...source, title: titleOf(format) ?? source.source }))
 }

@@ -8,14 +8,13 @@ import { exploitStages, stageRank } from '../../model/exploit.ts'
 import { severities, severityRank } from '../../model/severity.ts'
 import { recommendedFor } from '../../store/queries/findings/recommended.ts'
 import type { GivenField, GivenFields } from '../../store/queries/given.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { MetricDetail } from '../shapes.ts'
 import { exposedBy } from './metrics.ts'
 
 /** All recommendations at a moment, the greatest gain first. */
-export const recommend = ({ store, catalog }: Api, { scope, moment }: Asked): Promise<Recommendation[]> =>
+export const recommend = ({ store, catalog, scope, moment }: Asked): Promise<Recommendation[]> =>
   remember(store, ['recommendations', scope, moment.day], () => listRecommendations(store.engine, scope, catalog, moment.day))
 
 /** Fields by which recommendations can be filtered and sorted. */
@@ -43,8 +42,8 @@ export const recommendationFields: GivenFields<Recommendation> = new Map<string,
 ])
 
 /** One recommendation that gains something at this moment. Throws UserError('unknown_recommendation'). */
-export async function findRecommendation(api: Api, asked: Asked, id: string): Promise<Recommendation> {
-  const found = (await recommend(api, asked)).find((each) => each.id === id)
+export async function findRecommendation(asked: Asked, id: string): Promise<Recommendation> {
+  const found = (await recommend(asked)).find((each) => each.id === id)
   if (!found)
     throw new UserError('unknown_recommendation', `there is no recommendation "${id.slice(0, 100)}" at that moment`, { status: 404 })
   return found
@@ -54,19 +53,15 @@ export async function findRecommendation(api: Api, asked: Asked, id: string): Pr
 const SHOWN = 10
 
 /** The recommendations that close findings which make assets exposed to a metric, the greatest gain first. */
-export async function recommendationsOfMetric(
-  api: Api,
-  asked: Asked,
-  metric: Metric,
-): Promise<z.infer<typeof MetricDetail>['recommendations']> {
+export async function recommendationsOfMetric(asked: Asked, metric: Metric): Promise<z.infer<typeof MetricDetail>['recommendations']> {
   const parameters = new ParameterList('metric')
   const findings = compileTerms(metric.exposed_when, parameters).terms.flatMap((term) =>
     term.finding === null ? [] : [`(${term.finding})`],
   )
   if (findings.length === 0) return []
-  const exposed = await exposedBy(api, asked, metric.id)
+  const exposed = await exposedBy(asked, metric.id)
   const ids = await recommendedFor(
-    api.store.engine,
+    asked.store.engine,
     asked.scope,
     asked.moment.day,
     exposed.map((asset) => asset.asset_id),
@@ -74,7 +69,7 @@ export async function recommendationsOfMetric(
     parameters.params,
   )
   if (ids.size === 0) return []
-  const all = await recommend(api, asked)
+  const all = await recommend(asked)
   return all
     .filter(({ id }) => ids.has(id))
     .slice(0, SHOWN)

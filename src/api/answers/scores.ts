@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { directions, formulas, readCoverage, readHistory, scoreOf, type ScoreName } from '../../insights/scores.ts'
+import type { HistoryPoint } from '../../insights/history.ts'
+import { directions, formulas, readCoverage, readHistory, readHistoryThen, scoreOf, type ScoreName } from '../../insights/scores.ts'
 import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
-import type { Api } from '../api.ts'
 import type { Asked } from '../asked.ts'
 import type { GroupScore, History, Scores } from '../shapes.ts'
 import { findInitiative, summarizeInitiatives } from './initiatives.ts'
@@ -13,18 +13,18 @@ import { findMetric, pointsOf, unknownOf } from './metrics.ts'
 export const CHANGE_DAYS = 14
 
 /** All scores of an organisation at a moment, with its coverage. */
-export async function answerScores(api: Api, asked: Asked): Promise<z.infer<typeof Scores>> {
+export async function answerScores(asked: Asked): Promise<z.infer<typeof Scores>> {
   const {
     store: { engine },
     catalog,
-  } = api
+  } = asked
   const { scope, moment } = asked
   const [exposures, secures, initiatives, coverage, unknown] = await Promise.all([
     readHistory(engine, scope, catalog, 'exposure', '', moment.day - CHANGE_DAYS, moment.day),
     readHistory(engine, scope, catalog, 'secure', '', moment.day - CHANGE_DAYS, moment.day),
-    summarizeInitiatives(api, asked),
+    summarizeInitiatives(asked),
     readCoverage(engine, scope, moment.day),
-    unknownOf(api, asked),
+    unknownOf(asked),
   ])
   return {
     as_of: asked.as_of,
@@ -35,9 +35,16 @@ export async function answerScores(api: Api, asked: Asked): Promise<z.infer<type
   }
 }
 
+/** The history of a score by the rules that were asked for. Throws UserError('unknown_score'). */
+export const readHistoryAsked = (
+  { store, scope, catalog, rules }: Asked,
+  score: ScoreName,
+  id: string,
+  { from, to }: { from: number; to: number },
+): Promise<HistoryPoint[]> => (rules === 'then' ? readHistoryThen : readHistory)(store.engine, scope, catalog, score, id, from, to)
+
 /** One score day by day. Throws UserError('unknown_metric'), UserError('unknown_initiative'). */
 export async function answerHistory(
-  api: Api,
   asked: Asked,
   score: ScoreName,
   id: string,
@@ -45,14 +52,14 @@ export async function answerHistory(
 ): Promise<z.infer<typeof History>> {
   const title =
     score === 'metric'
-      ? findMetric(api, id).title
+      ? findMetric(asked, id).title
       : score === 'initiative'
-        ? findInitiative(api, id).title
+        ? findInitiative(asked, id).title
         : score === 'exposure'
           ? 'Exposure score'
           : 'Secure score'
-  const points = pointsOf(await readHistory(api.store.engine, asked.scope, api.catalog, score, id, range.from, range.to))
-  const target = score === 'initiative' ? 100 * findInitiative(api, id).target : null
+  const points = pointsOf(await readHistoryAsked(asked, score, id, range))
+  const target = score === 'initiative' ? 100 * findInitiative(asked, id).target : null
   return {
     score,
     id: score === 'metric' || score === 'initiative' ? id : '',
@@ -60,14 +67,14 @@ export async function answerHistory(
     direction: directions[score],
     formula: formulas[score],
     target,
-    rules: 'now',
+    rules: asked.rules,
     points,
   }
 }
 
 /** The exposure score of each asset group, the most exposed first; assets without a group are in none. */
-export async function answerGroups(api: Api, asked: Asked): Promise<z.infer<typeof GroupScore>[]> {
-  const groups = await listGroups(api.store.engine, asked.scope, asked.moment)
+export async function answerGroups(asked: Asked): Promise<z.infer<typeof GroupScore>[]> {
+  const groups = await listGroups(asked.store.engine, asked.scope, asked.moment)
   return groups.map(({ asset_group, assets, scored, exposure }) => ({
     asset_group,
     assets,

@@ -23,8 +23,8 @@ export const assets =
       '/assets',
       { schema: { operationId: 'listAssets', tags: ['assets'], summary: 'Assets', querystring: Page.strict(), response: answers(Assets) } },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerPage(asked, await listAssets(api.store.engine, asked.scope, asked.moment, readPage(query, assetListColumns)))
+        const asked = await readMoment(api, query)
+        return answerPage(asked, await listAssets(asked.store.engine, asked.scope, asked.moment, readPage(query, assetListColumns)))
       },
     )
     app.get(
@@ -40,8 +40,8 @@ export const assets =
         },
       },
       async ({ params, query }) => {
-        const { scope, moment } = await readMoment(api.store, query)
-        return getAsset(api.store.engine, scope, moment, params.asset_id)
+        const { store, scope, moment } = await readMoment(api, query)
+        return getAsset(store.engine, scope, moment, params.asset_id)
       },
     )
     app.get(
@@ -57,10 +57,10 @@ export const assets =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, findingListColumns)
-        await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
-        return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, page, params.asset_id))
+        await getAsset(asked.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return answerPage(asked, await listFindings(asked.store.engine, asked.scope, asked.moment, page, params.asset_id))
       },
     )
     app.get(
@@ -76,10 +76,10 @@ export const assets =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, installedColumns)
-        await getAsset(api.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
-        return answerPage(asked, await listInstalled(api.store.engine, asked.scope, asked.moment, params.asset_id, page))
+        await getAsset(asked.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return answerPage(asked, await listInstalled(asked.store.engine, asked.scope, asked.moment, params.asset_id, page))
       },
     )
   }

@@ -27,8 +27,8 @@ export const controls =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerPage(asked, await listControls(api.store.engine, asked.scope, asked.moment, readPage(query, controlColumns)))
+        const asked = await readMoment(api, query)
+        return answerPage(asked, await listControls(asked.store.engine, asked.scope, asked.moment, readPage(query, controlColumns)))
       },
     )
     app.get(
@@ -44,8 +44,8 @@ export const controls =
         },
       },
       async ({ params, query }) => {
-        const { scope, moment } = await readMoment(api.store, query)
-        return getControl(api.store.engine, scope, moment, params.control_id)
+        const { store, scope, moment } = await readMoment(api, query)
+        return getControl(store.engine, scope, moment, params.control_id)
       },
     )
   }

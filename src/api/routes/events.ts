@@ -34,11 +34,11 @@ export const events =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, columns)
         const types = query.type === undefined ? undefined : [query.type].flat()
-        const found = await eventsOf(api, asked, { ...readRange(query, asked.moment), feed: query.feed, types, min_share: query.min_share })
-        const answer = await askGiven(api.store.engine, found.items, eventFields, ['headline', 'component', 'subjects'], {
+        const found = await eventsOf(asked, { ...readRange(query, asked.moment), feed: query.feed, types, min_share: query.min_share })
+        const answer = await askGiven(asked.store.engine, found.items, eventFields, ['headline', 'component', 'subjects'], {
           ...page,
           sort: page.sort ?? '-day',
         })
@@ -58,8 +58,8 @@ export const events =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerEvent(api, asked, await findEvent(api, asked, params.id))
+        const asked = await readMoment(api, query)
+        return answerEvent(asked, await findEvent(asked, params.id))
       },
     )
     app.get(
@@ -75,9 +75,9 @@ export const events =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        return answerPage(asked, await affectedBy(api, asked, await findEvent(api, asked, params.id), page))
+        return answerPage(asked, await affectedBy(asked, await findEvent(asked, params.id), page))
       },
     )
   }

@@ -39,7 +39,7 @@ export const exceptions =
 
     /** The organisation of a change. Throws UserError('unknown_organisation') also when there is none yet. */
     const orgOf = async (query: { org?: string | undefined }): Promise<number> => {
-      const { org } = await readMoment(store, query.org === undefined ? {} : { org: query.org })
+      const { org } = await readMoment(api, query)
       if (!org) throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
       return org.org_id
     }
@@ -72,8 +72,8 @@ export const exceptions =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(store, query)
-        return answerPage(asked, await listExceptions(store.engine, asked.scope, asked.moment, readPage(query, exceptionColumns)))
+        const asked = await readMoment(api, query)
+        return answerPage(asked, await listExceptions(asked.store.engine, asked.scope, asked.moment, readPage(query, exceptionColumns)))
       },
     )
     app.post(
@@ -140,8 +140,8 @@ export const exceptions =
         },
       },
       async ({ params, query }) => {
-        const { scope, moment } = await readMoment(store, query)
-        return getException(store.engine, scope, moment, params.exception_id)
+        const { scope, moment, store: known } = await readMoment(api, query)
+        return getException(known.engine, scope, moment, params.exception_id)
       },
     )
     app.get(
@@ -157,10 +157,10 @@ export const exceptions =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, findingListColumns)
-        await getException(store.engine, asked.scope, asked.moment, params.exception_id) // throws when it is not in the scope
-        return answerPage(asked, await listFindings(store.engine, asked.scope, asked.moment, page, null, params.exception_id))
+        await getException(asked.store.engine, asked.scope, asked.moment, params.exception_id) // throws when it is not in the scope
+        return answerPage(asked, await listFindings(asked.store.engine, asked.scope, asked.moment, page, null, params.exception_id))
       },
     )
     app.patch(

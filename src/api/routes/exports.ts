@@ -10,7 +10,7 @@ const Table = z.object({ table: z.enum(exportTables.map(({ table }) => table)) }
 
 /** Every fact with its history, so that anyone can recompute every number. */
 export const exports =
-  ({ store }: Api): FastifyPluginAsyncZod =>
+  (api: Api): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/export/history/:table',
@@ -20,12 +20,12 @@ export const exports =
           tags: ['export'],
           summary: 'A table of the history as CSV (docs/history.md)',
           params: Table,
-          querystring: Moment.pick({ org: true }).strict(),
+          querystring: Moment.pick({ org: true, as_of: true, known_at: true }).strict(),
           response: { 200: { content: { 'text/csv': { schema: z.string() } } }, '4xx': Problem, '5xx': Problem },
         },
       },
       async ({ params, query }, reply) => {
-        const { scope } = await readMoment(store, query)
+        const { store, scope } = await readMoment(api, query)
         const body = Readable.from(tableCsv(store.engine, params.table, scope.org_id))
         return reply
           .type('text/csv; charset=utf-8')

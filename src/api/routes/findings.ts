@@ -25,8 +25,8 @@ export const findings =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerPage(asked, await listFindings(api.store.engine, asked.scope, asked.moment, readPage(query, findingListColumns)))
+        const asked = await readMoment(api, query)
+        return answerPage(asked, await listFindings(asked.store.engine, asked.scope, asked.moment, readPage(query, findingListColumns)))
       },
     )
   }

@@ -63,7 +63,7 @@ export const imports =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(store, query)
+        const asked = await readMoment(api, query)
         const page = await listImports(store.engine, asked.scope, asked.moment.at, readPage(query, importColumns))
         return answerPage(asked, { ...page, items: page.items.map(withTitle) })
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { readHistory } from '../../insights/scores.ts'
+import { readHistoryAsked } from '../answers/scores.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { findInitiative, summarizeInitiatives } from '../answers/initiatives.ts'
@@ -28,8 +28,8 @@ export const initiatives =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerAll(asked, await summarizeInitiatives(api, asked))
+        const asked = await readMoment(api, query)
+        return answerAll(asked, await summarizeInitiatives(asked))
       },
     )
     app.get(
@@ -45,13 +45,13 @@ export const initiatives =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
-        const initiative = findInitiative(api, params.id)
+        const asked = await readMoment(api, query)
+        const initiative = findInitiative(asked, params.id)
         const { from, to } = readRange(query, asked.moment)
         const [summaries, metrics, history] = await Promise.all([
-          summarizeInitiatives(api, asked),
-          summarizeMetrics(api, asked),
-          readHistory(api.store.engine, asked.scope, api.catalog, 'initiative', initiative.id, from, to),
+          summarizeInitiatives(asked),
+          summarizeMetrics(asked),
+          readHistoryAsked(asked, 'initiative', initiative.id, { from, to }),
         ])
         const inside = new Set(initiative.metrics.map(({ id }) => id))
         return {

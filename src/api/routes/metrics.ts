@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { readHistory } from '../../insights/scores.ts'
 import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
+import { readHistoryAsked } from '../answers/scores.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { exposedBy, findMetric, metricWords, pointsOf, summarizeMetrics } from '../answers/metrics.ts'
@@ -31,8 +31,8 @@ export const metrics =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerAll(asked, await summarizeMetrics(api, asked))
+        const asked = await readMoment(api, query)
+        return answerAll(asked, await summarizeMetrics(asked))
       },
     )
     app.get(
@@ -48,13 +48,13 @@ export const metrics =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
-        const metric = findMetric(api, params.id)
+        const asked = await readMoment(api, query)
+        const metric = findMetric(asked, params.id)
         const { from, to } = readRange(query, asked.moment)
         const [summaries, history, recommendations] = await Promise.all([
-          summarizeMetrics(api, asked),
-          readHistory(api.store.engine, asked.scope, api.catalog, 'metric', metric.id, from, to),
-          recommendationsOfMetric(api, asked, metric),
+          summarizeMetrics(asked),
+          readHistoryAsked(asked, 'metric', metric.id, { from, to }),
+          recommendationsOfMetric(asked, metric),
         ])
         return { ...summaries.find(({ id }) => id === metric.id)!, ...metricWords(metric), history: pointsOf(history), recommendations }
       },
@@ -72,10 +72,10 @@ export const metrics =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        const exposed = await exposedBy(api, asked, findMetric(api, params.id).id)
-        return answerPage(asked, await listReasonedAssets(api.store.engine, asked.scope, asked.moment, exposed, page))
+        const exposed = await exposedBy(asked, findMetric(asked, params.id).id)
+        return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, exposed, page))
       },
     )
   }

@@ -21,8 +21,8 @@ export const overview =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerOverview(api, asked, readRange(query, asked.moment))
+        const asked = await readMoment(api, query)
+        return answerOverview(asked, readRange(query, asked.moment))
       },
     )
   }

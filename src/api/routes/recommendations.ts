@@ -33,12 +33,9 @@ export const recommendations =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, columns)
-        return answerPage(
-          asked,
-          await askGiven(store.engine, await recommend(api, asked), recommendationFields, ['title', 'component'], page),
-        )
+        return answerPage(asked, await askGiven(store.engine, await recommend(asked), recommendationFields, ['title', 'component'], page))
       },
     )
     app.get(
@@ -54,9 +51,9 @@ export const recommendations =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(store, query)
+        const asked = await readMoment(api, query)
         const { scope, moment } = asked
-        const found = await findRecommendation(api, asked, params.id)
+        const found = await findRecommendation(asked, params.id)
         const [subjects, metrics] = await Promise.all([
           recommendationSubjects(store.engine, scope, catalog, found.id, moment.day),
           recommendationMetrics(store.engine, scope, catalog, found.id, moment.day),
@@ -88,7 +85,7 @@ export const recommendations =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(store, query)
+        const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
         const cleared = await recommendationAssets(store.engine, asked.scope, catalog, params.id, asked.moment.day, { limit: 100_000 })
         return answerPage(asked, await listReasonedAssets(store.engine, asked.scope, asked.moment, cleared, page))

@@ -24,7 +24,7 @@ export const scores =
           response: answers(Scores),
         },
       },
-      async ({ query }) => answerScores(api, await readMoment(api.store, query)),
+      async ({ query }) => answerScores(await readMoment(api, query)),
     )
     app.get(
       '/scores/groups',
@@ -37,7 +37,7 @@ export const scores =
           response: answers(Groups),
         },
       },
-      async ({ query }) => ({ items: await answerGroups(api, await readMoment(api.store, query)) }),
+      async ({ query }) => ({ items: await answerGroups(await readMoment(api, query)) }),
     )
     app.get(
       '/scores/:score/history',
@@ -54,8 +54,8 @@ export const scores =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerHistory(api, asked, params.score, query.id ?? '', readRange(query, asked.moment))
+        const asked = await readMoment(api, query)
+        return answerHistory(asked, params.score, query.id ?? '', readRange(query, asked.moment))
       },
     )
   }

@@ -30,8 +30,8 @@ export const software =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
-        return answerPage(asked, await listSoftware(api.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
+        const asked = await readMoment(api, query)
+        return answerPage(asked, await listSoftware(asked.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
       },
     )
     app.get(
@@ -47,8 +47,8 @@ export const software =
         },
       },
       async ({ params, query }) => {
-        const { scope, moment } = await readMoment(api.store, query)
-        return getSoftware(api.store.engine, scope, moment, params.name, query.vendor)
+        const { store, scope, moment } = await readMoment(api, query)
+        return getSoftware(store.engine, scope, moment, params.name, query.vendor)
       },
     )
     app.get(
@@ -64,11 +64,11 @@ export const software =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         const software = { name: params.name, vendor: query.vendor ?? null }
         return answerPage(
           asked,
-          await listSoftwareAssets(api.store.engine, asked.scope, asked.moment, software, readPage(query, affectedColumns)),
+          await listSoftwareAssets(asked.store.engine, asked.scope, asked.moment, software, readPage(query, affectedColumns)),
         )
       },
     )

@@ -24,6 +24,6 @@ export const sources =
           response: answers(Sources),
         },
       },
-      async ({ query }) => ({ items: await answerSources(api, await readMoment(api.store, query)) }),
+      async ({ query }) => ({ items: await answerSources(await readMoment(api, query)) }),
     )
   }

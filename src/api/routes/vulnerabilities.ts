@@ -29,10 +29,10 @@ export const vulnerabilities =
         },
       },
       async ({ query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         return answerPage(
           asked,
-          await listVulnerabilities(api.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)),
+          await listVulnerabilities(asked.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)),
         )
       },
     )
@@ -49,8 +49,8 @@ export const vulnerabilities =
         },
       },
       async ({ params, query }) => {
-        const { scope, moment } = await readMoment(api.store, query)
-        return getVulnerability(api.store.engine, scope, moment, params.vulnerability_id)
+        const { store, scope, moment } = await readMoment(api, query)
+        return getVulnerability(store.engine, scope, moment, params.vulnerability_id)
       },
     )
     app.get(
@@ -66,11 +66,11 @@ export const vulnerabilities =
         },
       },
       async ({ params, query }) => {
-        const asked = await readMoment(api.store, query)
+        const asked = await readMoment(api, query)
         return answerPage(
           asked,
           await listVulnerableAssets(
-            api.store.engine,
+            asked.store.engine,
             asked.scope,
             asked.moment,
             params.vulnerability_id,

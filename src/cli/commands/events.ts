@@ -1,4 +1,4 @@
-import { type CliCommand, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -14,6 +14,7 @@ export const command: CliCommand = {
   summary: 'the risk feed, or posture events',
   options: [
     orgOption,
+    ...momentOptions,
     { flags: '--feed <feed>', summary: 'risk (default) or posture' },
     { flags: '--type <type>', summary: 'only this type, as known_exploited' },
     { flags: '--from <day>', summary: 'first day' },

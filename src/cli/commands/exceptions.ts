@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { asOfOption, type CliCommand, type Context, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -41,7 +41,7 @@ export const command: CliCommand = {
     { flags: '--from <when>', summary: 'add: a day or an instant, also of the past; default now' },
     { flags: '--until <when>', summary: 'add, end: a day (to its end) or an instant; add: default open, end: default now' },
     orgOption,
-    asOfOption,
+    ...momentOptions,
     jsonOption,
   ],
   examples: [

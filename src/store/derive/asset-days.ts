@@ -13,8 +13,7 @@ export const cvssSql = (world: string, f: string): string =>
   `coalesce(${world}, ${f}.cvss_tenths, case ${f}.severity when 4 then 95 when 3 then 80 when 2 then 55 when 1 then 25 when 0 then 0 else 55 end)`
 
 /**
- * Makes asset_day anew for the touched assets, and the exposure score's daily changes of their organisations. The hazard of a finding
- * comes from table `hazard`; of several findings of one (asset, vulnerability or control) the greatest counts once.
+ * Makes asset_day anew for the touched assets. The hazard of a finding comes from table `hazard`; of several findings of one (asset, vulnerability or control) the greatest counts once.
  */
 export async function deriveAssetDays(transaction: Engine): Promise<void> {
   await transaction.query('delete from asset_day where asset_id in (select asset_id from touched)')
@@ -98,12 +97,17 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
      where c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight`,
   )
   for (const table of ['open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table ${table}`)
-  await transaction.query(`delete from score_delta where score = 'exposure' and org_id in (select org_id from touched)`)
+}
+
+/** Makes the exposure score's daily changes of an organisation anew from asset_day. */
+export async function deriveExposure(transaction: Engine, org_id: number): Promise<void> {
+  await transaction.query(`delete from score_delta where score = 'exposure' and org_id = $org_id`, { org_id })
   await transaction.query(
     `insert into score_delta (org_id, score, id, day, numerator_delta, denominator_delta)
      select org_id, 'exposure', '', day, numerator, denominator from (
        select org_id, day, cast(sum(weighted_delta) as bigint) as numerator, cast(sum(weight_delta) as bigint) as denominator
-       from asset_day where org_id in (select org_id from touched) group by org_id, day) as days
+       from asset_day where org_id = $org_id group by org_id, day) as days
      where numerator <> 0 or denominator <> 0`,
+    { org_id },
   )
 }

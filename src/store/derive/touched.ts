@@ -34,6 +34,7 @@ export async function touchAll(transaction: Engine): Promise<void> {
     'event',
     'touched_asset',
     'touched_vulnerability',
+    'taken_in',
   ])
     await transaction.query(`delete from ${table}`)
   await transaction.query('insert into touched_asset select org_id, asset_id from asset_key')

@@ -17,7 +17,7 @@ export async function deriveVulnerabilities(transaction: Engine): Promise<void> 
        union all ${standing('exploit_history', `${none}, cast(h.stage as integer), ${none}`)}
        union all ${standing('cvss_history', `${none}, ${none}, case h.version when '4.0' then 4000 when '3.1' then 3000 when '3.0' then 2000 else 1000 end + h.cvss_tenths`)}),
      point as (
-       select vulnerability_id, valid_from as t from part union select vulnerability_id, valid_to from part union select vulnerability_id, 0 from touched_world),
+       select vulnerability_id, valid_from as t from part union select vulnerability_id, valid_to from part union select vulnerability_id, 0 from part),
      piece as (
        select vulnerability_id, t as valid_from, lead(t) over (partition by vulnerability_id order by t) as next from point where t < ${NEVER}),
      valued as (

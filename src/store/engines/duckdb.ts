@@ -22,6 +22,9 @@ const CHUNK = 2048
 /** Connections that read beside the one that writes. */
 const READERS = 4
 
+/** The database in memory (and, when that is full, in the temporary folder) that holds what may be thrown away. */
+const ASIDE = 'aside'
+
 /**
  * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
  * Memory is bounded by PLIMSOLL_MEMORY (default 4GB), temporary files stay beside the database.
@@ -41,36 +44,18 @@ export async function openDuckdb(path: string): Promise<Engine> {
     })
   }
   const writer = await instance.connect()
+  const builder = await instance.connect()
   const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
   const pool = new Queue(readers)
   const writing = new Queue([writer])
+  const building = new Queue([builder])
+  await writer.run(`attach ':memory:' as ${ASIDE}`)
+  const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
+  const aside = (schema: string) => `${ASIDE}.${schema}`
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, [...schemas, home].join(), { home, aside, within })
 
   const engine: Engine = {
-    name: 'duckdb',
-    query: (sql, params) => pool.use((connection) => ask(connection, sql, params)),
-    run: (sql, params) => writing.use((connection) => change(connection, sql, params)),
-    async *stream<T>(sql: string, params?: Params) {
-      const connection = await pool.take()
-      try {
-        yield* read<T>(connection, sql, params)
-      } finally {
-        pool.give(connection)
-      }
-    },
-    append: (table, columns, rows) => writing.use((connection) => append(connection, table, columns, rows)),
-    transaction: (work) =>
-      writing.use(async (connection) => {
-        await connection.run('begin transaction')
-        try {
-          const result = await work(inside(connection))
-          await connection.run('commit')
-          return result
-        } catch (error) {
-          await connection.run('rollback').catch(() => {}) // the first error is the one to tell
-          throw error
-        }
-      }),
-    analyze: async () => {}, // DuckDB counts as it writes
+    ...asker(pool, writing, home, { home, aside, within }),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -81,22 +66,77 @@ export async function openDuckdb(path: string): Promise<Engine> {
     },
     async close() {
       await writing.drain()
+      await building.drain()
       await pool.drain()
-      for (const connection of [...readers, writer]) connection.closeSync()
+      for (const connection of [...readers, builder, writer]) connection.closeSync()
       instance.closeSync()
     },
   }
   return engine
 }
 
-function inside(connection: DuckDBConnection): Engine {
+/** Where each connection looks for tables; one that is not here looks at home. */
+const paths = new WeakMap<DuckDBConnection, string>()
+
+type Place = Pick<Engine, 'home' | 'aside' | 'within'>
+
+/** An engine that asks and writes with `path` as the places in which tables are looked for. */
+function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place): Engine {
+  const there = async (connection: DuckDBConnection) => {
+    if ((paths.get(connection) ?? place.home) === path) return
+    await connection.run(`set search_path = '${path}'`)
+    paths.set(connection, path)
+  }
+  const one = <T>(connections: Queue<DuckDBConnection>, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
+    connections.use(async (connection) => {
+      await there(connection)
+      return work(connection)
+    })
+  const whole = <T>(connections: Queue<DuckDBConnection>, work: (engine: Engine) => Promise<T>): Promise<T> =>
+    one(connections, async (connection) => {
+      await connection.run('begin transaction')
+      try {
+        const result = await work(inside(connection, place))
+        await connection.run('commit')
+        return result
+      } catch (error) {
+        await connection.run('rollback').catch(() => {}) // the first error is the one to tell
+        throw error
+      }
+    })
+  return {
+    name: 'duckdb',
+    ...place,
+    query: (sql, params) => one(pool, (connection) => ask(connection, sql, params)),
+    run: (sql, params) => one(writing, (connection) => change(connection, sql, params)),
+    async *stream<T>(sql: string, params?: Params) {
+      const connection = await pool.take()
+      try {
+        await there(connection)
+        yield* read<T>(connection, sql, params)
+      } finally {
+        pool.give(connection)
+      }
+    },
+    append: (table, columns, rows) => one(writing, (connection) => append(connection, table, columns, rows)),
+    transaction: (work) => whole(writing, work),
+    snapshot: (work) => whole(pool, work),
+    analyze: async () => {}, // DuckDB counts as it writes
+    serially: (work) => work(),
+    close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
+  }
+}
+
+function inside(connection: DuckDBConnection, place: Place): Engine {
   const engine: Engine = {
     name: 'duckdb',
+    ...place,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
     append: (table, columns, rows) => append(connection, table, columns, rows),
     transaction: (work) => work(engine),
+    snapshot: (work) => work(engine),
     analyze: async () => {},
     serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -171,23 +211,31 @@ function plain(value: DuckDBValue, column: string): Value {
 }
 
 /** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
-const layouts = new WeakMap<DuckDBConnection, Map<string, { from: number; type: string }[]>>()
+const layouts = new WeakMap<DuckDBConnection, Map<string, Layout>>()
 
-async function layoutOf(
-  connection: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
-): Promise<{ from: number; type: string }[]> {
-  const known = layouts.get(connection) ?? new Map<string, { from: number; type: string }[]>()
+interface Layout {
+  database: string
+  schema: string
+  columns: { from: number; type: string }[]
+}
+
+async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<Layout> {
+  const known = layouts.get(connection) ?? new Map<string, Layout>()
   layouts.set(connection, known)
-  const key = `${table}(${columns.join()})`
+  const key = `${paths.get(connection) ?? ''} ${table}(${columns.join()})`
   let layout = known.get(key)
   if (layout) return layout
   const described = await connection.runAndReadAll(
-    `select column_name, data_type from duckdb_columns() where table_name = '${table}' order by column_index`,
+    `select column_name, data_type, database_name, schema_name from duckdb_columns() where table_name = '${table}'
+       and (database_name = 'temp' or (database_name = current_database() and schema_name = current_schema())) order by column_index`,
   )
-  layout = described.getRows().map((row) => ({ from: columns.indexOf(String(row[0])), type: String(row[1]) }))
-  if (layout.length !== columns.length || layout.some(({ from }) => from < 0))
+  const rows = described.getRows().map((row) => row.map(String))
+  layout = {
+    database: rows[0]?.[2] ?? '',
+    schema: rows[0]?.[3] ?? '',
+    columns: rows.map(([name, type]) => ({ from: columns.indexOf(name!), type: type! })),
+  }
+  if (layout.columns.length !== columns.length || layout.columns.some(({ from }) => from < 0))
     throw new Error(`append to ${table} names other columns than it has`)
   known.set(key, layout)
   return layout
@@ -200,12 +248,13 @@ async function append(
   rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
 ): Promise<number> {
   let appender: DuckDBAppender | null = null
-  let layout: { from: number; type: string }[] = []
+  let layout: Layout['columns'] = []
   let count = 0
   for await (const row of rows) {
     if (!appender) {
-      layout = await layoutOf(connection, table, columns)
-      appender = await connection.createAppender(table)
+      const { database, schema, columns: order } = await layoutOf(connection, table, columns)
+      layout = order
+      appender = await connection.createAppender(table, schema, database)
     }
     for (const { from, type } of layout) {
       const value = row[from] ?? null

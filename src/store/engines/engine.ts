@@ -6,6 +6,15 @@ export type Params = Record<string, Value | readonly (string | number)[]>
 /** All that differs between engines, and nothing more. SQL is the common language of docs/architecture.md. */
 export interface Engine {
   readonly name: 'duckdb' | 'postgres'
+  /** The schema that holds the store's own tables, as SQL writes it. */
+  readonly home: string
+  /** A schema beside it, as SQL writes it, for what may be thrown away: it need not outlive the process. `name`: small letters, digits, _. */
+  aside(name: string): string
+  /**
+   * The same database with tables of these schemas before those of home. Its transactions wait for each other, but not for those that
+   * write to home: they must not write there.
+   */
+  within(schemas: readonly string[]): Engine
   /**
    * Asks. `sql` holds named parameters ($as_of); a parameter that is an array becomes a list for `= any($ids)`. Rows come back plain.
    * Throws RangeError when an integer above 2^53 - 1 comes back: such sums are to be divided in SQL.
@@ -22,6 +31,8 @@ export interface Engine {
    * a transaction inside a transaction joins it.
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
+  /** All questions that `work` asks of the engine it is given see the same state, whatever is written meanwhile. */
+  snapshot<T>(work: (engine: Engine) => Promise<T>): Promise<T>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
   analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */

@@ -17,10 +17,20 @@ for (const oid of [20, 1700]) types.setTypeParser(oid, 'text', safeNumber) // in
 
 /** Opens a PostgreSQL 15+ database by URL. Throws UserError('database_unreachable') when it does not answer. */
 export async function openPostgres(url: string): Promise<Engine> {
-  const pool = new pg.Pool({ connectionString: url, max: 6, types, application_name: 'plimsoll', options: SETTINGS })
-  pool.on('error', () => {}) // a lost idle connection is replaced at the next question
+  const pools: pg.Pool[] = []
+  const poolFor = (max: number, options = ''): pg.Pool => {
+    const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'plimsoll', options: `${SETTINGS} ${options}` })
+    pool.on('error', () => {}) // a lost idle connection is replaced at the next question
+    pools.push(pool)
+    return pool
+  }
+  const pool = poolFor(7)
+  let here: { client: pg.PoolClient; home: string; pid: number }
   try {
-    await pool.query('select 1')
+    const client = await pool.connect() // kept while the engine is open: as long as its process lives, what it has set aside is its own
+    const { rows } = await client.query<{ home: string; pid: number }>('select current_schema() as home, pg_backend_pid() as pid')
+    here = { client, home: `"${rows[0]!.home}"`, pid: rows[0]!.pid }
+    await dropLeftOver(client)
   } catch (error) {
     await pool.end()
     throw new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
@@ -28,7 +38,39 @@ export async function openPostgres(url: string): Promise<Engine> {
       cause: error,
     })
   }
-  const writing = new Queue([0])
+  const { home } = here
+  const aside = (schema: string): string => `${ASIDE}${here.pid}_${schema}`
+  const elsewhere = new Map<string, Engine>()
+  const building = new Queue([0])
+  const within = (schemas: readonly string[]): Engine => {
+    const path = [...schemas, home].join()
+    let engine = elsewhere.get(path)
+    if (!engine) elsewhere.set(path, (engine = asker(poolFor(3, `-c search_path=${path}`), building, { home, aside, within }, null)))
+    return engine
+  }
+  return {
+    ...asker(pool, new Queue([0]), { home, aside, within }, 'select pg_advisory_xact_lock(7420)'),
+    async close() {
+      here.client.release()
+      for (const each of pools) await each.end()
+    },
+  }
+}
+
+/** Names of schemas that may be thrown away begin so; then comes the number of the server's process for the engine that made them. */
+const ASIDE = 'plimsoll_aside_'
+
+/** Drops what engines set aside that ended without closing. */
+async function dropLeftOver(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select nspname as name from pg_namespace where nspname like '${ASIDE.replaceAll('_', '\\_')}%'
+       and split_part(substr(nspname, ${ASIDE.length + 1}), '_', 1) not in (select cast(pid as text) from pg_stat_activity where pid <> pg_backend_pid())`,
+  )
+  for (const { name } of rows) await client.query(`drop schema if exists "${name}" cascade`)
+}
+
+/** An engine that asks and writes over one pool. `lock`: what a writing transaction does first. */
+function asker(pool: pg.Pool, writing: Queue<number>, place: Pick<Engine, 'home' | 'aside' | 'within'>, lock: string | null): Engine {
   let cursors = 0
 
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
@@ -55,11 +97,13 @@ export async function openPostgres(url: string): Promise<Engine> {
   const inside = (client: pg.PoolClient): Engine => {
     const engine: Engine = {
       name: 'postgres',
+      ...place,
       query: (sql, params) => ask(client, sql, params),
       run: (sql, params) => change(client, sql, params),
       stream: (sql, params) => read(client, sql, params),
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
+      snapshot: (work) => work(engine),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -67,8 +111,22 @@ export async function openPostgres(url: string): Promise<Engine> {
     return engine
   }
 
+  const whole = <T>(begin: readonly string[], work: (engine: Engine) => Promise<T>): Promise<T> =>
+    withClient(async (client) => {
+      try {
+        for (const statement of begin) await client.query(statement)
+        const result = await work(inside(client))
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch(() => {}) // the first error is the one to tell
+        throw error
+      }
+    })
+
   return {
     name: 'postgres',
+    ...place,
     query: (sql, params) => ask(pool, sql, params),
     run: (sql, params) => writing.use(() => change(pool, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
@@ -82,25 +140,12 @@ export async function openPostgres(url: string): Promise<Engine> {
       }
     },
     append: (table, columns, rows) => writing.use(() => withClient((client) => copy(client, table, columns, rows))),
-    transaction: (work) =>
-      writing.use(() =>
-        withClient(async (client) => {
-          await client.query('begin')
-          try {
-            // One writer at a time over all processes, so that import numbers follow the order of commit.
-            await client.query('select pg_advisory_xact_lock(7420)')
-            const result = await work(inside(client))
-            await client.query('commit')
-            return result
-          } catch (error) {
-            await client.query('rollback').catch(() => {}) // the first error is the one to tell
-            throw error
-          }
-        }),
-      ),
+    // One writer at a time over all processes, so that import numbers follow the order of commit.
+    transaction: (work) => writing.use(() => whole(['begin', ...(lock === null ? [] : [lock])], work)),
+    snapshot: (work) => whole(['begin isolation level repeatable read read only'], work),
     analyze: (tables) => analyze(pool, tables),
     serially: (work) => work(),
-    close: () => pool.end(),
+    close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
 }
 

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { NEVER } from '../model/time.ts'
+import { NEVER_DAY } from '../store/days.ts'
+import type { Engine } from '../store/engines/engine.ts'
+import { takenIn } from '../store/known/taken.ts'
+import { clearWorld, layWorld, type Schemas, showWorld, tokenOf, type WorldQuestion } from '../store/known/world.ts'
+import type { Store } from '../store/store.ts'
+import type { Catalog } from './catalog.ts'
+import { computeScores, derive } from './compute.ts'
+
+/** Worlds kept at a time: each holds what differs from now, which is little for a recent import and much for an old one. */
+const MOST = 6
+
+/** How often a question is asked again when new imports were taken in meanwhile. */
+const TRIES = 5
+
+/** The derivation of a world that is done or under way. */
+interface World {
+  seen: Engine
+  schemas: Schemas
+  token: string
+  /** The knowledge that the tables at home held when it was made: it holds good as long as they do. */
+  taken: number
+}
+
+interface Slot {
+  key: string
+  used: number
+  world: Promise<World>
+}
+
+/** A world no longer fits the tables at home: something new was taken in. */
+class Outdated extends Error {}
+
+const worlds = new WeakMap<Store, Map<number, Slot>>()
+
+/** One store object for each question, so that what is remembered about it is found again. */
+const stores = new WeakMap<Store, Map<string, Store>>()
+
+const MOST_STORES = 100
+
+/**
+ * The store as it was known when import `known_at` was the last: every question to it is answered from the facts as they were known, by
+ * the same functions as any. What differs from today's knowledge is worked out at the first question, and kept. It can only be read.
+ */
+export function storeAsKnown(store: Store, catalog: Catalog, question: WorldQuestion): Store {
+  let known = stores.get(store)
+  if (!known) stores.set(store, (known = new Map()))
+  const key = JSON.stringify(question)
+  const held = known.get(key)
+  if (held) return held
+  const made = { ...store, engine: engineAsKnown(store, catalog, question) }
+  known.set(key, made)
+  if (known.size > MOST_STORES) known.delete(known.keys().next().value!)
+  return made
+}
+
+function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion): Engine {
+  const ask = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      const world = await worldOf(store, catalog, question)
+      try {
+        return await world.seen.snapshot(async (engine) => {
+          if ((await takenIn(engine)) !== world.taken || (await tokenOf(engine, world.schemas)) !== world.token)
+            throw new Outdated('new imports were taken in')
+          return work(engine)
+        })
+      } catch (error) {
+        if (!(error instanceof Outdated) || tries === TRIES) throw error
+      }
+    }
+  }
+  const readOnly = () => Promise.reject(new Error('what was known before cannot be changed'))
+  return {
+    name: store.engine.name,
+    home: store.engine.home,
+    aside: (name) => store.engine.aside(name),
+    within: (schemas) => store.engine.within(schemas),
+    query: (sql, params) => ask((world) => world.query(sql, params)),
+    async *stream<T>(sql: string, params?: Parameters<Engine['query']>[1]) {
+      yield await ask((world) => world.query<T>(sql, params))
+    },
+    snapshot: ask,
+    run: readOnly,
+    append: readOnly,
+    transaction: readOnly,
+    analyze: async () => {},
+    serially: (work) => work(),
+    close: readOnly,
+  }
+}
+
+async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion): Promise<World> {
+  const taken = await takenIn(store.engine)
+  const key = JSON.stringify([question, taken])
+  let slots = worlds.get(store)
+  if (!slots) worlds.set(store, (slots = new Map()))
+  const held = [...slots.values()].find((slot) => slot.key === key)
+  if (held) {
+    held.used = Date.now()
+    return held.world
+  }
+  const number = freeSlot(slots)
+  const before = slots.get(number)?.world
+  const world = (async () => {
+    await before?.catch(() => {}) // told to whoever asked for it
+    return build(store, catalog, question, number)
+  })()
+  slots.set(number, { key, used: Date.now(), world })
+  world.catch(() => slots.delete(number)) // told to whoever asked
+  return world
+}
+
+/** The number of an unused slot, else of the one that was not used for longest. */
+function freeSlot(slots: ReadonlyMap<number, Slot>): number {
+  for (let number = 1; number <= MOST; number++) if (!slots.has(number)) return number
+  return [...slots].toSorted(([, a], [, b]) => a.used - b.used)[0]![0]
+}
+
+async function build(store: Store, catalog: Catalog, question: WorldQuestion, number: number): Promise<World> {
+  const { engine } = store
+  const schemas: Schemas = {
+    facts: engine.aside(`facts_${number}`),
+    own: engine.aside(`own_${number}`),
+    seen: engine.aside(`seen_${number}`),
+  }
+  const token = randomUUID()
+  await clearWorld(engine.within([]), schemas)
+  const building = engine.within([schemas.own, schemas.facts])
+  const seen = engine.within([schemas.seen])
+  const taken = await building.transaction(async (transaction) => {
+    const known = await takenIn(transaction)
+    await layWorld(transaction, schemas, question, known)
+    await derive(transaction)
+    await showWorld(transaction, schemas, question, token)
+    return known
+  })
+  const now = question.until === NEVER ? store.now() : Math.min(store.now(), question.until - 1)
+  await seen.transaction((transaction) => computeScores(transaction, question.org_id, catalog, now))
+  return { seen, schemas, token, taken }
+}
+
+/** The question about a world that is right at every moment. */
+export const everAfter = (org_id: number, known_at: number): WorldQuestion => ({ org_id, known_at, until: NEVER, day: NEVER_DAY })

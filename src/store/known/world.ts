@@ -1,0 +1,201 @@
+import { NEVER, type Instant } from '../../model/time.ts'
+import { NEVER_DAY } from '../days.ts'
+import type { Engine } from '../engines/engine.ts'
+
+/** What a world is asked for: an organisation's store as it was known when import `known_at` was the last one. */
+export interface WorldQuestion {
+  org_id: number
+  known_at: number
+  /** Answers are right for moments before this instant, the end of the organisation's day `day`; NEVER and NEVER_DAY: for all. */
+  until: Instant
+  day: number
+}
+
+/** The schemas of one world, as SQL writes them. `seen` shows the whole; the others are what it is made of. */
+export interface Schemas {
+  facts: string
+  own: string
+  seen: string
+}
+
+/** Derived tables with a row or more per asset; those columns of each that say until when, with what stands for "no end". */
+const perAsset: Record<string, readonly [column: string, never: number][]> = {
+  finding_history: [
+    ['valid_to', NEVER],
+    ['to_day', NEVER_DAY],
+  ],
+  asset_history: [
+    ['valid_to', NEVER],
+    ['to_day', NEVER_DAY],
+  ],
+  fresh_history: [
+    ['valid_to', NEVER],
+    ['to_day', NEVER_DAY],
+  ],
+  asset_day: [],
+}
+
+/** Derived tables of an organisation's own that a world works out whole. */
+const perOrg = ['source_staleness', 'score_delta', 'event']
+
+/** Tables of facts by their columns: an interval is stated, ended and retracted; a look is stated and retracted. */
+interface FactTables {
+  intervals: Map<string, string[]>
+  looks: Map<string, string[]>
+  columns: Map<string, string[]>
+}
+
+async function readTables(engine: Engine): Promise<FactTables> {
+  const schema = engine.home.split('.').at(-1)!.replaceAll('"', '')
+  const rows = await engine.query<{ table_name: string; column_name: string }>(
+    `select c.table_name, c.column_name from information_schema.columns c
+     join information_schema.tables t on t.table_catalog = c.table_catalog and t.table_schema = c.table_schema and t.table_name = c.table_name
+     where c.table_schema = '${schema}' and c.table_catalog = ${engine.home.includes('.') ? `'${engine.home.split('.')[0]!.replaceAll('"', '')}'` : 'current_database()'}
+       and t.table_type = 'BASE TABLE' order by c.table_name, c.ordinal_position`,
+  )
+  const columns = new Map<string, string[]>()
+  for (const { table_name, column_name } of rows) columns.set(table_name, [...(columns.get(table_name) ?? []), column_name])
+  const facts = [...columns].filter(([, names]) => names.includes('opened_in') && names.includes('retracted_in'))
+  return {
+    columns,
+    intervals: new Map(facts.filter(([, names]) => names.includes('valid_to'))),
+    looks: new Map(facts.filter(([, names]) => !names.includes('valid_to'))),
+  }
+}
+
+/** Makes the schemas of a world anew, empty. */
+export async function clearWorld(engine: Engine, schemas: Schemas): Promise<void> {
+  await engine.transaction(async (transaction) => {
+    for (const schema of Object.values(schemas)) {
+      await transaction.query(`drop schema if exists ${schema} cascade`)
+      await transaction.query(`create schema ${schema}`)
+    }
+  })
+}
+
+/**
+ * Fills the schemas of a world: all facts as they were known, and every derived table empty, with the assets and vulnerabilities marked as
+ * touched for which that knowledge differs from `taken`, the one that the derived tables at home hold. What is derived is then to be
+ * made within `facts` and `own` for what is touched. For all else the tables at home hold good: see {@link showWorld}.
+ */
+export async function layWorld(transaction: Engine, schemas: Schemas, question: WorldQuestion, taken: number): Promise<void> {
+  const { home } = transaction
+  const { org_id, known_at, until } = question
+  const tables = await readTables(transaction)
+  for (const [table, columns] of tables.intervals) {
+    const shown = columns.map((column) =>
+      column === 'valid_to' || column === 'closed_in'
+        ? `case when closed_in <= ${known_at} then ${column} else ${NEVER} end as ${column}`
+        : column === 'retracted_in'
+          ? `cast(${NEVER} as bigint) as retracted_in`
+          : column,
+    )
+    await transaction.query(
+      `create view ${schemas.facts}.${table} as select ${shown.join(', ')} from ${home}.${table} where opened_in <= ${known_at} and ${known_at} < retracted_in`,
+    )
+  }
+  for (const [table, columns] of tables.looks) {
+    const shown = columns.map((column) => (column === 'retracted_in' ? `cast(${NEVER} as bigint) as retracted_in` : column))
+    await transaction.query(
+      `create view ${schemas.facts}.${table} as select ${shown.join(', ')} from ${home}.${table} where opened_in <= ${known_at} and ${known_at} < retracted_in`,
+    )
+  }
+  const imports = tables.columns.get('import')!
+  await transaction.query(
+    `create view ${schemas.facts}.import as select ${imports.map((column) => (column === 'undone_in' ? `case when undone_in <= ${known_at} then undone_in else ${NEVER} end as undone_in` : column)).join(', ')}
+     from ${home}.import where import_no <= ${known_at}`,
+  )
+  for (const table of ['asset_key', 'finding_key'])
+    await transaction.query(`create view ${schemas.facts}.${table} as select * from ${home}.${table} where org_id = ${org_id}`)
+  for (const table of [...Object.keys(perAsset), ...perOrg, 'vulnerability_history', 'touched_asset', 'touched_vulnerability'])
+    await transaction.query(`create table ${schemas.own}.${table} as select * from ${home}.${table} where false`)
+  await transaction.query(`insert into ${schemas.own}.source_staleness select * from ${home}.source_staleness where org_id = ${org_id}`)
+
+  const [low, high] = [Math.min(known_at, taken), Math.max(known_at, taken)]
+  const between = (column: string) => `(${column} > ${low} and ${column} <= ${high})`
+  const changed = `(${between('opened_in')} and valid_from < ${until}) or (${between('retracted_in')} and valid_from < ${until}) or (${between('closed_in')} and valid_to < ${until})`
+  const looked = `(${between('opened_in')} or ${between('retracted_in')})${until === NEVER ? '' : ` and observed_at < ${until}`}`
+  const assets: string[] = []
+  const vulnerabilities: string[] = []
+  for (const [table, columns] of [...tables.intervals, ...tables.looks]) {
+    const differs = tables.looks.has(table) ? looked : changed
+    if (columns.includes('asset_id'))
+      assets.push(
+        `select org_id, asset_id from ${home}.${table} where org_id = ${org_id} and asset_id is not null and asset_id > 0 and (${differs})`,
+      )
+    else if (columns.includes('vulnerability_id') && !columns.includes('org_id'))
+      vulnerabilities.push(`select vulnerability_id from ${home}.${table} where ${differs}`)
+    // A statement about no asset in particular may be about any.
+    if (columns.includes('asset_id') && columns.includes('asset_group'))
+      assets.push(
+        `select k.org_id, k.asset_id from ${home}.asset_key k where k.org_id = ${org_id} and exists (
+           select 1 from ${home}.${table} where org_id = ${org_id} and asset_id is null and (${differs}))`,
+      )
+  }
+  // One asset in any case: the staleness of sources follows all looks, also those at assets that are as they were.
+  assets.push(`select ${org_id}, min(asset_id) from ${home}.asset_key where org_id = ${org_id} having min(asset_id) is not null`)
+  await transaction.query(`insert into ${schemas.own}.touched_asset ${assets.join(' union ')}`)
+  // The assets that are worked out anew have other vulnerabilities too: those as they are at home.
+  await transaction.query(
+    `insert into ${schemas.own}.vulnerability_history select v.* from ${home}.vulnerability_history v
+     where v.vulnerability_id in (select k.subject from ${home}.finding_key k where k.org_id = ${org_id} and k.kind = 'vulnerability')`,
+  )
+  await transaction.query(
+    `insert into ${schemas.own}.touched_vulnerability
+     select distinct d.vulnerability_id from (${vulnerabilities.join(' union ')}) d
+     join ${home}.finding_key k on k.org_id = ${org_id} and k.kind = 'vulnerability' and k.subject = d.vulnerability_id`,
+  )
+}
+
+/**
+ * Shows a world whose derivation has ended: the assets and vulnerabilities of temporary tables `touched` and `touched_world` as worked out in
+ * it, all others as at home, cut off at the instant until which the world is right. Scores and events are empty tables to be filled.
+ * `token` is what {@link tokenOf} then gives.
+ */
+export async function showWorld(transaction: Engine, schemas: Schemas, question: WorldQuestion, token: string): Promise<void> {
+  const { home } = transaction
+  const { org_id, until, day } = question
+  const { own, seen, facts } = schemas
+  const tables = await readTables(transaction)
+  await transaction.query(`create table ${own}.differs as select distinct asset_id from touched where org_id = ${org_id}`)
+  await transaction.query(
+    `create table ${own}.differs_world as select vulnerability_id from touched_world union select vulnerability_id from ${own}.vulnerability_history`,
+  )
+  for (const table of [...tables.intervals.keys(), ...tables.looks.keys(), 'import'])
+    await transaction.query(`create view ${seen}.${table} as select * from ${facts}.${table}`)
+  for (const [table, ends] of Object.entries(perAsset)) {
+    const columns = tables.columns.get(table)!
+    const cut = columns.map((column) => {
+      const end = ends.find(([name]) => name === column)
+      return end
+        ? `case when h.${column} ${column === 'to_day' ? `> ${day}` : `>= ${until}`} then ${end[1]} else h.${column} end as ${column}`
+        : `h.${column}`
+    })
+    const begun = ends.length ? `h.valid_from < ${until}` : `h.day <= ${day}`
+    await transaction.query(
+      `create view ${seen}.${table} as
+       select ${cut.join(', ')} from ${home}.${table} h where h.org_id = ${org_id} and ${begun} and not exists (select 1 from ${own}.differs d where d.asset_id = h.asset_id)
+       union all select ${columns.join(', ')} from ${own}.${table} where org_id = ${org_id}`,
+    )
+  }
+  await transaction.query(
+    `create view ${seen}.vulnerability_history as
+     select h.* from ${home}.vulnerability_history h where not exists (select 1 from ${own}.differs_world d where d.vulnerability_id = h.vulnerability_id)
+     union all select * from ${own}.vulnerability_history`,
+  )
+  await transaction.query(`create view ${seen}.source_staleness as select * from ${own}.source_staleness`)
+  for (const table of ['score_delta', 'event', 'touched_asset', 'touched_vulnerability'])
+    await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
+  await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })
+}
+
+/** What a world was marked with; null: it was thrown away. */
+export async function tokenOf(engine: Engine, schemas: Schemas): Promise<string | null> {
+  const schema = schemas.seen.split('.').at(-1)!
+  const [found] = await engine.query(
+    `select 1 as found from information_schema.tables where table_schema = '${schema}' and table_name = 'mark'`,
+  )
+  if (!found) return null
+  const [row] = await engine.query<{ token: string }>(`select token from ${schemas.seen}.mark`)
+  return row?.token ?? null
+}
