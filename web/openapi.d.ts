@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a score moved: causes and parts that sum to the change exactly */
+        get: operations["explainScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/initiatives": {
         parameters: {
             query?: never;
@@ -1088,6 +1105,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -1115,6 +1134,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -1246,6 +1267,77 @@ export interface components {
             covered_assets: number;
             /** @description The import that stated it as it now stands */
             import_no: number;
+        };
+        Explained: {
+            /** @enum {string} */
+            score: "exposure" | "secure" | "initiative" | "metric";
+            /** @description '' for exposure and secure */
+            id: string;
+            asset_id: number | null;
+            /** @enum {string} */
+            direction: "lower_is_better" | "higher_is_better";
+            from: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: all that is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            to: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: all that is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            /** @description to minus from */
+            change: number;
+            /** @description They sum to the change */
+            causes: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                title: string;
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                part: number;
+                /** @description Where an average got better and nobody safer */
+                note: string | null;
+            }[];
+            /** @description The causes rolled up */
+            groups: {
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                title: string;
+                part: number;
+            }[];
+            /** @description A page, largest first; all of them sum to the change */
+            parts: {
+                /** @enum {string} */
+                kind: "asset" | "metric" | "control" | "finding";
+                id: string;
+                name: string;
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                part: number;
+                /** @description Of findings: the sources that state it, and through which import */
+                stated_by: {
+                    source: string;
+                    import_no: number;
+                    component: string | null;
+                    /** @description ISO 8601, UTC */
+                    from: string;
+                    to: string | null;
+                }[];
+            }[];
+            /** @description Parts that are not 0, over all pages */
+            total: number;
+            next_cursor: string | null;
         };
         Finding: {
             finding_id: number;
@@ -2189,6 +2281,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainScore: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                score?: "exposure" | "secure" | "initiative" | "metric";
+                /** @description Of the initiative or metric */
+                id?: string;
+                /** @description From the end of this day; default 30 days before the other */
+                from?: string;
+                /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
+                to?: string;
+                /** @description What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record */
+                from_known_at?: string;
+                /** @description Number of an asset: its own score, and what moved it */
+                asset?: number;
+                /** @description Only parts of this cause */
+                cause?: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
                 };
             };
             /** @description Default Response */
@@ -4439,6 +4595,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;

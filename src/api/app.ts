@@ -18,6 +18,7 @@ import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
 import { exceptions } from './routes/exceptions.ts'
+import { explanations } from './routes/explain.ts'
 import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
 import { health } from './routes/health.ts'
@@ -98,6 +99,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
       const nouns = [
         overview,
         scores,
+        explanations,
         initiatives,
         metrics,
         recommendations,

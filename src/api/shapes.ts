@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
 import { exceptionStates, justifications } from '../model/exception.ts'
+import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
 
@@ -12,6 +13,7 @@ const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .describe("YYYY-MM-DD, a day of the organisation's zone")
+const causeIds = causes.map(({ id }) => id) as [CauseId, ...CauseId[]]
 const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
 
@@ -177,6 +179,59 @@ export const Published = z.object({
       formula: z.string(),
     }),
   ),
+})
+
+/** Why a score moved. All parts are points of 0–100 in the score's own direction, whole multiples of 0.000001, so that they add up exactly. */
+const ExplainedEnd = z.object({
+  day: Day,
+  at: Instant,
+  known_at: z.number().int().nullable().describe('The last import that was known; null: all that is known now'),
+  value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
+})
+export const Explained = z.object({
+  score: z.enum(['exposure', 'secure', 'initiative', 'metric']),
+  id: z.string().describe("'' for exposure and secure"),
+  asset_id: z.number().int().nullable(),
+  direction: z.enum(['lower_is_better', 'higher_is_better']),
+  from: ExplainedEnd,
+  to: ExplainedEnd,
+  change: z.number().describe('to minus from'),
+  causes: z
+    .array(
+      z.object({
+        cause: z.enum(causeIds),
+        title: z.string(),
+        group: z.enum(causeGroups),
+        part: z.number(),
+        note: z.string().nullable().describe('Where an average got better and nobody safer'),
+      }),
+    )
+    .describe('They sum to the change'),
+  groups: z.array(z.object({ group: z.enum(causeGroups), title: z.string(), part: z.number() })).describe('The causes rolled up'),
+  parts: z
+    .array(
+      z.object({
+        kind: z.enum(['asset', 'metric', 'control', 'finding']),
+        id: z.string(),
+        name: z.string(),
+        cause: z.enum(causeIds),
+        part: z.number(),
+        stated_by: z
+          .array(
+            z.object({
+              source: z.string(),
+              import_no: z.number().int(),
+              component: z.string().nullable(),
+              from: Instant,
+              to: Instant.nullable(),
+            }),
+          )
+          .describe('Of findings: the sources that state it, and through which import'),
+      }),
+    )
+    .describe('A page, largest first; all of them sum to the change'),
+  total: z.number().int().describe('Parts that are not 0, over all pages'),
+  next_cursor: z.string().nullable(),
 })
 
 export const MetricSummary = z.object({
@@ -422,6 +477,12 @@ export const Event = z.object({
   happened_at: Instant,
   component: z.string().nullable(),
   direction: z.enum(['worse', 'better', 'neutral']),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      "Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could",
+    ),
   severity: Severity.nullable(),
   source: z.string().nullable(),
   assets: z.number().int().describe('Impacted at the end of that day'),

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   undo: () => import('./commands/undo.ts'),
   org: () => import('./commands/org.ts'),
   score: () => import('./commands/score.ts'),
+  explain: () => import('./commands/explain.ts'),
   metrics: () => import('./commands/metrics.ts'),
   initiatives: () => import('./commands/initiatives.ts'),
   events: () => import('./commands/events.ts'),

@@ -3,6 +3,7 @@ import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import { deriveAssets } from '../store/derive/assets.ts'
 import { deriveFindings } from '../store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../store/derive/fresh.ts'
+import { deriveNews } from '../store/derive/news.ts'
 import { takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
@@ -68,6 +69,7 @@ export async function derive(
   const touched = await takeTouched(transaction)
   await transaction.analyze(['touched', 'touched_world', ...facts])
   await deriveStaleness(transaction)
+  await deriveNews(transaction)
   onStep('vulnerabilities')
   await deriveVulnerabilities(transaction)
   onStep('assets')

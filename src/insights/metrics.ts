@@ -29,7 +29,8 @@ function subjectOf(metric: Metric): MetricSql['subject'] {
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 
-const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+/** A metric ready for SQL. */
+export const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
 
 /** Whom a metric asks, for counting how many of them could answer. `prefix`: of its parameters' names. */
 export function populationOf(metric: Metric, prefix: string): Population {

@@ -75,6 +75,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
         headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse')
           .replace('{title}', title)
           .replace('{points}', `${points.toFixed(1)} points`),
+        score_effect: null,
       })
     }
   }
@@ -97,6 +98,7 @@ function closingEvent(org_id: number, catalog: Catalog, { import_no, happened_at
     score_id: null,
     score_before: null,
     score_after: null,
+    score_effect: null,
     direction: 'neutral',
     subjects: '[]',
     assets: 0,

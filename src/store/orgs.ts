@@ -110,6 +110,7 @@ const ofOrg = [
   'asset_history',
   'fresh_history',
   'source_staleness',
+  'news',
   'asset_day',
   'score_delta',
   'event',

@@ -338,6 +338,7 @@ describe.each(engines)('events on $name', ({ open }) => {
       score,
       id,
       day: DAY0 + day,
+      cause: 8,
       numerator_delta,
       denominator_delta,
     })

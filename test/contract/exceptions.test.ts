@@ -5,17 +5,11 @@ import { buildApp } from '../../src/api/app.ts'
 import { UserError } from '../../src/errors.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
 import { loadCatalog } from '../../src/insights/catalog.ts'
-import { compute } from '../../src/insights/compute.ts'
+import { compute, derive } from '../../src/insights/compute.ts'
 import { controlHazard, hazardOf, INTERNAL_REACH, writeHazards } from '../../src/insights/hazard.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { type Justification, justifications } from '../../src/model/exception.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
-import { deriveAssets } from '../../src/store/derive/assets.ts'
-import { deriveFindings } from '../../src/store/derive/findings.ts'
-import { deriveFresh, deriveStaleness } from '../../src/store/derive/fresh.ts'
-import { takeTouched } from '../../src/store/derive/touched.ts'
-import { deriveVulnerabilities } from '../../src/store/derive/vulnerabilities.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { addException, changeException, endException } from '../../src/store/exceptions/change.ts'
 import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
@@ -289,15 +283,9 @@ async function putFacts(engine: Engine, org_id: number, { groups, findings }: Wo
   )
 }
 
-const derive = (engine: Engine, org_id: number): Promise<void> =>
+const computeAll = (engine: Engine, org_id: number): Promise<void> =>
   engine.transaction(async (transaction) => {
-    await takeTouched(transaction)
-    await deriveStaleness(transaction)
-    await deriveVulnerabilities(transaction)
-    await deriveAssets(transaction)
-    await deriveFresh(transaction)
-    await deriveFindings(transaction)
-    await deriveAssetDays(transaction)
+    await derive(transaction)
     await computeSecureScore(transaction, org_id)
   })
 
@@ -373,12 +361,12 @@ describe.each(engines)('exceptions on $name', ({ name, open }) => {
         const known: { import_no: number; covers: boolean[] }[] = []
         const moments = Array.from({ length: QUARTERS + 2 }, (_, index) => at(index))
         for (const [index, given] of tiny.acts.entries()) {
-          if (index === tiny.before) await derive(engine, org_id)
+          if (index === tiny.before) await computeAll(engine, org_id)
           if (!(await take(model, given, numbers))) continue
           const [last] = await engine.query<{ last: number }>('select max(import_no) as last from import')
           known.push({ import_no: last!.last, covers: keys.flatMap((key) => moments.map((moment) => model.covered(key, moment, false))) })
         }
-        await derive(engine, org_id)
+        await computeAll(engine, org_id)
 
         // Every moment, as known now.
         const rows = await engine.query<{ finding_id: number; excepted: boolean; valid_from: number; valid_to: number }>(
@@ -421,7 +409,7 @@ describe.each(engines)('exceptions on $name', ({ name, open }) => {
 
         // Scores at the end of every day.
         const hazards = await engine.query<{ asset_id: number; day: number; hazard: number }>(
-          'select asset_id, day, hazard from asset_day order by day',
+          'select asset_id, day, hazard from asset_day order by day, cause',
         )
         const secure = await storedDeltas(engine, org_id, 'secure', '')
         for (let day = DAY0; day <= DAY0 + DAYS; day++) {

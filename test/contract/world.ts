@@ -1,4 +1,5 @@
 import type { Condition, Test } from '../../src/insights/conditions.ts'
+import { causeNumber } from '../../src/model/cause.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
@@ -86,6 +87,7 @@ const tables = [
   'description_history',
   'coverage_history',
   'hazard',
+  'news',
 ]
 
 /** Replaces everything by this world. */
@@ -137,6 +139,8 @@ export async function putWorld(engine: Engine, org_id: number, world: Partial<Wo
         cvss_tenths: null,
         stage: 0,
         excepted: false,
+        from_cause: causeNumber('configuration_changed'),
+        to_cause: causeNumber('remediated'),
         ...without(row),
         org_id,
         ...days(row),

@@ -17,11 +17,11 @@ export const knowledge =
           operationId: 'getKnowledge',
           tags: ['scores'],
           summary: 'A past day as published then and as known now, and what was learned since',
-          querystring: Moment.omit({ known_at: true, rules: true }).strict(),
+          querystring: Moment.strict(),
           response: answers(Knowledge),
         },
       },
-      async ({ query }) => answerKnowledge(api, query, await readMoment(api, query)),
+      async ({ query: { known_at: _known, rules: _rules, ...query } }) => answerKnowledge(api, query, await readMoment(api, query)), // both sides are answered, whichever is shown
     )
     app.get(
       '/scores/:score/published',

@@ -51,7 +51,7 @@ export const presentAssets = (scope: Scope): string => `${knownAssets(scope)},
 /** CTE `exposed`: hazard (1e-8), exposure (1e-9) and weight of each asset on $day; weight 0: not in the score. */
 export const exposedAssets = `exposed as (
     select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
-    where d.org_id = $org_id and d.day <= $day order by d.asset_id, d.day desc)`
+    where d.org_id = $org_id and d.day <= $day order by d.asset_id, d.day desc, d.cause desc)`
 
 /**
  * CTE `open` after one that gives `assets` (rows with asset_id and internet_facing): the open findings of those assets at $at, with

@@ -67,7 +67,7 @@ export async function getAsset(engine: Engine, scope: Scope, moment: AskedMoment
     ),
     exceptionsOnAsset(engine, scope, moment, asset_id),
     engine.query<{ day: number; exposure: number; weight: number }>(
-      'select day, exposure, weight from asset_day where org_id = $org_id and asset_id = $asset_id and day <= $day order by day',
+      'select distinct on (day) day, exposure, weight from asset_day where org_id = $org_id and asset_id = $asset_id and day <= $day order by day, cause desc',
       params,
     ),
   ])

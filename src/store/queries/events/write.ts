@@ -24,6 +24,8 @@ export interface EventRow {
   severity: number | null
   source: string | null
   headline: string
+  /** What it moved the organisation's exposure score by, units of 1e-9 of 0–1; null: nothing that is known. */
+  score_effect: number | null
 }
 
 const columns = [
@@ -45,6 +47,7 @@ const columns = [
   'severity',
   'source',
   'headline',
+  'score_effect',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** Replaces the events of an organisation. */
@@ -60,7 +63,8 @@ export async function writeEvents(transaction: Engine, org_id: number, events: r
 /** On how many assets the exposure grew, by day. */
 export function grownAssets(engine: Engine, org_id: number): Promise<{ day: number; assets: number }[]> {
   return engine.query(
-    'select day, cast(count(*) as bigint) as assets from asset_day where org_id = $org_id and weighted_delta > 0 group by day order by day',
+    `select day, cast(count(*) as bigint) as assets from (
+      select day, asset_id from asset_day where org_id = $org_id group by day, asset_id having sum(weighted_delta) > 0) grown group by day order by day`,
     { org_id },
   )
 }

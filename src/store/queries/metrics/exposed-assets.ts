@@ -26,8 +26,11 @@ export function exposedAssets(
 ): Promise<ExposedAsset[]> {
   return engine.query<ExposedAsset>(
     `${metricSweep(metric, scope.groups)},
+    at_end as (select asset_id, day, exposed, lag(exposed) over w as exposed_before from (
+        select distinct on (asset_id, day) asset_id, day, exposed from state where day <= $day order by asset_id, day, cause desc
+      ) ends window w as (partition by asset_id order by day)),
     latest as (
-      select distinct on (asset_id) asset_id, exposed, day from state where day <= $day and exposed <> exposed_before order by asset_id, day desc
+      select distinct on (asset_id) asset_id, exposed, day from at_end where exposed <> coalesce(exposed_before, 0) order by asset_id, day desc
     )
     select a.asset_id, a.name, a.type, a.criticality, a.asset_group, a.owner, a.internet_facing, l.day as since_day
     from latest l join asset_history a on a.asset_id = l.asset_id and a.org_id = $org_id and a.from_day <= $day and $day < a.to_day

@@ -62,7 +62,7 @@ export const foundFindings = (
   ),
   latest as (
     select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
-    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} order by d.asset_id, d.day desc
+    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} order by d.asset_id, d.day desc, d.cause desc
   ),
   standing as (select * from latest where weight > 0)`
 

@@ -36,7 +36,7 @@ export async function unknownControls(engine: Engine, scope: Scope, day: number)
       select r.control_id, r.asset_id, r.status, r.points is not null as own_points, ${ofPoints} as of_points,
         case when r.mitigated then ${ofPoints} else least(greatest(coalesce(r.points, 0), 0), ${ofPoints}) end as got
       from effective_result r cross join moment m join here h on h.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id
-      where h.checked and ${standing}),
+      where h.checked and r.status in ('pass', 'fail') and ${standing}),
     on_asset as (
       select control_id, asset_id, count(case when own_points then 1 end) as own, count(case when own_points then null else 1 end) as plain,
         count(case when status = 'fail' and not own_points then 1 end) as failed,
