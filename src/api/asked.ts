@@ -86,10 +86,7 @@ async function readAsOf(store: Store, org: Org | null, as_of: string | undefined
   }
   const at = as_of.includes(':') ? parseInstant(as_of) : null
   if (at === null)
-    throw new UserError(
-      'bad_moment',
-      `as_of "${as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`,
-    )
+    throw new UserError('bad_moment', `as_of "${as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`)
   if (at > now) throw future()
   return { at, day: await dayAt(at), now: at === now }
 }

@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   metrics: () => import('./commands/metrics.ts'),
   initiatives: () => import('./commands/initiatives.ts'),
   events: () => import('./commands/events.ts'),
+  exceptions: () => import('./commands/exceptions.ts'),
   recommendations: () => import('./commands/recommendations.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),

@@ -16,6 +16,7 @@ import { type Instant, NEVER } from '../model/time.ts'
 import { draw } from '../store/counter.ts'
 import type { Engine, Value } from '../store/engines/engine.ts'
 import { assetFacts, type FactTable, orgFacts, worldFacts } from '../store/facts.ts'
+import type { ManyClosed } from '../store/imports.ts'
 import { createStagedSql, type Placed, place, stagedColumns, stagedTable } from '../store/intervals.ts'
 import { resolveAssets } from './resolve.ts'
 
@@ -24,6 +25,12 @@ const BATCH = 20_000
 
 /** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
 const MANY_CLOSED = 0.3
+
+/** Fewer closed findings than these are not worth telling. */
+const FEW_CLOSED = 10
+
+const closingNote = ({ source, closed, open }: ManyClosed): string =>
+  `This closed ${closed} of the ${open} findings that ${source} had open: if the scan was narrower than before, undo it and narrow its coverage.`
 
 /** Longest texts kept; longer ones are cut: reports are hostile input. */
 const LONG = 20_000
@@ -273,7 +280,7 @@ export class ReportStaging {
   }
 
   /** Places everything and marks the assets as touched. `notes`: what the person should know about it. */
-  async end(): Promise<Placed & { notes: string[] }> {
+  async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
     for (const rows of [this.findings, this.results, this.software]) await rows.write()
@@ -308,9 +315,9 @@ export class ReportStaging {
         'insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no',
         { org_id, source, import_no },
       )
-    const notes = await this.closingNote(placed)
+    const many_closed = await this.manyClosed(placed.closed)
     await this.clear()
-    return { ...placed, notes }
+    return { ...placed, notes: many_closed ? [closingNote(many_closed)] : [], many_closed }
   }
 
   /** Leaves the temporary tables empty for the next report. */
@@ -325,17 +332,23 @@ export class ReportStaging {
   }
 
   /** Closing many findings at once is more often a changed scan than good work: the person is told. DESIGN 4. */
-  private async closingNote({ opened, closed }: Placed): Promise<string[]> {
-    if (closed < 10) return []
-    const [open] = await this.transaction.query<{ open: number }>(
-      'select count(*) as open from sighting_history where org_id = $org_id and source = $source and valid_to = $never and retracted_in = $never',
-      { org_id: this.org_id, source: this.report.source, never: NEVER },
+  private async manyClosed(ended: number): Promise<ManyClosed | null> {
+    if (ended < FEW_CLOSED) return null
+    const { source } = this.report
+    const [row] = await this.transaction.query<{ open: number; closed: number }>(
+      `with stated as (
+        select finding_id, opened_in, valid_to, closed_in, retracted_in from sighting_history where org_id = $org_id and source = $source
+        union all
+        select finding_id, opened_in, valid_to, closed_in, retracted_in from control_result_history where org_id = $org_id and source = $source and status = 'fail'),
+      before as (
+        select distinct finding_id from stated
+        where opened_in < $import_no and (valid_to = $never or closed_in = $import_no) and (retracted_in = $never or retracted_in = $import_no)),
+      still as (select distinct finding_id from stated where valid_to = $never and retracted_in = $never)
+      select count(*) as open, count(case when s.finding_id is null then 1 end) as closed from before b left join still s on s.finding_id = b.finding_id`,
+      { org_id: this.org_id, source, import_no: this.import_no, never: NEVER },
     )
-    const before = open!.open + closed - opened
-    if (closed <= MANY_CLOSED * before) return []
-    return [
-      `This closed ${closed} of the ${before} findings that ${this.report.source} had open: if the scan was narrower than before, undo it and narrow its coverage.`,
-    ]
+    const { open, closed } = row!
+    return closed >= FEW_CLOSED && closed > MANY_CLOSED * open ? { source, closed, open } : null
   }
 
   /** Whether the report says anything about a fact, or looked for it. */
@@ -737,7 +750,7 @@ export class FeedStaging {
     return true
   }
 
-  async end(): Promise<Placed & { notes: string[] }> {
+  async end(): Promise<Placed & { notes: string[]; many_closed: null }> {
     const { transaction, import_no } = this
     const placed: Placed = { opened: 0, closed: 0 }
     for (const [fact, rows] of this.rows) {
@@ -768,6 +781,6 @@ export class FeedStaging {
       },
     )
     for (const table of ['staged_feed', ...[...this.seen.keys()].map(stagedTable)]) await transaction.run(`delete from ${table}`)
-    return { ...placed, notes: [] }
+    return { ...placed, notes: [], many_closed: null }
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { UserError } from '../errors.ts'
 import { NEVER } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
+import { EXCEPTION_FORMAT, restateAfterUndo } from '../store/exceptions/change.ts'
 import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { type Placed, unplace } from '../store/intervals.ts'
@@ -9,25 +10,31 @@ import type { Store } from '../store/store.ts'
 
 /**
  * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
- * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report and no feed.
+ * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report, no feed and no act on
+ * an exception.
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
     const [row] = await transaction.query<{
       org_id: number | null
       kind: string
+      format: string | null
+      options: string
       source: string | null
       file_name: string | null
       undone_in: number
-    }>('select org_id, kind, source, file_name, undone_in from import where import_no = $undone', { undone })
+    }>('select org_id, kind, format, options, source, file_name, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
-    if (row.kind !== 'report' && row.kind !== 'feed')
+    const exception = row.kind === 'change' && row.format === EXCEPTION_FORMAT
+    if (row.kind !== 'report' && row.kind !== 'feed' && !exception)
       throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const import_no = await nextImport(transaction)
-    const { opened, closed } = await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
-    const counts = { ...noCounts(), opened, closed }
     await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
+    const { opened, closed } = exception
+      ? await restateAfterUndo(transaction, row.org_id!, row.options, import_no)
+      : await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
+    const counts = { ...noCounts(), opened, closed }
     await writeImport(transaction, {
       import_no,
       org_id: row.org_id,

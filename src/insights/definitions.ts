@@ -61,7 +61,9 @@ export async function recordDefinitions(store: Store, catalog: Catalog): Promise
       observed_at: null,
       recorded_at: now,
       actor: 'plimsoll',
-      input_digest: createHash('sha256').update(added.map(({ body }) => body).join('\u0000')).digest('hex'),
+      input_digest: createHash('sha256')
+        .update(added.map(({ body }) => body).join('\u0000'))
+        .digest('hex'),
       input_bytes: Buffer.byteLength(text),
       options: '{}',
       counts: { ...noCounts(), opened: added.length, closed: gone.length },

@@ -28,10 +28,7 @@ interface EventQuestion {
 const ALL = 100_000
 
 /** Events of some days, newest first, with how many there are of each type. */
-export const eventsOf = (
-  { store, scope, moment }: Asked,
-  { from, to, feed, types, min_share }: EventQuestion,
-): Promise<EventAnswers> =>
+export const eventsOf = ({ store, scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
   remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
     readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
   )

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Answer } from '../../api.ts'
-import { day, instant, isPast, word } from '../../format.ts'
+import { count, day, instant, isPast, lookedForWord, shownWord, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Card } from '../../components/Card.tsx'
 
@@ -63,12 +63,16 @@ export function AssetFacts({ asset }: { asset: Asset }) {
       </Card>
       <Card title="Coverage" note="what was looked for, and until when that counts" className="xl:col-span-2">
         <Rows
-          heads={['Source', 'Looked for', 'Access', 'Last looked', 'Fresh until']}
+          heads={['Source', 'Looked for', 'Shown', 'Access', 'Looks', 'Last looked', 'Fresh until']}
           none="No report covered it."
           rows={asset.coverage.map((one) => [
             one.source,
-            word(one.subject),
+            lookedForWord(one.subject),
+            shownWord(one),
             word(one.access),
+            <span key="n" className="num">
+              {count(one.looks)}
+            </span>,
             instant(one.last_looked_at),
             isPast(one.fresh_until) ? (
               <Chip key="f" tone="warn">
