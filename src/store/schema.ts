@@ -4,7 +4,7 @@ import { packageRoot } from '../root.ts'
 import { UserError } from '../errors.ts'
 import type { Engine } from './engines/engine.ts'
 
-/** Files of src/store/schema in order: NNNN_name.sql for all engines, NNNN_name.postgres.sql for one. Never edited once released. */
+/** Files of src/store/schema in order: NNNN_name.sql for all engines, NNNN_name.postgres.sql for one, also beside one for all (after it). Never edited once released. */
 interface SchemaStep {
   step: number
   name: string
@@ -15,7 +15,7 @@ function schemaSteps(engine: Engine['name']): SchemaStep[] {
   const folder = join(packageRoot(), 'src', 'store', 'schema')
   return readdirSync(folder)
     .filter((file) => /^\d{4}_[a-z_]+\.sql$/.test(file) || file.endsWith(`.${engine}.sql`))
-    .toSorted()
+    .toSorted((a, b) => (a.replace(`.${engine}.`, '.~') < b.replace(`.${engine}.`, '.~') ? -1 : 1))
     .map((file) => ({ step: Number(file.slice(0, 4)), name: file, sql: readFileSync(join(folder, file), 'utf8') }))
 }
 
@@ -37,8 +37,11 @@ export async function applySchema(engine: Engine, now: number): Promise<void> {
         `the database has schema step ${newest}, this program knows ${steps.at(-1)!.step}: install a newer Plimsoll`,
       )
     }
-    for (const { step, name, sql } of steps.filter((step) => step.step > newest)) {
+    const done = new Set<number>()
+    for (const { step, name, sql } of steps.filter((each) => each.step > newest)) {
       for (const statement of statements(sql)) await transaction.query(statement)
+      if (done.has(step)) continue
+      done.add(step)
       await transaction.query('insert into schema_step values ($step, $name, $now)', { step, name, now })
     }
   })
