@@ -154,6 +154,7 @@ export class ReportStaging {
   private readonly stagedRows = new Map<FactTable, number>()
   private lateCatalogue = false
   private lateInventory = false
+  private latePresence = false
   private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
   private readonly findings: Rows
   private readonly results: Rows
@@ -321,7 +322,12 @@ export class ReportStaging {
     let placed: Placed = { opened: 0, closed: 0 }
     for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
       if (!this.concerns(fact)) continue
-      const { opened, closed } = await place(transaction, fact, import_no, late.size > 0 || this.lateCatalogue || this.lateInventory)
+      const { opened, closed } = await place(
+        transaction,
+        fact,
+        import_no,
+        late.size > 0 || this.lateCatalogue || this.lateInventory || this.latePresence,
+      )
       if (fact === assetFacts.sighting || fact === assetFacts.control_result)
         placed = { opened: placed.opened + opened, closed: placed.closed + closed }
     }
@@ -411,7 +417,7 @@ export class ReportStaging {
         never: NEVER,
       },
     )
-    this.lateInventory = (last?.last ?? -1) > observed_at
+    this.lateInventory = (last?.last ?? -1) >= observed_at
     await transaction.append('staged_coverage', columnsOf('staged_coverage'), [
       [org_id, 0, source, 'presence', 2, 0, '', observed_at, 0, this.lateInventory],
     ])
@@ -422,6 +428,8 @@ export class ReportStaging {
     const { org_id } = this
     const { source } = this.report
     const standing = await this.standing()
+    const inventory = await this.lastInventory()
+    const lateHere = (local: number, observed_at: Instant) => late.has(local) || observed_at <= inventory
     const said = new Set<string>()
     const names = new Map<string, Value[]>()
     const attributes = new Map<string, Value[]>()
@@ -438,8 +446,8 @@ export class ReportStaging {
         ;(fact === 'name' ? names : attributes).set(fact === 'name' ? `${key}\u0000${value}` : key, row)
         if (fact === 'name') said.add(`${key}\u0000${value}`)
       }
-      if (!record.inactive && (this.report.complete || late.has(local) || !standing.has(keyOfWord('presence', asset_id, ''))))
-        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+      if (!record.inactive && (this.report.complete || lateHere(local, observed_at) || !standing.has(keyOfWord('presence', asset_id, ''))))
+        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, lateHere(local, observed_at)])
     }
     if (this.report.complete)
       for (const { record, asset_id, observed_at } of all ?? [])
@@ -450,6 +458,7 @@ export class ReportStaging {
     await this.append(assetFacts.name, [...names.values()].filter(news('name')))
     await this.append(assetFacts.attribute, [...attributes.values()].filter(news('attribute')))
     await this.append(assetFacts.presence, presence.values())
+    this.latePresence = [...presence.values()].some((row) => row[5] === true)
     const onTime = new Map(locals.filter(({ local }) => !late.has(local)).map(({ asset_id, observed_at }) => [asset_id, observed_at]))
     await this.transaction.append(
       'ended_line',
@@ -595,6 +604,15 @@ export class ReportStaging {
     )
     const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
     return new Set(assets.flatMap(({ asset_id, observed_at, local }) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))
+  }
+
+  /** When the source last listed all that it has; -1 when it never did. */
+  private async lastInventory(): Promise<Instant> {
+    const [row] = await this.transaction.query<{ last: number | null }>(
+      `select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and asset_id = 0 and subject = 'presence' and retracted_in = $never`,
+      { org_id: this.org_id, source: this.report.source, never: NEVER },
+    )
+    return row?.last ?? -1
   }
 
   /** Names, attributes and presence of the report's assets that this source has stated and that still stand. */

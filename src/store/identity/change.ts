@@ -8,7 +8,7 @@ import { nextImport, noCounts, writeImport } from '../imports.ts'
 import type { Placed } from '../intervals.ts'
 import type { Store } from '../store.ts'
 import { readChoices, writeChoices } from './choices.ts'
-import { type KeptRecord, readRecords, recordsNamed } from './records.ts'
+import { type KeptRecord, recordsNamed, recordsUnder } from './records.ts'
 import { restateAssets } from './restate.ts'
 import { closureOf, settle, withStaysOfNow } from './settle.ts'
 
@@ -186,17 +186,10 @@ async function change(
 const namesIn = (choice: IdentityChoice): AssetName[] => (choice.kind === 'merge' ? [choice.left, choice.right] : [choice.name])
 
 /** The records whose looks stand under an asset. Throws UserError('unknown_asset'). */
-export async function recordsOf(engine: Engine, org_id: number, asset_id: number): Promise<KeptRecord[]> {
-  const ids = await engine.query<{ record_id: number }>(
-    `select distinct record_id from coverage_history where org_id = $org_id and asset_id = $asset_id and record_id > 0 and retracted_in = $never order by record_id`,
-    { org_id, asset_id, never: NEVER },
-  )
-  if (!ids.length) throw new UserError('unknown_asset', `there is no asset ${asset_id} here`, { status: 404 })
-  return readRecords(
-    engine,
-    org_id,
-    ids.map(({ record_id }) => record_id),
-  )
+async function recordsOf(engine: Engine, org_id: number, asset_id: number): Promise<KeptRecord[]> {
+  const records = await recordsUnder(engine, org_id, asset_id)
+  if (!records.length) throw new UserError('unknown_asset', `there is no asset ${asset_id} here`, { status: 404 })
+  return records
 }
 
 /** The strongest name that identifies, the first in the alphabet of several. */

@@ -137,6 +137,19 @@ export async function readRecords(engine: Engine, org_id: number, record_ids: re
   return [...records.values()]
 }
 
+/** The records whose looks stand under an asset. */
+export async function recordsUnder(engine: Engine, org_id: number, asset_id: number): Promise<KeptRecord[]> {
+  const rows = await engine.query<{ record_id: number }>(
+    `select distinct record_id from coverage_history where org_id = $org_id and asset_id = $asset_id and record_id > 0 and retracted_in = $never order by record_id`,
+    { org_id, asset_id, never: NEVER },
+  )
+  return readRecords(
+    engine,
+    org_id,
+    rows.map(({ record_id }) => record_id),
+  )
+}
+
 /** Under which asset the looks of records stand, without longer gaps than the window, in the order of time. */
 export async function readStays(engine: Engine, record_ids: readonly number[]): Promise<(Stay & { record_id: number })[]> {
   const stays: (Stay & { record_id: number })[] = []
