@@ -410,7 +410,7 @@ export class ReportStaging {
     if (!complete) return
     const observed_at = this.observed_at ?? all.reduce((newest, each) => Math.max(newest, each.observed_at), 0)
     const [last] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never',
+      'select observed_at as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         org_id,
         source,
@@ -429,7 +429,7 @@ export class ReportStaging {
     const { source } = this.report
     const standing = await this.standing()
     const inventory = await this.lastInventory()
-    const lateHere = (local: number, observed_at: Instant) => late.has(local) || observed_at <= inventory
+    const lateHere = (local: number, observed_at: Instant) => late.has(local) || observed_at <= inventory || this.lateInventory
     const said = new Set<string>()
     const names = new Map<string, Value[]>()
     const attributes = new Map<string, Value[]>()
@@ -451,7 +451,8 @@ export class ReportStaging {
     }
     if (this.report.complete)
       for (const { record, asset_id, observed_at } of all ?? [])
-        if (!record.inactive && !presence.has(asset_id)) presence.set(asset_id, [org_id, source, asset_id, observed_at, null, false])
+        if (!record.inactive && !presence.has(asset_id))
+          presence.set(asset_id, [org_id, source, asset_id, observed_at, null, this.lateInventory])
     // What stands already and is not late would change nothing: it is not even staged.
     const news = (fact: 'name' | 'attribute') => (row: Value[]) =>
       row[7] === true || !standing.has(`${keyOfWord(fact, row[2] as number, row[3] as string)}\u0000${row[4] as string}`)
@@ -609,7 +610,7 @@ export class ReportStaging {
   /** When the source last listed all that it has; -1 when it never did. */
   private async lastInventory(): Promise<Instant> {
     const [row] = await this.transaction.query<{ last: number | null }>(
-      `select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and asset_id = 0 and subject = 'presence' and retracted_in = $never`,
+      `select observed_at as last from coverage_history where org_id = $org_id and source = $source and asset_id = 0 and subject = 'presence' and retracted_in = $never order by observed_at desc limit 1`,
       { org_id: this.org_id, source: this.report.source, never: NEVER },
     )
     return row?.last ?? -1
@@ -686,7 +687,7 @@ export class ReportStaging {
     const { source } = this.report
     if (!this.controls.size && !this.advisories.size) return
     const [last] = await transaction.query<{ observed_at: number | null }>(
-      `select max(observed_at) as observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset'`,
+      `select observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset' order by observed_at desc limit 1`,
       { org_id, source, never: NEVER },
     )
     const newest = await transaction.query<{ observed_at: number | null }>('select max(observed_at) as observed_at from local_asset')
@@ -823,7 +824,7 @@ export class FeedStaging {
   async begin(): Promise<void> {
     const { transaction, observed_at } = this
     const [known] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never',
+      'select observed_at as last from feed_coverage where source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         source: this.report.source,
         never: NEVER,

@@ -101,7 +101,9 @@ async function identityWithout(transaction: Engine, undone: number, import_no: n
   const org_id = gone[0]!.org_id
   const shared = await transaction.query<{ asset_id: number }>(
     `select distinct c.asset_id from coverage_history c join undone_look u on u.asset_id = c.asset_id and u.source = c.source and u.observed_at = c.observed_at
-     where c.org_id = $org_id and c.stated_in <> $undone and c.subject = 'asset' and u.subject = 'asset' and c.retracted_in = $never`,
+     where c.org_id = $org_id and c.stated_in <> $undone and c.subject = 'asset' and u.subject = 'asset' and c.retracted_in = $never
+     union select distinct u.asset_id from coverage_history c join undone_look u on u.source = c.source and u.observed_at = c.observed_at
+     where c.org_id = $org_id and c.stated_in <> $undone and c.subject = 'presence' and c.asset_id = 0 and u.subject = 'asset' and c.retracted_in = $never`,
     { org_id, undone, never: NEVER },
   )
   const choices = await readChoices(transaction, org_id)

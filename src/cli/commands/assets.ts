@@ -17,7 +17,8 @@ interface Changed {
   asset_ids: number[]
 }
 
-const EXPECTED = 'expected: plimsoll assets show <id>, plimsoll assets merge <id> <id> --reason <text>, plimsoll assets split <id> --name <kind:name> --reason <text>'
+const EXPECTED =
+  'expected: plimsoll assets show <id>, plimsoll assets merge <id> <id> --reason <text>, plimsoll assets split <id> --name <kind:name> --reason <text>'
 
 export const command: CliCommand = {
   summary: 'why an asset is one; say that two are one, or that one is several',
@@ -57,7 +58,8 @@ export const command: CliCommand = {
 /** Throws UserError('unknown_asset'). */
 function idOf(word: string | undefined): number {
   const id = Number(word)
-  if (!Number.isSafeInteger(id) || id < 1) throw new UserError('unknown_asset', `"${word}" is not the number of an asset: the assets page shows it in its address`)
+  if (!Number.isSafeInteger(id) || id < 1)
+    throw new UserError('unknown_asset', `"${word}" is not the number of an asset: the assets page shows it in its address`)
   return id
 }
 

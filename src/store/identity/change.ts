@@ -75,10 +75,10 @@ export async function splitAsset(
 
 /** Whether an import is a merge or split that a person said. */
 export async function isIdentityChange(engine: Engine, import_no: number): Promise<boolean> {
-  const [found] = await engine.query<{ found: number }>('select count(*) as found from identity_choice where opened_in = $import_no', {
+  const found = await engine.query('select choice_id from identity_choice where opened_in = $import_no', {
     import_no,
   })
-  return (found?.found ?? 0) > 0
+  return found.length > 0
 }
 
 /** Takes back what a person said about identity in import `undone`, as import `import_no`. */

@@ -94,7 +94,7 @@ export async function newestLooks(
 /** When anything of the organisation was seen last; -1 before anything was. */
 export async function newestLook(engine: Engine, org_id: number): Promise<Instant> {
   const [row] = await engine.query<{ last: number | null }>(
-    `select max(observed_at) as last from coverage_history where org_id = $org_id and subject = 'asset' and retracted_in = $never`,
+    `select observed_at as last from coverage_history where org_id = $org_id and subject = 'asset' and retracted_in = $never order by observed_at desc limit 1`,
     { org_id, never: NEVER },
   )
   return row?.last ?? -1
