@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { asOfOption, type CliCommand, type Context, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { type Connection, moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -28,7 +28,7 @@ export const command: CliCommand = {
     { flags: '--name <kind:name>', summary: 'with split: this name identifies nothing, as serial:ABC123' },
     { flags: '--source <source>', summary: 'with split: what this source calls so is another asset' },
     orgOption,
-    asOfOption,
+    ...momentOptions,
     jsonOption,
   ],
   examples: [
