@@ -327,6 +327,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two assets are one */
+        post: operations["mergeAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one asset is several: a name identifies nothing, or a source means another asset by its names */
+        post: operations["splitAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{asset_id}": {
         parameters: {
             query?: never;
@@ -922,6 +956,20 @@ export interface components {
                 source: string;
                 /** @description ISO 8601, UTC */
                 since: string;
+                /** @description When a report of the source first no longer gave it that name; null while it does */
+                until: string | null;
+            }[];
+            /** @description Why what the sources report is one asset; empty when it is one record */
+            identity: {
+                /**
+                 * @description A strong name; a weak one within 30 days; a person said so
+                 * @enum {string}
+                 */
+                why: "same" | "near" | "merged";
+                name_type: string;
+                name: string;
+                sources: string[];
+                text: string;
             }[];
             /** @description A row for each way in which a source looks at it */
             coverage: {
@@ -1403,6 +1451,12 @@ export interface components {
             /** @enum {string} */
             rules: "now" | "then";
             points: components["schemas"]["Point"][];
+        };
+        IdentityChanged: {
+            /** @description The import that tells it: undo it to take it back */
+            import_no: number;
+            /** @description The assets that there are now */
+            asset_ids: number[];
         };
         Import: {
             import_no: number;
@@ -3000,6 +3054,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    asset_ids: [
+                        number,
+                        number
+                    ];
+                    /** @description Why, for whoever looks at it next year */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    splitAsset: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kind and name, as serial:ABC123: it links nothing any more */
+                    name?: string;
+                    /** @description What this source calls by these names is another asset */
+                    source?: string;
+                    /** @description Why, for whoever looks at it next year */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChanged"];
                 };
             };
             /** @description Default Response */
@@ -4749,7 +4909,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                table: "import" | "asset_key" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
+                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
             };
             cookie?: never;
         };

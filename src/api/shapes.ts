@@ -320,7 +320,26 @@ export const InstalledSoftware = z.object({
 })
 export const AssetDetail = AssetSummary.extend({
   attributes: z.array(z.object({ attribute: z.string(), value: z.string(), source: z.string(), since: Instant })),
-  names: z.array(z.object({ name_type: z.string(), name: z.string(), source: z.string(), since: Instant })),
+  names: z.array(
+    z.object({
+      name_type: z.string(),
+      name: z.string(),
+      source: z.string(),
+      since: Instant,
+      until: Instant.nullable().describe('When a report of the source first no longer gave it that name; null while it does'),
+    }),
+  ),
+  identity: z
+    .array(
+      z.object({
+        why: z.enum(['same', 'near', 'merged']).describe('A strong name; a weak one within 30 days; a person said so'),
+        name_type: z.string(),
+        name: z.string(),
+        sources: z.array(z.string()),
+        text: z.string(),
+      }),
+    )
+    .describe('Why what the sources report is one asset; empty when it is one record'),
   coverage: z
     .array(
       LookedFor.extend({
@@ -337,6 +356,11 @@ export const AssetDetail = AssetSummary.extend({
     .describe('Those that cover some of its open findings'),
   history: z.array(z.object({ day: Day, exposure: z.number().nullable() })).describe('0–100, rows only where it changes'),
   value: z.number().describe('Its weight in the exposure score'),
+})
+
+export const IdentityChanged = z.object({
+  import_no: z.number().int().describe('The import that tells it: undo it to take it back'),
+  asset_ids: z.array(z.number().int()).describe('The assets that there are now'),
 })
 
 export const Finding = z.object({

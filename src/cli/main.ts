@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   feeds: () => import('./commands/feeds.ts'),
   undo: () => import('./commands/undo.ts'),
   org: () => import('./commands/org.ts'),
+  assets: () => import('./commands/assets.ts'),
   score: () => import('./commands/score.ts'),
   explain: () => import('./commands/explain.ts'),
   metrics: () => import('./commands/metrics.ts'),

@@ -49,7 +49,7 @@ export function AssetFacts({ asset }: { asset: Asset }) {
       </Card>
       <Card title="Names">
         <Rows
-          heads={['Kind', 'Name', 'Source', 'Since']}
+          heads={['Kind', 'Name', 'Source', 'Since', 'Until']}
           none="No source states any."
           rows={asset.names.map((one) => [
             word(one.name_type),
@@ -58,8 +58,21 @@ export function AssetFacts({ asset }: { asset: Asset }) {
             </span>,
             one.source,
             day(one.since),
+            one.until === null ? 'still' : day(one.until),
           ])}
         />
+        {asset.identity.length > 0 && (
+          <div className="mt-3 border-t border-line pt-3 text-sm">
+            <p className="text-xs text-ink-3">Why these are one asset</p>
+            <ul className="mt-1 list-disc pl-5">
+              {asset.identity.map((one) => (
+                <li key={one.text} className="break-words">
+                  {one.text}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
       </Card>
       <Card title="Coverage" note="what was looked for, and until when that counts" className="xl:col-span-2">
         <Rows
