@@ -40,6 +40,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'laws',
+          include: ['test/laws/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup,
+        },
+      },
+      {
+        test: {
           name: 'golden',
           include: ['test/golden/**/*.test.ts'],
           pool: 'forks',
