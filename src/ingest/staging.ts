@@ -475,16 +475,22 @@ export class ReportStaging {
     )
   }
 
-  /** Assets of the report about which this source has said something of the same instant or later, by their place in it. */
+  /**
+   * Assets of the report about which this source has said something of the same instant or later, by their place in it. An inventory that is
+   * complete about existence, of that instant or later, has said of all assets whether they are there.
+   */
   private async lateAssets(assets: readonly { asset_id: number; observed_at: Instant }[]): Promise<Set<number>> {
     if (!assets.length) return new Set()
     const last = await this.transaction.query<{ asset_id: number; last: number }>(
       `select asset_id, max(observed_at) as last from coverage_history
        where org_id = $org_id and source = $source and retracted_in = $never and asset_id = any($ids) group by asset_id`,
-      { org_id: this.org_id, source: this.report.source, never: NEVER, ids: assets.map(({ asset_id }) => asset_id) },
+      { org_id: this.org_id, source: this.report.source, never: NEVER, ids: [0, ...assets.map(({ asset_id }) => asset_id)] },
     )
     const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
-    return new Set(assets.flatMap(({ asset_id, observed_at }, local) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))
+    const inventory = lastLook.get(0) ?? -1
+    return new Set(
+      assets.flatMap(({ asset_id, observed_at }, local) => (Math.max(lastLook.get(asset_id) ?? -1, inventory) >= observed_at ? [local] : [])),
+    )
   }
 
   /** Names, attributes and presence of the report's assets that this source has stated and that still stand. */

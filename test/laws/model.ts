@@ -1,8 +1,8 @@
 import { epssSteps } from '../../src/model/epss.ts'
 import { stageRank } from '../../src/model/exploit.ts'
 import { type Severity, severityRank } from '../../src/model/severity.ts'
-import { type Instant, NEVER } from '../../src/model/time.ts'
-import type { Entry, FeedStep, Listed, OrgIndex, ReportStep, Result, World } from './world.ts'
+import { DAY_US, type Instant, NEVER } from '../../src/model/time.ts'
+import { type Entry, type FeedStep, type Listed, type OrgIndex, type ReportStep, type Result, typeOf, type World } from './world.ts'
 
 /** An interval of a line through time, with what held in it. */
 export interface Held<V> {
@@ -121,7 +121,7 @@ export function factsOf(world: World, known = world.length): Facts {
     for (const control_id of new Set(said.flatMap((entry) => entry.results.map((each) => each.control_id))))
       for (const held of historyOf(said.map((entry) => outcomeOf(entry, control_id))))
         facts.results.push({ ...place, kind: 'control', subject: control_id, component: '', ...held })
-    const stated = said.map((entry) => ({ at: entry.at, all: { type: 'device', name: asset, ...entry.attributes } as Record<string, unknown> }))
+    const stated = said.map((entry) => ({ at: entry.at, all: { type: typeOf(asset), name: asset, ...entry.attributes } as Record<string, unknown> }))
     for (const attribute of new Set(stated.flatMap(({ all }) => Object.keys(all))))
       for (const held of historyOf(stated.map(({ at, all }) => ({ at, value: attribute in all ? String(all[attribute]) : null, shows: () => false }))))
         facts.attributes.push({ ...place, attribute, ...held })
@@ -240,6 +240,15 @@ function worldOf(feeds: readonly FeedStep[]): Pick<Facts, 'epss' | 'exploits' | 
     }
   }
   return facts
+}
+
+/** Every instant at which some fact begins or ends, or a look can go stale. */
+export function instantsOf(facts: Facts): Set<Instant> {
+  const instants = new Set<Instant>()
+  for (const held of [facts.sightings, facts.results, facts.presence, facts.attributes, facts.epss, facts.exploits, facts.cvss].flat())
+    for (const at of [held.from, held.to]) instants.add(at)
+  for (const { at } of facts.looks) for (const days of [0, 30, 31, 60, 90]) instants.add(at + days * DAY_US)
+  return instants
 }
 
 /** The facts as rows of the store's tables, one text per row in order, with the columns that {@link rowColumns} names. */

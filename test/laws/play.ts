@@ -8,7 +8,7 @@ import { nextImport } from '../../src/store/imports.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
-import { BASE, type FeedStep, NOW, type OrgIndex, type ReportStep, type World, zones } from './world.ts'
+import { BASE, type FeedStep, NOW, type OrgIndex, type ReportStep, typeOf, type World, zones as worldZones } from './world.ts'
 
 /** An engine that plays one world after another, with two organisations that stay. */
 export interface Stage {
@@ -25,8 +25,8 @@ export interface Stage {
 /** Tables that are the same for all worlds. */
 const standing = new Set(['org', 'day', 'schema_step', 'hazard', 'org_tenant'])
 
-/** Opens a stage on a new database. */
-export async function openStage(open: () => Promise<Engine>): Promise<Stage> {
+/** Opens a stage on a new database. `zones`: that cut the days of its two organisations. */
+export async function openStage(open: () => Promise<Engine>, zones: readonly [string, string] = worldZones): Promise<Stage> {
   const engine = await open()
   await applySchema(engine, 1)
   const orgs: number[] = []
@@ -87,7 +87,7 @@ async function addReport(transaction: Engine, stage: Stage, import_no: number, s
     await staging.add({
       kind: 'asset',
       asset,
-      type: 'device',
+      type: typeOf(asset),
       name: asset,
       names: [{ type: 'serial', name: asset }],
       attributes: entry.attributes,
@@ -134,6 +134,18 @@ async function addFeed(transaction: Engine, import_no: number, step: FeedStep): 
 
 /** Works out what is derived, with the metrics of this catalog. */
 export const derive = (stage: Stage, catalog: Catalog): Promise<unknown> => compute(stage.store, catalog)
+
+/** Days of an organisation around the instants of a world: all on which something can have changed, and one before and after each. */
+export function daysAround(stage: Stage, org: OrgIndex, instants: Iterable<number>): { day: number; at: number }[] {
+  const ends = [...stage.endsAt[org]!].toSorted(([a], [b]) => a - b)
+  const days = new Set<number>()
+  for (const instant of instants) {
+    const day = ends.find(([, ends_at]) => instant < ends_at)?.[0]
+    if (day !== undefined) for (const near of [day - 1, day, day + 1]) days.add(near)
+  }
+  // The state at the end of a day is what holds just before it.
+  return ends.filter(([day]) => days.has(day)).map(([day, ends_at]) => ({ day, at: ends_at - 1 }))
+}
 
 /** Fact tables as intervals, and looks as instants. */
 const intervalTables = [

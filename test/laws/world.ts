@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AssetAttributes, Criticality } from '../../src/model/asset.ts'
+import type { AssetAttributes, AssetType, Criticality } from '../../src/model/asset.ts'
 import type { ControlResultRecord } from '../../src/model/record.ts'
 import { type Severity, severityRank } from '../../src/model/severity.ts'
 import type { ExploitStage } from '../../src/model/exploit.ts'
@@ -105,7 +105,7 @@ export interface WorldShape {
   /** Whether things may be learned late, in any order; else every source reports in the order of time. */
   late: boolean
   undos: boolean
-  /** Whether a report may list something outside of its own coverage. Such a delta leaves no trace when it repeats what stands (docs/decisions/0001). */
+  /** Whether a report or feed may list something outside of its own coverage. Such a delta leaves no trace when it repeats what stands (docs/decisions/0001). */
   deltas: boolean
   /** Whether attributes change. */
   changing: boolean
@@ -237,7 +237,7 @@ function build(shape: WorldShape, plans: readonly Plan[], lives: readonly (reado
       const at = atOf(step, plan.slot)
       if (told.has(`${plan.source} ${at}`)) continue
       told.add(`${plan.source} ${at}`)
-      world.push(buildFeed(plan, at))
+      world.push(buildFeed(shape, plan, at))
     } else if (plan.kind === 'repeat') {
       const earlier = world.filter((each) => each.kind === 'report' && each.complete_at === null) as ReportStep[]
       const again = earlier[plan.choice % Math.max(1, earlier.length)]
@@ -275,6 +275,10 @@ function buildReport(
   return { kind: 'report', org, source, complete_at, entries }
 }
 
+const types = ['device', 'device', 'device', 'tenant', 'image', 'cloud_resource'] as const
+/** The type of an asset of these worlds, by its name. */
+export const typeOf = (asset: string): AssetType => types[Number(asset.slice('asset-'.length)) % types.length]!
+
 const nothing = { attributes: {}, vulnerability: null, control: null, listed: [], results: [] }
 
 /** An inventory states attributes: the same of an asset each time, unless they change. */
@@ -289,6 +293,9 @@ function inventoryEntry(
   const internet_facing = shape.changing ? own.internet_facing : [null, true, false][index % 3]!
   if (criticality !== null) attributes.criticality = criticality
   if (internet_facing !== null) attributes.internet_facing = internet_facing
+  const os_family = ([null, 'windows_server', 'linux', 'windows', 'macos'] as const)[index % 5]!
+  if (os_family !== null) attributes.os_family = os_family
+  if (shape.changing ? own.internet_facing !== true : index % 2) attributes.endpoint_agent = 'falcon'
   attributes.asset_group = index % 2 ? 'blue' : 'red'
   return { ...nothing, ...place, attributes }
 }
@@ -311,16 +318,17 @@ function scanEntry(shape: WorldShape, place: Pick<Entry, 'org' | 'source' | 'at'
 /** The access that seeing a vulnerability or rule needs. */
 export const accessOf = (subject: string): 'remote' | 'full' => vulnerabilities.find(({ id }) => id === subject)?.access ?? 'full'
 
-function buildFeed(plan: Plan & { kind: 'feed' }, at: Instant): FeedStep {
+function buildFeed(shape: WorldShape, plan: Plan & { kind: 'feed' }, at: Instant): FeedStep {
   const { source, of } = plan
-  const step: FeedStep = { kind: 'feed', source, at, complete: source === 'epss' || source === 'kev', epss: [], exploits: [], cvss: [] }
+  const complete = !shape.deltas || source === 'epss' || source === 'kev'
+  const step: FeedStep = { kind: 'feed', source, at, complete, epss: [], exploits: [], cvss: [] }
   for (const { vulnerability_id, epss, ransomware, cvss_tenths } of of) {
     if (source === 'epss') step.epss.push({ vulnerability_id, epss })
     else if (source === 'kev')
       step.exploits.push({ vulnerability_id, stage: ransomware ? 'ransomware' : 'known_exploited', since: null, reference: '' })
     // Exploit-DB gives each exploit its own date, before all feeds of these worlds.
     else if (source === 'edb')
-      step.exploits.push({ vulnerability_id, stage: ransomware ? 'verified' : 'public', since: BASE - 5 * DAY_US, reference: 'EDB-1' })
+      step.exploits.push({ vulnerability_id, stage: ransomware ? 'verified' : 'public', since: complete ? null : BASE - 5 * DAY_US, reference: 'EDB-1' })
     else step.cvss.push({ vulnerability_id, cvss_tenths })
   }
   return step

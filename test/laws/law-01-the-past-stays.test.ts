@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engines } from '../contract/engines.ts'
+import { assertLaw } from './cases.ts'
+import { cutTo, factsOf, rowsOf } from './model.ts'
+import { clear, factsAt, openStage, play, type Stage } from './play.ts'
+import { anyOrder, worldArbitrary } from './world.ts'
+
+describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await openStage(open)
+  })
+  afterAll(() => stage.engine.close())
+
+  it('what was known at each import comes out the same after everything that was learned later, and is what the reports until then say', async () => {
+    const shape = { ...anyOrder, undos: true, assets: 16, steps: 7 }
+    await assertLaw({ law: 1, title: 'the past stays', engine: name, short: 60, each: 8 }, worldArbitrary(shape), async (world) => {
+      await clear(stage)
+      const then: Awaited<ReturnType<typeof factsAt>>[] = []
+      await play(stage, world, async () => {
+        then.push(await factsAt(stage.engine))
+      })
+      for (const [place, facts] of then.entries()) {
+        const now = await factsAt(stage.engine, place + 1)
+        expect(now, `as known at import ${place + 1}`).toEqual(facts)
+        const expected = rowsOf(factsOf(world, place + 1), stage.orgs)
+        expect(cutTo(expected, now), `by the model at import ${place + 1}`).toEqual(expected)
+      }
+      return new Set(factsOf(world).looks.map(({ org, asset }) => `${org} ${asset}`)).size
+    })
+  })
+})
