@@ -1,8 +1,9 @@
 import { appendFileSync } from 'node:fs'
 import fc from 'fast-check'
 
-/** How many cases a law tries, at which seed; both can be set from outside (`npm run test:laws -- --cases 2000 --seed 1`). */
-const asked = Number(process.env['PLIMSOLL_CASES'] ?? 0)
+/** How many cases a law tries on an engine, and at which seed: `npm run test:laws` sets both. */
+const asked = (engine: string): number =>
+  Number(process.env[engine === 'duckdb' ? 'PLIMSOLL_CASES' : 'PLIMSOLL_CASES_POSTGRES'] ?? process.env['PLIMSOLL_CASES'] ?? 0)
 const seed = Number(process.env['PLIMSOLL_SEED'] ?? 0) || Math.floor(Math.random() * 0x7f_ff_ff_ff) + 1
 const summary = process.env['PLIMSOLL_LAWS_SUMMARY']
 
@@ -12,19 +13,16 @@ export interface Trial {
   engine: string
   /** Cases of the short form, which runs with all other tests. */
   short: number
-  /** Cases that one run of the property makes, at the most. */
+  /** Cases that one run of the property makes, about. */
   each: number
 }
-
-/** Whether the long form is asked for. */
-export const isLong = asked > 0
 
 /**
  * Asserts a property of random worlds often enough that the number of cases is reached, and notes it in the summary. The property returns
  * how many cases it really looked at. A failure names the seed with which it happens again.
  */
 export async function assertLaw<T>(trial: Trial, arbitrary: fc.Arbitrary<T>, property: (value: T) => Promise<number>): Promise<void> {
-  const wanted = asked || trial.short
+  const wanted = asked(trial.engine) || trial.short
   const started = performance.now()
   let cases = 0
   let outcome = 'holds'

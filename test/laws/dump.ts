@@ -6,7 +6,10 @@ export async function dump({ engine, tables }: Pick<Stage, 'engine' | 'tables'>)
   const all: Record<string, string[]> = {}
   for (const table of tables) {
     const rows = await engine.query<Row>(`select * from ${table}`)
-    if (rows.length) all[table] = rows.map((row) => JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))))).toSorted()
+    if (rows.length)
+      all[table] = rows
+        .map((row) => JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))))
+        .toSorted()
   }
   return all
 }

@@ -5,6 +5,8 @@ import { cutTo, factsOf, rowsOf } from './model.ts'
 import { clear, factsAt, openStage, play, type Stage } from './play.ts'
 import { anyOrder, worldArbitrary } from './world.ts'
 
+const withoutLooks = ['attribute_history', 'presence_history']
+
 describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {
   let stage: Stage
   beforeAll(async () => {
@@ -14,7 +16,7 @@ describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {
 
   it('what was known at each import comes out the same after everything that was learned later, and is what the reports until then say', async () => {
     const shape = { ...anyOrder, undos: true, assets: 16, steps: 7 }
-    await assertLaw({ law: 1, title: 'the past stays', engine: name, short: 60, each: 8 }, worldArbitrary(shape), async (world) => {
+    await assertLaw({ law: 1, title: 'the past stays', engine: name, short: 30, each: 8 }, worldArbitrary(shape), async (world) => {
       await clear(stage)
       const then: Awaited<ReturnType<typeof factsAt>>[] = []
       await play(stage, world, async () => {
@@ -24,6 +26,8 @@ describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {
         const now = await factsAt(stage.engine, place + 1)
         expect(now, `as known at import ${place + 1}`).toEqual(facts)
         const expected = rowsOf(factsOf(world, place + 1), stage.orgs)
+        // Where absence says nothing, no look tells that another report said the same as the undone one (docs/decisions/0001).
+        if (world.slice(0, place + 1).some((step) => step.kind === 'undo')) for (const table of withoutLooks) delete expected[table]
         expect(cutTo(expected, now), `by the model at import ${place + 1}`).toEqual(expected)
       }
       return new Set(factsOf(world).looks.map(({ org, asset }) => `${org} ${asset}`)).size

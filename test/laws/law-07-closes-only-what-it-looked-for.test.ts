@@ -14,13 +14,17 @@ describe.each(engines)('law 7 on $name: a report closes only what it looked for'
 
   it('every fact holds from the report that states it to the next of its source that looked, with the access and down to the severity, and did not see it', async () => {
     const shape = { ...inOrder, assets: 24, steps: 7 }
-    await assertLaw({ law: 7, title: 'closes only what it looked for', engine: name, short: 80, each: 12 }, worldArbitrary(shape), async (world) => {
-      await clear(stage)
-      await play(stage, world)
-      const facts = factsOf(world)
-      const expected = rowsOf(facts, stage.orgs)
-      expect(cutTo(expected, await factsAt(stage.engine))).toEqual(expected)
-      return new Set(facts.looks.map(({ org, asset }) => `${org} ${asset}`)).size
-    })
+    await assertLaw(
+      { law: 7, title: 'closes only what it looked for', engine: name, short: 80, each: 12 },
+      worldArbitrary(shape),
+      async (world) => {
+        await clear(stage)
+        await play(stage, world)
+        const facts = factsOf(world)
+        const expected = rowsOf(facts, stage.orgs)
+        expect(cutTo(expected, await factsAt(stage.engine))).toEqual(expected)
+        return new Set(facts.looks.map(({ org, asset }) => `${org} ${asset}`)).size
+      },
+    )
   })
 })

@@ -23,7 +23,9 @@ export interface Question {
 
 /** The names of the assets that a metric asks, and of those that are exposed. */
 export function ask(question: Question, assets: readonly AssetNow[]): { asked: string[]; exposed: string[] } {
-  const asked = assets.filter((asset) => evaluate(question.population, asset.attributes, orders) === true && asset.fresh.has(question.subject))
+  const asked = assets.filter(
+    (asset) => evaluate(question.population, asset.attributes, orders) === true && asset.fresh.has(question.subject),
+  )
   const exposed = asked.filter((asset) => isExposed(question.exposed_when, asset.attributes, asset.findings.map(attributesOfFinding)))
   return { asked: asked.map(({ asset }) => asset), exposed: exposed.map(({ asset }) => asset) }
 }
@@ -37,7 +39,9 @@ function holdsOf(condition: Condition, row: Attributes): boolean {
   const known = (part: Condition, negated: boolean): boolean => {
     if (part.op === 'not') return known(part.part, !negated)
     if (part.op !== 'field')
-      return (part.op === 'all') !== negated ? part.parts.every((each) => known(each, negated)) : part.parts.some((each) => known(each, negated))
+      return (part.op === 'all') !== negated
+        ? part.parts.every((each) => known(each, negated))
+        : part.parts.some((each) => known(each, negated))
     const dimension = part.field.split('.')[0]!
     if (row['kind'] === 'none' && dimension !== 'asset') return false
     if (['vulnerability', 'control'].includes(dimension) && dimension !== row['kind']) return false

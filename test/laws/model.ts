@@ -110,7 +110,14 @@ function groupBy<T>(list: readonly T[], key: (item: T) => string): T[][] {
 export function factsOf(world: World, known = world.length): Facts {
   const { reports, feeds } = standing(world, known)
   const entries = reports.flatMap((report) => report.entries)
-  const facts: Facts = { sightings: [], results: [], presence: presenceOf(reports), attributes: [], looks: looksOf(reports), ...worldOf(feeds) }
+  const facts: Facts = {
+    sightings: [],
+    results: [],
+    presence: presenceOf(reports),
+    attributes: [],
+    looks: looksOf(reports),
+    ...worldOf(feeds),
+  }
   for (const said of groupBy(entries, ({ org, source, asset }) => `${org} ${source} ${asset}`)) {
     const { org, source, asset } = said[0]!
     const place = { org, asset, source }
@@ -121,9 +128,14 @@ export function factsOf(world: World, known = world.length): Facts {
     for (const control_id of new Set(said.flatMap((entry) => entry.results.map((each) => each.control_id))))
       for (const held of historyOf(said.map((entry) => outcomeOf(entry, control_id))))
         facts.results.push({ ...place, kind: 'control', subject: control_id, component: '', ...held })
-    const stated = said.map((entry) => ({ at: entry.at, all: { type: typeOf(asset), name: asset, ...entry.attributes } as Record<string, unknown> }))
+    const stated = said.map((entry) => ({
+      at: entry.at,
+      all: { type: typeOf(asset), name: asset, ...entry.attributes } as Record<string, unknown>,
+    }))
     for (const attribute of new Set(stated.flatMap(({ all }) => Object.keys(all))))
-      for (const held of historyOf(stated.map(({ at, all }) => ({ at, value: attribute in all ? String(all[attribute]) : null, shows: () => false }))))
+      for (const held of historyOf(
+        stated.map(({ at, all }) => ({ at, value: attribute in all ? String(all[attribute]) : null, shows: () => false })),
+      ))
         facts.attributes.push({ ...place, attribute, ...held })
   }
   return facts
@@ -171,7 +183,9 @@ function presenceOf(reports: readonly ReportStep[]): Facts['presence'] {
     const assets = new Set(own.flatMap((report) => report.entries.map((entry) => entry.asset)))
     return [...assets].flatMap((asset) => {
       const said = own.flatMap((report): Said<true>[] => [
-        ...report.entries.filter((entry) => entry.asset === asset).map((entry) => ({ at: entry.at, value: true as const, shows: () => false })),
+        ...report.entries
+          .filter((entry) => entry.asset === asset)
+          .map((entry) => ({ at: entry.at, value: true as const, shows: () => false })),
         ...(report.complete_at === null ? [] : [{ at: report.complete_at, value: null, shows: () => true }]),
       ])
       return historyOf(said).map((held) => ({ org, source, asset, ...held }))
@@ -186,7 +200,12 @@ function looksOf(reports: readonly ReportStep[]): Facts['looks'] {
       ...(vulnerability
         ? [
             {
-              ...{ org, source, asset, at, subject: 'vulnerability', checks: vulnerability.checks },
+              org,
+              source,
+              asset,
+              at,
+              subject: 'vulnerability',
+              checks: vulnerability.checks,
               access: rankOf[vulnerability.access],
               min_severity: severityRank(vulnerability.min_severity),
             },
@@ -194,7 +213,9 @@ function looksOf(reports: readonly ReportStep[]): Facts['looks'] {
         : []),
       ...(control ? [{ org, source, asset, at, subject: 'control', access: rankOf[control.access], min_severity: 0, checks: '' }] : []),
     ]),
-    ...(complete_at === null ? [] : [{ org, source, asset: '', at: complete_at, subject: 'presence', access: 2, min_severity: 0, checks: '' }]),
+    ...(complete_at === null
+      ? []
+      : [{ org, source, asset: '', at: complete_at, subject: 'presence', access: 2, min_severity: 0, checks: '' }]),
   ])
 }
 
@@ -208,10 +229,13 @@ function worldOf(feeds: readonly FeedStep[]): Pick<Facts, 'epss' | 'exploits' | 
     const { source } = own[0]!
     const lines = <V>(vulnerability_ids: readonly string[], valueOf: (feed: FeedStep, id: string) => V | undefined) =>
       [...new Set(vulnerability_ids)].flatMap((vulnerability_id) =>
-        historyOf(own.map((feed) => ({ at: feed.at, value: valueOf(feed, vulnerability_id) ?? null, shows: () => feed.complete }))).map((held) => ({
-          ...{ vulnerability_id, source },
-          ...held,
-        })),
+        historyOf(own.map((feed) => ({ at: feed.at, value: valueOf(feed, vulnerability_id) ?? null, shows: () => feed.complete }))).map(
+          (held) => ({
+            vulnerability_id,
+            source,
+            ...held,
+          }),
+        ),
       )
     facts.epss.push(
       ...lines(
@@ -258,15 +282,31 @@ export function rowsOf(facts: Facts, orgs: readonly number[]): Record<string, st
   const finding = ({ subject, component }: OfFinding) => ({ finding_id: `${subject} in "${component}"` })
   const rows: Record<string, Record<string, unknown>[]> = {
     sighting_history: facts.sightings.map((each) => ({ ...of(each), ...finding(each), kind: each.kind, ...each.value, ...time(each) })),
-    control_result_history: facts.results.map((each) => ({ ...of(each), ...finding(each), control_id: each.subject, ...each.value, ...time(each) })),
+    control_result_history: facts.results.map((each) => ({
+      ...of(each),
+      ...finding(each),
+      control_id: each.subject,
+      ...each.value,
+      ...time(each),
+    })),
     presence_history: facts.presence.map((each) => ({ ...of(each), ...time(each) })),
     attribute_history: facts.attributes.map((each) => ({ ...of(each), attribute: each.attribute, value: each.value, ...time(each) })),
     coverage_history: facts.looks.map(({ at, ...each }) => ({
-      ...{ ...of(each), asset_id: each.asset || null },
-      ...{ subject: each.subject, access: each.access, min_severity: each.min_severity, checks: each.checks, observed_at: at },
+      ...of(each),
+      asset_id: each.asset || null,
+      subject: each.subject,
+      access: each.access,
+      min_severity: each.min_severity,
+      checks: each.checks,
+      observed_at: at,
     })),
     epss_history: facts.epss.map(({ value, ...each }) => ({ ...line(each), epss: value, ...time(each) })),
-    exploit_history: facts.exploits.map(({ value, ...each }) => ({ ...line(each), reference: each.reference, stage: value, ...time(each) })),
+    exploit_history: facts.exploits.map(({ value, ...each }) => ({
+      ...line(each),
+      reference: each.reference,
+      stage: value,
+      ...time(each),
+    })),
     cvss_history: facts.cvss.map(({ value, ...each }) => ({ ...line(each), cvss_tenths: value, ...time(each) })),
     feed_coverage: facts.feeds.map(({ source, at, complete }) => ({ source, observed_at: at, complete })),
   }
@@ -275,14 +315,16 @@ export function rowsOf(facts: Facts, orgs: readonly number[]): Record<string, st
 
 const line = ({ vulnerability_id, source }: { vulnerability_id: string; source: string }) => ({ vulnerability_id, source })
 
-const textOf = (row: Record<string, unknown>): string => JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+const textOf = (row: Record<string, unknown>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))))
 
 /** Rows of the store cut down to the tables and columns that the model speaks of. */
 export function cutTo(model: Record<string, string[]>, facts: Record<string, string[]>): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(model).map(([table, rows]) => {
       const columns = columnsOfModel[table]!
-      if (rows.length && JSON.stringify(Object.keys(JSON.parse(rows[0]!) as object)) !== JSON.stringify(columns)) throw new Error(`columns of ${table}`)
+      if (rows.length && JSON.stringify(Object.keys(JSON.parse(rows[0]!) as object)) !== JSON.stringify(columns))
+        throw new Error(`columns of ${table}`)
       return [
         table,
         facts[table]!.map((text) => {
@@ -297,8 +339,32 @@ export function cutTo(model: Record<string, string[]>, facts: Record<string, str
 const time = ['valid_from', 'valid_to']
 const columnsOfModel: Record<string, string[]> = Object.fromEntries(
   Object.entries({
-    sighting_history: ['access', 'asset_id', 'checks', 'cvss_tenths', 'finding_id', 'fixed_version', 'kind', 'org_id', 'severity', 'source', 'stage', ...time],
-    control_result_history: ['asset_id', 'control_id', 'finding_id', 'max_points', 'org_id', 'points', 'severity', 'source', 'status', ...time],
+    sighting_history: [
+      'access',
+      'asset_id',
+      'checks',
+      'cvss_tenths',
+      'finding_id',
+      'fixed_version',
+      'kind',
+      'org_id',
+      'severity',
+      'source',
+      'stage',
+      ...time,
+    ],
+    control_result_history: [
+      'asset_id',
+      'control_id',
+      'finding_id',
+      'max_points',
+      'org_id',
+      'points',
+      'severity',
+      'source',
+      'status',
+      ...time,
+    ],
     presence_history: ['asset_id', 'org_id', 'source', ...time],
     attribute_history: ['asset_id', 'attribute', 'org_id', 'source', 'value', ...time],
     coverage_history: ['access', 'asset_id', 'checks', 'min_severity', 'observed_at', 'org_id', 'source', 'subject'],

@@ -16,9 +16,19 @@ export function regrouped(world: World, random: () => number): World {
   for (const part of shuffled) {
     const host = steps.findLast(
       (step) =>
-        step.kind === 'report' && part.kind === 'report' && step.complete_at === null && step.org === part.org && step.source === part.source,
+        step.kind === 'report' &&
+        part.kind === 'report' &&
+        step.complete_at === null &&
+        step.org === part.org &&
+        step.source === part.source,
     )
-    if (part.kind === 'report' && part.complete_at === null && host?.kind === 'report' && random() % 4 > 0 && fits(host.entries, part.entries[0]!))
+    if (
+      part.kind === 'report' &&
+      part.complete_at === null &&
+      host?.kind === 'report' &&
+      random() % 4 > 0 &&
+      fits(host.entries, part.entries[0]!)
+    )
       host.entries.push(part.entries[0]!)
     else steps.push(part.kind === 'report' ? { ...part, entries: [...part.entries] } : part)
   }

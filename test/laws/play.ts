@@ -80,7 +80,14 @@ export async function play(stage: Stage, world: World, after: (place: number) =>
 
 async function addReport(transaction: Engine, stage: Stage, import_no: number, step: ReportStep): Promise<void> {
   const { org, source, complete_at } = step
-  const report = { kind: 'report', source, tool: null, tool_version: null, observed_at: complete_at, complete: complete_at !== null } as const
+  const report = {
+    kind: 'report',
+    source,
+    tool: null,
+    tool_version: null,
+    observed_at: complete_at,
+    complete: complete_at !== null,
+  } as const
   const staging = new ReportStaging(transaction, stage.orgs[org]!, import_no, report, complete_at)
   for (const entry of step.entries) {
     const { asset, at } = entry
@@ -122,7 +129,12 @@ async function addReport(transaction: Engine, stage: Stage, import_no: number, s
 
 async function addFeed(transaction: Engine, import_no: number, step: FeedStep): Promise<void> {
   const { source, at, complete } = step
-  const staging = new FeedStaging(transaction, import_no, { kind: 'report', source, tool: null, tool_version: null, observed_at: at, complete }, at)
+  const staging = new FeedStaging(
+    transaction,
+    import_no,
+    { kind: 'report', source, tool: null, tool_version: null, observed_at: at, complete },
+    at,
+  )
   await staging.begin()
   for (const { vulnerability_id, epss } of step.epss) await staging.add({ kind: 'epss', vulnerability_id, epss, percentile: null })
   for (const { vulnerability_id, stage, since, reference } of step.exploits)
@@ -172,13 +184,17 @@ const clockColumns = new Set(['opened_in', 'closed_in', 'retracted_in'])
 /** All facts that stand as known at an import, by table: one text per row, in order. Assets by name, findings by what they are. */
 export async function factsAt(engine: Engine, known_at: number = NEVER - 1): Promise<Record<string, string[]>> {
   const names = new Map(
-    (await engine.query<{ asset_id: number; name: string }>('select distinct asset_id, name from name_history')).map((row) => [row.asset_id, row.name]),
+    (await engine.query<{ asset_id: number; name: string }>('select distinct asset_id, name from name_history')).map((row) => [
+      row.asset_id,
+      row.name,
+    ]),
   )
   const findings = new Map(
-    (await engine.query<{ finding_id: number; subject: string; component: string }>('select finding_id, subject, component from finding_key')).map((row) => [
-      row.finding_id,
-      `${row.subject} in "${row.component}"`,
-    ]),
+    (
+      await engine.query<{ finding_id: number; subject: string; component: string }>(
+        'select finding_id, subject, component from finding_key',
+      )
+    ).map((row) => [row.finding_id, `${row.subject} in "${row.component}"`]),
   )
   const facts: Record<string, string[]> = {}
   for (const table of [...intervalTables, ...lookTables]) {
@@ -189,7 +205,13 @@ export async function factsAt(engine: Engine, known_at: number = NEVER - 1): Pro
         if ('valid_to' in row && (row['closed_in'] as number) > known_at) seen['valid_to'] = NEVER
         if ('asset_id' in row) seen['asset_id'] = names.get(row['asset_id'] as number) ?? null
         if ('finding_id' in row) seen['finding_id'] = findings.get(row['finding_id'] as number) ?? null
-        return JSON.stringify(Object.fromEntries(Object.entries(seen).filter(([column]) => !clockColumns.has(column)).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+        return JSON.stringify(
+          Object.fromEntries(
+            Object.entries(seen)
+              .filter(([column]) => !clockColumns.has(column))
+              .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+          ),
+        )
       })
       .toSorted()
   }

@@ -16,6 +16,8 @@ export interface OpenFinding {
   fixable: boolean
   /** What the world knows of the vulnerability then. EPSS in units of 1e-5. */
   world: { epss: number | null; stage: number; cvss_tenths: number | null }
+  /** How the tools describe the control, where any does. */
+  control: { category: string | null; source: string; severity: number | null } | null
 }
 
 /** The outcome of a check by one source at an instant; points in thousandths. */
@@ -50,7 +52,9 @@ function stalenessOf(facts: Facts, org: OrgIndex): Map<string, number> {
     [...sources].map((source) => {
       const gaps: number[] = []
       for (const asset of new Set(looks.map((look) => look.asset))) {
-        const times = [...new Set(looks.filter((look) => look.source === source && look.asset === asset).map((look) => look.at))].toSorted((a, b) => a - b)
+        const times = [...new Set(looks.filter((look) => look.source === source && look.asset === asset).map((look) => look.at))].toSorted(
+          (a, b) => a - b,
+        )
         for (const [index, at] of times.entries()) if (index > 0) gaps.push(at - times[index - 1]!)
       }
       const median = gaps.toSorted((a, b) => a - b)[Math.ceil(gaps.length / 2) - 1] ?? 0
@@ -107,16 +111,21 @@ function findingsAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): Op
   ]
   const keys = new Map(stated.map((each) => [`${each.kind} ${each.subject} ${each.component}`, each]))
   return [...keys.values()].map(({ kind, subject, component }) => {
-    const own = stated.filter((each) => each.kind === kind && each.subject === subject && each.component === component).map((each) => each.state)
+    const own = stated
+      .filter((each) => each.kind === kind && each.subject === subject && each.component === component)
+      .map((each) => each.state)
     const now = <V extends number>(list: readonly ({ vulnerability_id: string } & Held<V>)[]) =>
       most(list.filter((each) => each.vulnerability_id === subject && holds(each)).map((each) => each.value))
     return {
-      ...{ kind, subject, component },
+      kind,
+      subject,
+      component,
       severity: most(own.map((each) => each.severity)),
       cvss_tenths: most(own.map((each) => each.cvss_tenths)),
       stage: most(own.map((each) => each.stage)) ?? 0,
       fixable: own.some((each) => each.fixed_version !== null),
       world: { epss: now(facts.epss), stage: now(facts.exploits) ?? 0, cvss_tenths: now(facts.cvss) },
+      control: null,
     }
   })
 }
@@ -194,7 +203,7 @@ export function secureScore(assets: readonly AssetNow[]): Sums {
   return sums
 }
 
-/** A finding as conditions see it. Controls of these worlds have no description. */
+/** A finding as conditions see it. */
 export function attributesOfFinding(finding: OpenFinding): Attributes {
   const word = (rank: number | null) => (rank === null ? null : severities[rank]!)
   const cvss = finding.world.cvss_tenths
@@ -211,8 +220,8 @@ export function attributesOfFinding(finding: OpenFinding): Attributes {
     'finding.stage': exploitStages[finding.stage]!,
     'finding.fixable': finding.fixable,
     'control.control_id': finding.subject,
-    'control.category': null,
-    'control.source': null,
-    'control.severity': word(finding.severity),
+    'control.category': finding.control?.category ?? null,
+    'control.source': finding.control?.source ?? null,
+    'control.severity': word(finding.severity ?? finding.control?.severity ?? null),
   }
 }

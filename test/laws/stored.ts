@@ -10,6 +10,9 @@ export async function sumsOn(engine: Engine, org_id: number, score: string, id =
   )
   return (day) => {
     const until = rows.filter((row) => row.day <= day)
-    return { numerator: until.reduce((sum, row) => sum + row.numerator, 0), denominator: until.reduce((sum, row) => sum + row.denominator, 0) }
+    return {
+      numerator: until.reduce((sum, row) => sum + row.numerator, 0),
+      denominator: until.reduce((sum, row) => sum + row.denominator, 0),
+    }
   }
 }

@@ -162,7 +162,11 @@ const content: fc.Arbitrary<Content> = fc.record({
   slot,
   mentioned: fc.constantFrom(false, true, true, true),
   vulnerability: fc.option(
-    fc.record({ access, min_severity: fc.constantFrom<Severity[]>('informational', 'informational', 'high'), checks: fc.constantFrom('', '', 'policy') }),
+    fc.record({
+      access,
+      min_severity: fc.constantFrom<Severity[]>('informational', 'informational', 'high'),
+      checks: fc.constantFrom('', '', 'policy'),
+    }),
     { freq: 6 },
   ),
   control: fc.option(fc.record({ access }), { freq: 2 }),
@@ -211,7 +215,9 @@ function planArbitrary(shape: WorldShape): fc.Arbitrary<Plan> {
     { weight: 1, arbitrary: fc.constant({ kind: 'nothing' as const }) },
     { weight: 8, arbitrary: report },
     ...(shape.feeds ? [{ weight: 2, arbitrary: feed.map((plan) => ({ kind: 'feed' as const, ...plan })) }] : []),
-    ...(shape.late ? [{ weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), choice: fc.nat(), half: fc.boolean() }) }] : []),
+    ...(shape.late
+      ? [{ weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), choice: fc.nat(), half: fc.boolean() }) }]
+      : []),
     ...(shape.undos ? [{ weight: 2, arbitrary: fc.record({ kind: fc.constant('undo' as const), choice: fc.nat() }) }] : []),
   )
 }
@@ -221,7 +227,11 @@ export const worldArbitrary = (shape: WorldShape): fc.Arbitrary<World> =>
   fc
     .record({
       plans: fc.array(planArbitrary(shape), { minLength: shape.steps, maxLength: shape.steps }),
-      lives: fc.array(fc.array(content, { minLength: shape.steps, maxLength: shape.steps }), { minLength: 1, maxLength: shape.assets, size: 'max' }),
+      lives: fc.array(fc.array(content, { minLength: shape.steps, maxLength: shape.steps }), {
+        minLength: 1,
+        maxLength: shape.assets,
+        size: 'max',
+      }),
     })
     .map(({ plans, lives }) => build(shape, plans, lives))
 
@@ -270,7 +280,11 @@ function buildReport(
     const asset = `asset-${index}`
     if (!own.mentioned || told.has(`${scope} ${asset} ${at}`) || (complete_at === null && told.has(`${scope} complete ${at}`))) return []
     told.add(`${scope} ${asset} ${at}`)
-    return [source === 'inventory' ? inventoryEntry(shape, { org, source, at, asset }, own, index) : scanEntry(shape, { org, source, at, asset }, own)]
+    return [
+      source === 'inventory'
+        ? inventoryEntry(shape, { org, source, at, asset }, own, index)
+        : scanEntry(shape, { org, source, at, asset }, own),
+    ]
   })
   return { kind: 'report', org, source, complete_at, entries }
 }
@@ -282,12 +296,7 @@ export const typeOf = (asset: string): AssetType => types[Number(asset.slice('as
 const nothing = { attributes: {}, vulnerability: null, control: null, listed: [], results: [] }
 
 /** An inventory states attributes: the same of an asset each time, unless they change. */
-function inventoryEntry(
-  shape: WorldShape,
-  place: Pick<Entry, 'org' | 'source' | 'at' | 'asset'>,
-  own: Content,
-  index: number,
-): Entry {
+function inventoryEntry(shape: WorldShape, place: Pick<Entry, 'org' | 'source' | 'at' | 'asset'>, own: Content, index: number): Entry {
   const attributes: AssetAttributes = {}
   const criticality = shape.changing ? own.criticality : ([null, 'low', 'high', 'very_high'] as const)[index % 4]!
   const internet_facing = shape.changing ? own.internet_facing : [null, true, false][index % 3]!
@@ -309,7 +318,8 @@ function scanEntry(shape: WorldShape, place: Pick<Entry, 'org' | 'source' | 'at'
     if (!vulnerability) return shape.deltas
     return (
       (vulnerability.access === 'full' || each.access === 'remote') &&
-      (vulnerability.min_severity === 'informational' || (each.severity !== null && severityRank(each.severity) >= severityRank(vulnerability.min_severity)))
+      (vulnerability.min_severity === 'informational' ||
+        (each.severity !== null && severityRank(each.severity) >= severityRank(vulnerability.min_severity)))
     )
   })
   return { ...nothing, ...place, vulnerability, control, listed: seen, results: control ? own.results : [] }
@@ -328,7 +338,12 @@ function buildFeed(shape: WorldShape, plan: Plan & { kind: 'feed' }, at: Instant
       step.exploits.push({ vulnerability_id, stage: ransomware ? 'ransomware' : 'known_exploited', since: null, reference: '' })
     // Exploit-DB gives each exploit its own date, before all feeds of these worlds.
     else if (source === 'edb')
-      step.exploits.push({ vulnerability_id, stage: ransomware ? 'verified' : 'public', since: complete ? null : BASE - 5 * DAY_US, reference: 'EDB-1' })
+      step.exploits.push({
+        vulnerability_id,
+        stage: ransomware ? 'verified' : 'public',
+        since: complete ? null : BASE - 5 * DAY_US,
+        reference: 'EDB-1',
+      })
     else step.cvss.push({ vulnerability_id, cvss_tenths })
   }
   return step
