@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '../contract/engines.ts'
-import { assertLaw } from './cases.ts'
+import { assertLaw, assetsOf } from './cases.ts'
 import { cutTo, factsOf, rowsOf } from './model.ts'
 import { regrouped } from './order.ts'
 import { clear, factsAt, openStage, play, type Stage } from './play.ts'
@@ -15,7 +15,7 @@ describe.each(engines)('law 2 on $name: order does not matter', ({ name, open })
   afterAll(() => stage.engine.close())
 
   it('the same reports in another order and grouping give the same history, and it is what the reports say', async () => {
-    const world = worldArbitrary({ ...anyOrder, assets: 16, steps: 7 })
+    const world = worldArbitrary({ ...anyOrder, assets: assetsOf(name), steps: 7 })
     const arbitrary = fc.tuple(world, fc.infiniteStream(fc.nat(1000)))
     await assertLaw({ law: 2, title: 'order does not matter', engine: name, short: 30, each: 8 }, arbitrary, async ([world, random]) => {
       await clear(stage)

@@ -5,19 +5,19 @@ import { readHistory } from '../../src/insights/scores.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from '../contract/engines.ts'
-import { assertLaw } from './cases.ts'
+import { assertLaw, assetsOf } from './cases.ts'
 import { clear, daysAround, derive, openStage, play, type Stage } from './play.ts'
 import { sumsOn } from './stored.ts'
 import { LAST_LOOK, lastLooks, twins } from './twins.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 
 const catalog = loadCatalog()
-const ASSETS = 24
-const difference = fc.record({
-  asset: fc.integer({ min: 0, max: ASSETS - 1 }).map((index) => `asset-${index}`),
-  kind: fc.constantFrom('close' as const, 'open' as const),
-  choice: fc.nat(),
-})
+const difference = (engine: string) =>
+  fc.record({
+    asset: fc.integer({ min: 0, max: assetsOf(engine) - 1 }).map((index) => `asset-${index}`),
+    kind: fc.constantFrom('close' as const, 'open' as const),
+    choice: fc.nat(),
+  })
 
 describe.each(engines)('law 5 on $name: fixing never hurts', ({ name, open }) => {
   let stage: Stage
@@ -28,8 +28,8 @@ describe.each(engines)('law 5 on $name: fixing never hurts', ({ name, open }) =>
 
   it('of two organisations that lived through the same, the one with fewer findings is nowhere worse: no asset, metric, initiative or score', async () => {
     const arbitrary = fc.tuple(
-      worldArbitrary({ ...inOrder, assets: ASSETS, steps: 6 }),
-      fc.uniqueArray(difference, { minLength: 1, maxLength: ASSETS, size: 'max', selector: (each) => each.asset }),
+      worldArbitrary({ ...inOrder, assets: assetsOf(name), steps: 6 }),
+      fc.uniqueArray(difference(name), { minLength: 1, maxLength: assetsOf(name), size: 'max', selector: (each) => each.asset }),
     )
     await assertLaw({ law: 5, title: 'fixing never hurts', engine: name, short: 14, each: 10 }, arbitrary, async ([lived, differences]) => {
       const before = twins(lived)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
 import { countCoverage } from '../../src/store/queries/scores/coverage.ts'
 import { engines } from '../contract/engines.ts'
-import { assertLaw } from './cases.ts'
+import { assertLaw, assetsOf } from './cases.ts'
 import { factsOf, instantsOf } from './model.ts'
 import { clear, daysAround, derive, openStage, play, type Stage } from './play.ts'
 import { assetsAt, exposureScore, secureScore } from './scores.ts'
@@ -23,7 +23,7 @@ describe.each(engines)('law 6 on $name: unknown is neither good nor bad', ({ nam
     ['late', anyOrder],
   ])('every day only what was looked at within its staleness is in a score; coverage shows the rest (%s)', async (order, shape) => {
     const trial = { law: 6, title: `unknown is neither good nor bad, ${order}`, engine: name, short: 24, each: 12 }
-    await assertLaw(trial, worldArbitrary({ ...shape, assets: 24, steps: 6 }), async (world) => {
+    await assertLaw(trial, worldArbitrary({ ...shape, assets: assetsOf(name), steps: 6 }), async (world) => {
       await clear(stage)
       // What is derived half-way is taken up where something changes it, and only there.
       await play(stage, world, async (place) => {

@@ -8,7 +8,7 @@ import { metricDeltas } from '../../src/store/queries/metrics/deltas.ts'
 import { exposedAssets, exposingFindings } from '../../src/store/queries/metrics/exposed-assets.ts'
 import { engines } from '../contract/engines.ts'
 import { DAY0, putWorld } from '../contract/world.ts'
-import { assertLaw } from './cases.ts'
+import { assertLaw, assetsOf } from './cases.ts'
 import { definition } from './definitions.ts'
 import { assetsOn, denseWorld, lastGroup, LENGTH } from './dense.ts'
 import { ask } from './metric.ts'
@@ -27,7 +27,10 @@ describe.each(engines)('law 8 on $name: new questions have old answers', ({ name
   afterAll(() => stage.engine.close())
 
   it('a metric written after everything was imported answers every day since the first import as counting by hand does', async () => {
-    const arbitrary = fc.tuple(worldArbitrary({ ...inOrder, assets: 10, steps: 6 }), fc.array(definition, { minLength: 12, maxLength: 12 }))
+    const arbitrary = fc.tuple(
+      worldArbitrary({ ...inOrder, assets: assetsOf(name), steps: 6 }),
+      fc.array(definition, { minLength: 12, maxLength: 12 }),
+    )
     await assertLaw(
       { law: 8, title: 'new questions have old answers', engine: name, short: 20, each: 8 },
       arbitrary,
