@@ -376,7 +376,7 @@ export class ReportStaging {
     if (!complete) return
     const observed_at = this.observed_at ?? Math.max(...assets.map((asset) => asset.observed_at))
     const [last] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never',
+      'select observed_at as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         org_id,
         source,
@@ -489,7 +489,9 @@ export class ReportStaging {
     const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
     const inventory = lastLook.get(0) ?? -1
     return new Set(
-      assets.flatMap(({ asset_id, observed_at }, local) => (Math.max(lastLook.get(asset_id) ?? -1, inventory) >= observed_at ? [local] : [])),
+      assets.flatMap(({ asset_id, observed_at }, local) =>
+        Math.max(lastLook.get(asset_id) ?? -1, inventory) >= observed_at ? [local] : [],
+      ),
     )
   }
 
@@ -579,7 +581,7 @@ export class ReportStaging {
     const { source } = this.report
     if (!this.controls.size && !this.advisories.size) return
     const [last] = await transaction.query<{ observed_at: number | null }>(
-      `select max(observed_at) as observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset'`,
+      `select observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset' order by observed_at desc limit 1`,
       { org_id, source, never: NEVER },
     )
     const newest = await transaction.query<{ observed_at: number | null }>('select max(observed_at) as observed_at from local_asset')
@@ -660,7 +662,8 @@ export class FeedStaging {
   async begin(): Promise<void> {
     const { transaction, observed_at } = this
     const [known] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never',
+      // Not max(): DuckDB 1.5's optimiser fails on it where a table has lost all its rows.
+      'select observed_at as last from feed_coverage where source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         source: this.report.source,
         never: NEVER,
