@@ -434,7 +434,7 @@ export class ReportStaging {
           ])
       }
       if (!record.inactive && (this.report.complete || news('presence', asset_id, '', '')))
-        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local) || this.lateInventory])
     }
     await this.append(assetFacts.name, names.values())
     await this.append(assetFacts.attribute, attributes.values())

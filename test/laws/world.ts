@@ -16,7 +16,7 @@ export const BASE = 19_800 * DAY_US
  * When things happen, in hours after {@link BASE}: several on one day, on both sides of each zone's midnight and exactly on it, and so far
  * apart that a source's look is just fresh, just stale and long stale.
  */
-const hours = [0, 11, 13, 24, 35, 36, 100, 491, 720, 731, 755, 1080, 1811, 2640]
+const hours = [0, 11, 12, 24, 35, 48, 100, 492, 720, 732, 755, 1080, 1812, 2640]
 const HOUR_US = DAY_US / 24
 const slot = fc.integer({ min: 0, max: hours.length - 1 })
 export const instantOf = (index: number): Instant => BASE + hours[index % hours.length]! * HOUR_US
@@ -204,9 +204,9 @@ function planArbitrary(shape: WorldShape): fc.Arbitrary<Plan> {
   const report = fc
     .record({
       kind: fc.constant('report' as const),
-      org: fc.constantFrom<OrgIndex[]>(0, 0, 1),
-      source: fc.constantFrom('one', 'one', 'two', 'inventory'),
-      complete: fc.boolean(),
+      org: fc.constantFrom<OrgIndex[]>(0, 1),
+      source: fc.constantFrom('one', 'one', 'two', 'inventory', 'inventory'),
+      complete: fc.constantFrom(false, true, true),
       slot,
     })
     .map((plan) => ({ ...plan, complete: plan.complete && plan.source === 'inventory' }))
