@@ -32,10 +32,10 @@ const findingLeaf = fc.constantFrom<object>(
 )
 
 /** Random conditions of a population, as a person writes them. */
-export const population: fc.Arbitrary<object> = fc.oneof(fc.constant({}), assetLeaf)
+const population: fc.Arbitrary<object> = fc.oneof(fc.constant({}), assetLeaf)
 
 /** Random conditions of being exposed. */
-export const exposedWhen: fc.Arbitrary<object> = fc.oneof(
+const exposedWhen: fc.Arbitrary<object> = fc.oneof(
   findingLeaf,
   assetLeaf,
   fc.record({ all: fc.tuple(findingLeaf, findingLeaf) }),

@@ -5,7 +5,7 @@ import { type Attributes, evaluate } from '../contract/world.ts'
 import { type AssetNow, attributesOfFinding } from './scores.ts'
 
 /** Words that have an order, by field. */
-export const orders = {
+const orders = {
   'vulnerability.severity': severities,
   'vulnerability.exploit_stage': exploitStages,
   'finding.severity': severities,
@@ -31,7 +31,7 @@ export function ask(question: Question, assets: readonly AssetNow[]): { asked: s
 }
 
 /** Exposed by its own attributes alone, or together with one of its findings. */
-export const isExposed = (condition: Condition, attributes: Attributes, findings: readonly Attributes[]): boolean =>
+const isExposed = (condition: Condition, attributes: Attributes, findings: readonly Attributes[]): boolean =>
   holdsOf(condition, { ...attributes, kind: 'none' }) || findings.some((finding) => holdsOf(condition, { ...attributes, ...finding }))
 
 /** True when the condition holds; what is said of the other kind of finding, or of any finding where there is none, never does, negated or not. */

@@ -22,7 +22,7 @@ interface Said<V> {
  * The naive history of one line: go through everything that was ever said about it in the order of time. A value holds from the report that
  * lists it until one that lists another, or that would have shown it and does not.
  */
-export function historyOf<V>(said: readonly Said<V>[]): Held<V>[] {
+function historyOf<V>(said: readonly Said<V>[]): Held<V>[] {
   const held: Held<V>[] = []
   let open: Held<V> | null = null
   for (const at of [...new Set(said.map((each) => each.at))].toSorted((a, b) => a - b)) {

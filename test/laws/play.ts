@@ -217,6 +217,3 @@ export async function factsAt(engine: Engine, known_at: number = NEVER - 1): Pro
   }
   return facts
 }
-
-/** The organisation of a world that an org_id is. */
-export const orgOf = (stage: Stage, org_id: number): OrgIndex => stage.orgs.indexOf(org_id) as OrgIndex

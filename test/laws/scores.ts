@@ -137,7 +137,7 @@ const SEVERITY_CVSS = [0, 25, 55, 80, 95]
 const CONTROL_PROBABILITY = [0, 500, 2000, 5000, 10_000]
 
 /** exposure/1 of DESIGN 5: h of one finding, in units of 1e-8. With p in 1e-5, CVSS in tenths and reach in tenths, the product is whole. */
-export function hazardOf(finding: OpenFinding, internetFacing: boolean): number {
+function hazardOf(finding: OpenFinding, internetFacing: boolean): number {
   const reach = internetFacing ? 10 : 6
   if (finding.kind === 'control') {
     const severity = finding.severity ?? 2
@@ -153,7 +153,7 @@ export function hazardOf(finding: OpenFinding, internetFacing: boolean): number 
 const counts = (finding: OpenFinding): boolean => finding.severity !== 0 || (finding.cvss_tenths ?? 0) > 0
 
 /** Exposure of an asset in units of 1e-9: of several findings of one vulnerability or control the greatest hazard counts once. */
-export function exposureOf(asset: AssetNow): number {
+function exposureOf(asset: AssetNow): number {
   const greatest = new Map<string, number>()
   for (const finding of asset.findings.filter(counts)) {
     const key = `${finding.kind} ${finding.subject}`
@@ -165,7 +165,7 @@ export function exposureOf(asset: AssetNow): number {
 
 /** Asset value in thousandths. */
 const VALUE: Record<string, number> = { very_high: 5000, high: 3000, medium: 1500, low: 750 }
-export const valueOf = (asset: AssetNow): number => VALUE[String(asset.attributes['asset.criticality'])] ?? 1000
+const valueOf = (asset: AssetNow): number => VALUE[String(asset.attributes['asset.criticality'])] ?? 1000
 
 /** Numerator and denominator of a score; a score is their quotient. */
 export interface Sums {

@@ -19,7 +19,7 @@ export const BASE = 19_800 * DAY_US
 const hours = [0, 11, 12, 24, 35, 48, 100, 492, 720, 732, 755, 1080, 1812, 2640]
 const HOUR_US = DAY_US / 24
 const slot = fc.integer({ min: 0, max: hours.length - 1 })
-export const instantOf = (index: number): Instant => BASE + hours[index % hours.length]! * HOUR_US
+const instantOf = (index: number): Instant => BASE + hours[index % hours.length]! * HOUR_US
 
 /** The clock of the machine in all worlds: after everything. */
 export const NOW = BASE + 150 * DAY_US
@@ -32,7 +32,7 @@ export const vulnerabilities: readonly { id: string; access: 'remote' | 'full' }
 ]
 export const controls = ['tool:a', 'tool:b'] as const
 /** A rule in code: reported as a finding of kind control, not as the result of a check. */
-export const RULE = 'tool:rule'
+const RULE = 'tool:rule'
 
 /** What a report says of one asset's vulnerability or rule. */
 export interface Listed {
