@@ -10,7 +10,7 @@ import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory } from '../../src/insights/scores.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { NEVER_DAY } from '../../src/store/days.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
 import { exact, type Exact, Model, type Part, split, type Told, walk } from './explain-model.ts'
@@ -212,6 +212,7 @@ async function tell(engine: Engine, org_id: number, { world, models }: Story): P
     await transaction.query('drop table if exists touched')
     await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
     await deriveAssetDays(transaction)
+    await deriveExposure(transaction, org_id)
     await computeMetrics(transaction, org_id, catalog)
     await computeSecureScore(transaction, org_id)
   })
