@@ -52,7 +52,7 @@ export async function deriveFindings(transaction: Engine): Promise<void> {
      run as (select *, sum(begins) over (partition by finding_id order by valid_from rows unbounded preceding) as run from marked),
      whole as (
        select finding_id, severity, cvss_tenths, stage, valid_from, valid_to, false as several from stated where of_finding = 1
-       union all select finding_id, max(severity), max(cvss_tenths), max(stage), min(valid_from), max(valid_to), true from run group by finding_id, run),
+       union all select finding_id, max(severity), max(cvss_tenths), max(stage), min(valid_from), max(valid_to), true from run group by finding_id, run)${excepting ? `,${cutByExceptions}` : ''},
      dated as (
        select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component, h.severity, h.cvss_tenths, h.stage, h.valid_from, h.valid_to, ${excepting ? 'h.excepted' : 'false'} as excepted,
          ${daySql('h.valid_from', 'd1')} as from_day, ${daySql('h.valid_to', 'd2')} as to_day, h.several
