@@ -92,7 +92,7 @@ export const denseWorld: fc.Arbitrary<Partial<World>> = fc
             vulnerability_id: fc.constant(vulnerability_id),
             epss: fc.option(fc.constantFrom(100, 8000, 10_000)),
             stage: fc.constantFrom(0, 1, 4, 5),
-            cvss_tenths: fc.option(fc.constantFrom(0, 40, 69, 90)),
+            cvss_tenths: fc.option(fc.constantFrom(0, 40, 69, 70, 90)),
           }),
         ),
       ),
