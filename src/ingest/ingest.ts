@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -10,6 +10,7 @@ import type { FileRecord, ReportRecord } from '../model/record.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
+import { inputPath } from '../store/inputs.ts'
 import { addOrgIn, addTenant, findOrg, listOrgs, type Org } from '../store/orgs.ts'
 import type { Store } from '../store/store.ts'
 import type { Feed, Head, Importer, ParseOptions, Source } from './importer.ts'
@@ -214,6 +215,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   return store.engine.transaction(async (transaction) => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
+    await keepInput(store, input, input_digest) // retention may have removed it while this import waited for its turn
     await reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) })
     const { counts, report, org } = reading
     if (!report)
@@ -461,10 +463,9 @@ async function digestOf(input: Input): Promise<{ input_digest: string; input_byt
 
 /** Keeps the raw input compressed as inputs/<digest>.gz, written beside and renamed, so that it is whole or not there. */
 async function keepInput(store: Store, input: Input, digest: string): Promise<void> {
-  const folder = join(store.data, 'inputs', digest.slice(0, 2))
-  const path = join(folder, `${digest}.gz`)
+  const path = inputPath(store.data, digest)
   if (await stat(path).catch(() => null)) return
-  await mkdir(folder, { recursive: true })
+  await mkdir(dirname(path), { recursive: true })
   const part = `${path}.${process.pid}.part`
   try {
     await pipeline(

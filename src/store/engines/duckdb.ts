@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import {
   type DuckDBAppender,
   type DuckDBConnection,
@@ -15,24 +15,24 @@ import {
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
+import { sizesFrom } from './sizes.ts'
 
 /** Appended rows go over in chunks of this many: DuckDB's own vector size. */
 const CHUNK = 2048
-
-/** Connections that read beside the one that writes. */
-const READERS = 4
 
 /** The database in memory (and, when that is full, in the temporary folder) that holds what may be thrown away. */
 const ASIDE = 'aside'
 
 /**
  * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
- * Memory is bounded by PLIMSOLL_MEMORY (default 4GB), temporary files stay beside the database.
+ * Memory, threads and temporary files are bounded as sizesFrom reads them.
  */
 export async function openDuckdb(path: string): Promise<Engine> {
+  const sizes = sizesFrom(process.env, 'duckdb', path === ':memory:' ? null : dirname(path))
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const options: Record<string, string> = { memory_limit: process.env['PLIMSOLL_MEMORY'] ?? '4GB', preserve_insertion_order: 'false' }
-  if (path !== ':memory:') options['temp_directory'] = join(dirname(path), 'temporary')
+  const options: Record<string, string> = { memory_limit: sizes.memory!, preserve_insertion_order: 'false' }
+  if (sizes.threads !== null) options['threads'] = String(sizes.threads)
+  if (sizes.temporary !== null) options['temp_directory'] = sizes.temporary
   let instance: DuckDBInstance
   try {
     instance = await DuckDBInstance.create(path, options)
@@ -45,17 +45,20 @@ export async function openDuckdb(path: string): Promise<Engine> {
   }
   const writer = await instance.connect()
   const builder = await instance.connect()
-  const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
-  const pool = new Queue(readers)
+  const observer = await instance.connect()
+  const readers = await Promise.all(Array.from({ length: sizes.readers }, () => instance.connect()))
+  const pool = new Queue(readers, sizes.queue)
   const writing = new Queue([writer])
   const building = new Queue([builder])
+  const observing = new Queue([observer], sizes.queue)
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
-  const within = (schemas: readonly string[]): Engine => asker(pool, building, [...schemas, home].join(), { home, aside, within })
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place)
+  const place: Place = { sizes, home, aside, within }
 
   const engine: Engine = {
-    ...asker(pool, writing, home, { home, aside, within }),
+    ...asker(pool, writing, observing, home, place),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -68,7 +71,8 @@ export async function openDuckdb(path: string): Promise<Engine> {
       await writing.drain()
       await building.drain()
       await pool.drain()
-      for (const connection of [...readers, builder, writer]) connection.closeSync()
+      await observing.drain()
+      for (const connection of [...readers, builder, observer, writer]) connection.closeSync()
       instance.closeSync()
     },
   }
@@ -78,10 +82,16 @@ export async function openDuckdb(path: string): Promise<Engine> {
 /** Where each connection looks for tables; one that is not here looks at home. */
 const paths = new WeakMap<DuckDBConnection, string>()
 
-type Place = Pick<Engine, 'home' | 'aside' | 'within'>
+type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
 
 /** An engine that asks and writes with `path` as the places in which tables are looked for. */
-function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place): Engine {
+function asker(
+  pool: Queue<DuckDBConnection>,
+  writing: Queue<DuckDBConnection>,
+  observing: Queue<DuckDBConnection>,
+  path: string,
+  place: Place,
+): Engine {
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
     await connection.run(`set search_path = '${path}'`)
@@ -120,7 +130,7 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
     },
     append: (table, columns, rows) => one(writing, (connection) => append(connection, table, columns, rows)),
     transaction: (work) => whole(writing, work),
-    snapshot: (work) => whole(pool, work),
+    snapshot: (work, long) => whole(long ? observing : pool, work),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
