@@ -211,7 +211,8 @@ const atOnce: Story = {
         stage: 0,
         from: DAY0 + 1,
         to: NEVER_DAY,
-        ...{ from_cause: 8, to_cause: 9 },
+        from_cause: 8,
+        to_cause: 9,
       },
     ],
     vulnerability: [
