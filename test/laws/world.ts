@@ -12,14 +12,15 @@ export type OrgIndex = 0 | 1
 /** A UTC midnight in southern summer time. Worlds play from here on. */
 export const BASE = 19_800 * DAY_US
 
+const HOUR_US = DAY_US / 24
+
 /**
- * When things happen, in hours after {@link BASE}: several on one day, on both sides of each zone's midnight and exactly on it, and so far
+ * When things happen, in hours after {@link BASE}: several on one day, on both sides of each zone's midnight, exactly on it and a microsecond before, and so far
  * apart that a source's look is just fresh, just stale and long stale.
  */
-const hours = [0, 11, 12, 24, 35, 48, 100, 492, 720, 732, 755, 1080, 1812, 2640]
-const HOUR_US = DAY_US / 24
+const hours = [0, 11, 12, 24, 35, 48 - 1 / HOUR_US, 100, 492, 720, 732, 755, 1080, 1812, 2640]
 const slot = fc.integer({ min: 0, max: hours.length - 1 })
-const instantOf = (index: number): Instant => BASE + hours[index % hours.length]! * HOUR_US
+const instantOf = (index: number): Instant => BASE + Math.round(hours[index % hours.length]! * HOUR_US)
 
 /** The clock of the machine in all worlds: after everything. */
 export const NOW = BASE + 150 * DAY_US
@@ -240,7 +241,7 @@ function build(shape: WorldShape, plans: readonly Plan[], lives: readonly (reado
   const told = new Set<string>()
   // In order of time: the place of a step decides when it happens.
   const atOf = (step: number, own: number) =>
-    shape.late ? instantOf(own) : BASE + hours[Math.floor((step * hours.length) / plans.length)]! * HOUR_US + own * 60_000_000
+    shape.late ? instantOf(own) : BASE + Math.round(hours[Math.floor((step * hours.length) / plans.length)]! * HOUR_US) + own * 60_000_000
   for (const [step, plan] of plans.entries()) {
     if (plan.kind === 'report') world.push(buildReport(shape, plan, step, lives, told, atOf))
     else if (plan.kind === 'feed') {
