@@ -17,6 +17,7 @@ import { assets } from './routes/assets.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
+import { exceptions } from './routes/exceptions.ts'
 import { explanations } from './routes/explain.ts'
 import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
@@ -109,6 +110,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         vulnerabilities,
         findings,
         controls,
+        exceptions,
         imports,
         sources,
         organisations,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
+import { exceptionStates, justifications } from '../model/exception.ts'
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
@@ -15,6 +16,8 @@ const Day = z
 const causeIds = causes.map(({ id }) => id) as [CauseId, ...CauseId[]]
 const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
+
+const Justification = z.enum(justifications)
 
 /** Which organisation, which asset groups, which moment. */
 export const Moment = z.object({
@@ -47,6 +50,21 @@ export const Range = z.object({
   to: Day.optional().describe('Last day; default the day of as_of'),
 })
 
+/** The exception that covers a finding. */
+export const ExceptionInForce = z.object({
+  exception_id: z.number().int(),
+  justification: Justification,
+  ends_at: Instant.nullable().describe('null: until a person ends it'),
+})
+
+/** What a look was for. */
+const LookedFor = z.object({
+  subject: z.string().describe('vulnerability, control, software; asset: only listed; presence: all that there is was listed'),
+  access: z.enum(['none', 'remote', 'full']),
+  min_severity: Severity.nullable().describe('The least severity that it showed; null: every one'),
+  checks: z.string().nullable().describe('The narrowed set of checks; null: all that the tool has'),
+})
+
 /** A page of items. `total` counts all that meet filter and search; `next_cursor` null: this was the last page. */
 export const list = <T extends z.ZodType>(item: T) =>
   z.object({
@@ -58,6 +76,14 @@ export const list = <T extends z.ZodType>(item: T) =>
 
 /** The one shape of every error; codes are listed in docs/errors.md. */
 export const Problem = z.object({ error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }) })
+
+/** How well the assets are known that a score is about. */
+const ScoreCoverage = z.object({
+  scanned: z.number().int().describe('Assets that a source looked at, for what the score needs, within its staleness'),
+  stale: z.number().int().describe('Assets that one looked at, but too long ago'),
+  never_scanned: z.number().int(),
+  not_run: z.number().int().describe('Controls that on some asset did not run, or too long ago; secure score only'),
+})
 
 /** A score with everything needed to read it. `value` null: nothing to score yet, `reason` says why. */
 export const Score = z.object({
@@ -73,6 +99,9 @@ export const Score = z.object({
   change_1d: z.number().nullable().describe('Value minus the value a day before; null when either is missing'),
   change_14d: z.number().nullable(),
   target: z.number().nullable(),
+  best: z.number().nullable().describe('The value if everything unknown were good; null = nothing to score, known or unknown'),
+  worst: z.number().nullable().describe('The value if everything unknown were bad'),
+  coverage: ScoreCoverage,
 })
 
 export const Coverage = z.object({
@@ -216,6 +245,9 @@ export const MetricSummary = z.object({
   exposed: z.number().int(),
   total: z.number().int(),
   exposure: z.number().nullable().describe('exposed / total, 0–1'),
+  best: z.number().nullable().describe('Its exposure if every unknown asset were not exposed'),
+  worst: z.number().nullable().describe('Its exposure if every unknown asset were exposed'),
+  coverage: ScoreCoverage,
   weight: z.enum(['high', 'medium', 'low']),
   score_impact: z.number().nullable().describe('Points of 0–100 that its initiatives would gain together with it met: greatest of them'),
   change_14d: z.number().nullable().describe('Change of exposure in percentage points'),
@@ -288,18 +320,47 @@ export const InstalledSoftware = z.object({
 })
 export const AssetDetail = AssetSummary.extend({
   attributes: z.array(z.object({ attribute: z.string(), value: z.string(), source: z.string(), since: Instant })),
-  names: z.array(z.object({ name_type: z.string(), name: z.string(), source: z.string(), since: Instant })),
-  coverage: z.array(
+  names: z.array(
     z.object({
+      name_type: z.string(),
+      name: z.string(),
       source: z.string(),
-      subject: z.string(),
-      access: z.enum(['none', 'remote', 'full']),
-      last_looked_at: Instant,
-      fresh_until: Instant,
+      since: Instant,
+      until: Instant.nullable().describe('When a report of the source first no longer gave it that name; null while it does'),
     }),
   ),
+  identity: z
+    .array(
+      z.object({
+        why: z.enum(['same', 'near', 'merged']).describe('A strong name; a weak one within 30 days; a person said so'),
+        name_type: z.string(),
+        name: z.string(),
+        sources: z.array(z.string()),
+        text: z.string(),
+      }),
+    )
+    .describe('Why what the sources report is one asset; empty when it is one record'),
+  coverage: z
+    .array(
+      LookedFor.extend({
+        source: z.string(),
+        first_looked_at: Instant,
+        last_looked_at: Instant,
+        looks: z.number().int(),
+        fresh_until: Instant,
+      }),
+    )
+    .describe('A row for each way in which a source looks at it'),
+  exceptions: z
+    .array(ExceptionInForce.extend({ covered_findings: z.number().int() }))
+    .describe('Those that cover some of its open findings'),
   history: z.array(z.object({ day: Day, exposure: z.number().nullable() })).describe('0–100, rows only where it changes'),
   value: z.number().describe('Its weight in the exposure score'),
+})
+
+export const IdentityChanged = z.object({
+  import_no: z.number().int().describe('The import that tells it: undo it to take it back'),
+  asset_ids: z.array(z.number().int()).describe('The assets that there are now'),
 })
 
 export const Finding = z.object({
@@ -321,6 +382,8 @@ export const Finding = z.object({
   share: z.number().nullable().describe("Its part of the asset's hazard, 0–1"),
   first_seen_at: Instant,
   sources: z.array(z.string()),
+  excepted: z.boolean().describe('An exception that moves scores covers it: it is in none'),
+  exception: ExceptionInForce.nullable().describe('The exception that covers it, whether it moves scores or not'),
 })
 export const SoftwareSummary = z.object({
   name: z.string(),
@@ -347,6 +410,7 @@ export const VulnerabilitySummary = z.object({
   epss: z.number().nullable(),
   stage: Stage,
   assets: z.number().int(),
+  excepted_assets: z.number().int().describe('Of them, those on which exceptions keep it out of the scores'),
   published_at: Instant.nullable(),
   components: z.array(z.string()),
   fix_available: z.boolean(),
@@ -378,6 +442,7 @@ export const ControlSummary = z.object({
   passed: z.number().int(),
   failed: z.number().int(),
   unknown: z.number().int(),
+  excepted: z.number().int().describe('Of the failed ones, those that exceptions give their full points'),
   points: z.number().nullable(),
   max_points: z.number().nullable(),
 })
@@ -387,7 +452,14 @@ export const ControlDetail = ControlSummary.extend({
   url: z.string().nullable(),
   frameworks: z.array(z.object({ framework: z.string(), requirement: z.string() })),
   results: z.array(
-    z.object({ asset_id: z.number().int(), asset_name: z.string(), status: z.string(), evidence: z.string().nullable(), since: Instant }),
+    z.object({
+      asset_id: z.number().int(),
+      asset_name: z.string(),
+      status: z.string(),
+      evidence: z.string().nullable(),
+      since: Instant,
+      exception: ExceptionInForce.nullable(),
+    }),
   ),
 })
 
@@ -496,6 +568,9 @@ export const ImportDetail = Import.extend({
   skipped_items: z.array(SkippedItem).describe('At most 200; all of them: /imports/{import_no}/skipped'),
   input_digest: z.string(),
   previous_digest: z.string(),
+  coverage: z
+    .array(LookedFor.extend({ assets: z.number().int(), first_looked_at: Instant, last_looked_at: Instant }))
+    .describe('What the report looked for, and on how many assets: only that can it close'),
 })
 /** What an import gave. `unchanged`: these bytes with these options were known; `import_no` is then the import that brought them. */
 export const ImportResult = z.object({
@@ -544,6 +619,67 @@ export const NewOrganisation = z.object({
   name: z.string().trim().min(1).max(100),
   zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default that of the server'),
   tenants: z.array(z.string().min(1).max(200)).max(100).optional().describe('Tenant ids whose reports go here'),
+})
+
+export const ExceptionSummary = z.object({
+  exception_id: z.number().int(),
+  assets: z
+    .array(z.object({ asset_id: z.number().int(), name: z.string() }))
+    .nullable()
+    .describe('The assets that it names, at most 20; null: not narrowed to assets'),
+  asset_count: z.number().int().nullable().describe('How many assets it names'),
+  asset_group: z.string().nullable().describe('It covers what is in this group, while it is'),
+  kind: z.enum(['vulnerability', 'control']).nullable(),
+  subject: z.string().nullable().describe('Id of the vulnerability or control; null: any'),
+  component: z.string().nullable().describe("Only the finding of this component, '' for the one that names none; null: any"),
+  justification: Justification,
+  moves_scores: z.boolean().describe('It takes what it covers out of the scores: third party control and alternate mitigation do'),
+  reason: z.string(),
+  author: z.string(),
+  starts_at: Instant,
+  ends_at: Instant.nullable().describe('null: until a person ends it'),
+  state: z.enum(exceptionStates),
+  covered_findings: z.number().int().describe('Open findings that it covers'),
+  covered_assets: z.number().int(),
+  import_no: z.number().int().describe('The import that stated it as it now stands'),
+})
+export const ExceptionDetail = ExceptionSummary.extend({
+  acts: z
+    .array(
+      z.object({
+        import_no: z.number().int(),
+        act: z.enum(['add', 'change', 'end']),
+        recorded_at: Instant,
+        actor: z.string(),
+        undone: z.boolean(),
+      }),
+    )
+    .describe('What people did to it; each can be undone by its import'),
+})
+const When = z.string().max(40)
+export const NewException = z.strictObject({
+  finding_id: z.number().int().positive().optional().describe('Only this finding; instead of assets, group and subject'),
+  asset_ids: z.array(z.number().int().positive()).min(1).max(10_000).optional(),
+  asset_group: z.string().trim().min(1).max(300).optional(),
+  kind: z.enum(['vulnerability', 'control']).optional().describe('Of the subject'),
+  subject: z.string().trim().min(1).max(500).optional().describe('Id of a vulnerability or control'),
+  component: z.string().max(500).optional().describe('With a subject: only the finding of this component'),
+  everything: z.literal(true).optional().describe('Needed for an exception that is not narrowed at all'),
+  justification: Justification,
+  reason: z.string().trim().min(1).max(2000),
+  author: z.string().trim().min(1).max(200).optional().describe('Who decided it'),
+  starts_at: When.optional().describe('A day (from its beginning) or an instant, also of the past; default now'),
+  ends_at: When.nullish().describe('A day (to its end) or an instant; without it a person has to end it'),
+})
+export const ChangedException = z.strictObject({
+  justification: Justification.optional(),
+  reason: z.string().trim().min(1).max(2000).optional(),
+  author: z.string().trim().min(1).max(200).optional(),
+  starts_at: When.optional(),
+  ends_at: When.nullable().optional().describe('null: until a person ends it'),
+})
+export const EndedException = z.strictObject({
+  ends_at: When.optional().describe('A day (to its end) or an instant; default now'),
 })
 
 export const Overview = z.object({

@@ -26,6 +26,7 @@ export interface World {
     severity?: number | null
     cvss_tenths?: number | null
     stage?: number
+    excepted?: boolean
     from?: number
     to?: number
   }[]
@@ -137,6 +138,7 @@ export async function putWorld(engine: Engine, org_id: number, world: Partial<Wo
         severity: null,
         cvss_tenths: null,
         stage: 0,
+        excepted: false,
         from_cause: causeNumber('configuration_changed'),
         to_cause: causeNumber('remediated'),
         ...without(row),

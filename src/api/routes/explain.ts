@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { UserError } from '../../errors.ts'
 import { causes } from '../../model/cause.ts'
-import { parseDay } from '../../store/days.ts'
+import { dayText, parseDay } from '../../store/days.ts'
 import { answerExplain } from '../answers/explain.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -17,11 +17,9 @@ const Query = Moment.extend({
   id: z.string().max(200).optional().describe('Of the initiative or metric'),
   from: Range.shape.from.describe('From the end of this day; default 30 days before the other'),
   to: Range.shape.to.describe('To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one'),
-  from_known_at: z
-    .string()
-    .max(60)
-    .optional()
-    .describe('What was known at the first end: a day, an instant or the number of an import; default as known_at'),
+  from_known_at: Moment.shape.known_at.describe(
+    'What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record',
+  ),
   asset: z.coerce.number().int().min(1).optional().describe('Number of an asset: its own score, and what moved it'),
   cause: z
     .enum(causes.map(({ id }) => id) as [string, ...string[]])
@@ -56,15 +54,11 @@ export const explanations =
           return read
         }
         const to = day(query.to, asked.moment.day)
-        // Two knowledges of the same store: what the later one knows better about the first day is a correction of the record.
-        const first = query.from_known_at === undefined ? asked : await readMoment(api, { ...query, known_at: query.from_known_at })
-        return answerExplain(
-          asked,
-          first,
-          { from: day(query.from, to - DEFAULT_DAYS), to },
-          { score: query.score, id: query.id ?? '', asset_id: query.asset ?? null },
-          query,
-        )
+        const from = day(query.from, to - DEFAULT_DAYS)
+        const { from_known_at, ...rest } = query
+        const before =
+          from_known_at === undefined ? asked : await readMoment(api, { ...rest, as_of: dayText(from), known_at: from_known_at })
+        return answerExplain(asked, before, { from, to }, { score: query.score, id: query.id ?? '', asset_id: query.asset ?? null }, query)
       },
     )
   }

@@ -10,6 +10,9 @@ interface Score {
   points: number | null
   max_points: number | null
   target: number | null
+  best: number | null
+  worst: number | null
+  coverage: { scanned: number; stale: number; never_scanned: number; not_run: number }
 }
 
 interface Overview {
@@ -61,14 +64,21 @@ export const command: CliCommand = {
       const overview = await connection.get<Overview>('/overview', asked)
       const { items } = await connection.get<{ items: Initiative[] }>('/initiatives', asked)
       const { exposure, secure, coverage, as_of } = overview
-      const initiatives = items.map(({ id, title, score }) => ({ id, title, score: score.value, target: score.target }))
+      const initiatives = items.map(({ id, title, score }) => ({
+        id,
+        title,
+        score: score.value,
+        target: score.target,
+        best: score.best,
+        worst: score.worst,
+      }))
       if (context.options['json']) {
         context.print(
           JSON.stringify(
             {
               as_of,
-              exposure_score: { value: exposure.value, level: exposure.level, formula: exposure.formula },
-              secure_score: { value: secure.value, points: secure.points, max: secure.max_points },
+              exposure_score: { value: exposure.value, level: exposure.level, formula: exposure.formula, ...boundsOf(exposure) },
+              secure_score: { value: secure.value, points: secure.points, max: secure.max_points, ...boundsOf(secure) },
               initiatives,
               coverage,
             },
@@ -82,18 +92,30 @@ export const command: CliCommand = {
       if (asked.as_of !== undefined && asked.known_at === undefined)
         context.print(knowledgeText(await connection.get<Knowledge>('/knowledge', { org: asked.org, as_of: asked.as_of })))
       context.print(`Exposure score  ${scoreText(exposure.value)}  ${exposure.level ?? exposure.reason ?? ''}  (lower is better)`)
+      const unscanned = exposure.coverage.stale + exposure.coverage.never_scanned
+      for (const line of between(exposure, `the ${unscanned} unscanned assets`)) context.print(line)
       context.print(
         `Secure score    ${scoreText(secure.value)}  ${secure.points === null ? (secure.reason ?? '') : `${secure.points} of ${secure.max_points} points`}  (higher is better)`,
       )
+      for (const line of between(secure, `the ${secure.coverage.not_run} controls whose checks did not all run`)) context.print(line)
       context.print(
         `Coverage        ${coverage.scanned} of ${coverage.assets} assets scanned, ${coverage.stale} stale, ${coverage.never_scanned} never scanned\n`,
       )
       context.print(
         table(
-          ['initiative', 'score', 'target'],
-          initiatives.map((each) => [each.title, scoreText(each.score), scoreText(each.target)]),
+          ['initiative', 'score', 'target', 'worst', 'best'],
+          initiatives.map((each) => [each.title, ...[each.score, each.target, each.worst, each.best].map(scoreText)]),
         ),
       )
     })
   },
+}
+
+const boundsOf = ({ best, worst }: Score) => ({ best, worst })
+
+/** A line that says how far what is unknown could move a score; none where it could not. */
+function between({ best, worst }: Score, unknown: string): string[] {
+  if (best === null || worst === null || best === worst) return []
+  const [low, high] = [Math.min(best, worst), Math.max(best, worst)].map(scoreText)
+  return [`                between ${low} and ${high}, by how ${unknown} would turn out`]
 }

@@ -26,7 +26,7 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
     `create temporary table open_finding as
      select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
        count(*) over (partition by f.asset_id, f.kind, f.subject) as of_subject
-     from finding_history f join touched t on t.asset_id = f.asset_id where f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
+     from finding_history f join touched t on t.asset_id = f.asset_id where f.from_day < f.to_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
   )
   await transaction.query(
     `create temporary table version as

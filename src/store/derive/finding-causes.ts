@@ -7,7 +7,9 @@ import { isNews } from './news.ts'
  * column's SQL. What a tool restates at once is one change: of the stage before the severity.
  */
 const changeSql = (before: (column: string) => string, after: (column: string) => string): string =>
-  `case when ${before('stage')} <> ${after('stage')} then ${causeSql('exploit_intelligence')} else ${causeSql('content_changed')} end`
+  `case when ${after('excepted')} and not ${before('excepted')} then ${causeSql('exception_started')}
+    when ${before('excepted')} and not ${after('excepted')} then ${causeSql('exception_ended')}
+    when ${before('stage')} <> ${after('stage')} then ${causeSql('exploit_intelligence')} else ${causeSql('content_changed')} end`
 
 /**
  * CTEs after `dated` (rows of finding_history without causes, and `several`: the finding has more than one row) down to `caused`: the
@@ -17,7 +19,8 @@ const changeSql = (before: (column: string) => string, after: (column: string) =
  */
 export const findingCauses = `
   neighbour as (
-    select finding_id, valid_from, lag(to_day) over w as to_day_before, lag(stage) over w as stage_before, lead(from_day) over w as from_day_after, lead(stage) over w as stage_after
+    select finding_id, valid_from, lag(to_day) over w as to_day_before, lag(stage) over w as stage_before, lag(excepted) over w as excepted_before, lead(from_day) over w as from_day_after, lead(stage) over w as stage_after,
+      lead(excepted) over w as excepted_after
     from dated where several and from_day < to_day window w as (partition by finding_id order by from_day)
   ),
   first_look as (

@@ -60,7 +60,7 @@ export const exposedAssets = `exposed as (
  * severity, CVSS, EPSS (1e-5) and stage of the world where it knows, else of the tools.
  */
 export const openFindings = (assets = 'a', only = ''): string => `open as (
-    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.valid_from, ${severitySql} as severity, coalesce(v.cvss_tenths, f.cvss_tenths) as cvss_tenths,
+    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.excepted, f.valid_from, ${severitySql} as severity, coalesce(v.cvss_tenths, f.cvss_tenths) as cvss_tenths,
       v.epss, case when f.kind = 'vulnerability' then ${stageSql} else 0 end as stage,
       coalesce(v.cvss_tenths, f.cvss_tenths, case f.severity when 4 then 95 when 3 then 80 when 2 then 55 when 1 then 25 when 0 then 0 else 55 end) as hazard_cvss,
       f.severity as tool_severity, f.cvss_tenths as tool_cvss, o.internet_facing

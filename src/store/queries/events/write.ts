@@ -1,4 +1,6 @@
+import { NEVER } from '../../../model/time.ts'
 import type { Engine, Value } from '../../engines/engine.ts'
+import type { ImportCounts, ManyClosed } from '../../imports.ts'
 
 /** A row of the table `event`. */
 export interface EventRow {
@@ -70,7 +72,28 @@ export function grownAssets(engine: Engine, org_id: number): Promise<{ day: numb
 /** First day of any score of the organisation, and the ends of the days from it on to `today`; empty when there is none. */
 export function scoredDays(engine: Engine, org_id: number, today: number): Promise<{ day: number; ends_at: number }[]> {
   return engine.query(
-    `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select min(day) from score_delta where org_id = $org_id) order by d.day`,
+    `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select day from score_delta where org_id = $org_id order by day limit 1) order by d.day`,
     { org_id, today },
+  )
+}
+
+/** An import that closed many findings of a source at once. */
+export interface ClosingImport extends ManyClosed {
+  import_no: number
+  /** When the report looked. */
+  happened_at: number
+  day: number
+}
+
+/** The imports until $today that stand and closed many findings of a source at once. */
+export async function closingImports(engine: Engine, org_id: number, today: number): Promise<ClosingImport[]> {
+  const rows = await engine.query<{ import_no: number; happened_at: number; day: number; counts: string }>(
+    `select i.import_no, coalesce(i.observed_at, i.recorded_at) as happened_at, d.day, i.counts from import i
+      join day d on d.org_id = $org_id and d.starts_at <= coalesce(i.observed_at, i.recorded_at) and coalesce(i.observed_at, i.recorded_at) < d.ends_at
+    where i.org_id = $org_id and i.kind = 'report' and i.undone_in = ${NEVER} and d.day <= $today and strpos(i.counts, '"many_closed"') > 0 order by i.import_no`,
+    { org_id, today },
+  )
+  return rows.flatMap(({ counts, ...row }) =>
+    ((JSON.parse(counts) as ImportCounts).many_closed ?? []).map((closed) => ({ ...row, ...closed })),
   )
 }

@@ -75,7 +75,7 @@ export async function exposingFindings(
         select 1 from sighting_history s, day d where s.finding_id = f.finding_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
           and d.org_id = $org_id and d.day = $day and s.valid_from < d.ends_at and d.ends_at <= s.valid_to
       ) as fixable
-      from finding_history f where f.org_id = $org_id and f.asset_id = any($asset_ids) and f.from_day <= $day and $day < f.to_day
+      from finding_history f where f.org_id = $org_id and f.asset_id = any($asset_ids) and not f.excepted and f.from_day <= $day and $day < f.to_day
     ),
     ${vulnerabilityDays(`(select distinct subject from f where kind = 'vulnerability')`)},
     ${newestControl},

@@ -121,7 +121,7 @@ function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null):
   ${reads.fixable ? `${fixableRuns},` : ''}
   found as (
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
-    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day
+    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
   ),
   version_of_finding as (
     select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},

@@ -4,12 +4,13 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
 import type { DayDelta } from '../metrics/deltas.ts'
+import { effectiveResults } from './effective-results.ts'
 
 /** Points of a control for which nobody states any, in thousandths. docs/scores.md */
-const DEFAULT_MAX = 10_000
+export const DEFAULT_MAX = 10_000
 
 /** SQL: a / b rounded down, exactly, for whole numbers a >= 0 and b > 0. */
-const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
+export const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
 
 /** SQL columns: an interval of a fact `r` in the organisation's days. */
 const inDays = `${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day`
@@ -52,7 +53,9 @@ const stays = (
 
 /** SQL: the cause of a change from one result of a check to the next, which follows it without a gap. */
 const resultChange = (before: (column: string) => string, after: (column: string) => string): string =>
-  `case when ${before('status')} = 'not_run' or ${after('status')} = 'not_run' then ${causeSql('coverage_changed')}
+  `case when ${after('mitigated')} and not ${before('mitigated')} then ${causeSql('exception_started')}
+      when ${before('mitigated')} and not ${after('mitigated')} then ${causeSql('exception_ended')}
+      when ${before('status')} = 'not_run' or ${after('status')} = 'not_run' then ${causeSql('coverage_changed')}
       when ${before('status')} = 'not_applicable' or ${after('status')} = 'not_applicable' then ${causeSql('configuration_changed')}
       when ${before('status')} = 'fail' and ${after('status')} = 'pass' then ${causeSql('remediated')}
       when ${before('status')} = 'pass' and ${after('status')} = 'fail' then ${causeSql('configuration_changed')}
@@ -88,20 +91,21 @@ const neighbours = (columns: readonly string[]): string =>
  * `ofAsset`: only those of the asset $asset_id.
  */
 export const controlDeltas = (groups: readonly string[] | null, ofAsset = false): string => `with ${newestControl},
+  ${effectiveResults},
   ${stays('checked', 'control', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   ${stays('seen', 'asset', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   result_day as (
-    select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${inDays}
-    from control_result_history r left join newest_control c on c.control_id = r.control_id ${dayJoins}
-    where r.org_id = $org_id and r.retracted_in = 9007199254740991 and r.asset_id in (select asset_id from checked)
+    select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.mitigated, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${inDays}
+    from effective_result r left join newest_control c on c.control_id = r.control_id ${dayJoins}
+    where r.asset_id in (select asset_id from checked)
   ),
   result_line as (
-    select *, min(from_day) over (partition by source, asset_id) as first_day, ${neighbours(['status', 'points', 'of_points'])}
+    select *, min(from_day) over (partition by source, asset_id) as first_day, ${neighbours(['status', 'mitigated', 'points', 'of_points'])}
     from result_day where from_day < to_day window w as (partition by source, asset_id, finding_id order by from_day)
   ),
   result_caused as (select r.*, ${changeCauses(resultChange)} from result_line r where r.status in ('pass', 'fail')),
   stated as (
-    select r.control_id, r.source, r.asset_id, r.status, r.points is not null as own_points, least(greatest(coalesce(r.points, 0), 0), r.of_points) as got, r.of_points, ${cutSteps}
+    select r.control_id, r.source, r.asset_id, r.status, r.points is not null as own_points, case when r.mitigated then r.of_points else least(greatest(coalesce(r.points, 0), 0), r.of_points) end as got, r.of_points, ${cutSteps}
     from result_caused r join checked here on here.asset_id = r.asset_id and here.from_day < r.to_day and r.from_day < here.to_day
   ),
   asset_step as (
