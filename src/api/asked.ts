@@ -142,7 +142,8 @@ export function readRange(query: { from?: string; to?: string }, moment: AskedMo
     return day
   }
   const to = Math.min(read(query.to, moment.day), moment.day)
-  const from = Math.min(to, Math.max(read(query.from, to - DEFAULT_DAYS), moment.first_day ?? 0))
+  const asked = read(query.from, to - DEFAULT_DAYS)
+  const from = asked > to ? asked : Math.min(to, Math.max(asked, moment.first_day ?? 0))
   if (from > to) throw new UserError('bad_range', `the range begins (${dayText(from)}) after it ends (${dayText(to)})`)
   if (to - from > MOST_DAYS) throw new UserError('bad_range', `a range holds at most ${MOST_DAYS} days`)
   return { from, to }
