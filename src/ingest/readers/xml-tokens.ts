@@ -68,6 +68,8 @@ export class XmlTokenizer {
   rooted = false
   private readonly handlers: XmlHandlers
   private readonly names = new Set<string>()
+  /** A valid name by its length, first and last character: nearly always the one that is meant, without cutting it out of the text. */
+  private readonly likely = new Map<number, string>()
   private buffer = ''
   /** Where in the buffer the next token begins, and up to where lines are counted. */
   private at = 0
@@ -259,7 +261,7 @@ export class XmlTokenizer {
     let code = buffer.charCodeAt(i)
     while (i < length && !isSpace(code) && code !== SLASH && code !== GREATER) code = buffer.charCodeAt(++i)
     if (i >= length) return false
-    const name = this.valid(buffer.slice(begin, i))
+    const name = this.nameAt(begin, i)
     const attributes = new Bare()
     for (;;) {
       const spaced = isSpace(code)
@@ -269,20 +271,20 @@ export class XmlTokenizer {
       if (!spaced) throw this.fault(`no white space in front of an attribute of "${name}"`)
       const from = i
       while (i < length && code !== EQUALS && !isSpace(code) && code !== GREATER) code = buffer.charCodeAt(++i)
-      const attribute = buffer.slice(from, i)
+      if (i >= length) return false
+      const attribute = this.nameAt(from, i)
       while (i < length && isSpace(code)) code = buffer.charCodeAt(++i)
       if (i >= length) return false
-      if (code !== EQUALS) throw this.fault(`the attribute "${attribute.slice(0, 100)}" has no value`)
+      if (code !== EQUALS) throw this.fault(`the attribute "${attribute}" has no value`)
       code = buffer.charCodeAt(++i)
       while (i < length && isSpace(code)) code = buffer.charCodeAt(++i)
       if (i >= length) return false
-      if (code !== QUOTE && code !== APOSTROPHE)
-        throw this.fault(`the value of the attribute "${attribute.slice(0, 100)}" is not in quotes`)
+      if (code !== QUOTE && code !== APOSTROPHE) throw this.fault(`the value of the attribute "${attribute}" is not in quotes`)
       const end = buffer.indexOf(code === QUOTE ? '"' : "'", i + 1)
       if (end < 0) return false
       const value = buffer.slice(i + 1, end)
-      if (value.includes('<')) throw this.fault(`"<" in the value of the attribute "${attribute.slice(0, 100)}"`)
-      if (this.valid(attribute) in attributes) throw this.fault(`the attribute "${attribute}" twice in one tag`)
+      if (value.includes('<')) throw this.fault(`"<" in the value of the attribute "${attribute}"`)
+      if (attribute in attributes) throw this.fault(`the attribute "${attribute}" twice in one tag`)
       attributes[attribute] = this.resolved(/[\t\n]/.test(value) ? value.replaceAll(/[\t\n]/g, ' ') : value)
       code = buffer.charCodeAt((i = end + 1))
     }
@@ -303,10 +305,19 @@ export class XmlTokenizer {
     return true
   }
 
-  private valid(name: string): string {
-    if (this.names.has(name)) return name
-    if (!NAME.test(name)) throw this.fault(name === '' ? 'a tag or attribute without a name' : `"${name.slice(0, 100)}" is not a name`)
-    if (this.names.size < MAX_NAMES) this.names.add(name)
+  /** The name between two places of the buffer. Throws when it is none. */
+  private nameAt(from: number, to: number): string {
+    const { buffer } = this
+    const shape = ((to - from) * 65_536 + buffer.charCodeAt(from)) * 65_536 + buffer.charCodeAt(to - 1)
+    const likely = this.likely.get(shape)
+    if (likely !== undefined && buffer.startsWith(likely, from)) return likely
+    const name = buffer.slice(from, to)
+    if (!this.names.has(name)) {
+      if (!NAME.test(name)) throw this.fault(name === '' ? 'a tag or attribute without a name' : `"${name.slice(0, 100)}" is not a name`)
+      if (this.names.size >= MAX_NAMES) return name
+      this.names.add(name)
+    }
+    this.likely.set(shape, name)
     return name
   }
 

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
-  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBInstance,
   DuckDBListValue,
@@ -14,10 +14,8 @@ import {
 } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
+import { append, removeLeftovers } from './duckdb-append.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
-
-/** Appended rows go over in chunks of this many: DuckDB's own vector size. */
-const CHUNK = 2048
 
 /** Connections that read beside the one that writes. */
 const READERS = 4
@@ -32,7 +30,8 @@ const ASIDE = 'aside'
 export async function openDuckdb(path: string): Promise<Engine> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const options: Record<string, string> = { memory_limit: process.env['PLIMSOLL_MEMORY'] ?? '4GB', preserve_insertion_order: 'false' }
-  if (path !== ':memory:') options['temp_directory'] = join(dirname(path), 'temporary')
+  const temporary = path === ':memory:' ? mkdtempSync(join(tmpdir(), 'plimsoll-')) : join(dirname(path), 'temporary')
+  if (path !== ':memory:') options['temp_directory'] = temporary
   let instance: DuckDBInstance
   try {
     instance = await DuckDBInstance.create(path, options)
@@ -43,6 +42,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
       cause: error,
     })
   }
+  if (path !== ':memory:') await removeLeftovers(temporary)
   const writer = await instance.connect()
   const builder = await instance.connect()
   const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
@@ -52,10 +52,11 @@ export async function openDuckdb(path: string): Promise<Engine> {
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
-  const within = (schemas: readonly string[]): Engine => asker(pool, building, [...schemas, home].join(), { home, aside, within })
+  const within = (schemas: readonly string[]): Engine =>
+    asker(pool, building, [...schemas, home].join(), { home, aside, within }, temporary)
 
   const engine: Engine = {
-    ...asker(pool, writing, home, { home, aside, within }),
+    ...asker(pool, writing, home, { home, aside, within }, temporary),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -70,6 +71,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
       await pool.drain()
       for (const connection of [...readers, builder, writer]) connection.closeSync()
       instance.closeSync()
+      if (path === ':memory:') rmSync(temporary, { recursive: true, force: true })
     },
   }
   return engine
@@ -80,8 +82,8 @@ const paths = new WeakMap<DuckDBConnection, string>()
 
 type Place = Pick<Engine, 'home' | 'aside' | 'within'>
 
-/** An engine that asks and writes with `path` as the places in which tables are looked for. */
-function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place): Engine {
+/** An engine that asks and writes with `path` as the places in which tables are looked for; `folder` is for temporary files. */
+function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place, folder: string): Engine {
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
     await connection.run(`set search_path = '${path}'`)
@@ -96,7 +98,7 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
     one(connections, async (connection) => {
       await connection.run('begin transaction')
       try {
-        const result = await work(inside(connection, place))
+        const result = await work(inside(connection, place, folder))
         await connection.run('commit')
         return result
       } catch (error) {
@@ -118,7 +120,8 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
         pool.give(connection)
       }
     },
-    append: (table, columns, rows) => one(writing, (connection) => append(connection, table, columns, rows)),
+    append: (table, columns, rows) =>
+      one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows)),
     transaction: (work) => whole(writing, work),
     snapshot: (work) => whole(pool, work),
     analyze: async () => {}, // DuckDB counts as it writes
@@ -127,14 +130,14 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
   }
 }
 
-function inside(connection: DuckDBConnection, place: Place): Engine {
+function inside(connection: DuckDBConnection, place: Place, folder: string): Engine {
   const engine: Engine = {
     name: 'duckdb',
     ...place,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
-    append: (table, columns, rows) => append(connection, table, columns, rows),
+    append: (table, columns, rows) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows),
     transaction: (work) => work(engine),
     snapshot: (work) => work(engine),
     analyze: async () => {},
@@ -208,67 +211,4 @@ function plain(value: DuckDBValue, column: string): Value {
   const number = Number(value)
   if (!Number.isSafeInteger(number)) throw new RangeError(`column ${column}: ${value} is above 2^53 - 1`)
   return number
-}
-
-/** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
-const layouts = new WeakMap<DuckDBConnection, Map<string, Layout>>()
-
-interface Layout {
-  database: string
-  schema: string
-  columns: { from: number; type: string }[]
-}
-
-async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<Layout> {
-  const known = layouts.get(connection) ?? new Map<string, Layout>()
-  layouts.set(connection, known)
-  const key = `${paths.get(connection) ?? ''} ${table}(${columns.join()})`
-  let layout = known.get(key)
-  if (layout) return layout
-  const described = await connection.runAndReadAll(
-    `select column_name, data_type, database_name, schema_name from duckdb_columns() where table_name = '${table}'
-       and (database_name = 'temp' or (database_name = current_database() and schema_name = current_schema())) order by column_index`,
-  )
-  const rows = described.getRows().map((row) => row.map(String))
-  layout = {
-    database: rows[0]?.[2] ?? '',
-    schema: rows[0]?.[3] ?? '',
-    columns: rows.map(([name, type]) => ({ from: columns.indexOf(name!), type: type! })),
-  }
-  if (layout.columns.length !== columns.length || layout.columns.some(({ from }) => from < 0))
-    throw new Error(`append to ${table} names other columns than it has`)
-  known.set(key, layout)
-  return layout
-}
-
-async function append(
-  connection: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
-  rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
-): Promise<number> {
-  let appender: DuckDBAppender | null = null
-  let layout: Layout['columns'] = []
-  let count = 0
-  for await (const row of rows) {
-    if (!appender) {
-      const { database, schema, columns: order } = await layoutOf(connection, table, columns)
-      layout = order
-      appender = await connection.createAppender(table, schema, database)
-    }
-    for (const { from, type } of layout) {
-      const value = row[from] ?? null
-      if (value === null) appender.appendNull()
-      else if (typeof value === 'string') appender.appendVarchar(value)
-      else if (typeof value === 'boolean') appender.appendBoolean(value)
-      else if (type === 'BIGINT') appender.appendBigInt(BigInt(value))
-      else if (type === 'SMALLINT') appender.appendSmallInt(value)
-      else if (type === 'DOUBLE') appender.appendDouble(value)
-      else appender.appendInteger(value)
-    }
-    appender.endRow()
-    if (++count % (CHUNK * 16) === 0) appender.flushSync()
-  }
-  appender?.closeSync()
-  return count
 }
