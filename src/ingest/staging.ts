@@ -129,8 +129,9 @@ class Rows {
 }
 
 const text = (value: string | undefined | null, most = SHORT): string | null => {
-  const clean = value?.replaceAll('\u0000', '').trim()
-  return clean ? clean.slice(0, most) : null
+  if (value === undefined || value === null) return null
+  const clean = (value.includes('\u0000') ? value.replaceAll('\u0000', '') : value).trim()
+  return clean === '' ? null : clean.length > most ? clean.slice(0, most) : clean
 }
 const tenths = (cvss: number | undefined): number | null => (cvss === undefined ? null : Math.round(Math.min(10, Math.max(0, cvss)) * 10))
 const thousandths = (points: number | undefined): number | null => (points === undefined ? null : Math.round(points * 1000))
