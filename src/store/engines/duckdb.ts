@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -16,6 +17,9 @@ import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import { append, removeLeftovers } from './duckdb-append.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
+
+/** How statements begin that write nothing. */
+const READS = /^\s*(?:select|with)\b/i
 
 /** Connections that read beside the one that writes. */
 const READERS = 4
@@ -52,11 +56,11 @@ export async function openDuckdb(path: string): Promise<Engine> {
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
-  const within = (schemas: readonly string[]): Engine =>
-    asker(pool, building, [...schemas, home].join(), { home, aside, within }, temporary)
+  const shared: Shared = { folder: temporary, written: 0 }
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, [...schemas, home].join(), { home, aside, within }, shared)
 
   const engine: Engine = {
-    ...asker(pool, writing, home, { home, aside, within }, temporary),
+    ...asker(pool, writing, home, { home, aside, within }, shared),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -82,8 +86,17 @@ const paths = new WeakMap<DuckDBConnection, string>()
 
 type Place = Pick<Engine, 'home' | 'aside' | 'within'>
 
-/** An engine that asks and writes with `path` as the places in which tables are looked for; `folder` is for temporary files. */
-function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place, folder: string): Engine {
+/** What all askers of one database have in common. */
+interface Shared {
+  /** For temporary files. */
+  folder: string
+  /** Writes to home so far: nobody else can write to the file. */
+  written: number
+}
+
+/** An engine that asks and writes with `path` as the places in which tables are looked for. */
+function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place, shared: Shared): Engine {
+  const { folder } = shared
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
     await connection.run(`set search_path = '${path}'`)
@@ -94,6 +107,13 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
       await there(connection)
       return work(connection)
     })
+  const writes = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } finally {
+      if (path === place.home) shared.written++
+    }
+  }
   const whole = <T>(connections: Queue<DuckDBConnection>, work: (engine: Engine) => Promise<T>): Promise<T> =>
     one(connections, async (connection) => {
       await connection.run('begin transaction')
@@ -109,8 +129,11 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
   return {
     name: 'duckdb',
     ...place,
-    query: (sql, params) => one(pool, (connection) => ask(connection, sql, params)),
-    run: (sql, params) => one(writing, (connection) => change(connection, sql, params)),
+    query<T>(sql: string, params?: Params) {
+      const asked = one(pool, (connection) => ask<T>(connection, sql, params))
+      return READS.test(sql) ? asked : writes(asked)
+    },
+    run: (sql, params) => writes(one(writing, (connection) => change(connection, sql, params))),
     async *stream<T>(sql: string, params?: Params) {
       const connection = await pool.take()
       try {
@@ -121,9 +144,10 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
       }
     },
     append: (table, columns, rows) =>
-      one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows)),
-    transaction: (work) => whole(writing, work),
+      writes(one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows))),
+    transaction: (work) => writes(whole(writing, work)),
     snapshot: (work) => whole(pool, work),
+    version: () => Promise.resolve(path === place.home ? String(shared.written) : randomUUID()),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
@@ -140,6 +164,7 @@ function inside(connection: DuckDBConnection, place: Place, folder: string): Eng
     append: (table, columns, rows) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows),
     transaction: (work) => work(engine),
     snapshot: (work) => work(engine),
+    version: () => Promise.resolve(randomUUID()),
     analyze: async () => {},
     serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -104,6 +105,7 @@ function asker(pool: pg.Pool, writing: Queue<number>, place: Pick<Engine, 'home'
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
       snapshot: (work) => work(engine),
+      version: () => Promise.resolve(randomUUID()),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -143,6 +145,8 @@ function asker(pool: pg.Pool, writing: Queue<number>, place: Pick<Engine, 'home'
     // One writer at a time over all processes, so that import numbers follow the order of commit.
     transaction: (work) => writing.use(() => whole(['begin', ...(lock === null ? [] : [lock])], work)),
     snapshot: (work) => whole(['begin isolation level repeatable read read only'], work),
+    // The transactions that a question sees: the same set, the same answer.
+    version: async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen,
     analyze: (tables) => analyze(pool, tables),
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),

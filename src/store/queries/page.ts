@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { Engine, Params, Row } from '../engines/engine.ts'
+import { kept } from '../kept.ts'
 
 /** A field that a list can be filtered and sorted by. `sql` is an expression over `x`, a row of the list; `ordered` gives a position. */
 export interface ListColumn {
@@ -64,6 +65,20 @@ export function columnsRead(page: PageQuestion, list: Pick<ListSql, 'columns' | 
   const expressions = [...fields.map((field) => list.columns.get(field)?.sql ?? ''), ...(page.search ? list.search : [])]
   return new Set(expressions.flatMap((sql) => [...sql.matchAll(/\bx\.(\w+)/g)].map(([, column]) => column!)))
 }
+
+/** Longer pages are worked out each time. */
+const LONGEST_KEPT = 200
+
+/**
+ * The answer of `work`, kept while nothing is written. `list` and `about` say, beside the page, which list it is and of whom and when.
+ */
+export const keptPage = <T>(
+  engine: Engine,
+  list: string,
+  about: readonly unknown[],
+  page: PageQuestion,
+  work: () => Promise<PageAnswer<T>>,
+): Promise<PageAnswer<T>> => (page.limit > LONGEST_KEPT ? work() : kept(engine, [list, ...about, page], work))
 
 /** A page without items, of a list that has none. */
 export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cursor: null })

@@ -4,7 +4,7 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { grouped } from '../grouped.ts'
 import { among, type AskedMoment, countsSql, exposedAssets, holds, momentParams, openFindings, presentAssets } from '../moment.ts'
-import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { askPage, columnsRead, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { levelOf } from '../words.ts'
 
 /** What a list of assets says of each. */
@@ -96,7 +96,10 @@ const perAsset = `counted as (
     from open o group by o.asset_id)`
 
 /** Assets that have not left, the most exposed first. */
-export async function listAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
+export const listAssets = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> =>
+  keptPage(engine, 'assets', [scope, moment], page, () => askAssets(engine, scope, moment, page))
+
+async function askAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
   const read = columnsRead(page, list)
   const withCounts = counted.some((column) => read.has(column))
   const answer = await askPage<FoundRow>(

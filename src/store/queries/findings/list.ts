@@ -7,7 +7,16 @@ import { grouped } from '../grouped.ts'
 import { assetListColumns } from '../assets/list.ts'
 import { idOf, stageSql } from '../metrics/columns.ts'
 import { among, type AskedMoment, findingSql, holds, knownAssets, momentParams, presentColumns, standing } from '../moment.ts'
-import { askPage, checkSort, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import {
+  askPage,
+  checkSort,
+  columnsRead,
+  keptPage,
+  type ListColumn,
+  type ListColumns,
+  type PageAnswer,
+  type PageQuestion,
+} from '../page.ts'
 import { severityWord, stageWord } from '../words.ts'
 
 /** An open finding: an asset has a vulnerability, or misses a control. */
@@ -134,12 +143,21 @@ const worked: Record<string, string> = {
 const list = { columns: findingListColumns, search: ['x.asset_name', 'x.subject', 'x.component'], sort: '-hazard' } as const
 
 /** Open findings of assets that have not left, the most hazardous first. `asset_id`: only of this one, also when it has left. */
-export async function listFindings(
+export const listFindings = (
   engine: Engine,
   scope: Scope,
   moment: AskedMoment,
   page: PageQuestion,
   asset_id: number | null = null,
+): Promise<PageAnswer<FindingItem>> =>
+  keptPage(engine, 'findings', [scope, moment, asset_id], page, () => askFindings(engine, scope, moment, page, asset_id))
+
+async function askFindings(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+  asset_id: number | null,
 ): Promise<PageAnswer<FindingItem>> {
   checkSort(findingListColumns, page.sort ?? list.sort)
   const read = columnsRead(page, list)

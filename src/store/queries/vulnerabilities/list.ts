@@ -6,7 +6,7 @@ import type { Scope } from '../../scope.ts'
 import { grouped } from '../grouped.ts'
 import { severitySql, stageSql } from '../metrics/columns.ts'
 import { among, type AskedMoment, holds, momentParams, presentColumns, standing } from '../moment.ts'
-import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { askPage, columnsRead, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { severityWord, stageWord } from '../words.ts'
 
 /** A vulnerability that some asset has. */
@@ -82,7 +82,15 @@ const perVulnerability = (counted: boolean, only = ''): string => `world as (
 const list = { columns: vulnerabilityColumns, search: ['x.vulnerability_id', 'x.title'], sort: '-stage' } as const
 
 /** Vulnerabilities that are open on some asset that has not left, informational ones included; the furthest exploited first. */
-export async function listVulnerabilities(
+export const listVulnerabilities = (
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<PageAnswer<VulnerabilityItem>> =>
+  keptPage(engine, 'vulnerabilities', [scope, moment], page, () => askVulnerabilities(engine, scope, moment, page))
+
+async function askVulnerabilities(
   engine: Engine,
   scope: Scope,
   moment: AskedMoment,
