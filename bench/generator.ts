@@ -142,7 +142,7 @@ function assets(org_id: number): string[] {
     constant('name', `'host-' || a.asset_id`),
     constant(
       'type',
-      word(['device', 'device', 'device', 'server', 'server', 'cloud_resource', 'container_image'], hashed('a.asset_id', 61)),
+      word(['device', 'device', 'device', 'device', 'device', 'cloud_resource', 'image'], hashed('a.asset_id', 61)),
     ),
     constant('os_family', word(['windows', 'windows', 'linux', 'linux', 'macos'], hashed('a.asset_id', 62))),
     changed('criticality', 71, of(['very_high', 'high', 'medium', 'low', 'low', 'medium'])),
