@@ -132,7 +132,7 @@ function assets(org_id: number): string[] {
   ) => `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
     select ${org_id}, a.asset_id, '${source}', e.subject, e.access, 0, '', ${instant('d', 'a.asset_id % 480')}, ${importOf('d')}, ${NEVER}
     from generate_series(0, ${DAYS - 1}) s(d) join bench_asset a on a.joined <= s.d and s.d < a.gone and (s.d < a.silent or s.d >= a.silent + 70) and ${when}
-      cross join (values ('asset', 0), ('vulnerability', 2)) e(subject, access)`
+      cross join (values ('asset', 0), ('vulnerability', 2)) e(subject, access) order by d, 8, a.asset_id, e.subject`
   return [
     `insert into asset_key select a.asset_id, ${org_id}, ${importOf('a.joined')} from bench_asset a`,
     `insert into name_history select ${org_id}, a.asset_id, 'scanner', 'fqdn', 'host-' || a.asset_id || '.example.org', ${life}, ${standing} from bench_asset a`,
