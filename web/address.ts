@@ -1,16 +1,18 @@
 import { useCallback, useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
 
-// What a view shows stands in its address, so that it can be reloaded, bookmarked and sent to somebody. The parameters org, group
-// and as_of belong to every page and are carried along by every link.
+// What a view shows stands in its address, so that it can be reloaded, bookmarked and sent to somebody. The parameters org, group,
+// as_of, known_at and rules belong to every page and are carried along by every link.
 
-const everywhere = ['org', 'group', 'as_of'] as const
+const everywhere = ['org', 'group', 'as_of', 'known_at', 'rules'] as const
 
-/** Which organisation, asset groups and moment the address asks for; what is absent is left to the server's default. */
+/** Which organisation, asset groups, moment, knowledge and rules the address asks for; what is absent is left to the server's default. */
 export interface Moment {
   org?: string
   group?: string[]
   as_of?: string
+  known_at?: string
+  rules?: 'then'
 }
 
 /** New values of parameters; null or an empty list takes the parameter away. */
@@ -71,9 +73,15 @@ export function useParameters(): {
 export function useMoment(): Moment {
   const search = useSearch()
   const params = new URLSearchParams(search)
-  const key = JSON.stringify([params.get('org'), params.getAll('group'), params.get('as_of')])
+  const key = JSON.stringify([params.get('org'), params.getAll('group'), params.get('as_of'), params.get('known_at'), params.get('rules')])
   return useMemo(() => {
-    const [org, group, as_of] = JSON.parse(key) as [string | null, string[], string | null]
-    return { ...(org ? { org } : {}), ...(group.length > 0 ? { group } : {}), ...(as_of ? { as_of } : {}) }
+    const [org, group, as_of, known_at, rules] = JSON.parse(key) as [string | null, string[], ...(string | null)[]]
+    return {
+      ...(org ? { org } : {}),
+      ...(group.length > 0 ? { group } : {}),
+      ...(as_of ? { as_of } : {}),
+      ...(known_at ? { known_at } : {}),
+      ...(rules === 'then' ? { rules } : {}),
+    }
   }, [key])
 }

@@ -209,3 +209,18 @@ export const severity = (of: string | null): string => (of === null ? 'Unknown' 
 
 /** Yes, no or unknown. */
 export const yesNo = (value: boolean | null): string => (value === null ? 'Unknown' : value ? 'Yes' : 'No')
+
+const lookedFor: Record<string, string> = {
+  asset: 'Nothing, only listed it',
+  presence: 'All assets that there are',
+  vulnerability: 'Vulnerabilities',
+  control: 'Configuration',
+  software: 'Software',
+}
+
+/** What a report looked for. */
+export const lookedForWord = (subject: string): string => lookedFor[subject] ?? word(subject)
+
+/** How much of what it looked for a report shows: everything, or what its filter lets through. */
+export const shownWord = ({ min_severity, checks }: { min_severity: string | null; checks: string | null }): string =>
+  [min_severity === null ? '' : `${word(min_severity)} and above`, checks ?? ''].filter(Boolean).join(', ') || 'All of it'

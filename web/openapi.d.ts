@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a score moved: causes and parts that sum to the change exactly */
+        get: operations["explainScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/initiatives": {
         parameters: {
             query?: never;
@@ -304,6 +321,40 @@ export interface paths {
         get: operations["listAssets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two assets are one */
+        post: operations["mergeAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one asset is several: a name identifies nothing, or a source means another asset by its names */
+        post: operations["splitAsset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -514,6 +565,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions: upcoming, active and ended */
+        get: operations["listExceptions"];
+        put?: never;
+        /** Except findings: of a vulnerability or control, of assets or an asset group, or one finding */
+        post: operations["addException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An exception and what people did to it */
+        get: operations["getException"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Correct an exception, for all the time that it holds */
+        patch: operations["changeException"];
+        trace?: never;
+    };
+    "/api/v1/exceptions/{exception_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open findings that it covers */
+        get: operations["listExceptionFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{exception_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an exception */
+        post: operations["endException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -703,6 +824,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A past day as published then and as known now, and what was learned since */
+        get: operations["getKnowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a score that were published day by day; they never change */
+        get: operations["getPublishedScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/history/{table}": {
         parameters: {
             query?: never;
@@ -801,16 +956,48 @@ export interface components {
                 source: string;
                 /** @description ISO 8601, UTC */
                 since: string;
+                /** @description When a report of the source first no longer gave it that name; null while it does */
+                until: string | null;
             }[];
+            /** @description Why what the sources report is one asset; empty when it is one record */
+            identity: {
+                /**
+                 * @description A strong name; a weak one within 30 days; a person said so
+                 * @enum {string}
+                 */
+                why: "same" | "near" | "merged";
+                name_type: string;
+                name: string;
+                sources: string[];
+                text: string;
+            }[];
+            /** @description A row for each way in which a source looks at it */
             coverage: {
-                source: string;
+                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed */
                 subject: string;
                 /** @enum {string} */
                 access: "none" | "remote" | "full";
+                /** @description The least severity that it showed; null: every one */
+                min_severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /** @description The narrowed set of checks; null: all that the tool has */
+                checks: string | null;
+                source: string;
+                /** @description ISO 8601, UTC */
+                first_looked_at: string;
                 /** @description ISO 8601, UTC */
                 last_looked_at: string;
+                looks: number;
                 /** @description ISO 8601, UTC */
                 fresh_until: string;
+            }[];
+            /** @description Those that cover some of its open findings */
+            exceptions: {
+                exception_id: number;
+                /** @enum {string} */
+                justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+                /** @description null: until a person ends it */
+                ends_at: string | null;
+                covered_findings: number;
             }[];
             /** @description 0–100, rows only where it changes */
             history: {
@@ -855,6 +1042,15 @@ export interface components {
             sources: string[];
             last_seen_at: string | null;
         };
+        ChangedExceptionInput: {
+            /** @enum {string} */
+            justification?: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            reason?: string;
+            author?: string;
+            starts_at?: string;
+            /** @description null: until a person ends it */
+            ends_at?: string | null;
+        };
         ControlDetail: {
             control_id: string;
             title: string;
@@ -867,6 +1063,8 @@ export interface components {
             passed: number;
             failed: number;
             unknown: number;
+            /** @description Of the failed ones, those that exceptions give their full points */
+            excepted: number;
             points: number | null;
             max_points: number | null;
             description: string | null;
@@ -883,6 +1081,7 @@ export interface components {
                 evidence: string | null;
                 /** @description ISO 8601, UTC */
                 since: string;
+                exception: components["schemas"]["ExceptionInForce"] | null;
             }[];
         };
         ControlList: {
@@ -904,6 +1103,8 @@ export interface components {
             passed: number;
             failed: number;
             unknown: number;
+            /** @description Of the failed ones, those that exceptions give their full points */
+            excepted: number;
             points: number | null;
             max_points: number | null;
         };
@@ -935,6 +1136,10 @@ export interface components {
             metrics: number;
             initiatives: number;
         };
+        EndedExceptionInput: {
+            /** @description A day (to its end) or an instant; default now */
+            ends_at?: string;
+        };
         Event: {
             event_id: string;
             /** @enum {string} */
@@ -948,6 +1153,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -975,6 +1182,8 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
+            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
             /** @description Impacted at the end of that day */
@@ -1015,6 +1224,169 @@ export interface components {
                 events: number;
             }[];
         };
+        ExceptionDetail: {
+            exception_id: number;
+            /** @description The assets that it names, at most 20; null: not narrowed to assets */
+            assets: {
+                asset_id: number;
+                name: string;
+            }[] | null;
+            /** @description How many assets it names */
+            asset_count: number | null;
+            /** @description It covers what is in this group, while it is */
+            asset_group: string | null;
+            kind: ("vulnerability" | "control") | null;
+            /** @description Id of the vulnerability or control; null: any */
+            subject: string | null;
+            /** @description Only the finding of this component, '' for the one that names none; null: any */
+            component: string | null;
+            /** @enum {string} */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            /** @description It takes what it covers out of the scores: third party control and alternate mitigation do */
+            moves_scores: boolean;
+            reason: string;
+            author: string;
+            /** @description ISO 8601, UTC */
+            starts_at: string;
+            /** @description null: until a person ends it */
+            ends_at: string | null;
+            /** @enum {string} */
+            state: "upcoming" | "active" | "ended";
+            /** @description Open findings that it covers */
+            covered_findings: number;
+            covered_assets: number;
+            /** @description The import that stated it as it now stands */
+            import_no: number;
+            /** @description What people did to it; each can be undone by its import */
+            acts: {
+                import_no: number;
+                /** @enum {string} */
+                act: "add" | "change" | "end";
+                /** @description ISO 8601, UTC */
+                recorded_at: string;
+                actor: string;
+                undone: boolean;
+            }[];
+        };
+        ExceptionInForce: {
+            exception_id: number;
+            /** @enum {string} */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            /** @description null: until a person ends it */
+            ends_at: string | null;
+        };
+        ExceptionList: {
+            items: components["schemas"]["ExceptionSummary"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        ExceptionSummary: {
+            exception_id: number;
+            /** @description The assets that it names, at most 20; null: not narrowed to assets */
+            assets: {
+                asset_id: number;
+                name: string;
+            }[] | null;
+            /** @description How many assets it names */
+            asset_count: number | null;
+            /** @description It covers what is in this group, while it is */
+            asset_group: string | null;
+            kind: ("vulnerability" | "control") | null;
+            /** @description Id of the vulnerability or control; null: any */
+            subject: string | null;
+            /** @description Only the finding of this component, '' for the one that names none; null: any */
+            component: string | null;
+            /** @enum {string} */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            /** @description It takes what it covers out of the scores: third party control and alternate mitigation do */
+            moves_scores: boolean;
+            reason: string;
+            author: string;
+            /** @description ISO 8601, UTC */
+            starts_at: string;
+            /** @description null: until a person ends it */
+            ends_at: string | null;
+            /** @enum {string} */
+            state: "upcoming" | "active" | "ended";
+            /** @description Open findings that it covers */
+            covered_findings: number;
+            covered_assets: number;
+            /** @description The import that stated it as it now stands */
+            import_no: number;
+        };
+        Explained: {
+            /** @enum {string} */
+            score: "exposure" | "secure" | "initiative" | "metric";
+            /** @description '' for exposure and secure */
+            id: string;
+            asset_id: number | null;
+            /** @enum {string} */
+            direction: "lower_is_better" | "higher_is_better";
+            from: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            to: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                at: string;
+                /** @description The last import that was known; null: what is known now */
+                known_at: number | null;
+                /** @description 0–100; null = nothing to score, counted as 0 in the change */
+                value: number | null;
+            };
+            /** @description to minus from */
+            change: number;
+            /** @description They sum to the change */
+            causes: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                title: string;
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                part: number;
+                /** @description Where an average got better and nobody safer */
+                note: string | null;
+            }[];
+            /** @description The causes rolled up */
+            groups: {
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                title: string;
+                part: number;
+            }[];
+            /** @description A page, largest first; all of them sum to the change */
+            parts: {
+                /** @enum {string} */
+                kind: "asset" | "metric" | "control" | "finding";
+                id: string;
+                name: string;
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                part: number;
+                /** @description Of findings: the sources that state it, and through which import */
+                stated_by: {
+                    source: string;
+                    import_no: number;
+                    component: string | null;
+                    /** @description ISO 8601, UTC */
+                    from: string;
+                    to: string | null;
+                }[];
+            }[];
+            /** @description Parts that are not 0, over all pages */
+            total: number;
+            next_cursor: string | null;
+        };
         Finding: {
             finding_id: number;
             asset_id: number;
@@ -1039,6 +1411,10 @@ export interface components {
             /** @description ISO 8601, UTC */
             first_seen_at: string;
             sources: string[];
+            /** @description An exception that moves scores covers it: it is in none */
+            excepted: boolean;
+            /** @description The exception that covers it, whether it moves scores or not */
+            exception: components["schemas"]["ExceptionInForce"] | null;
         };
         FindingList: {
             items: components["schemas"]["Finding"][];
@@ -1075,6 +1451,12 @@ export interface components {
             /** @enum {string} */
             rules: "now" | "then";
             points: components["schemas"]["Point"][];
+        };
+        IdentityChanged: {
+            /** @description The import that tells it: undo it to take it back */
+            import_no: number;
+            /** @description The assets that there are now */
+            asset_ids: number[];
         };
         Import: {
             import_no: number;
@@ -1113,6 +1495,22 @@ export interface components {
             skipped_items: components["schemas"]["SkippedItem"][];
             input_digest: string;
             previous_digest: string;
+            /** @description What the report looked for, and on how many assets: only that can it close */
+            coverage: {
+                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed */
+                subject: string;
+                /** @enum {string} */
+                access: "none" | "remote" | "full";
+                /** @description The least severity that it showed; null: every one */
+                min_severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /** @description The narrowed set of checks; null: all that the tool has */
+                checks: string | null;
+                assets: number;
+                /** @description ISO 8601, UTC */
+                first_looked_at: string;
+                /** @description ISO 8601, UTC */
+                last_looked_at: string;
+            }[];
         };
         ImportList: {
             items: components["schemas"]["Import"][];
@@ -1206,6 +1604,19 @@ export interface components {
             total: number;
             /** @description exposed / total, 0–1 */
             exposure: number | null;
+            /** @description Its exposure if every unknown asset were not exposed */
+            best: number | null;
+            /** @description Its exposure if every unknown asset were exposed */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
             /** @enum {string} */
             weight: "high" | "medium" | "low";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
@@ -1257,6 +1668,19 @@ export interface components {
             total: number;
             /** @description exposed / total, 0–1 */
             exposure: number | null;
+            /** @description Its exposure if every unknown asset were not exposed */
+            best: number | null;
+            /** @description Its exposure if every unknown asset were exposed */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
             /** @enum {string} */
             weight: "high" | "medium" | "low";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
@@ -1270,6 +1694,35 @@ export interface components {
                 title: string;
             }[];
             last_changed_on: string | null;
+        };
+        NewExceptionInput: {
+            /** @description Only this finding; instead of assets, group and subject */
+            finding_id?: number;
+            asset_ids?: number[];
+            asset_group?: string;
+            /**
+             * @description Of the subject
+             * @enum {string}
+             */
+            kind?: "vulnerability" | "control";
+            /** @description Id of a vulnerability or control */
+            subject?: string;
+            /** @description With a subject: only the finding of this component */
+            component?: string;
+            /**
+             * @description Needed for an exception that is not narrowed at all
+             * @constant
+             */
+            everything?: true;
+            /** @enum {string} */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            reason: string;
+            /** @description Who decided it */
+            author?: string;
+            /** @description A day (from its beginning) or an instant, also of the past; default now */
+            starts_at?: string;
+            /** @description A day (to its end) or an instant; without it a person has to end it */
+            ends_at?: string | null;
         };
         Organisation: {
             org_id: number;
@@ -1443,6 +1896,19 @@ export interface components {
             change_1d: number | null;
             change_14d: number | null;
             target: number | null;
+            /** @description The value if everything unknown were good; null = nothing to score, known or unknown */
+            best: number | null;
+            /** @description The value if everything unknown were bad */
+            worst: number | null;
+            coverage: {
+                /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                scanned: number;
+                /** @description Assets that one looked at, but too long ago */
+                stale: number;
+                never_scanned: number;
+                /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                not_run: number;
+            };
         };
         Scores: {
             /** @description ISO 8601, UTC */
@@ -1468,6 +1934,19 @@ export interface components {
                 change_1d: number | null;
                 change_14d: number | null;
                 target: number | null;
+                /** @description The value if everything unknown were good; null = nothing to score, known or unknown */
+                best: number | null;
+                /** @description The value if everything unknown were bad */
+                worst: number | null;
+                coverage: {
+                    /** @description Assets that a source looked at, for what the score needs, within its staleness */
+                    scanned: number;
+                    /** @description Assets that one looked at, but too long ago */
+                    stale: number;
+                    never_scanned: number;
+                    /** @description Controls that on some asset did not run, or too long ago; secure score only */
+                    not_run: number;
+                };
                 title: string;
             }[];
             coverage: components["schemas"]["Coverage"];
@@ -1552,6 +2031,8 @@ export interface components {
             /** @enum {string} */
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             assets: number;
+            /** @description Of them, those on which exceptions keep it out of the scores */
+            excepted_assets: number;
             published_at: string | null;
             components: string[];
             fix_available: boolean;
@@ -1593,6 +2074,8 @@ export interface components {
             /** @enum {string} */
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             assets: number;
+            /** @description Of them, those on which exceptions keep it out of the scores */
+            excepted_assets: number;
             published_at: string | null;
             components: string[];
             fix_available: boolean;
@@ -1675,6 +2158,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1724,6 +2211,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1769,6 +2260,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1814,6 +2309,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1858,6 +2357,70 @@ export interface operations {
             };
         };
     };
+    explainScore: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                score?: "exposure" | "secure" | "initiative" | "metric";
+                /** @description Of the initiative or metric */
+                id?: string;
+                /** @description From the end of this day; default 30 days before the other */
+                from?: string;
+                /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
+                to?: string;
+                /** @description What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record */
+                from_known_at?: string;
+                /** @description Number of an asset: its own score, and what moved it */
+                asset?: number;
+                /** @description Only parts of this cause */
+                cause?: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listInitiatives: {
         parameters: {
             query?: {
@@ -1867,6 +2430,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -1912,6 +2479,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -1963,6 +2534,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -2008,6 +2583,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description First day; default 180 days before the last */
                 from?: string;
                 /** @description Last day; default the day of as_of */
@@ -2059,6 +2638,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2112,6 +2695,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2163,6 +2750,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2210,6 +2801,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2263,6 +2858,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2323,6 +2922,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2370,6 +2973,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2423,6 +3030,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2465,6 +3076,112 @@ export interface operations {
             };
         };
     };
+    mergeAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    asset_ids: [
+                        number,
+                        number
+                    ];
+                    /** @description Why, for whoever looks at it next year */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    splitAsset: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kind and name, as serial:ABC123: it links nothing any more */
+                    name?: string;
+                    /** @description What this source calls by these names is another asset */
+                    source?: string;
+                    /** @description Why, for whoever looks at it next year */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAsset: {
         parameters: {
             query?: {
@@ -2474,6 +3191,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2521,6 +3242,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2574,6 +3299,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2627,6 +3356,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2678,6 +3411,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 /** @description Where several vendors have software of this name */
                 vendor?: string;
             };
@@ -2727,6 +3464,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2782,6 +3523,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2833,6 +3578,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -2880,6 +3629,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2933,6 +3686,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -2984,6 +3741,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3035,6 +3796,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3073,6 +3838,308 @@ export interface operations {
             };
         };
     };
+    listExceptions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addException: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExceptionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getException: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeException: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedExceptionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExceptionFindings: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endException: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndedExceptionInput"] | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listImports: {
         parameters: {
             query?: {
@@ -3082,6 +4149,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
                 filter?: string;
                 /** @description Text that the name contains */
                 search?: string;
@@ -3320,6 +4391,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3367,6 +4442,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3414,6 +4493,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path: {
@@ -3461,6 +4544,10 @@ export interface operations {
                 group?: string | string[];
                 /** @description A day or an instant; default now */
                 as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
             };
             header?: never;
             path?: never;
@@ -3659,15 +4746,170 @@ export interface operations {
             };
         };
     };
+    getKnowledge: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                        /** @description The last import that was known then; null: nothing was */
+                        known_at: {
+                            import_no: number;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                        } | null;
+                        /** @description From what was known then */
+                        published: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description From what is known now */
+                        now: {
+                            /** @description 0–100, lower is better */
+                            exposure: number | null;
+                            /** @description 0–100, higher is better */
+                            secure: number | null;
+                        };
+                        /** @description Imports since then that changed what is known about that time, newest first */
+                        learned: {
+                            import_no: number;
+                            /** @enum {string} */
+                            kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
+                            title: string;
+                            source: string | null;
+                            file_name: string | null;
+                            /** @description ISO 8601, UTC */
+                            recorded_at: string;
+                            /** @description Assets about which it said something */
+                            assets: number;
+                            /** @description Vulnerabilities of our findings about which it said something */
+                            vulnerabilities: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedScores: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Of the initiative or metric */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                score: "exposure" | "secure" | "initiative" | "metric";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        score: string;
+                        id: string;
+                        points: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            /** @description ISO 8601, UTC */
+                            as_of: string;
+                            /** @description The last import that was known then: with as_of it gives the number again */
+                            known_at: number;
+                            value: number | null;
+                            formula: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportHistory: {
         parameters: {
             query?: {
                 /** @description Slug of the organisation; default: the first that is not the demo */
                 org?: string;
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
             };
             header?: never;
             path: {
-                table: "import" | "asset_key" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
+                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
             };
             cookie?: never;
         };

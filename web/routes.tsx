@@ -25,6 +25,7 @@ export const routes: [address: string, page: ComponentType][] = [
     '/vulnerabilities/:id',
     lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilityPage.tsx')).VulnerabilityPage })),
   ],
+  ['/exceptions', lazy(async () => ({ default: (await import('./pages/exceptions/ExceptionsPage.tsx')).ExceptionsPage }))],
   ['/sources', lazy(async () => ({ default: (await import('./pages/sources/SourcesPage.tsx')).SourcesPage }))],
   ['/settings', lazy(async () => ({ default: (await import('./pages/settings/SettingsPage.tsx')).SettingsPage }))],
 ]

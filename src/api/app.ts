@@ -17,11 +17,14 @@ import { assets } from './routes/assets.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
+import { exceptions } from './routes/exceptions.ts'
+import { explanations } from './routes/explain.ts'
 import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
+import { knowledge } from './routes/knowledge.ts'
 import { metrics } from './routes/metrics.ts'
 import { organisations } from './routes/organisations.ts'
 import { overview } from './routes/overview.ts'
@@ -96,6 +99,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
       const nouns = [
         overview,
         scores,
+        explanations,
         initiatives,
         metrics,
         recommendations,
@@ -105,10 +109,12 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         vulnerabilities,
         findings,
         controls,
+        exceptions,
         imports,
         sources,
         organisations,
         definitions,
+        knowledge,
         exports,
         verification,
       ]

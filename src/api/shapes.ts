@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
+import { exceptionStates, justifications } from '../model/exception.ts'
+import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
 
@@ -11,8 +13,11 @@ const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .describe("YYYY-MM-DD, a day of the organisation's zone")
+const causeIds = causes.map(({ id }) => id) as [CauseId, ...CauseId[]]
 const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
+
+const Justification = z.enum(justifications)
 
 /** Which organisation, which asset groups, which moment. */
 export const Moment = z.object({
@@ -22,7 +27,11 @@ export const Moment = z.object({
     .optional()
     .describe('Only assets of these asset groups'),
   as_of: z.string().optional().describe('A day or an instant; default now'),
-  known_at: z.string().max(60).optional().describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
+  known_at: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Answer from what was known then: a day, an instant or the number of an import; default: what is known now'),
   rules: z.enum(['now', 'then']).optional().describe("Today's definitions over all days (now, the default), or each day's own (then)"),
 })
 
@@ -41,6 +50,21 @@ export const Range = z.object({
   to: Day.optional().describe('Last day; default the day of as_of'),
 })
 
+/** The exception that covers a finding. */
+export const ExceptionInForce = z.object({
+  exception_id: z.number().int(),
+  justification: Justification,
+  ends_at: Instant.nullable().describe('null: until a person ends it'),
+})
+
+/** What a look was for. */
+const LookedFor = z.object({
+  subject: z.string().describe('vulnerability, control, software; asset: only listed; presence: all that there is was listed'),
+  access: z.enum(['none', 'remote', 'full']),
+  min_severity: Severity.nullable().describe('The least severity that it showed; null: every one'),
+  checks: z.string().nullable().describe('The narrowed set of checks; null: all that the tool has'),
+})
+
 /** A page of items. `total` counts all that meet filter and search; `next_cursor` null: this was the last page. */
 export const list = <T extends z.ZodType>(item: T) =>
   z.object({
@@ -52,6 +76,14 @@ export const list = <T extends z.ZodType>(item: T) =>
 
 /** The one shape of every error; codes are listed in docs/errors.md. */
 export const Problem = z.object({ error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }) })
+
+/** How well the assets are known that a score is about. */
+const ScoreCoverage = z.object({
+  scanned: z.number().int().describe('Assets that a source looked at, for what the score needs, within its staleness'),
+  stale: z.number().int().describe('Assets that one looked at, but too long ago'),
+  never_scanned: z.number().int(),
+  not_run: z.number().int().describe('Controls that on some asset did not run, or too long ago; secure score only'),
+})
 
 /** A score with everything needed to read it. `value` null: nothing to score yet, `reason` says why. */
 export const Score = z.object({
@@ -67,6 +99,9 @@ export const Score = z.object({
   change_1d: z.number().nullable().describe('Value minus the value a day before; null when either is missing'),
   change_14d: z.number().nullable(),
   target: z.number().nullable(),
+  best: z.number().nullable().describe('The value if everything unknown were good; null = nothing to score, known or unknown'),
+  worst: z.number().nullable().describe('The value if everything unknown were bad'),
+  coverage: ScoreCoverage,
 })
 
 export const Coverage = z.object({
@@ -104,6 +139,101 @@ export const History = z.object({
   points: z.array(Point),
 })
 
+/** A past day as it was published and as it is known now. */
+const TwoScores = z.object({
+  exposure: z.number().nullable().describe('0–100, lower is better'),
+  secure: z.number().nullable().describe('0–100, higher is better'),
+})
+export const Knowledge = z.object({
+  as_of: Instant,
+  known_at: z
+    .object({ import_no: z.number().int(), recorded_at: Instant })
+    .nullable()
+    .describe('The last import that was known then; null: nothing was'),
+  published: TwoScores.describe('From what was known then'),
+  now: TwoScores.describe('From what is known now'),
+  learned: z
+    .array(
+      z.object({
+        import_no: z.number().int(),
+        kind: z.enum(['late_report', 'kev_listing', 'epss', 'intelligence', 'undone_import', 'correction']),
+        title: z.string(),
+        source: z.string().nullable(),
+        file_name: z.string().nullable(),
+        recorded_at: Instant,
+        assets: z.number().int().describe('Assets about which it said something'),
+        vulnerabilities: z.number().int().describe('Vulnerabilities of our findings about which it said something'),
+      }),
+    )
+    .describe('Imports since then that changed what is known about that time, newest first'),
+})
+export const Published = z.object({
+  score: z.string(),
+  id: z.string(),
+  points: z.array(
+    z.object({
+      day: Day,
+      as_of: Instant,
+      known_at: z.number().int().describe('The last import that was known then: with as_of it gives the number again'),
+      value: z.number().nullable(),
+      formula: z.string(),
+    }),
+  ),
+})
+
+/** Why a score moved. All parts are points of 0–100 in the score's own direction, whole multiples of 0.000001, so that they add up exactly. */
+const ExplainedEnd = z.object({
+  day: Day,
+  at: Instant,
+  known_at: z.number().int().nullable().describe('The last import that was known; null: what is known now'),
+  value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
+})
+export const Explained = z.object({
+  score: z.enum(['exposure', 'secure', 'initiative', 'metric']),
+  id: z.string().describe("'' for exposure and secure"),
+  asset_id: z.number().int().nullable(),
+  direction: z.enum(['lower_is_better', 'higher_is_better']),
+  from: ExplainedEnd,
+  to: ExplainedEnd,
+  change: z.number().describe('to minus from'),
+  causes: z
+    .array(
+      z.object({
+        cause: z.enum(causeIds),
+        title: z.string(),
+        group: z.enum(causeGroups),
+        part: z.number(),
+        note: z.string().nullable().describe('Where an average got better and nobody safer'),
+      }),
+    )
+    .describe('They sum to the change'),
+  groups: z.array(z.object({ group: z.enum(causeGroups), title: z.string(), part: z.number() })).describe('The causes rolled up'),
+  parts: z
+    .array(
+      z.object({
+        kind: z.enum(['asset', 'metric', 'control', 'finding']),
+        id: z.string(),
+        name: z.string(),
+        cause: z.enum(causeIds),
+        part: z.number(),
+        stated_by: z
+          .array(
+            z.object({
+              source: z.string(),
+              import_no: z.number().int(),
+              component: z.string().nullable(),
+              from: Instant,
+              to: Instant.nullable(),
+            }),
+          )
+          .describe('Of findings: the sources that state it, and through which import'),
+      }),
+    )
+    .describe('A page, largest first; all of them sum to the change'),
+  total: z.number().int().describe('Parts that are not 0, over all pages'),
+  next_cursor: z.string().nullable(),
+})
+
 export const MetricSummary = z.object({
   id: z.string(),
   title: z.string(),
@@ -115,6 +245,9 @@ export const MetricSummary = z.object({
   exposed: z.number().int(),
   total: z.number().int(),
   exposure: z.number().nullable().describe('exposed / total, 0–1'),
+  best: z.number().nullable().describe('Its exposure if every unknown asset were not exposed'),
+  worst: z.number().nullable().describe('Its exposure if every unknown asset were exposed'),
+  coverage: ScoreCoverage,
   weight: z.enum(['high', 'medium', 'low']),
   score_impact: z.number().nullable().describe('Points of 0–100 that its initiatives would gain together with it met: greatest of them'),
   change_14d: z.number().nullable().describe('Change of exposure in percentage points'),
@@ -187,18 +320,47 @@ export const InstalledSoftware = z.object({
 })
 export const AssetDetail = AssetSummary.extend({
   attributes: z.array(z.object({ attribute: z.string(), value: z.string(), source: z.string(), since: Instant })),
-  names: z.array(z.object({ name_type: z.string(), name: z.string(), source: z.string(), since: Instant })),
-  coverage: z.array(
+  names: z.array(
     z.object({
+      name_type: z.string(),
+      name: z.string(),
       source: z.string(),
-      subject: z.string(),
-      access: z.enum(['none', 'remote', 'full']),
-      last_looked_at: Instant,
-      fresh_until: Instant,
+      since: Instant,
+      until: Instant.nullable().describe('When a report of the source first no longer gave it that name; null while it does'),
     }),
   ),
+  identity: z
+    .array(
+      z.object({
+        why: z.enum(['same', 'near', 'merged']).describe('A strong name; a weak one within 30 days; a person said so'),
+        name_type: z.string(),
+        name: z.string(),
+        sources: z.array(z.string()),
+        text: z.string(),
+      }),
+    )
+    .describe('Why what the sources report is one asset; empty when it is one record'),
+  coverage: z
+    .array(
+      LookedFor.extend({
+        source: z.string(),
+        first_looked_at: Instant,
+        last_looked_at: Instant,
+        looks: z.number().int(),
+        fresh_until: Instant,
+      }),
+    )
+    .describe('A row for each way in which a source looks at it'),
+  exceptions: z
+    .array(ExceptionInForce.extend({ covered_findings: z.number().int() }))
+    .describe('Those that cover some of its open findings'),
   history: z.array(z.object({ day: Day, exposure: z.number().nullable() })).describe('0–100, rows only where it changes'),
   value: z.number().describe('Its weight in the exposure score'),
+})
+
+export const IdentityChanged = z.object({
+  import_no: z.number().int().describe('The import that tells it: undo it to take it back'),
+  asset_ids: z.array(z.number().int()).describe('The assets that there are now'),
 })
 
 export const Finding = z.object({
@@ -220,6 +382,8 @@ export const Finding = z.object({
   share: z.number().nullable().describe("Its part of the asset's hazard, 0–1"),
   first_seen_at: Instant,
   sources: z.array(z.string()),
+  excepted: z.boolean().describe('An exception that moves scores covers it: it is in none'),
+  exception: ExceptionInForce.nullable().describe('The exception that covers it, whether it moves scores or not'),
 })
 export const SoftwareSummary = z.object({
   name: z.string(),
@@ -246,6 +410,7 @@ export const VulnerabilitySummary = z.object({
   epss: z.number().nullable(),
   stage: Stage,
   assets: z.number().int(),
+  excepted_assets: z.number().int().describe('Of them, those on which exceptions keep it out of the scores'),
   published_at: Instant.nullable(),
   components: z.array(z.string()),
   fix_available: z.boolean(),
@@ -277,6 +442,7 @@ export const ControlSummary = z.object({
   passed: z.number().int(),
   failed: z.number().int(),
   unknown: z.number().int(),
+  excepted: z.number().int().describe('Of the failed ones, those that exceptions give their full points'),
   points: z.number().nullable(),
   max_points: z.number().nullable(),
 })
@@ -286,7 +452,14 @@ export const ControlDetail = ControlSummary.extend({
   url: z.string().nullable(),
   frameworks: z.array(z.object({ framework: z.string(), requirement: z.string() })),
   results: z.array(
-    z.object({ asset_id: z.number().int(), asset_name: z.string(), status: z.string(), evidence: z.string().nullable(), since: Instant }),
+    z.object({
+      asset_id: z.number().int(),
+      asset_name: z.string(),
+      status: z.string(),
+      evidence: z.string().nullable(),
+      since: Instant,
+      exception: ExceptionInForce.nullable(),
+    }),
   ),
 })
 
@@ -328,6 +501,12 @@ export const Event = z.object({
   happened_at: Instant,
   component: z.string().nullable(),
   direction: z.enum(['worse', 'better', 'neutral']),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      "Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could",
+    ),
   severity: Severity.nullable(),
   source: z.string().nullable(),
   assets: z.number().int().describe('Impacted at the end of that day'),
@@ -389,6 +568,9 @@ export const ImportDetail = Import.extend({
   skipped_items: z.array(SkippedItem).describe('At most 200; all of them: /imports/{import_no}/skipped'),
   input_digest: z.string(),
   previous_digest: z.string(),
+  coverage: z
+    .array(LookedFor.extend({ assets: z.number().int(), first_looked_at: Instant, last_looked_at: Instant }))
+    .describe('What the report looked for, and on how many assets: only that can it close'),
 })
 /** What an import gave. `unchanged`: these bytes with these options were known; `import_no` is then the import that brought them. */
 export const ImportResult = z.object({
@@ -437,6 +619,67 @@ export const NewOrganisation = z.object({
   name: z.string().trim().min(1).max(100),
   zone: z.string().max(100).optional().describe('IANA time zone that cuts its days; default that of the server'),
   tenants: z.array(z.string().min(1).max(200)).max(100).optional().describe('Tenant ids whose reports go here'),
+})
+
+export const ExceptionSummary = z.object({
+  exception_id: z.number().int(),
+  assets: z
+    .array(z.object({ asset_id: z.number().int(), name: z.string() }))
+    .nullable()
+    .describe('The assets that it names, at most 20; null: not narrowed to assets'),
+  asset_count: z.number().int().nullable().describe('How many assets it names'),
+  asset_group: z.string().nullable().describe('It covers what is in this group, while it is'),
+  kind: z.enum(['vulnerability', 'control']).nullable(),
+  subject: z.string().nullable().describe('Id of the vulnerability or control; null: any'),
+  component: z.string().nullable().describe("Only the finding of this component, '' for the one that names none; null: any"),
+  justification: Justification,
+  moves_scores: z.boolean().describe('It takes what it covers out of the scores: third party control and alternate mitigation do'),
+  reason: z.string(),
+  author: z.string(),
+  starts_at: Instant,
+  ends_at: Instant.nullable().describe('null: until a person ends it'),
+  state: z.enum(exceptionStates),
+  covered_findings: z.number().int().describe('Open findings that it covers'),
+  covered_assets: z.number().int(),
+  import_no: z.number().int().describe('The import that stated it as it now stands'),
+})
+export const ExceptionDetail = ExceptionSummary.extend({
+  acts: z
+    .array(
+      z.object({
+        import_no: z.number().int(),
+        act: z.enum(['add', 'change', 'end']),
+        recorded_at: Instant,
+        actor: z.string(),
+        undone: z.boolean(),
+      }),
+    )
+    .describe('What people did to it; each can be undone by its import'),
+})
+const When = z.string().max(40)
+export const NewException = z.strictObject({
+  finding_id: z.number().int().positive().optional().describe('Only this finding; instead of assets, group and subject'),
+  asset_ids: z.array(z.number().int().positive()).min(1).max(10_000).optional(),
+  asset_group: z.string().trim().min(1).max(300).optional(),
+  kind: z.enum(['vulnerability', 'control']).optional().describe('Of the subject'),
+  subject: z.string().trim().min(1).max(500).optional().describe('Id of a vulnerability or control'),
+  component: z.string().max(500).optional().describe('With a subject: only the finding of this component'),
+  everything: z.literal(true).optional().describe('Needed for an exception that is not narrowed at all'),
+  justification: Justification,
+  reason: z.string().trim().min(1).max(2000),
+  author: z.string().trim().min(1).max(200).optional().describe('Who decided it'),
+  starts_at: When.optional().describe('A day (from its beginning) or an instant, also of the past; default now'),
+  ends_at: When.nullish().describe('A day (to its end) or an instant; without it a person has to end it'),
+})
+export const ChangedException = z.strictObject({
+  justification: Justification.optional(),
+  reason: z.string().trim().min(1).max(2000).optional(),
+  author: z.string().trim().min(1).max(200).optional(),
+  starts_at: When.optional(),
+  ends_at: When.nullable().optional().describe('null: until a person ends it'),
+})
+export const EndedException = z.strictObject({
+  ends_at: When.optional().describe('A day (to its end) or an instant; default now'),
 })
 
 export const Overview = z.object({

@@ -37,4 +37,9 @@ export function textOption(context: Context, name: string): string | undefined {
 
 export const jsonOption: CliOption = { flags: '--json', summary: 'print JSON' }
 export const orgOption: CliOption = { flags: '--org <slug>', summary: 'the organisation; default: the first that is not the demo' }
-export const asOfOption: CliOption = { flags: '--as-of <when>', summary: 'a day (2026-03-01) or an instant; default now' }
+/** As of when, as known when, by whose rules. */
+export const momentOptions: CliOption[] = [
+  { flags: '--as-of <when>', summary: 'a day (2026-03-01) or an instant; default now' },
+  { flags: '--known-at <when>', summary: 'answer from what was known then: a day, an instant or the number of an import; default: now' },
+  { flags: '--rules <which>', summary: "now: today's definitions over all days (default); then: each day's own" },
+]

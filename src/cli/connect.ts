@@ -134,8 +134,10 @@ export async function withConnection<T>(context: Context, work: (connection: Con
   }
 }
 
-/** The common question: organisation and moment, as given on the command line. */
-export const moment = (context: Context): { org: string | undefined; as_of: string | undefined } => ({
+/** The common question: organisation, moment and knowledge, as given on the command line. */
+export const moment = (context: Context): Record<'org' | 'as_of' | 'known_at' | 'rules', string | undefined> => ({
   org: textOption(context, 'org'),
   as_of: textOption(context, 'asOf'),
+  known_at: textOption(context, 'knownAt'),
+  rules: textOption(context, 'rules'),
 })

@@ -18,7 +18,7 @@ export interface DemoLoaded {
 }
 
 /**
- * Adds the organisation "Demo" with eighteen months of reports that end yesterday, and computes once. Everything goes through the same
+ * Adds the organisation "Demo" with eighteen months of reports that end yesterday, each learned on its own day, and computes once. Everything goes through the same
  * importers as anyone's reports. A demo that was left half loaded is completed. Throws UserError('tenant_taken') when the demo's made-up
  * tenant belongs to another organisation.
  */
@@ -32,11 +32,14 @@ export async function loadDemo(
   const org = existing ?? (await addOrg(store, { name: 'Demo', demo: true, zone: 'Europe/Berlin', tenants: [DEMO_TENANT] }))
   let files = 0
   let skipped = 0
+  // As if each had been imported on its day: so the demo too can be asked what was known when.
+  const [last] = await store.engine.query<{ at: number | null }>('select max(recorded_at) as at from import')
+  const lastLearned = last?.at ?? 0
   await store.engine.serially(async () => {
-    for await (const { name, bytes, observed_at, kind } of demoReports({ ...options, end: store.now() })) {
+    for await (const { name, bytes, observed_at, learned_at, kind } of demoReports({ ...options, end: store.now() })) {
       onProgress(`${++files} reports: ${name}`)
       const { counts } = await importFile(
-        store,
+        { ...store, now: () => Math.max(learned_at, lastLearned) },
         { name, bytes },
         {
           actor: 'demo',

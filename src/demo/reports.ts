@@ -19,6 +19,8 @@ export interface DemoReport {
   bytes: Uint8Array
   /** For formats that carry no time of their own: when the tool looked. */
   observed_at?: Instant
+  /** When the organisation would have imported it. */
+  learned_at: Instant
   /** `feed`: facts about the world. */
   kind: 'report' | 'feed'
 }
@@ -75,8 +77,8 @@ interface Planned {
  */
 export async function* demoReports(options: DemoOptions): AsyncGenerator<DemoReport> {
   const encoder = new TextEncoder()
-  for (const { name, kind, observed_at, write } of planReports(options)) {
-    yield { name, bytes: encoder.encode(write()), kind, ...(observed_at !== undefined && { observed_at }) }
+  for (const { name, kind, at, observed_at, write } of planReports(options)) {
+    yield { name, bytes: encoder.encode(write()), kind, learned_at: at, ...(observed_at !== undefined && { observed_at }) }
   }
 }
 

@@ -386,10 +386,11 @@ class Reading {
 
   private async endReport(): Promise<void> {
     if (!this.staging) return
-    const { opened, closed, notes } = await this.staging.end()
+    const { opened, closed, notes, many_closed } = await this.staging.end()
     this.counts.notes.push(...notes.filter((note) => !this.counts.notes.includes(note)).slice(0, 20))
     this.counts.opened += opened
     this.counts.closed += closed
+    if (many_closed) this.counts.many_closed = [...(this.counts.many_closed ?? []), many_closed]
     this.staging = null
   }
 }

@@ -14,9 +14,10 @@ import { stageRank } from '../model/exploit.ts'
 import { severityRank } from '../model/severity.ts'
 import { type Instant, NEVER } from '../model/time.ts'
 import { draw } from '../store/counter.ts'
-import type { Engine, Value } from '../store/engines/engine.ts'
-import { assetFacts, type FactTable, orgFacts, worldFacts } from '../store/facts.ts'
-import { createStagedSql, type Placed, place, stagedColumns, stagedTable } from '../store/intervals.ts'
+import type { Engine, Row, Value } from '../store/engines/engine.ts'
+import { assetFacts, type FactTable, INACTIVE, orgFacts, preferred, preferSql, worldFacts } from '../store/facts.ts'
+import type { ManyClosed } from '../store/imports.ts'
+import { createStagedSql, type Placed, place, stagedColumns, stagedTable, valueOf } from '../store/intervals.ts'
 import { resolveAssets } from './resolve.ts'
 
 /** Rows that wait in memory before they are appended to a temporary table. */
@@ -24,6 +25,12 @@ const BATCH = 20_000
 
 /** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
 const MANY_CLOSED = 0.3
+
+/** Fewer closed findings than these are not worth telling. */
+const FEW_CLOSED = 10
+
+const closingNote = ({ source, closed, open }: ManyClosed): string =>
+  `This closed ${closed} of the ${open} findings that ${source} had open: if the scan was narrower than before, undo it and narrow its coverage.`
 
 /** Longest texts kept; longer ones are cut: reports are hostile input. */
 const LONG = 20_000
@@ -69,8 +76,8 @@ const raw = {
     'place text',
     'end_of_support_at bigint',
   ],
-  asked_name: ['name_type text', 'name text'],
-  local_asset: ['local integer', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
+  local_asset: ['local integer', 'record_id bigint', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
+  ended_line: ['fact text', 'asset_id bigint', 'first text', 'second text', 'observed_at bigint'],
   raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
   local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
   staged_coverage: [
@@ -82,6 +89,7 @@ const raw = {
     'min_severity smallint',
     'checks text',
     'observed_at bigint',
+    'record_id bigint',
     'late boolean',
   ],
   staged_feed: ['source text', 'observed_at bigint', 'complete boolean', 'late boolean'],
@@ -154,6 +162,7 @@ export class ReportStaging {
   private readonly stagedRows = new Map<FactTable, number>()
   private lateCatalogue = false
   private lateInventory = false
+  private latePresence = false
   private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
   private readonly findings: Rows
   private readonly results: Rows
@@ -274,70 +283,96 @@ export class ReportStaging {
   }
 
   /** Places everything and marks the assets as touched. `notes`: what the person should know about it. */
-  async end(): Promise<Placed & { notes: string[] }> {
+  async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
     for (const rows of [this.findings, this.results, this.software]) await rows.write()
+    await this.stageWords()
     const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))
-    const ids = await resolveAssets(transaction, org_id, import_no, assets)
-    const late = await this.lateAssets(assets.map(({ observed_at }, local) => ({ asset_id: ids[local]!, observed_at })))
-    await transaction.append(
-      'local_asset',
-      columnsOf('local_asset'),
-      assets.map(({ observed_at }, local) => [local, ids[local]!, observed_at, late.has(local)]),
-    )
-    await this.stageCoverage(assets)
-    await this.stageAssets(assets, ids, late)
-    if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
-    await this.stageCatalogue()
-
+    const resolved = await resolveAssets(transaction, org_id, import_no, source, assets)
+    const locals = assets.map((asset, local) => ({ ...asset, ...resolved[local]!, local }))
+    const rounds = roundsOf(locals)
     let placed: Placed = { opened: 0, closed: 0 }
-    for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
-      if (!this.concerns(fact)) continue
-      const { opened, closed } = await place(transaction, fact, import_no, late.size > 0 || this.lateCatalogue || this.lateInventory)
-      if (fact === assetFacts.sighting || fact === assetFacts.control_result)
-        placed = { opened: placed.opened + opened, closed: placed.closed + closed }
+    for (const [number, round] of rounds.entries()) {
+      const { opened, closed } = await this.placeRound(round, number === rounds.length - 1 ? locals : null)
+      placed = { opened: placed.opened + opened, closed: placed.closed + closed }
     }
-    await transaction.run(
-      `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in)
-       select org_id, asset_id, source, subject, access, min_severity, checks, observed_at, $import_no, $never from staged_coverage
-       order by observed_at, asset_id, subject`, // neighbours alike take less than half the space
-      { import_no, never: NEVER },
-    )
-    await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
     if (this.report.complete)
       await transaction.run(
         'insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no',
         { org_id, source, import_no },
       )
-    const notes = await this.closingNote(placed)
-    await this.clear()
-    return { ...placed, notes }
+    const many_closed = await this.manyClosed(placed.closed)
+    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software'])
+      await transaction.run(`delete from ${table}`)
+    return { ...placed, notes: many_closed ? [closingNote(many_closed)] : [], many_closed }
   }
 
-  /** Leaves the temporary tables empty for the next report. */
-  private async clear(): Promise<void> {
+  /**
+   * Places what a report says about assets, each at one instant. `all`: everything that the report lists, in the last round; the
+   * catalogue and what ends by not being listed at all belong to it.
+   */
+  private async placeRound(locals: readonly Local[], all: readonly Local[] | null): Promise<Placed> {
+    const { transaction, org_id, import_no } = this
+    this.stagedRows.clear()
+    const late = await this.lateAssets(locals)
+    await transaction.append(
+      'local_asset',
+      columnsOf('local_asset'),
+      locals.map(({ local, record_id, asset_id, observed_at }) => [local, record_id, asset_id, observed_at, late.has(local)]),
+    )
+    await this.stageCoverage(locals, all)
+    await this.stageAssets(locals, late, all)
+    if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
+    if (all) await this.stageCatalogue()
+    await this.keepShared(locals, late)
+
+    let placed: Placed = { opened: 0, closed: 0 }
+    for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
+      if (!this.concerns(fact)) continue
+      const { opened, closed } = await place(
+        transaction,
+        fact,
+        import_no,
+        late.size > 0 || this.lateCatalogue || this.lateInventory || this.latePresence,
+      )
+      if (fact === assetFacts.sighting || fact === assetFacts.control_result)
+        placed = { opened: placed.opened + opened, closed: placed.closed + closed }
+    }
+    await this.endLines()
+    await transaction.run(
+      `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, stated_in, opened_in, retracted_in)
+       select org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, $import_no, $import_no, $never from staged_coverage
+       order by observed_at, asset_id, subject`, // neighbours alike take less than half the space
+      { import_no, never: NEVER },
+    )
+    await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
     const tables: string[] = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
-    if (this.assets.size) tables.push('asked_name', 'local_asset', 'raw_coverage', 'staged_coverage')
-    if (this.coverage.length) tables.push('local_access')
-    if (this.findings.count) tables.push('raw_finding', stagedTable(assetFacts.sighting))
-    if (this.results.count) tables.push('raw_result', stagedTable(assetFacts.control_result))
-    if (this.software.count) tables.push('raw_software', stagedTable(assetFacts.software))
-    for (const table of tables) await this.transaction.run(`delete from ${table}`)
+    if (this.findings.count) tables.push(stagedTable(assetFacts.sighting))
+    if (this.results.count) tables.push(stagedTable(assetFacts.control_result))
+    if (this.software.count) tables.push(stagedTable(assetFacts.software))
+    for (const table of ['local_asset', 'staged_coverage', 'ended_line', ...tables]) await transaction.run(`delete from ${table}`)
+    return placed
   }
 
   /** Closing many findings at once is more often a changed scan than good work: the person is told. DESIGN 4. */
-  private async closingNote({ opened, closed }: Placed): Promise<string[]> {
-    if (closed < 10) return []
-    const [open] = await this.transaction.query<{ open: number }>(
-      'select count(*) as open from sighting_history where org_id = $org_id and source = $source and valid_to = $never and retracted_in = $never',
-      { org_id: this.org_id, source: this.report.source, never: NEVER },
+  private async manyClosed(ended: number): Promise<ManyClosed | null> {
+    if (ended < FEW_CLOSED) return null
+    const { source } = this.report
+    const [row] = await this.transaction.query<{ open: number; closed: number }>(
+      `with stated as (
+        select finding_id, opened_in, valid_to, closed_in, retracted_in from sighting_history where org_id = $org_id and source = $source
+        union all
+        select finding_id, opened_in, valid_to, closed_in, retracted_in from control_result_history where org_id = $org_id and source = $source and status = 'fail'),
+      before as (
+        select distinct finding_id from stated
+        where opened_in < $import_no and (valid_to = $never or closed_in = $import_no) and (retracted_in = $never or retracted_in = $import_no)),
+      still as (select distinct finding_id from stated where valid_to = $never and retracted_in = $never)
+      select count(*) as open, count(case when s.finding_id is null then 1 end) as closed from before b left join still s on s.finding_id = b.finding_id`,
+      { org_id: this.org_id, source, import_no: this.import_no, never: NEVER },
     )
-    const before = open!.open + closed - opened
-    if (closed <= MANY_CLOSED * before) return []
-    return [
-      `This closed ${closed} of the ${before} findings that ${this.report.source} had open: if the scan was narrower than before, undo it and narrow its coverage.`,
-    ]
+    const { open, closed } = row!
+    return closed >= FEW_CLOSED && closed > MANY_CLOSED * open ? { source, closed, open } : null
   }
 
   /** Whether the report says anything about a fact, or looked for it. */
@@ -347,12 +382,13 @@ export class ReportStaging {
     if (fact === assetFacts.control_result) return this.results.count > 0 || looked('control')
     if (fact === assetFacts.software) return this.software.count > 0 || looked('software')
     if (fact === assetFacts.presence && this.report.complete) return true
+    if (fact === assetFacts.score_total || fact === orgFacts.benchmark) return this.totals.length > 0
     return (this.stagedRows.get(fact) ?? 0) > 0
   }
 
-  private async stageCoverage(assets: readonly { record: AssetRecord; observed_at: Instant }[]): Promise<void> {
-    const { transaction, org_id } = this
-    const { source, complete } = this.report
+  /** What the report says that it looked for, by the importer's own keys. */
+  private async stageWords(): Promise<void> {
+    const { transaction } = this
     const given = this.coverage.map((coverage) => {
       const subject: string = coverage.subject
       return [
@@ -363,84 +399,95 @@ export class ReportStaging {
         text(coverage.checks, 300) ?? '',
       ] as const
     })
-    const listed = assets.map((_, local) => [local, 'asset', 0, 0, ''] as const)
+    const listed = [...this.assets.values()].flatMap(({ local, record }) => {
+      const looks: Value[][] = [[local, 'asset', 0, 0, record.inactive ? INACTIVE : '']]
+      if (record.type === 'tenant' && this.totals.length) looks.push([local, 'score', 0, 0, ''])
+      return looks
+    })
     await transaction.append(
       'local_access',
       columnsOf('local_access'),
       given.map(([local, subject, access, , checks]) => [local, subject, access, checks]),
     )
     await transaction.append('raw_coverage', columnsOf('raw_coverage'), [...given, ...listed])
-    await transaction.run(
-      `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, late)
-       select distinct $org_id, l.asset_id, $source, r.subject, r.access, r.min_severity, r.checks, l.observed_at, l.late from raw_coverage r join local_asset l on l.local = r.local`,
-      { org_id, source },
-    )
+  }
+
+  private async stageCoverage(locals: readonly Local[], all: readonly Local[] | null): Promise<void> {
+    const { transaction, org_id } = this
+    const { source, complete } = this.report
+    if (locals.length)
+      await transaction.run(
+        `insert into staged_coverage (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, late)
+       select distinct $org_id, l.asset_id, $source, r.subject, r.access, r.min_severity, r.checks, l.observed_at, l.record_id, l.late from raw_coverage r join local_asset l on l.local = r.local`,
+        { org_id, source },
+      )
+    if (!all) return
     if (!complete) return
-    const observed_at = this.observed_at ?? Math.max(...assets.map((asset) => asset.observed_at))
+    const observed_at = this.observed_at ?? all.reduce((newest, each) => Math.max(newest, each.observed_at), 0)
     const [last] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never',
+      'select observed_at as last from coverage_history where org_id = $org_id and source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         org_id,
         source,
         never: NEVER,
       },
     )
-    this.lateInventory = (last?.last ?? -1) > observed_at
+    this.lateInventory = (last?.last ?? -1) >= observed_at
     await transaction.append('staged_coverage', columnsOf('staged_coverage'), [
-      [org_id, 0, source, 'presence', 2, 0, '', observed_at, this.lateInventory],
+      [org_id, 0, source, 'presence', 2, 0, '', observed_at, 0, this.lateInventory],
     ])
   }
 
   /** Names, attributes and presence. */
-  private async stageAssets(
-    assets: readonly { record: AssetRecord; observed_at: Instant }[],
-    ids: readonly number[],
-    late: ReadonlySet<number>,
-  ): Promise<void> {
+  private async stageAssets(locals: readonly Local[], late: ReadonlySet<number>, all: readonly Local[] | null): Promise<void> {
     const { org_id } = this
     const { source } = this.report
     const standing = await this.standing()
+    const inventory = await this.lastInventory()
+    const lateHere = (local: number, observed_at: Instant) => late.has(local) || observed_at <= inventory || this.lateInventory
+    const said = new Set<string>()
     const names = new Map<string, Value[]>()
     const attributes = new Map<string, Value[]>()
     const presence = new Map<number, Value[]>()
-    for (const [local, { record, observed_at }] of assets.entries()) {
-      const asset_id = ids[local]!
-      // What stands already and is not late would change nothing: it is not even staged.
-      const news = (...parts: (string | number)[]) => late.has(local) || !standing.has(parts.join('\u0000'))
-      for (const { type, name } of record.names) {
-        const written = text(name, 500)
-        if (written && news('name', asset_id, type, written))
-          names.set(`${asset_id}\u0000${type}\u0000${written}`, [
-            org_id,
-            source,
-            asset_id,
-            type,
-            written,
-            observed_at,
-            null,
-            late.has(local),
-          ])
+    const prefers = preferred(assetFacts.attribute)
+    for (const { local, record, asset_id, observed_at } of locals) {
+      for (const [fact, line, value] of wordsOf(record)) {
+        const key = keyOfWord(fact, asset_id, line)
+        // Of two values at once the same one counts as when they come in two reports.
+        const before = attributes.get(key)
+        if (before && !prefers(JSON.stringify([value]), JSON.stringify([before[4] as string]))) continue
+        said.add(key)
+        const row = [org_id, source, asset_id, line, value, observed_at, null, late.has(local)]
+        ;(fact === 'name' ? names : attributes).set(fact === 'name' ? `${key}\u0000${value}` : key, row)
+        if (fact === 'name') said.add(`${key}\u0000${value}`)
       }
-      for (const [attribute, value] of Object.entries({ type: record.type, name: record.name, ...record.attributes })) {
-        const written = text(String(value ?? ''), 500)
-        if (written && news('attribute', asset_id, attribute, written))
-          attributes.set(`${asset_id}\u0000${attribute}`, [
-            org_id,
-            source,
-            asset_id,
-            attribute,
-            written,
-            observed_at,
-            null,
-            late.has(local),
-          ])
-      }
-      if (!record.inactive && (this.report.complete || news('presence', asset_id, '', '')))
-        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, late.has(local)])
+      if (!record.inactive && (this.report.complete || lateHere(local, observed_at) || !standing.has(keyOfWord('presence', asset_id, ''))))
+        presence.set(asset_id, [org_id, source, asset_id, observed_at, null, lateHere(local, observed_at)])
     }
-    await this.append(assetFacts.name, names.values())
-    await this.append(assetFacts.attribute, attributes.values())
+    if (this.report.complete)
+      for (const { record, asset_id, observed_at } of all ?? [])
+        if (!record.inactive && !presence.has(asset_id))
+          presence.set(asset_id, [org_id, source, asset_id, observed_at, null, this.lateInventory])
+    // What stands already and is not late would change nothing: it is not even staged.
+    const news = (fact: 'name' | 'attribute') => (row: Value[]) =>
+      row[7] === true || !standing.has(`${keyOfWord(fact, row[2] as number, row[3] as string)}\u0000${row[4] as string}`)
+    await this.append(assetFacts.name, [...names.values()].filter(news('name')))
+    await this.append(assetFacts.attribute, [...attributes.values()].filter(news('attribute')))
     await this.append(assetFacts.presence, presence.values())
+    this.latePresence = [...presence.values()].some((row) => row[5] === true)
+    const onTime = new Map(locals.filter(({ local }) => !late.has(local)).map(({ asset_id, observed_at }) => [asset_id, observed_at]))
+    await this.transaction.append(
+      'ended_line',
+      columnsOf('ended_line'),
+      [...standing.values()].flatMap(({ fact, asset_id, line, value }) => {
+        const at = onTime.get(asset_id)
+        const key = keyOfWord(fact, asset_id, line)
+        if (at === undefined || fact === 'presence' || said.has(fact === 'name' ? `${key}\u0000${value}` : key)) return []
+        return [[fact, asset_id, line, value, at]]
+      }),
+    )
+    const assets = locals
+    const ids = locals.map(({ asset_id }) => asset_id)
     const tenant = assets.findIndex(({ record }) => record.type === 'tenant')
     if (tenant < 0) return
     const at = assets[tenant]!.observed_at
@@ -455,7 +502,7 @@ export class ReportStaging {
         thousandths(total.max_points)!,
         at,
         null,
-        late.has(tenant),
+        late.has(assets[tenant]!.local),
       ]),
     )
     const comparisons = new Map(
@@ -472,13 +519,99 @@ export class ReportStaging {
         thousandths(each.value)!,
         at,
         null,
-        late.has(tenant),
+        late.has(assets[tenant]!.local),
       ]),
     )
   }
 
-  /** Assets of the report about which this source has said something of the same instant or later, by their place in it. */
-  private async lateAssets(assets: readonly { asset_id: number; observed_at: Instant }[]): Promise<Set<number>> {
+  /** What the source no longer says of an asset that it lists has ended. */
+  private async endLines(): Promise<void> {
+    const { transaction, import_no } = this
+    const params = { import_no, source: this.report.source, never: NEVER }
+    const ends = (table: string, fact: string, line: string) =>
+      transaction.run(
+        `update ${table} as f set valid_to = e.observed_at, closed_in = $import_no from ended_line as e
+         where e.fact = '${fact}' and f.source = $source and f.asset_id = e.asset_id and ${line} and f.valid_to = $never and f.retracted_in = $never`,
+        params,
+      )
+    await ends('name_history', 'name', 'f.name_type = e.first and f.name = e.second')
+    await ends('attribute_history', 'attribute', 'f.attribute = e.first and f.value = e.second')
+  }
+
+  /**
+   * Where the source speaks of one asset by several records at one instant, what each of them said is kept apart: should they turn out to
+   * be several assets, each takes its own.
+   */
+  private async keepShared(locals: readonly Local[], late: ReadonlySet<number>): Promise<void> {
+    const { transaction, org_id, import_no } = this
+    const { source } = this.report
+    const records = new Map<number, Set<number>>()
+    for (const { asset_id, record_id } of locals) records.set(asset_id, (records.get(asset_id) ?? new Set()).add(record_id))
+    const taken = new Set(
+      late.size
+        ? (
+            await transaction.query<{ asset_id: number }>(
+              `select distinct c.asset_id from coverage_history c join local_asset l on l.asset_id = c.asset_id and l.observed_at = c.observed_at
+               where c.org_id = $org_id and c.source = $source and c.subject = 'asset' and c.retracted_in = $never`,
+              { org_id, source, never: NEVER },
+            )
+          ).map(({ asset_id }) => asset_id)
+        : [],
+    )
+    const shared = locals.filter(({ asset_id }) => taken.has(asset_id) || records.get(asset_id)!.size > 1)
+    if (!shared.length) return
+    const kept = new Map<string, { fact: FactTable; record_id: number; observed_at: Instant; line: string; value: string }>()
+    const keep = (
+      fact: FactTable,
+      { record_id, observed_at }: { record_id: number; observed_at: Instant },
+      line: unknown[],
+      value: string,
+    ) => {
+      const key = `${fact.table} ${record_id} ${JSON.stringify(line)}`
+      const before = kept.get(key)
+      if (!before || preferred(fact)(value, before.value))
+        kept.set(key, { fact, record_id, observed_at, line: JSON.stringify(line), value })
+    }
+    for (const each of shared) {
+      for (const [fact, line, value] of wordsOf(each.record)) {
+        if (fact === 'name') keep(assetFacts.name, each, [line, value], '[]')
+        else keep(assetFacts.attribute, each, [line], JSON.stringify([value]))
+      }
+      if (!each.record.inactive) keep(assetFacts.presence, each, [], '[]')
+      if (each.record.type === 'tenant')
+        for (const total of this.totals)
+          keep(assetFacts.score_total, each, ['secure_score'], JSON.stringify([thousandths(total.points), thousandths(total.max_points)]))
+    }
+    const ids = shared.map(({ local }) => local)
+    type Item = Row & { record_id: number; observed_at: number }
+    for (const [fact, items] of [
+      [assetFacts.sighting, sightingItems],
+      [assetFacts.control_result, resultItems],
+    ] as const)
+      for (const row of await transaction.query<Item>(
+        `select * from (${items}) as item join finding_key k on k.finding_id = item.finding_id where item.local = any($ids)`,
+        { ids },
+      ))
+        keep(fact, row, [[row['kind'], row['subject'], row['component']]], valueOf(fact, row))
+    for (const row of await transaction.query<Item>(`select * from (${softwareItems}) as item where item.local = any($ids)`, { ids }))
+      keep(assetFacts.software, row, [row['name'], row['version']], valueOf(assetFacts.software, row))
+    await transaction.append(
+      'shared_listing',
+      ['org_id', 'record_id', 'observed_at', 'stated_in', 'fact', 'line', 'value'],
+      [...kept.values()].map(({ fact, record_id, observed_at, line, value }) => [
+        org_id,
+        record_id,
+        observed_at,
+        import_no,
+        fact.table,
+        line,
+        value,
+      ]),
+    )
+  }
+
+  /** Assets of the report about which this source has said something of the same instant or later, by their local number. */
+  private async lateAssets(assets: readonly Local[]): Promise<Set<number>> {
     if (!assets.length) return new Set()
     const last = await this.transaction.query<{ asset_id: number; last: number }>(
       `select asset_id, max(observed_at) as last from coverage_history
@@ -486,13 +619,22 @@ export class ReportStaging {
       { org_id: this.org_id, source: this.report.source, never: NEVER, ids: assets.map(({ asset_id }) => asset_id) },
     )
     const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
-    return new Set(assets.flatMap(({ asset_id, observed_at }, local) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))
+    return new Set(assets.flatMap(({ asset_id, observed_at, local }) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))
+  }
+
+  /** When the source last listed all that it has; -1 when it never did. */
+  private async lastInventory(): Promise<Instant> {
+    const [row] = await this.transaction.query<{ last: number | null }>(
+      `select observed_at as last from coverage_history where org_id = $org_id and source = $source and asset_id = 0 and subject = 'presence' and retracted_in = $never order by observed_at desc limit 1`,
+      { org_id: this.org_id, source: this.report.source, never: NEVER },
+    )
+    return row?.last ?? -1
   }
 
   /** Names, attributes and presence of the report's assets that this source has stated and that still stand. */
-  private async standing(): Promise<Set<string>> {
-    const rows = await this.transaction.query<{ kind: string; asset_id: number; type: string; value: string }>(
-      `select 'name' as kind, h.asset_id, h.name_type as type, h.name as value from name_history h
+  private async standing(): Promise<Map<string, { fact: string; asset_id: number; line: string; value: string }>> {
+    const rows = await this.transaction.query<{ fact: string; asset_id: number; line: string; value: string }>(
+      `select 'name' as fact, h.asset_id, h.name_type as line, h.name as value from name_history h
          where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)
        union all select 'attribute', h.asset_id, h.attribute, h.value from attribute_history h
          where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)
@@ -500,7 +642,14 @@ export class ReportStaging {
          where h.source = $source and h.valid_to = $never and h.retracted_in = $never and h.asset_id in (select asset_id from local_asset)`,
       { source: this.report.source, never: NEVER },
     )
-    return new Set(rows.map(({ kind, asset_id, type, value }) => [kind, asset_id, type, value].join('\u0000')))
+    return new Map(
+      rows.map((row) => [
+        row.fact === 'presence'
+          ? keyOfWord(row.fact, row.asset_id, '')
+          : `${keyOfWord(row.fact, row.asset_id, row.line)}\u0000${row.value}`,
+        row,
+      ]),
+    )
   }
 
   /** Findings, results and software: from the importer's keys to ours, set by set. */
@@ -508,48 +657,28 @@ export class ReportStaging {
     const { transaction, org_id } = this
     const { source } = this.report
     if (this.findings.count || this.results.count) await this.drawKeys()
-    // One item for each finding: of several the gravest, then by its texts, so that the order within the report does not matter.
-    if (this.findings.count)
+    // Of several items for one finding one counts, whatever their order in the report. Nearly every finding has one item: only those that have
+    // several are put in order.
+    const stage = async (fact: FactTable, items: string, ...line: string[]) => {
+      const rest = (of: string) =>
+        ['asset_id', ...fact.key, ...fact.attributes, 'observed_at', 'since', 'late'].map((column) => `${of}.${column}`).join(', ')
+      const key = (of: string) => line.map((column) => `${of}.${column}`).join(', ')
+      const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
       await transaction.run(
-        `insert into ${stagedTable(assetFacts.sighting)} (${stagedColumns(assetFacts.sighting).join(', ')})
-         ${firstOfEach(
-           `select $org_id as org_id, $source as source, l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
-             coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, cast(null as bigint) as since, l.late
-            from raw_finding r join local_asset l on l.local = r.local
-            join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
-            left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind`,
-           stagedColumns(assetFacts.sighting),
-           ['finding_id'],
-           'observed_at desc, severity desc nulls last, cvss_tenths desc nulls last, stage desc, version nulls last, fixed_version nulls last, place nulls last, title nulls last',
-         )}`,
+        `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')})
+       with item as materialized (select i.*, cast(null as bigint) as since from (${items}) i),
+       several as materialized (select ${key('i')} from item i group by ${key('i')} having count(*) > 1),
+       placed as (
+         select i.*, row_number() over (partition by ${key('i')} order by ${preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))}) as place_in_line
+         from item i join several s on ${same('s', 'i')})
+       select $org_id, $source, ${rest('i')} from item i where not exists (select 1 from several s where ${same('s', 'i')})
+       union all select $org_id, $source, ${rest('p')} from placed p where p.place_in_line = 1`,
         { org_id, source },
       )
-    if (this.results.count)
-      await transaction.run(
-        `insert into ${stagedTable(assetFacts.control_result)} (${stagedColumns(assetFacts.control_result).join(', ')})
-         ${firstOfEach(
-           `select $org_id as org_id, $source as source, l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place,
-             l.observed_at, cast(null as bigint) as since, l.late
-            from raw_result r join local_asset l on l.local = r.local
-            join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = ''`,
-           stagedColumns(assetFacts.control_result),
-           ['finding_id'],
-           `observed_at desc, case status when 'fail' then 0 when 'pass' then 1 when 'not_applicable' then 2 else 3 end, points nulls last, evidence nulls last, place nulls last`,
-         )}`,
-        { org_id, source },
-      )
-    if (this.software.count)
-      await transaction.run(
-        `insert into ${stagedTable(assetFacts.software)} (${stagedColumns(assetFacts.software).join(', ')})
-         ${firstOfEach(
-           `select $org_id as org_id, $source as source, l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at,
-             cast(null as bigint) as since, l.late from raw_software r join local_asset l on l.local = r.local`,
-           stagedColumns(assetFacts.software),
-           ['asset_id', 'name', 'version'],
-           'observed_at desc, vendor nulls last, purl nulls last, cpe nulls last, place nulls last',
-         )}`,
-        { org_id, source },
-      )
+    }
+    if (this.findings.count) await stage(assetFacts.sighting, sightingItems, 'finding_id')
+    if (this.results.count) await stage(assetFacts.control_result, resultItems, 'finding_id')
+    if (this.software.count) await stage(assetFacts.software, softwareItems, 'asset_id', 'name', 'version')
   }
 
   /** Gives every finding that is new its number. */
@@ -580,7 +709,7 @@ export class ReportStaging {
     const { source } = this.report
     if (!this.controls.size && !this.advisories.size) return
     const [last] = await transaction.query<{ observed_at: number | null }>(
-      `select max(observed_at) as observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset'`,
+      `select observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset' order by observed_at desc limit 1`,
       { org_id, source, never: NEVER },
     )
     const newest = await transaction.query<{ observed_at: number | null }>('select max(observed_at) as observed_at from local_asset')
@@ -632,21 +761,61 @@ export class ReportStaging {
   }
 }
 
-/**
- * SQL: of the rows of a select the first of each `key` by `order`. Nearly every key has one row: only those that have several are put in
- * order.
- */
-function firstOfEach(select: string, columns: readonly string[], key: readonly string[], order: string): string {
-  const names = (of: string) => columns.map((column) => `${of}.${column}`).join(', ')
-  const same = (a: string, b: string) => key.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
-  return `with item as materialized (${select}),
-    several as materialized (select ${key.join(', ')} from item group by ${key.join(', ')} having count(*) > 1),
-    placed as (
-      select i.*, row_number() over (partition by ${key.map((column) => `i.${column}`).join(', ')} order by ${order}) as place_in_line
-      from item i join several s on ${same('s', 'i')})
-    select ${names('i')} from item i where not exists (select 1 from several s where ${same('s', 'i')})
-    union all select ${names('p')} from placed p where p.place_in_line = 1`
+/** What a report says of one asset, and where that belongs. */
+interface Local {
+  local: number
+  record: AssetRecord
+  record_id: number
+  asset_id: number
+  observed_at: Instant
 }
+
+/** A report may speak of one asset at several instants: one round for each, oldest first. */
+function roundsOf(locals: readonly Local[]): Local[][] {
+  const instants = new Map<number, Set<Instant>>()
+  for (const { asset_id, observed_at } of locals) instants.set(asset_id, (instants.get(asset_id) ?? new Set()).add(observed_at))
+  const place = new Map([...instants].map(([asset_id, set]) => [asset_id, [...set].toSorted((a, b) => a - b)]))
+  const rounds: Local[][] = [[]]
+  for (const each of locals) {
+    const round = place.get(each.asset_id)!.indexOf(each.observed_at)
+    while (rounds.length <= round) rounds.push([])
+    rounds[round]!.push(each)
+  }
+  return rounds
+}
+
+/** The names and attributes that a report states of an asset: [fact, type of name or attribute, text]. */
+function wordsOf(record: AssetRecord): ['name' | 'attribute', string, string][] {
+  const words: ['name' | 'attribute', string, string][] = []
+  for (const { type, name } of record.names) {
+    const written = text(name, 500)
+    if (written) words.push(['name', type, written])
+  }
+  for (const [attribute, value] of Object.entries({ type: record.type, name: record.name, ...record.attributes })) {
+    const written = text(String(value ?? ''), 500)
+    if (written) words.push(['attribute', attribute, written])
+  }
+  return words
+}
+
+const keyOfWord = (fact: string, asset_id: number, line: string): string => `${fact}\u0000${asset_id}\u0000${line}`
+
+/** Columns of staged items whose order needs a collation. */
+const texts = new Set(['version', 'fixed_version', 'place', 'title', 'checks', 'vendor', 'purl', 'cpe', 'evidence', 'control_id'])
+
+const sightingItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
+    coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late
+  from raw_finding r join local_asset l on l.local = r.local
+  join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
+  left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind`
+
+const resultItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place,
+    l.observed_at, l.late
+  from raw_result r join local_asset l on l.local = r.local
+  join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = ''`
+
+const softwareItems = `select l.local, l.record_id, l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late
+  from raw_software r join local_asset l on l.local = r.local`
 
 /** Only http and https links are kept: what a report names is shown as a link. */
 function safeUrl(url: string | undefined): string | null {
@@ -677,7 +846,7 @@ export class FeedStaging {
   async begin(): Promise<void> {
     const { transaction, observed_at } = this
     const [known] = await transaction.query<{ last: number | null }>(
-      'select max(observed_at) as last from feed_coverage where source = $source and retracted_in = $never',
+      'select observed_at as last from feed_coverage where source = $source and retracted_in = $never order by observed_at desc limit 1',
       {
         source: this.report.source,
         never: NEVER,
@@ -760,7 +929,7 @@ export class FeedStaging {
     return true
   }
 
-  async end(): Promise<Placed & { notes: string[] }> {
+  async end(): Promise<Placed & { notes: string[]; many_closed: null }> {
     const { transaction, import_no } = this
     const placed: Placed = { opened: 0, closed: 0 }
     for (const [fact, rows] of this.rows) {
@@ -791,6 +960,6 @@ export class FeedStaging {
       },
     )
     for (const table of ['staged_feed', ...[...this.seen.keys()].map(stagedTable)]) await transaction.run(`delete from ${table}`)
-    return { ...placed, notes: [] }
+    return { ...placed, notes: [], many_closed: null }
   }
 }

@@ -2,32 +2,46 @@ import { createHash } from 'node:crypto'
 import { UserError } from '../errors.ts'
 import { NEVER } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
+import { EXCEPTION_FORMAT, restateAfterUndo } from '../store/exceptions/change.ts'
 import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { type Placed, unplace } from '../store/intervals.ts'
+import { isIdentityChange, undoIdentityChange } from '../store/identity/change.ts'
+import { readChoices } from '../store/identity/choices.ts'
+import { restateAssets } from '../store/identity/restate.ts'
+import { closureOf, settle, withStaysOfNow } from '../store/identity/settle.ts'
 import type { Store } from '../store/store.ts'
 
 /**
  * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
- * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report and no feed.
+ * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report, no feed, no act on
+ * an exception and no merge or split.
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
     const [row] = await transaction.query<{
       org_id: number | null
       kind: string
+      format: string | null
+      options: string
       source: string | null
       file_name: string | null
       undone_in: number
-    }>('select org_id, kind, source, file_name, undone_in from import where import_no = $undone', { undone })
+    }>('select org_id, kind, format, options, source, file_name, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
-    if (row.kind !== 'report' && row.kind !== 'feed')
-      throw new UserError('not_undoable', `import ${undone} is no report: it cannot be undone`)
+    const exception = row.kind === 'change' && row.format === EXCEPTION_FORMAT
+    const identity = row.kind === 'change' && !exception && (await isIdentityChange(transaction, undone))
+    if (row.kind !== 'report' && row.kind !== 'feed' && !exception && !identity)
+      throw new UserError('not_undoable', `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`)
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const import_no = await nextImport(transaction)
-    const { opened, closed } = await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
-    const counts = { ...noCounts(), opened, closed }
     await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
+    const { opened, closed } = exception
+      ? await restateAfterUndo(transaction, row.org_id!, row.options, import_no)
+      : identity
+        ? await undoIdentityChange(transaction, { undone, import_no, org_id: row.org_id! })
+        : await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
+    const counts = { ...noCounts(), opened, closed }
     await writeImport(transaction, {
       import_no,
       org_id: row.org_id,
@@ -59,10 +73,12 @@ export async function undoIn(
   const params = { undone, import_no, never: NEVER }
   const placed: Placed = { opened: 0, closed: 0 }
   const looks = world ? 'feed_coverage' : 'coverage_history'
+  const stated = world ? 'opened_in' : 'stated_in'
   await transaction.query(
     `create temporary table undone_look as
-     select * from ${looks} where opened_in = ${undone} and retracted_in = ${NEVER}`,
+     select * from ${looks} where ${stated} = ${undone} and retracted_in = ${NEVER}`,
   )
+  const identity = world ? null : await identityWithout(transaction, undone, import_no)
   for (const fact of Object.values(world ? worldFacts : { ...assetFacts, ...orgFacts })) {
     const { opened, closed } = await unplace(transaction, fact, undone, import_no, 'undone_look')
     placed.opened += opened
@@ -74,7 +90,44 @@ export async function undoIn(
     )
   }
   if (!world) await transaction.run('insert into touched_asset select distinct org_id, asset_id from undone_look where asset_id > 0')
-  await transaction.run(`update ${looks} set retracted_in = $import_no where opened_in = $undone and retracted_in = $never`, params)
+  await transaction.run(`update ${looks} set retracted_in = $import_no where ${stated} = $undone and retracted_in = $never`, params)
   await transaction.query('drop table undone_look')
+  await identity?.()
   return placed
+}
+
+/**
+ * What the looks in undone_look decided about identity is decided again without them: to be called before they are gone; what it returns,
+ * after. Also makes those assets anew that another record of the source was seen as at the same instant.
+ */
+async function identityWithout(transaction: Engine, undone: number, import_no: number): Promise<() => Promise<void>> {
+  const gone = await transaction.query<{ org_id: number; record_id: number }>(
+    `select distinct org_id, record_id from undone_look where record_id > 0`,
+  )
+  if (!gone.length) return async () => {}
+  const org_id = gone[0]!.org_id
+  const shared = await transaction.query<{ asset_id: number }>(
+    `select distinct c.asset_id from coverage_history c join undone_look u on u.asset_id = c.asset_id and u.source = c.source and u.observed_at = c.observed_at
+     where c.org_id = $org_id and c.stated_in <> $undone and c.subject = 'asset' and u.subject = 'asset' and c.retracted_in = $never
+     union select distinct u.asset_id from coverage_history c join undone_look u on u.source = c.source and u.observed_at = c.observed_at
+     where c.org_id = $org_id and c.stated_in <> $undone and c.subject = 'presence' and c.asset_id = 0 and u.subject = 'asset' and c.retracted_in = $never`,
+    { org_id, undone, never: NEVER },
+  )
+  const choices = await readChoices(transaction, org_id)
+  const records = await closureOf(
+    transaction,
+    org_id,
+    gone.map(({ record_id }) => record_id),
+    [choices],
+  )
+  return async () => {
+    const { moves } = await settle(transaction, org_id, import_no, await withStaysOfNow(transaction, records), choices)
+    await restateAssets(
+      transaction,
+      org_id,
+      import_no,
+      moves,
+      shared.map(({ asset_id }) => asset_id),
+    )
+  }
 }

@@ -3,6 +3,7 @@ import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import { deriveAssets } from '../store/derive/assets.ts'
 import { deriveFindings } from '../store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../store/derive/fresh.ts'
+import { deriveNews } from '../store/derive/news.ts'
 import { takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
@@ -11,6 +12,7 @@ import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
+import { publish } from './publish.ts'
 import { computeSecureScore } from './secure-score.ts'
 
 /** The tables that the derivation reads, and those that the scores read. */
@@ -46,6 +48,7 @@ export async function compute(
   )
   if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
   return store.engine.transaction(async (transaction) => {
+    await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
     const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
@@ -66,6 +69,7 @@ export async function derive(
   const touched = await takeTouched(transaction)
   await transaction.analyze(['touched', 'touched_world', ...facts])
   await deriveStaleness(transaction)
+  await deriveNews(transaction)
   onStep('vulnerabilities')
   await deriveVulnerabilities(transaction)
   onStep('assets')

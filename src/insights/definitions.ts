@@ -61,7 +61,9 @@ export async function recordDefinitions(store: Store, catalog: Catalog): Promise
       observed_at: null,
       recorded_at: now,
       actor: 'plimsoll',
-      input_digest: createHash('sha256').update(added.map(({ body }) => body).join('\u0000')).digest('hex'),
+      input_digest: createHash('sha256')
+        .update(added.map(({ body }) => body).join('\u0000'))
+        .digest('hex'),
       input_bytes: Buffer.byteLength(text),
       options: '{}',
       counts: { ...noCounts(), opened: added.length, closed: gone.length },
@@ -100,11 +102,11 @@ export async function definitionChanges(engine: Engine): Promise<Instant[]> {
 
 /**
  * The catalog with the metrics and initiatives that held at an instant; a metric whose definition was another one then is marked as `past`:
- * nothing that was worked out for today's holds for it.
+ * nothing that was worked out for today's holds for it. Where no definitions were kept yet, today's stand for them.
  */
 export async function catalogAt(engine: Engine, catalog: Catalog, at: Instant): Promise<Catalog> {
   const held = await readDefinitions(engine, at)
-  if (!differs(held, catalog)) return catalog
+  if (held.size === 0 || !differs(held, catalog)) return catalog
   const metrics = new Map<string, Metric>()
   const initiatives = new Map<string, Initiative>()
   for (const { kind, id, body } of [...held.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) {

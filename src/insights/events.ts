@@ -3,6 +3,7 @@ import type { Instant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { dayOf, dayText } from '../store/days.ts'
 import { eventAssetRows, impacts, type StoredEvent, storedEvents } from '../store/queries/events/read.ts'
+import { eventEffects, type EventSubject } from '../store/queries/events/effects.ts'
 import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
 import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
 import type { Scope } from '../store/scope.ts'
@@ -16,8 +17,32 @@ import { postureEvents } from './posture-events.ts'
  */
 export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
   const today = await dayOf(transaction, org_id, now)
-  const risk = (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change))
+  const risk = await withEffects(
+    transaction,
+    org_id,
+    (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change)),
+  )
   await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
+}
+
+/** How an event of a type moves findings; null: not at all. */
+function howOf(type: string): EventSubject['how'] | null {
+  if (type === 'new_vulnerability') return 'starts'
+  if (type === 'vulnerability_mitigated') return 'ends'
+  return type === 'end_of_support_reached' ? null : 'stage'
+}
+
+/** Events with what each moved the exposure score by. */
+async function withEffects(transaction: Engine, org_id: number, events: EventRow[]): Promise<EventRow[]> {
+  const effects = await eventEffects(
+    transaction,
+    org_id,
+    events.flatMap(({ event_id, type, day, subjects }) => {
+      const how = howOf(type)
+      return how === null ? [] : (JSON.parse(subjects) as string[]).map((subject) => ({ event_id, subject, day, how }))
+    }),
+  )
+  return events.map((event) => ({ ...event, score_effect: howOf(event.type) === null ? null : (effects.get(event.event_id) ?? 0) }))
 }
 
 function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventRow {
@@ -53,6 +78,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     severity,
     source,
     headline: headline.charAt(0).toUpperCase() + headline.slice(1),
+    score_effect: null,
   }
 }
 
@@ -135,6 +161,8 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
     return {
       ...event,
       subjects: JSON.parse(event.subjects) as string[],
+      // It is the whole organisation's: of some groups it says nothing.
+      score_effect: scope.groups === null ? event.score_effect : null,
       share: shareOf(event.assets, event.active_assets),
       assets_now: impact?.assets_now ?? 0,
       share_now: shareOf(impact?.assets_now ?? 0, impact?.active_now ?? 0),

@@ -4,8 +4,11 @@ import { type ExposedAsset, exposedAssets, type ExposingFinding, exposingFinding
 import { isFed } from '../store/queries/metrics/fed.ts'
 import type { MetricSql } from '../store/queries/metrics/sweep.ts'
 import { storedDeltas } from '../store/queries/scores/deltas.ts'
+import type { Population } from '../store/queries/scores/unknown-assets.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Metric } from './catalog.ts'
+import { assetColumns } from './condition-fields.ts'
+import { conditionSql, ParameterList } from './condition-sql.ts'
 import { compileMetric } from './metric-condition.ts'
 
 /** What a metric answers at the end of a day. */
@@ -26,7 +29,14 @@ function subjectOf(metric: Metric): MetricSql['subject'] {
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 
-const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+/** A metric ready for SQL. */
+export const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+
+/** Whom a metric asks, for counting how many of them could answer. `prefix`: of its parameters' names. */
+export function populationOf(metric: Metric, prefix: string): Population {
+  const parameters = new ParameterList(prefix)
+  return { sql: conditionSql(metric.population, assetColumns, parameters), subject: subjectOf(metric), params: parameters.params }
+}
 
 /** Ids of the catalog's capabilities that something feeds in this organisation. */
 export async function fedCapabilities(engine: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {

@@ -1,6 +1,6 @@
 import type { Engine } from '../store/engines/engine.ts'
 import { dayText } from '../store/days.ts'
-import { type EventRow, grownAssets, scoredDays } from '../store/queries/events/write.ts'
+import { type ClosingImport, closingImports, type EventRow, grownAssets, scoredDays } from '../store/queries/events/write.ts'
 import type { Catalog } from './catalog.ts'
 import { type HistoryPoint } from './history.ts'
 import { directions, initiativeHistories, readHistory, readMetricHistories, type ScoreName } from './scores.ts'
@@ -75,10 +75,38 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
         headline: (catalog.events.get(type)?.headline ?? '{title}: {points} worse')
           .replace('{title}', title)
           .replace('{points}', `${points.toFixed(1)} points`),
+        score_effect: null,
       })
     }
   }
-  return events
+  return [...events, ...(await closingImports(engine, org_id, today)).map((closing) => closingEvent(org_id, catalog, closing))]
+}
+
+/** A report closed many findings of a source at once: told as it was learned, so an undone import tells nothing. */
+function closingEvent(org_id: number, catalog: Catalog, { import_no, happened_at, day, source, closed, open }: ClosingImport): EventRow {
+  const template = catalog.events.get('many_closed')?.headline ?? '{source} closed {closed} of {open} findings'
+  const values: Record<string, string> = { source, closed: String(closed), open: String(open) }
+  return {
+    org_id,
+    event_id: `${dayText(day)}:many_closed:${import_no}:${source}`,
+    feed: 'posture',
+    type: 'many_closed',
+    happened_at,
+    day,
+    component: null,
+    score: null,
+    score_id: null,
+    score_before: null,
+    score_after: null,
+    score_effect: null,
+    direction: 'neutral',
+    subjects: '[]',
+    assets: 0,
+    active_assets: 0,
+    severity: null,
+    source,
+    headline: template.replace(/\{(source|closed|open)\}/g, (_, name: string) => values[name]!),
+  }
 }
 
 const billionths = (value: number): number => Math.round(value * 1e7)

@@ -1,4 +1,4 @@
-import type { Row } from './engines/engine.ts'
+import type { Row, Value } from './engines/engine.ts'
 
 /** A table of facts as intervals, and what decides when one opens, changes and closes. Columns that are in every table are not named. */
 export interface FactTable {
@@ -16,21 +16,37 @@ export interface FactTable {
   covers: string | null
   /** The same as `covers`, for one fact and one look: what comes late is worked out line by line. */
   shows?: (fact: Row, look: Row) => boolean
+  /** Of several statements of one instant, which counts: by these columns in turn (a list: in its order), nulls last. Default: the greatest as text. */
+  prefer?: readonly (readonly [column: string, order: 'asc' | 'desc' | readonly string[]])[]
+  /** A line also has the looks at its own asset beside those of its scope. */
+  looksAtAsset?: boolean
 }
 
 const asset = ['org_id', 'source', 'asset_id'] as const
 
+/** `checks` of a look that lists an asset without saying that it is there (an inventory row marked inactive). */
+export const INACTIVE = 'inactive'
+
+const ascending = (...columns: string[]) => columns.map((column) => [column, 'asc'] as const)
+
+const listsAsset = (_: Row, look: Row): boolean => look['subject'] === 'asset'
+
+/** A report that states totals says all that its source states. */
+const statesScore = { covers: `c.subject = 'score'`, shows: (_: Row, look: Row): boolean => look['subject'] === 'score' }
+
 /** Facts about assets: a report speaks for a source and an asset. */
 export const assetFacts = {
-  name: { table: 'name_history', scope: asset, key: ['name_type', 'name'], attributes: [], covers: null },
-  attribute: { table: 'attribute_history', scope: asset, key: ['attribute'], attributes: ['value'], covers: null },
+  // What a report that lists the asset no longer says of it has ended: what ends on time is found while staging.
+  name: { table: 'name_history', scope: asset, key: ['name_type', 'name'], attributes: [], covers: null, shows: listsAsset },
+  attribute: { table: 'attribute_history', scope: asset, key: ['attribute'], attributes: ['value'], covers: null, shows: listsAsset },
   presence: {
     table: 'presence_history',
     scope: ['org_id', 'source'],
     key: ['asset_id'],
     attributes: [],
     covers: `c.subject = 'presence'`,
-    shows: (_, look) => look['subject'] === 'presence',
+    shows: (_, look) => look['subject'] === 'presence' || (look['subject'] === 'asset' && look['checks'] !== INACTIVE),
+    looksAtAsset: true,
   },
   software: {
     table: 'software_history',
@@ -39,6 +55,7 @@ export const assetFacts = {
     attributes: ['vendor', 'purl', 'cpe', 'place', 'end_of_support_at'],
     covers: `c.subject = 'software' and c.access > 0`,
     shows: (_, look) => look['subject'] === 'software' && Number(look['access']) > 0,
+    prefer: ascending('vendor', 'purl', 'cpe', 'place', 'end_of_support_at'),
   },
   sighting: {
     table: 'sighting_history',
@@ -51,6 +68,13 @@ export const assetFacts = {
       look['access']! >= fact['access']! &&
       (look['min_severity'] === 0 || (fact['severity'] ?? -1) >= look['min_severity']!) &&
       (look['checks'] === '' || look['checks'] === fact['checks']),
+    // The gravest, then by its texts.
+    prefer: [
+      ['severity', 'desc'],
+      ['cvss_tenths', 'desc'],
+      ['stage', 'desc'],
+      ...ascending('version', 'fixed_version', 'place', 'title', 'access', 'checks'),
+    ],
   },
   control_result: {
     table: 'control_result_history',
@@ -59,8 +83,12 @@ export const assetFacts = {
     attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
     covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
     shows: (_, look) => look['subject'] === 'control' && Number(look['access']) > 0 && look['checks'] === '',
+    prefer: [
+      ['status', ['fail', 'pass', 'not_applicable', 'not_run']],
+      ...ascending('points', 'evidence', 'place', 'severity', 'max_points', 'passed', 'total', 'control_id'),
+    ],
   },
-  score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], covers: null },
+  score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], ...statesScore },
 } satisfies Record<string, FactTable>
 
 const source = ['org_id', 'source'] as const
@@ -81,7 +109,7 @@ export const orgFacts = {
     attributes: ['title', 'description', 'severity', 'cvss_tenths', 'cvss_vector', 'published_at', 'url', 'aliases'],
     covers: null,
   },
-  benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], covers: null },
+  benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], ...statesScore },
 } satisfies Record<string, FactTable>
 
 const complete = { covers: 'c.complete', shows: (_: Row, look: Row): boolean => look['complete'] === true }
@@ -121,3 +149,29 @@ export const worldFacts = {
     ...complete,
   },
 } satisfies Record<string, FactTable>
+
+/** Whether of two statements of one instant, each a JSON list of the fact's attributes, the first counts. A total order. */
+export function preferred(fact: FactTable): (a: string, b: string) => boolean {
+  const order = (fact.prefer ?? []).map(([column, by]) => ({ place: fact.attributes.indexOf(column), by }))
+  return (a, b) => {
+    if (a === b) return false
+    const [left, right] = [JSON.parse(a) as Value[], JSON.parse(b) as Value[]]
+    for (const { place, by } of order) {
+      const [x, y] = [left[place] ?? null, right[place] ?? null]
+      if (x === y) continue
+      if (x === null || y === null) return y === null
+      if (typeof by !== 'string') return by.indexOf(String(x)) < by.indexOf(String(y))
+      return x < y === (by === 'asc')
+    }
+    return a > b
+  }
+}
+
+/** The same order as SQL. `written`: how a column is written, texts with their collation. */
+export const preferSql = (fact: FactTable, written: (column: string) => string): string =>
+  (fact.prefer ?? [])
+    .map(([column, by]) => {
+      if (typeof by === 'string') return `${written(column)} ${by} nulls last`
+      return `case ${written(column)} ${by.map((value, place) => `when '${value}' then ${place}`).join(' ')} end nulls last`
+    })
+    .join(', ')

@@ -18,6 +18,16 @@ export interface ImportCounts {
   opened: number
   closed: number
   notes: string[]
+  /** Sources of which it closed so many findings at once that the person is told; left out where there are none. */
+  many_closed?: ManyClosed[]
+}
+
+/** An import closed more than 30 % of the findings that a source had open: more often a narrower scan than good work. */
+export interface ManyClosed {
+  source: string
+  closed: number
+  /** Open before it. */
+  open: number
 }
 
 export const noCounts = (): ImportCounts => ({

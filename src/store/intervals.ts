@@ -1,6 +1,6 @@
 import { type Instant, NEVER } from '../model/time.ts'
 import type { Engine, Row, Value } from './engines/engine.ts'
-import type { FactTable } from './facts.ts'
+import { type FactTable, preferred } from './facts.ts'
 import { type Interval, type Look, placeListing, placeLooks, withoutReports } from './timeline.ts'
 
 /** Rows changed by one placement: for the result of an import. */
@@ -84,45 +84,45 @@ async function placeLateRows(transaction: Engine, fact: FactTable, import_no: nu
   const looked = looksOf(fact)
   const lines = new Lines(fact)
   for (const row of await transaction.query<Row>(`select * from ${staged} where late`)) lines.at(row).staged = row
-  const lateLooks = fact.covers ? await transaction.query<Row>(`select * from ${looked.staged} where late`) : []
+  const lateLooks = fact.shows ? await transaction.query<Row>(`select * from ${looked.staged} where late`) : []
   if (!lines.size && !lateLooks.length) return { opened: 0, closed: 0 }
+  // Only a look at the whole scope touches lines that the report does not name.
+  const columns = fact.looksAtAsset && !lateLooks.some((look) => look['asset_id'] === 0) ? [...fact.scope, ...fact.key] : fact.scope
   await transaction.query(
-    `create temporary table late_scope as select distinct ${fact.scope.join(', ')} from ${staged} where late
-     ${fact.covers ? `union select distinct ${fact.scope.join(', ')} from ${looked.staged} where late` : ''}`,
+    `create temporary table late_scope as select distinct ${columns.join(', ')} from ${staged} where late
+     ${fact.shows ? `union select distinct ${columns.join(', ')} from ${looked.staged} where late` : ''}`,
   )
-  await readLines(transaction, fact, lines, 'late_scope')
-  const kept = await readLooks(transaction, fact, 'late_scope')
+  await readLines(transaction, fact, lines, 'late_scope', columns)
+  const kept = await readLooks(transaction, fact, 'late_scope', lines)
   await transaction.query('drop table late_scope')
-  const own = byScope(fact, lateLooks)
-  const looksIn = looksByScope(fact, kept)
-  const ownLooksIn = looksByScope(fact, own)
-  const newLooksIn = looksByScope(fact, withoutKnown(own, kept))
+  const looksIn = looksOfLines(fact, kept)
+  const ownLooksIn = looksOfLines(fact, lateLooks)
+  const newLooksIn = looksOfLines(fact, withoutKnown(lateLooks, kept))
+  const prefers = preferred(fact)
 
   return restate(transaction, fact, import_no, lines, (line) => {
-    const scope = scopeOf(fact, line.staged ?? line.rows[0]!)
-    if (!line.staged && !newLooksIn(scope).length) return null
-    const before = line.rows.map((row) => asInterval(fact, row))
-    const looks = looksIn(scope)
-    if (!line.staged) return placeLooks(before, looks, [...looks, ...ownLooksIn(scope)])
+    const row = line.staged ?? line.rows[0]!
+    if (!line.staged && !newLooksIn(row).length) return null
+    const before = line.rows.map((each) => asInterval(fact, each))
+    const looks = looksIn(row)
+    if (!line.staged) return placeLooks(before, looks, [...looks, ...ownLooksIn(row)])
     const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
     // What stands at that instant already is only said again.
     if (before.some(({ valid_from, valid_to, value }) => valid_from <= listing.at && listing.at < valid_to && value === listing.value))
       return null
     if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
-    return placeListing(before, looks, ownLooksIn(scope), listing, line.staged['since'] as Instant | null)
+    return placeListing(before, looks, ownLooksIn(row), listing, line.staged['since'] as Instant | null, prefers)
   })
 }
 
 /** The looks that are not known yet: the same instant and extent has nothing new to say about what it did not show. */
-function withoutKnown(own: ReadonlyMap<string, Row[]>, kept: ReadonlyMap<string, Row[]>): Map<string, Row[]> {
+function withoutKnown(own: readonly Row[], kept: readonly Row[]): Row[] {
   const extent = (row: Row) =>
-    ['observed_at', 'subject', 'access', 'min_severity', 'checks', 'complete'].map((column) => row[column]).join('\u0000')
-  return new Map(
-    [...own].map(([scope, rows]) => {
-      const known = new Set(kept.get(scope)?.map(extent))
-      return [scope, rows.filter((row) => !known.has(extent(row)))]
-    }),
-  )
+    ['source', 'asset_id', 'observed_at', 'subject', 'access', 'min_severity', 'checks', 'complete']
+      .map((column) => row[column])
+      .join('\u0000')
+  const known = new Set(kept.map(extent))
+  return own.filter((row) => !known.has(extent(row)))
 }
 
 /** Where absence says nothing, a late statement tells only what was before everything known. */
@@ -141,23 +141,20 @@ function fillBefore(intervals: readonly Interval[], late: Interval): Interval[] 
  */
 export async function unplace(transaction: Engine, fact: FactTable, undone: number, import_no: number, looks: string): Promise<Placed> {
   const lines = new Lines(fact)
-  await readLines(transaction, fact, lines, looks)
-  const gone = byScope(fact, await transaction.query<Row>(`select * from ${looks}`))
-  const kept = byScope(
-    fact,
-    [...(await readLooks(transaction, fact, looks)).values()].flat().filter((row) => row['opened_in'] !== undone),
-  )
-  const looksIn = looksByScope(fact, kept)
+  await readLines(transaction, fact, lines, looks, fact.scope)
+  const gone = await transaction.query<Row>(`select * from ${looks}`)
+  const kept = (await readLooks(transaction, fact, looks, lines)).filter((row) => (row['stated_in'] ?? row['opened_in']) !== undone)
+  const goneIn = looksOfLines(fact, gone)
+  const looksIn = looksOfLines(fact, kept)
   return restate(transaction, fact, import_no, lines, (line) => {
-    const scope = scopeOf(fact, line.rows[0]!)
+    const row = line.rows[0]!
     if (!fact.shows) return withoutStatements(fact, line.rows, undone)
-    const reports = new Map<Instant, Row[]>()
-    for (const row of gone.get(scope) ?? [])
-      reports.set(row['observed_at'] as Instant, [...(reports.get(row['observed_at'] as Instant) ?? []), row])
+    const reports = new Map<Instant, Look[]>()
+    for (const look of goneIn(row)) reports.set(look.at, [...(reports.get(look.at) ?? []), look])
     return withoutReports(
-      line.rows.map((row) => asInterval(fact, row)),
-      looksIn(scope),
-      [...reports].map(([at, rows]) => ({ at, looks: asLooks(fact, rows) })),
+      line.rows.map((each) => asInterval(fact, each)),
+      looksIn(row),
+      [...reports].map(([at, own]) => ({ at, looks: own })),
     )
   })
 }
@@ -180,7 +177,7 @@ interface Line {
 }
 
 /** The lines of a fact table that a placement touches, by scope and key. */
-class Lines {
+export class Lines {
   private readonly lines = new Map<string, Line>()
   private readonly columns: readonly string[]
 
@@ -206,46 +203,46 @@ class Lines {
 
 const looksOf = (fact: FactTable) => (fact.scope.includes('org_id') ? lookTables.asset : lookTables.world)
 
-const scopeOf = (fact: FactTable, row: Row): string => fact.scope.map((column) => row[column]).join('\u0000')
-
-/** Reads the standing rows of the scopes that a temporary table names. */
-async function readLines(transaction: Engine, fact: FactTable, lines: Lines, scopes: string): Promise<void> {
+/** Reads the standing rows of the scopes (or lines, as `columns` says) that a temporary table names. */
+async function readLines(transaction: Engine, fact: FactTable, lines: Lines, scopes: string, columns: readonly string[]): Promise<void> {
   const rows = await transaction.query<Row>(
-    `select f.* from ${fact.table} f join (select distinct ${fact.scope.join(', ')} from ${scopes}) l on ${fact.scope.map((column) => `f.${column} = l.${column}`).join(' and ')}
+    `select f.* from ${fact.table} f join (select distinct ${columns.join(', ')} from ${scopes}) l on ${columns.map((column) => `f.${column} = l.${column}`).join(' and ')}
      where f.retracted_in = ${NEVER}`,
   )
   for (const row of rows) lines.at(row).rows.push(row)
 }
 
-/** Reads the standing looks of the scopes that a temporary table names, by scope. */
-async function readLooks(transaction: Engine, fact: FactTable, scopes: string): Promise<Map<string, Row[]>> {
-  if (!fact.shows) return new Map()
-  const rows = await transaction.query<Row>(
+/** Reads the standing looks of the scopes that a temporary table names; of looks at assets only those at the assets of `lines`. */
+async function readLooks(transaction: Engine, fact: FactTable, scopes: string, lines: Lines): Promise<Row[]> {
+  if (!fact.shows) return []
+  const assets = fact.looksAtAsset
+    ? [0, ...new Set([...lines.all()].map((line) => (line.staged ?? line.rows[0]!)['asset_id'] as number))]
+    : null
+  return transaction.query<Row>(
     `select c.* from ${looksOf(fact).kept} c join (select distinct ${fact.scope.join(', ')} from ${scopes}) l on ${fact.scope.map((column) => `c.${column} = l.${column}`).join(' and ')}
-     where c.retracted_in = ${NEVER}`,
+     where c.retracted_in = ${NEVER} ${assets ? `and c.subject in ('presence', 'asset') and c.asset_id = any($assets)` : ''}`,
+    assets ? { assets } : {},
   )
-  return byScope(fact, rows)
 }
 
-function byScope(fact: FactTable, rows: readonly Row[]): Map<string, Row[]> {
+/** The looks of each line, made once per scope: given any row of the line. */
+export function looksOfLines(fact: FactTable, rows: readonly Row[]): (row: Row) => readonly Look[] {
+  const own = fact.looksAtAsset ? [...fact.scope, 'asset_id'] : fact.scope
+  const keyOf = (row: Row, asset = row['asset_id']) => own.map((column) => (column === 'asset_id' ? asset : row[column])).join('\u0000')
   const scopes = new Map<string, Row[]>()
   for (const row of rows) {
-    const key = scopeOf(fact, row)
+    const key = keyOf(row)
     const held = scopes.get(key)
     if (held) held.push(row)
     else scopes.set(key, [row])
   }
-  return scopes
-}
-
-/** The looks of each scope, made once. */
-function looksByScope(fact: FactTable, rows: ReadonlyMap<string, Row[]>): (scope: string) => readonly Look[] {
   const made = new Map<string, Look[]>()
-  return (scope) => {
-    let looks = made.get(scope)
-    if (!looks) made.set(scope, (looks = asLooks(fact, rows.get(scope))))
+  const looksAt = (key: string) => {
+    let looks = made.get(key)
+    if (!looks) made.set(key, (looks = asLooks(fact, scopes.get(key))))
     return looks
   }
+  return (row) => (fact.looksAtAsset ? [...looksAt(keyOf(row, 0)), ...looksAt(keyOf(row))] : looksAt(keyOf(row)))
 }
 
 function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
@@ -263,7 +260,8 @@ function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
   return rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(factOf(value), row) }))
 }
 
-const valueOf = (fact: FactTable, row: Row): string => JSON.stringify(fact.attributes.map((column) => row[column] ?? null))
+/** The attributes of a row as one text: equal text, equal attributes. */
+export const valueOf = (fact: FactTable, row: Row): string => JSON.stringify(fact.attributes.map((column) => row[column] ?? null))
 
 const asInterval = (fact: FactTable, row: Row): Interval => ({
   valid_from: row['valid_from'] as Instant,
@@ -272,7 +270,7 @@ const asInterval = (fact: FactTable, row: Row): Interval => ({
 })
 
 /** Retracts the rows of each line that no longer hold and writes those that do. `after` gives null for a line that stays as it is. */
-async function restate(
+export async function restate(
   transaction: Engine,
   fact: FactTable,
   import_no: number,

@@ -4,7 +4,7 @@ import { packageRoot } from '../root.ts'
 import { UserError } from '../errors.ts'
 import type { Engine } from './engines/engine.ts'
 
-/** Files of src/store/schema in order: NNNN_name.sql for all engines, NNNN_name.postgres.sql for one. Never edited once released. */
+/** A step: the file NNNN_name.sql for all engines, NNNN_name.postgres.sql for one, or both in this order. Never edited once released. */
 interface SchemaStep {
   step: number
   name: string
@@ -13,17 +13,27 @@ interface SchemaStep {
 
 function schemaSteps(engine: Engine['name']): SchemaStep[] {
   const folder = join(packageRoot(), 'src', 'store', 'schema')
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((file) => /^\d{4}_[a-z_]+\.sql$/.test(file) || file.endsWith(`.${engine}.sql`))
-    .toSorted()
-    .map((file) => ({ step: Number(file.slice(0, 4)), name: file, sql: readFileSync(join(folder, file), 'utf8') }))
+    .toSorted((a, b) => a.length - b.length) // a step's file for all engines comes before the one for this engine
+  const steps = new Map<number, SchemaStep>()
+  for (const file of files) {
+    const step = Number(file.slice(0, 4))
+    const sql = readFileSync(join(folder, file), 'utf8')
+    const sofar = steps.get(step)
+    steps.set(step, { step, name: sofar?.name ?? file, sql: sofar ? `${sofar.sql}\n${sql}` : sql })
+  }
+  return [...steps.values()].toSorted((a, b) => a.step - b.step)
 }
 
+/** Number of the newest step that this program knows. */
+export const newestStep = (engine: Engine['name']): number => schemaSteps(engine).at(-1)!.step
+
 /**
- * Brings a database to the newest step, in one transaction. Throws UserError('newer_schema') when the database was written by a
- * newer Plimsoll.
+ * Brings a database to the newest step, or to step `until`, in one transaction. Throws UserError('newer_schema') when the database was
+ * written by a newer Plimsoll.
  */
-export async function applySchema(engine: Engine, now: number): Promise<void> {
+export async function applySchema(engine: Engine, now: number, until = Infinity): Promise<void> {
   await engine.transaction(async (transaction) => {
     await transaction.query(
       'create table if not exists schema_step (step integer primary key, name text not null, applied_at bigint not null)',
@@ -37,7 +47,7 @@ export async function applySchema(engine: Engine, now: number): Promise<void> {
         `the database has schema step ${newest}, this program knows ${steps.at(-1)!.step}: install a newer Plimsoll`,
       )
     }
-    for (const { step, name, sql } of steps.filter((step) => step.step > newest)) {
+    for (const { step, name, sql } of steps.filter((step) => step.step > newest && step.step <= until)) {
       for (const statement of statements(sql)) await transaction.query(statement)
       await transaction.query('insert into schema_step values ($step, $name, $now)', { step, name, now })
     }

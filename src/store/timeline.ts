@@ -19,6 +19,11 @@ export interface Listing {
   value: string
 }
 
+/** Whether of two different values of one instant the first counts. A total order: the order of import does not matter. */
+export type Prefers = (a: string, b: string) => boolean
+
+const greatest: Prefers = (a, b) => a > b
+
 /**
  * Who must have listed a fact for its intervals to be as they are: something at each start, and inside an interval every look that
  * would have shown it.
@@ -34,14 +39,14 @@ export function listingsOf(intervals: readonly Interval[], looks: readonly Look[
 
 /**
  * Intervals from listings and looks: a value holds from the first listing that says so until a listing that says otherwise, or a look that
- * would have shown it and did not. Of several listings at one instant the greatest value counts, and a listing counts more than
+ * would have shown it and did not. Of several listings at one instant the one that `prefers` says counts, and a listing counts more than
  * a look, so that the order of import does not matter.
  */
-export function intervalsOf(listings: readonly Listing[], looks: readonly Look[]): Interval[] {
+export function intervalsOf(listings: readonly Listing[], looks: readonly Look[], prefers: Prefers = greatest): Interval[] {
   const listed = new Map<Instant, string>()
   for (const { at, value } of listings) {
     const held = listed.get(at)
-    if (held === undefined || value > held) listed.set(at, value)
+    if (held === undefined || prefers(value, held)) listed.set(at, value)
   }
   const looked = new Map<Instant, Look[]>()
   for (const look of looks) looked.set(look.at, [...(looked.get(look.at) ?? []), look])
@@ -67,6 +72,7 @@ export function placeListing(
   own: readonly Look[],
   late: Listing,
   since: Instant | null = null,
+  prefers: Prefers = greatest,
 ): Interval[] {
   const listings = listingsOf(intervals, before)
   if (since !== null && since < late.at) {
@@ -75,7 +81,7 @@ export function placeListing(
     if (earlier.length === 0) listings.push({ at: since, value: late.value })
     else if (inferred) earlier[0]!.value = late.value
   }
-  return intervalsOf([...listings, late], [...before, ...own])
+  return intervalsOf([...listings, late], [...before, ...own], prefers)
 }
 
 /** The intervals after looks that came late and did not list it; `looks` holds them too. `before`: all other looks. */

@@ -75,3 +75,20 @@ test('a past day is shown on all pages until one goes back to today', async ({ p
   await page.getByRole('button', { name: 'Back to today' }).first().click()
   await expect(page).not.toHaveURL(/as_of/)
 })
+
+test('a past day as it was published then, and with what is known today', async ({ page, request }) => {
+  const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10)
+  await page.goto(`/?org=demo&as_of=${day}`)
+  const choice = page.getByRole('group', { name: 'Which knowledge' })
+  await expect(choice.getByRole('button', { name: 'What we know today' })).toHaveAttribute('aria-pressed', 'true')
+  await choice.getByRole('button', { name: 'As published then' }).click()
+  await expect(page).toHaveURL(new RegExp(`known_at=${day}&rules=then`))
+  const answer = (await (await request.get(`/api/v1/knowledge?org=demo&as_of=${day}`)).json()) as { published: { exposure: number } }
+  await expect(
+    page.getByRole('img', { name: new RegExp(`^Exposure score: \\w+, ${answer.published.exposure.toFixed(1)} of 100`) }),
+  ).toBeVisible()
+  await page.getByRole('link', { name: 'Metrics', exact: true }).click()
+  await expect(page).toHaveURL(new RegExp(`known_at=${day}`))
+  await page.getByRole('button', { name: 'Back to today' }).first().click()
+  await expect(page).not.toHaveURL(/known_at|rules/)
+})

@@ -113,6 +113,8 @@ async function put(engine: Engine, org_id: number, tiny: EventWorld): Promise<vo
       min_severity: 0,
       checks: '',
       observed_at: startOf(day),
+      record_id: asset_id,
+      stated_in: 1,
       opened_in: 1,
       retracted_in: NEVER,
     })),
@@ -338,6 +340,7 @@ describe.each(engines)('events on $name', ({ open }) => {
       score,
       id,
       day: DAY0 + day,
+      cause: 8,
       numerator_delta,
       denominator_delta,
     })

@@ -142,6 +142,9 @@ async function fresh(open: () => Promise<Engine>): Promise<{ engine: Engine; org
 
 const empty = [
   'asset_key',
+  'asset_record',
+  'record_name',
+  'shared_listing',
   'name_history',
   'attribute_history',
   'presence_history',

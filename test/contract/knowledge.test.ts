@@ -81,7 +81,12 @@ const story = fc.array(fc.tuple(act, fc.integer({ min: 0, max: 15 })), { minLeng
 
 const at = (day: number) => (FIRST + day) * DAY_US + DAY_US / 2
 
-async function carryOut(store: Store, orgs: readonly number[], done: { import_no: number; org_id: number | null }[], what: Act): Promise<void> {
+async function carryOut(
+  store: Store,
+  orgs: readonly number[],
+  done: { import_no: number; org_id: number | null }[],
+  what: Act,
+): Promise<void> {
   await store.engine.transaction(async (transaction) => {
     await createStaging(transaction)
     const import_no = await nextImport(transaction)
@@ -113,7 +118,14 @@ async function carryOut(store: Store, orgs: readonly number[], done: { import_no
       await undoIn(transaction, { undone, import_no, world: false })
       await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
     } else {
-      const report = { kind: 'report' as const, source: what.kind, tool: null, tool_version: null, observed_at: at(what.day), complete: true }
+      const report = {
+        kind: 'report' as const,
+        source: what.kind,
+        tool: null,
+        tool_version: null,
+        observed_at: at(what.day),
+        complete: true,
+      }
       const staging = new FeedStaging(transaction, import_no, report, at(what.day))
       await staging.begin()
       if (what.kind === 'epss')

@@ -232,6 +232,7 @@ describe.each(engines)('lists on $name', ({ open }) => {
         epss: 0.1,
         stage: 'known_exploited',
         assets: 9,
+        excepted_assets: 0,
         published_at: '2026-05-31T06:00:00Z',
         components: ['openssl'],
         fix_available: true,

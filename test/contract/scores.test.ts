@@ -163,7 +163,7 @@ describe.each(engines)('scores on $name', ({ open }) => {
     await append(
       engine,
       'asset_day',
-      steps.map((step) => ({ org_id, hazard: 0, ...step })),
+      steps.map((step) => ({ org_id, cause: 8, hazard: 0, hazard_delta: 0, ...step })),
     )
     await append(
       engine,
@@ -173,6 +173,7 @@ describe.each(engines)('scores on $name', ({ open }) => {
         score: 'exposure',
         id: '',
         day: step.day,
+        cause: 8,
         numerator_delta: step.weighted_delta,
         denominator_delta: step.weight_delta,
       })),
@@ -204,6 +205,7 @@ describe.each(engines)('scores on $name', ({ open }) => {
       score: 'metric',
       id,
       day,
+      cause: 8,
       numerator_delta,
       denominator_delta,
     })

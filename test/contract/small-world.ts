@@ -121,6 +121,8 @@ async function writeOrg(engine: Engine, { org_id }: Org, assets: readonly SmallA
           min_severity: 0,
           checks: '',
           observed_at: at(day),
+          record_id: asset_id,
+          stated_in: 1,
           opened_in: 1,
           retracted_in: NEVER,
         })),

@@ -1,4 +1,5 @@
 import type { Condition, Test } from '../../src/insights/conditions.ts'
+import { causeNumber } from '../../src/model/cause.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
@@ -25,6 +26,7 @@ export interface World {
     severity?: number | null
     cvss_tenths?: number | null
     stage?: number
+    excepted?: boolean
     from?: number
     to?: number
   }[]
@@ -85,6 +87,7 @@ const tables = [
   'description_history',
   'coverage_history',
   'hazard',
+  'news',
 ]
 
 /** Replaces everything by this world. */
@@ -135,6 +138,9 @@ export async function putWorld(engine: Engine, org_id: number, world: Partial<Wo
         severity: null,
         cvss_tenths: null,
         stage: 0,
+        excepted: false,
+        from_cause: causeNumber('configuration_changed'),
+        to_cause: causeNumber('remediated'),
         ...without(row),
         org_id,
         ...days(row),

@@ -43,14 +43,33 @@ export function EventIcon({ type, direction, size = 15 }: { type: string; direct
   return <Icon size={size} className={`shrink-0 ${inks[direction]}`} aria-hidden />
 }
 
-/** Whether the event probably raised or lowered the exposure, as an arrow with words. */
-export function EventEffect({ direction, short = false }: { direction: 'worse' | 'better' | 'neutral'; short?: boolean }) {
-  if (direction === 'neutral') return <span className="text-ink-3">No effect</span>
-  const Arrow = direction === 'worse' ? TrendingUp : TrendingDown
+/** What the event moved the exposure score by, in words; where that is not known, only whether it raised or lowered it. */
+export function EventEffect({
+  direction,
+  effect = null,
+  short = false,
+}: {
+  direction: 'worse' | 'better' | 'neutral'
+  effect?: number | null
+  short?: boolean
+}) {
+  const way = effect === null || effect === 0 ? direction : effect > 0 ? 'worse' : 'better'
+  if (way === 'neutral') return <span className="text-ink-3">No effect</span>
+  const Arrow = way === 'worse' ? TrendingUp : TrendingDown
+  const points =
+    effect === null || effect === 0
+      ? null
+      : Math.abs(effect) >= 1
+        ? Math.abs(effect).toFixed(1)
+        : String(Number(Math.abs(effect).toPrecision(2)))
   return (
-    <span className={`inline-flex items-center gap-1 ${inks[direction]}`}>
+    <span className={`inline-flex items-center gap-1 ${inks[way]}`}>
       <Arrow size={14} aria-hidden />
-      <span className={short ? 'sr-only' : ''}>{direction === 'worse' ? 'Worse' : 'Better'}</span>
+      {points === null ? (
+        <span className={short ? 'sr-only' : ''}>{way === 'worse' ? 'Worse' : 'Better'}</span>
+      ) : (
+        <span>{`${points} ${way}`}</span>
+      )}
     </span>
   )
 }

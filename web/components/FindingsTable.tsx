@@ -2,6 +2,7 @@ import type { Finding, Listing } from '../api.ts'
 import { ShareBar } from '../charts/ShareBar.tsx'
 import { cvss, day, percent, probability } from '../format.ts'
 import { SeverityBadge, StageBadge } from './Badge.tsx'
+import { ExceptionMark } from './ExceptionMark.tsx'
 import { DataTable } from './DataTable.tsx'
 import type { Column } from './DataTable.tsx'
 import { Empty } from './Problem.tsx'
@@ -35,6 +36,7 @@ export const findingColumns: Column<Finding>[] = [
             {finding.title}
           </span>
         )}
+        <ExceptionMark exception={finding.exception} />
       </span>
     ),
   },
@@ -94,6 +96,23 @@ export const findingColumns: Column<Finding>[] = [
     title: 'First seen',
     width: 115,
     cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span>,
+  },
+  {
+    id: 'except',
+    title: 'Except',
+    width: 80,
+    hint: 'Add an exception for this finding',
+    cell: (finding) =>
+      finding.exception ? null : (
+        <To
+          page="/exceptions"
+          change={{ add: '1', finding: String(finding.finding_id) }}
+          className="link text-xs"
+          aria-label={`Add an exception for ${finding.subject}`}
+        >
+          Except
+        </To>
+      ),
   },
   { id: 'sources', title: 'Sources', width: 130, hidden: true, cell: (finding) => finding.sources.join(', ') },
 ]

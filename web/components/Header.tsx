@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Building2, CalendarDays, Check, ChevronDown, FlaskConical, History, Monitor, Moon, Sun, X } from 'lucide-react'
+import { Building2, CalendarDays, Check, ChevronDown, FlaskConical, Monitor, Moon, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
@@ -136,7 +136,8 @@ function DayControl({ zone }: { zone: string }) {
   const today = todayIn(zone)
   const day = get('as_of').slice(0, 10)
   const choose = (next: string | null) => {
-    set({ as_of: next })
+    const published = next !== null && get('known_at') !== ''
+    set({ as_of: next, known_at: published ? next : null, rules: published ? 'then' : null })
     setOpen(false)
   }
   return (
@@ -165,29 +166,6 @@ function DayControl({ zone }: { zone: string }) {
         )}
       </div>
     </Popup>
-  )
-}
-
-/** Says that a past day is shown, on every page while it is. */
-export function PastStrip() {
-  const { get, set } = useParameters()
-  const day = get('as_of').slice(0, 10)
-  if (!day) return null
-  return (
-    <div className="flex shrink-0 items-center gap-2 border-b border-line bg-accent-soft px-6 py-1.5 text-sm text-accent-ink">
-      <History size={14} aria-hidden />
-      <span>
-        Showing the end of <strong className="font-semibold">{writeDay(day)}</strong>, with what is known today.
-      </span>
-      <button
-        type="button"
-        className="ml-1 inline-flex items-center gap-1 font-medium underline underline-offset-2"
-        onClick={() => set({ as_of: null })}
-      >
-        <X size={13} aria-hidden />
-        Back to today
-      </button>
-    </div>
   )
 }
 

@@ -35,8 +35,10 @@ export function ListTools({
   command?: string
 }) {
   const [said, setSaid] = useState('')
-  const { org, as_of } = useMoment()
-  const line = command && `${command}${org ? ` --org ${org}` : ''}${as_of ? ` --as-of ${as_of}` : ''} --json`
+  const { org, as_of, known_at, rules } = useMoment()
+  const line =
+    command &&
+    `${command}${org ? ` --org ${org}` : ''}${as_of ? ` --as-of ${as_of}` : ''}${known_at ? ` --known-at ${known_at}` : ''}${rules ? ` --rules ${rules}` : ''} --json`
   const name = label.toLowerCase().replaceAll(/\W+/g, '-')
   const exportAs = async (format: 'csv' | 'json') => {
     try {

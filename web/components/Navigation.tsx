@@ -1,4 +1,17 @@
-import { Boxes, Bug, ChartNoAxesColumn, Database, Gauge, ListChecks, Package, Radio, Settings, ShieldCheck, Target } from 'lucide-react'
+import {
+  Boxes,
+  Bug,
+  ChartNoAxesColumn,
+  Database,
+  FileCheck,
+  Gauge,
+  ListChecks,
+  Package,
+  Radio,
+  Settings,
+  ShieldCheck,
+  Target,
+} from 'lucide-react'
 import { useLocation } from 'wouter'
 import { To } from './To.tsx'
 
@@ -25,6 +38,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
   {
     title: 'Manage',
     pages: [
+      ['/exceptions', 'Exceptions', FileCheck],
       ['/sources', 'Sources', Database],
       ['/settings', 'Settings', Settings],
     ],

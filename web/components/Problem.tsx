@@ -19,7 +19,7 @@ export function Problem({ error, retry, className }: { error: Error; retry?: () 
         {code && <p className="mt-0.5 font-mono text-xs text-ink-3">{code}</p>}
         <div className="mt-3 flex gap-2">
           {retry && <Button onClick={retry}>Try again</Button>}
-          {get('as_of') && <Button onClick={() => set({ as_of: null })}>Back to today</Button>}
+          {get('as_of') && <Button onClick={() => set({ as_of: null, known_at: null, rules: null })}>Back to today</Button>}
         </div>
       </div>
     </div>

@@ -1,8 +1,9 @@
 import { Component, Suspense } from 'react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { Header, PastStrip } from './Header.tsx'
+import { Header } from './Header.tsx'
 import { Navigation } from './Navigation.tsx'
+import { PastStrip } from './PastStrip.tsx'
 import { Loading, Problem } from './Problem.tsx'
 
 /** A failing page does not take the navigation with it. */

@@ -28,10 +28,7 @@ interface EventQuestion {
 const ALL = 100_000
 
 /** Events of some days, newest first, with how many there are of each type. */
-export const eventsOf = (
-  { store, scope, moment }: Asked,
-  { from, to, feed, types, min_share }: EventQuestion,
-): Promise<EventAnswers> =>
+export const eventsOf = ({ store, scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
   remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
     readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
   )
@@ -55,17 +52,27 @@ export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<
     'share_now',
     { read: (row) => Math.round(row.share_now * 1e9), column: { type: 'number', title: 'share of the assets now', scale: 1e9 } },
   ],
+  ['effect', { read: (row) => row.score_effect, column: { type: 'number', title: 'effect on the exposure score', scale: 10_000_000 } }],
   ['subjects', { read: (row) => row.subjects.join(' '), column: { type: 'text', title: 'vulnerabilities' } }],
 ])
 
 /** An event as it goes over the wire: scores 0–100. */
-export const eventItem = ({ day, happened_at, severity, score_before, score_after, ...event }: EventAnswer): z.infer<typeof Event> => ({
+export const eventItem = ({
+  day,
+  happened_at,
+  severity,
+  score_before,
+  score_after,
+  score_effect,
+  ...event
+}: EventAnswer): z.infer<typeof Event> => ({
   ...event,
   feed: event.feed as 'risk' | 'posture',
   direction: event.direction as 'worse' | 'better' | 'neutral',
   day: dayText(day),
   happened_at: formatInstant(happened_at),
   severity: severityWord(severity),
+  effect: score_effect === null ? null : score_effect / 10_000_000,
   score_before: score_before === null ? null : score_before / 10_000_000,
   score_after: score_after === null ? null : score_after / 10_000_000,
 })

@@ -2,10 +2,11 @@ import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import type { Initiative } from '../../insights/catalog.ts'
 import { initiativeHistories, readMetricHistories, scoreOf } from '../../insights/scores.ts'
+import { initiativeBounds } from '../../insights/unknown.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { InitiativeSummary } from '../shapes.ts'
-import { exposedBy, summarizeMetrics, TREND_DAYS } from './metrics.ts'
+import { exposedBy, summarizeMetrics, TREND_DAYS, unknownOf } from './metrics.ts'
 
 type Summary = z.infer<typeof InitiativeSummary>
 
@@ -14,12 +15,10 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
   remember(asked.store, ['initiatives', asked.scope, asked.moment.day], async () => {
     const { store, catalog, scope, moment } = asked
     const from = moment.day - TREND_DAYS
-    const histories = initiativeHistories(
-      catalog,
-      await readMetricHistories(store.engine, scope, catalog, from, moment.day),
-      from,
-      moment.day,
-    )
+    const metricHistories = await readMetricHistories(store.engine, scope, catalog, from, moment.day)
+    const histories = initiativeHistories(catalog, metricHistories, from, moment.day)
+    const sums = new Map([...metricHistories].map(([id, history]) => [id, history.at(-1)]))
+    const unknown = await unknownOf(asked)
     const metrics = new Map((await summarizeMetrics(asked)).map((metric) => [metric.id, metric]))
     const summaries: Summary[] = []
     for (const initiative of catalog.initiatives.values()) {
@@ -31,7 +30,7 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
         title,
         why,
         kind,
-        score: scoreOf(catalog, 'initiative', id, history),
+        score: { ...scoreOf(catalog, 'initiative', id, history), ...initiativeBounds(unknown, initiative, sums) },
         metrics: parts.length,
         metrics_with_data: parts.filter((metric) => metric.exposure !== null).length,
         critical_assets: await countCritical(

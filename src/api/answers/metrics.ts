@@ -7,6 +7,7 @@ import type { HistoryPoint } from '../../insights/history.ts'
 import { impactOf, metricWeight, partsOn } from '../../insights/initiatives.ts'
 import { fedCapabilities, metricAssets, missingNeeds } from '../../insights/metrics.ts'
 import { readMetricHistories } from '../../insights/scores.ts'
+import { metricBounds, readUnknown, type Unknown } from '../../insights/unknown.ts'
 import { dayText } from '../../store/days.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -24,6 +25,10 @@ const LOOK_BACK = 730
 export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point>[] =>
   history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
 
+/** What is unknown at the end of the day asked for. */
+export const unknownOf = ({ store, catalog, scope, moment }: Asked): Promise<Unknown> =>
+  remember(store, ['unknown', scope, moment.day], () => readUnknown(store.engine, scope, catalog, moment.day))
+
 /** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
 const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
   readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
@@ -34,8 +39,9 @@ export const summarizeMetrics = (asked: Asked): Promise<Summary[]> =>
     const { store, catalog } = asked
     const histories = await historiesOf(asked)
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
+    const unknown = await unknownOf(asked)
     return [...catalog.metrics.values()]
-      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed)))
+      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown))
       .toSorted(
         (a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1),
       )
@@ -46,6 +52,7 @@ function summarize(
   metric: Metric,
   histories: ReadonlyMap<string, readonly HistoryPoint[]>,
   missing: readonly string[],
+  unknown: Unknown,
 ): Summary {
   const history = histories.get(metric.id)!
   const now = history.at(-1)!
@@ -58,6 +65,7 @@ function summarize(
     ),
   )
   const known = impacts.filter((impact) => impact !== null)
+  const { best, worst, coverage } = metricBounds(unknown, metric.id, now)
   const changed = history.findLastIndex(
     (point, index) =>
       index > 0 && (point.numerator !== history[index - 1]!.numerator || point.denominator !== history[index - 1]!.denominator),
@@ -73,6 +81,9 @@ function summarize(
     exposed: now.numerator,
     total: now.denominator,
     exposure: now.value === null ? null : now.value / 100,
+    best: best === null ? null : best / 100,
+    worst: worst === null ? null : worst / 100,
+    coverage,
     weight: heaviest(inside.flatMap((initiative) => initiative.metrics.filter(({ id }) => id === metric.id).map(({ weight }) => weight))),
     score_impact: known.length ? Math.max(...known) : null,
     change_14d: now.value === null || before === null ? null : now.value - before,

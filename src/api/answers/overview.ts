@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { readCoverage, readHistory, scoreOf } from '../../insights/scores.ts'
+import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { countOverview } from '../../store/queries/overview/counts.ts'
 import { listOrganisations } from '../../store/queries/overview/organisations.ts'
 import { listSources } from '../../store/queries/sources/list.ts'
@@ -9,8 +10,9 @@ import type { Organisation, Overview } from '../shapes.ts'
 import { titleOf } from '../titles.ts'
 import { dotsOf, eventItem, eventsOf } from './events.ts'
 import { summarizeInitiatives } from './initiatives.ts'
-import { pointsOf, summarizeMetrics } from './metrics.ts'
+import { pointsOf, summarizeMetrics, unknownOf } from './metrics.ts'
 import { recommend } from './recommendations.ts'
+import { CHANGE_DAYS } from './scores.ts'
 
 /** What is shown before anything was imported: the organisation that the first import will open. */
 const nobody: z.infer<typeof Organisation> = {
@@ -23,13 +25,10 @@ const nobody: z.infer<typeof Organisation> = {
   assets: 0,
 }
 
-/** How many days of history the changes of a score need. */
-const CHANGE_DAYS = 14
-
 /** All that the overview shows. */
 export async function answerOverview(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>> {
   const { store, catalog, scope, moment } = asked
-  const [known, exposures, secures, coverage, counts, initiatives, metrics, recommendations, risk, posture, dots, sources] =
+  const [known, exposures, secures, coverage, counts, initiatives, metrics, recommendations, risk, posture, dots, sources, unknown] =
     await Promise.all([
       listOrganisations(store.engine, moment.at),
       historyOf(asked, 'exposure', range),
@@ -43,14 +42,15 @@ export async function answerOverview(asked: Asked, range: { from: number; to: nu
       eventsOf(asked, { feed: 'posture', ...range }),
       dotsOf(asked, range),
       answerSources(asked),
+      unknownOf(asked),
     ])
   const organisation = known.find((each) => each.org_id === scope.org_id) ?? nobody
   return {
     organisation,
     as_of: asked.as_of,
     empty: sources.every((source) => source.kind === 'feed') && coverage.assets === 0,
-    exposure: scoreOf(catalog, 'exposure', '', exposures.changes),
-    secure: scoreOf(catalog, 'secure', '', secures.changes),
+    exposure: { ...scoreOf(catalog, 'exposure', '', exposures.changes), ...exposureBounds(unknown, exposures.now) },
+    secure: { ...scoreOf(catalog, 'secure', '', secures.changes), ...secureBounds(unknown, secures.now) },
     coverage,
     exposure_history: exposures.points,
     secure_history: secures.points,
@@ -71,7 +71,11 @@ async function historyOf(
   { from, to }: { from: number; to: number },
 ) {
   const history = await readHistory(store.engine, scope, catalog, score, '', Math.min(from, moment.day - CHANGE_DAYS), moment.day)
-  return { changes: history.slice(-1 - CHANGE_DAYS), points: pointsOf(history.filter(({ day }) => from <= day && day <= to)) }
+  return {
+    now: history.at(-1),
+    changes: history.slice(-1 - CHANGE_DAYS),
+    points: pointsOf(history.filter(({ day }) => from <= day && day <= to)),
+  }
 }
 
 /** Sources with their titles. */

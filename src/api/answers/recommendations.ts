@@ -53,10 +53,7 @@ export async function findRecommendation(asked: Asked, id: string): Promise<Reco
 const SHOWN = 10
 
 /** The recommendations that close findings which make assets exposed to a metric, the greatest gain first. */
-export async function recommendationsOfMetric(
-  asked: Asked,
-  metric: Metric,
-): Promise<z.infer<typeof MetricDetail>['recommendations']> {
+export async function recommendationsOfMetric(asked: Asked, metric: Metric): Promise<z.infer<typeof MetricDetail>['recommendations']> {
   const parameters = new ParameterList('metric')
   const findings = compileTerms(metric.exposed_when, parameters).terms.flatMap((term) =>
     term.finding === null ? [] : [`(${term.finding})`],

@@ -1,12 +1,16 @@
 import type { z } from 'zod'
 import type { HistoryPoint } from '../../insights/history.ts'
-import { directions, formulas, readCoverage, readHistory, readHistoryThen, readScore, type ScoreName } from '../../insights/scores.ts'
+import { directions, formulas, readCoverage, readHistory, readHistoryThen, scoreOf, type ScoreName } from '../../insights/scores.ts'
+import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
 import type { Asked } from '../asked.ts'
 import type { GroupScore, History, Scores } from '../shapes.ts'
 import { findInitiative, summarizeInitiatives } from './initiatives.ts'
-import { findMetric, pointsOf } from './metrics.ts'
+import { findMetric, pointsOf, unknownOf } from './metrics.ts'
+
+/** How many days of history the changes of a score need. */
+export const CHANGE_DAYS = 14
 
 /** All scores of an organisation at a moment, with its coverage. */
 export async function answerScores(asked: Asked): Promise<z.infer<typeof Scores>> {
@@ -15,13 +19,20 @@ export async function answerScores(asked: Asked): Promise<z.infer<typeof Scores>
     catalog,
   } = asked
   const { scope, moment } = asked
-  const [exposure, secure, initiatives, coverage] = await Promise.all([
-    readScore(engine, scope, catalog, 'exposure', '', moment.day),
-    readScore(engine, scope, catalog, 'secure', '', moment.day),
+  const [exposures, secures, initiatives, coverage, unknown] = await Promise.all([
+    readHistory(engine, scope, catalog, 'exposure', '', moment.day - CHANGE_DAYS, moment.day),
+    readHistory(engine, scope, catalog, 'secure', '', moment.day - CHANGE_DAYS, moment.day),
     summarizeInitiatives(asked),
     readCoverage(engine, scope, moment.day),
+    unknownOf(asked),
   ])
-  return { as_of: asked.as_of, exposure, secure, initiatives: initiatives.map(({ title, score }) => ({ ...score, title })), coverage }
+  return {
+    as_of: asked.as_of,
+    exposure: { ...scoreOf(catalog, 'exposure', '', exposures), ...exposureBounds(unknown, exposures.at(-1)) },
+    secure: { ...scoreOf(catalog, 'secure', '', secures), ...secureBounds(unknown, secures.at(-1)) },
+    initiatives: initiatives.map(({ title, score }) => ({ ...score, title })),
+    coverage,
+  }
 }
 
 /** The history of a score by the rules that were asked for. Throws UserError('unknown_score'). */
@@ -30,8 +41,7 @@ export const readHistoryAsked = (
   score: ScoreName,
   id: string,
   { from, to }: { from: number; to: number },
-): Promise<HistoryPoint[]> =>
-  (rules === 'then' ? readHistoryThen : readHistory)(store.engine, scope, catalog, score, id, from, to)
+): Promise<HistoryPoint[]> => (rules === 'then' ? readHistoryThen : readHistory)(store.engine, scope, catalog, score, id, from, to)
 
 /** One score day by day. Throws UserError('unknown_metric'), UserError('unknown_initiative'). */
 export async function answerHistory(

@@ -8,7 +8,7 @@ import { importFile, type ImportOptions } from '../../ingest/ingest.ts'
 import { undoImport } from '../../ingest/undo.ts'
 import { compute } from '../../insights/compute.ts'
 import { findOrg } from '../../store/orgs.ts'
-import { getImport, importColumns, listImports, listSkipped } from '../../store/queries/imports/list.ts'
+import { getImport, importColumns, importCoverage, listImports, listSkipped } from '../../store/queries/imports/list.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
@@ -171,7 +171,11 @@ export const imports =
       },
       async ({ params, query }) => {
         const found = await getImport(store.engine, await orgIdOf(query), params.import_no)
-        return { ...withTitle(found), skipped_items: await listSkipped(store.engine, params.import_no, SHOWN_SKIPPED) }
+        return {
+          ...withTitle(found),
+          skipped_items: await listSkipped(store.engine, params.import_no, SHOWN_SKIPPED),
+          coverage: await importCoverage(store.engine, params.import_no),
+        }
       },
     )
     app.get(

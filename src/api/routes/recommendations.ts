@@ -35,10 +35,7 @@ export const recommendations =
       async ({ query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, columns)
-        return answerPage(
-          asked,
-          await askGiven(store.engine, await recommend(asked), recommendationFields, ['title', 'component'], page),
-        )
+        return answerPage(asked, await askGiven(store.engine, await recommend(asked), recommendationFields, ['title', 'component'], page))
       },
     )
     app.get(

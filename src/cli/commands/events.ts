@@ -1,6 +1,6 @@
-import { type CliCommand, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
-import { table } from '../table.ts'
+import { gainText, table } from '../table.ts'
 
 interface Event {
   day: string
@@ -8,12 +8,18 @@ interface Event {
   headline: string
   assets: number
   direction: string
+  effect: number | null
 }
+
+/** What an event moved the exposure score by in words; only its direction where that is not known. */
+const effectText = ({ effect, direction }: Event): string =>
+  effect === null || effect === 0 ? direction : `${gainText(Math.abs(effect))} ${effect > 0 ? 'worse' : 'better'}`
 
 export const command: CliCommand = {
   summary: 'the risk feed, or posture events',
   options: [
     orgOption,
+    ...momentOptions,
     { flags: '--feed <feed>', summary: 'risk (default) or posture' },
     { flags: '--type <type>', summary: 'only this type, as known_exploited' },
     { flags: '--from <day>', summary: 'first day' },
@@ -37,8 +43,8 @@ export const command: CliCommand = {
         context.print(
           items.length
             ? table(
-                ['day', '', 'type', 'event'],
-                items.map((event) => [event.day, event.direction, event.type, event.headline]),
+                ['day', 'effect', 'type', 'event'],
+                items.map((event) => [event.day, effectText(event), event.type, event.headline]),
               )
             : 'No events.',
         )

@@ -1,10 +1,10 @@
-import { asOfOption, type CliCommand, jsonOption, orgOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { scoreText, table } from '../table.ts'
 
 export const command: CliCommand = {
   summary: 'the initiatives with score and target',
-  options: [orgOption, asOfOption, jsonOption],
+  options: [orgOption, ...momentOptions, jsonOption],
   examples: ['plimsoll initiatives --json'],
   async run(context) {
     await withConnection(context, async (connection) => {

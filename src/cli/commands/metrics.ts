@@ -1,4 +1,4 @@
-import { asOfOption, type CliCommand, jsonOption, orgOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -15,7 +15,7 @@ interface Metric {
 export const command: CliCommand = {
   summary: 'the metrics, or the exposed assets of one',
   usage: '[id]',
-  options: [orgOption, asOfOption, jsonOption],
+  options: [orgOption, ...momentOptions, jsonOption],
   examples: ['plimsoll metrics', 'plimsoll metrics cloud-resources-with-critical-vulnerabilities'],
   async run(context) {
     const [id] = context.words

@@ -1,4 +1,4 @@
-import { asOfOption, type CliCommand, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { gainText, table } from '../table.ts'
 
@@ -14,7 +14,7 @@ interface Recommendation {
 
 export const command: CliCommand = {
   summary: 'what to do next, by expected gain',
-  options: [orgOption, asOfOption, { flags: '--limit <number>', summary: 'how many; default 30' }, jsonOption],
+  options: [orgOption, ...momentOptions, { flags: '--limit <number>', summary: 'how many; default 30' }, jsonOption],
   examples: ['plimsoll recommendations --limit 10'],
   async run(context) {
     await withConnection(context, async (connection) => {

@@ -4,6 +4,7 @@ import { serve } from '../../api/serve.ts'
 import { loadDemo } from '../../demo/load.ts'
 import { UserError } from '../../errors.ts'
 import { compute } from '../../insights/compute.ts'
+import { recordDefinitions } from '../../insights/definitions.ts'
 import { loadCatalog } from '../../insights/catalog.ts'
 import { packageRoot } from '../../root.ts'
 import { listOrgs } from '../../store/orgs.ts'
@@ -40,6 +41,7 @@ export const command: CliCommand = {
     const store = await openStore(place)
     const catalog = loadCatalog()
     try {
+      await recordDefinitions(store, catalog)
       const line = progressLine(context)
       if (context.options['demo'] !== false && (await listOrgs(store.engine)).length === 0) {
         const started = performance.now()

@@ -21,17 +21,21 @@ const texts = [
 const valueSql = `case criticality when 'very_high' then 5000 when 'high' then 3000 when 'medium' then 1500 when 'low' then 750 else 1000 end`
 
 /**
- * Makes asset_history anew for the touched assets, for the time in which any source lists them. Of several sources the newest statement
- * counts, then the first in the alphabet.
+ * Makes asset_history anew for the touched assets, for the time in which any source lists them. What a source said last of an attribute
+ * holds until it says otherwise, also while its reports do not mention it; saying the same again is no new statement. Of several sources
+ * the newest statement counts, then the first in the alphabet.
  */
 export async function deriveAssets(transaction: Engine): Promise<void> {
   await transaction.query('delete from asset_history where asset_id in (select asset_id from touched)')
   const pick = (attribute: string) => `max(value) filter (where attribute = '${attribute}')`
   await transaction.query(
     `insert into asset_history (org_id, asset_id, type, name, ${texts.join(', ')}, internet_facing, value, valid_from, valid_to, from_day, to_day)
-     with stated as (
-       select a.org_id, a.asset_id, a.source, a.attribute, a.value, a.valid_from, a.valid_to
+     with said as (
+       select a.org_id, a.asset_id, a.source, a.attribute, a.value, a.valid_from, lag(a.value) over (partition by a.asset_id, a.source, a.attribute order by a.valid_from) as before
        from attribute_history a join touched t on t.asset_id = a.asset_id where a.retracted_in = ${NEVER}),
+     stated as (
+       select org_id, asset_id, source, attribute, value, valid_from, coalesce(lead(valid_from) over (partition by asset_id, source, attribute order by valid_from), ${NEVER}) as valid_to
+       from said where before is distinct from value),
      point as (select asset_id, valid_from as t from stated union select asset_id, valid_to from stated where valid_to < ${NEVER}),
      piece as (select asset_id, t as valid_from, coalesce(lead(t) over (partition by asset_id order by t), ${NEVER}) as valid_to from point),
      ranked as (

@@ -28,6 +28,7 @@ export async function touchAll(transaction: Engine): Promise<void> {
     'asset_history',
     'fresh_history',
     'source_staleness',
+    'news',
     'vulnerability_history',
     'asset_day',
     'score_delta',

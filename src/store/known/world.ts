@@ -36,7 +36,7 @@ const perAsset: Record<string, readonly [column: string, never: number][]> = {
 }
 
 /** Derived tables of an organisation's own that a world works out whole. */
-const perOrg = ['source_staleness', 'score_delta', 'event']
+const perOrg = ['source_staleness', 'news', 'score_delta', 'event']
 
 /** Tables of facts by their columns: an interval is stated, ended and retracted; a look is stated and retracted. */
 interface FactTables {
@@ -110,6 +110,7 @@ export async function layWorld(transaction: Engine, schemas: Schemas, question: 
   for (const table of [...Object.keys(perAsset), ...perOrg, 'vulnerability_history', 'touched_asset', 'touched_vulnerability'])
     await transaction.query(`create table ${schemas.own}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`insert into ${schemas.own}.source_staleness select * from ${home}.source_staleness where org_id = ${org_id}`)
+  await transaction.query(`insert into ${schemas.own}.news select * from ${home}.news where org_id = ${org_id} or org_id = 0`)
 
   const [low, high] = [Math.min(known_at, taken), Math.max(known_at, taken)]
   const between = (column: string) => `(${column} > ${low} and ${column} <= ${high})`
@@ -158,14 +159,18 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
   const { own, seen, facts } = schemas
   const tables = await readTables(transaction)
   await transaction.query(`create table ${own}.differs as select distinct asset_id from touched where org_id = ${org_id}`)
-  await transaction.query(`create table ${own}.differs_world as select vulnerability_id from touched_world union select vulnerability_id from ${own}.vulnerability_history`)
+  await transaction.query(
+    `create table ${own}.differs_world as select vulnerability_id from touched_world union select vulnerability_id from ${own}.vulnerability_history`,
+  )
   for (const table of [...tables.intervals.keys(), ...tables.looks.keys(), 'import'])
     await transaction.query(`create view ${seen}.${table} as select * from ${facts}.${table}`)
   for (const [table, ends] of Object.entries(perAsset)) {
     const columns = tables.columns.get(table)!
     const cut = columns.map((column) => {
       const end = ends.find(([name]) => name === column)
-      return end ? `case when h.${column} ${column === 'to_day' ? `> ${day}` : `>= ${until}`} then ${end[1]} else h.${column} end as ${column}` : `h.${column}`
+      return end
+        ? `case when h.${column} ${column === 'to_day' ? `> ${day}` : `>= ${until}`} then ${end[1]} else h.${column} end as ${column}`
+        : `h.${column}`
     })
     const begun = ends.length ? `h.valid_from < ${until}` : `h.day <= ${day}`
     await transaction.query(
@@ -179,7 +184,7 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
      select h.* from ${home}.vulnerability_history h where not exists (select 1 from ${own}.differs_world d where d.vulnerability_id = h.vulnerability_id)
      union all select * from ${own}.vulnerability_history`,
   )
-  await transaction.query(`create view ${seen}.source_staleness as select * from ${own}.source_staleness`)
+  for (const table of ['source_staleness', 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
   for (const table of ['score_delta', 'event', 'touched_asset', 'touched_vulnerability'])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })
@@ -188,7 +193,9 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
 /** What a world was marked with; null: it was thrown away. */
 export async function tokenOf(engine: Engine, schemas: Schemas): Promise<string | null> {
   const schema = schemas.seen.split('.').at(-1)!
-  const [found] = await engine.query(`select 1 as found from information_schema.tables where table_schema = '${schema}' and table_name = 'mark'`)
+  const [found] = await engine.query(
+    `select 1 as found from information_schema.tables where table_schema = '${schema}' and table_name = 'mark'`,
+  )
   if (!found) return null
   const [row] = await engine.query<{ token: string }>(`select token from ${schemas.seen}.mark`)
   return row?.token ?? null

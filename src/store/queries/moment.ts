@@ -67,7 +67,8 @@ export const presentColumns = (scope: Scope, columns: readonly string[]): string
 /** CTE `exposed`: exposure (1e-9) and weight on $day of the assets that meet `only` (over asset_day `d`); weight 0: not in the score. */
 export const exposedWhere = (only: string): string => `exposed as (
     select asset_id, last_exposure % 1073741824 as exposure, last_weight % 4294967296 as weight from (
-      select d.asset_id, max(cast(d.day as bigint) * 1073741824 + d.exposure) as last_exposure, max(cast(d.day as bigint) * 4294967296 + d.weight) as last_weight
+      select d.asset_id, max((cast(d.day as bigint) * 32 + d.cause) * 1073741824 + d.exposure) as last_exposure,
+        max((cast(d.day as bigint) * 32 + d.cause) * 4294967296 + d.weight) as last_weight
       from asset_day d where d.org_id = $org_id and d.day <= $day ${only} group by d.asset_id) last_of)`
 
 /** {@link exposedWhere} of every asset. */
@@ -86,7 +87,7 @@ export const findingSql = {
  * severity, CVSS, EPSS (1e-5) and stage of the world where it knows, else of the tools.
  */
 export const openFindings = (assets = 'a', only = ''): string => `open as (
-    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.valid_from, ${Object.entries(findingSql)
+    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.excepted, f.valid_from, ${Object.entries(findingSql)
       .map(([column, sql]) => `${sql} as ${column}`)
       .join(', ')}, o.internet_facing
     from finding_history f join ${assets} o on o.asset_id = f.asset_id

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Answer } from '../../api.ts'
-import { day, instant, isPast, word } from '../../format.ts'
+import { count, day, instant, isPast, lookedForWord, shownWord, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Card } from '../../components/Card.tsx'
 
@@ -49,7 +49,7 @@ export function AssetFacts({ asset }: { asset: Asset }) {
       </Card>
       <Card title="Names">
         <Rows
-          heads={['Kind', 'Name', 'Source', 'Since']}
+          heads={['Kind', 'Name', 'Source', 'Since', 'Until']}
           none="No source states any."
           rows={asset.names.map((one) => [
             word(one.name_type),
@@ -58,17 +58,34 @@ export function AssetFacts({ asset }: { asset: Asset }) {
             </span>,
             one.source,
             day(one.since),
+            one.until === null ? 'still' : day(one.until),
           ])}
         />
+        {asset.identity.length > 0 && (
+          <div className="mt-3 border-t border-line pt-3 text-sm">
+            <p className="text-xs text-ink-3">Why these are one asset</p>
+            <ul className="mt-1 list-disc pl-5">
+              {asset.identity.map((one) => (
+                <li key={one.text} className="break-words">
+                  {one.text}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
       </Card>
       <Card title="Coverage" note="what was looked for, and until when that counts" className="xl:col-span-2">
         <Rows
-          heads={['Source', 'Looked for', 'Access', 'Last looked', 'Fresh until']}
+          heads={['Source', 'Looked for', 'Shown', 'Access', 'Looks', 'Last looked', 'Fresh until']}
           none="No report covered it."
           rows={asset.coverage.map((one) => [
             one.source,
-            word(one.subject),
+            lookedForWord(one.subject),
+            shownWord(one),
             word(one.access),
+            <span key="n" className="num">
+              {count(one.looks)}
+            </span>,
             instant(one.last_looked_at),
             isPast(one.fresh_until) ? (
               <Chip key="f" tone="warn">

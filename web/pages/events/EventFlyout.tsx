@@ -86,7 +86,7 @@ function General({ event }: { event: Event }) {
         </span>
         {event.severity && <SeverityBadge severity={event.severity} />}
         <span className="num text-ink-2">{day(event.day)}</span>
-        <EventEffect direction={event.direction} />
+        <EventEffect direction={event.direction} effect={event.effect} />
       </div>
       <div className="grid gap-3 sm:grid-cols-2">
         <Impact title="Originally impacted" assets={event.assets} share={event.share} />

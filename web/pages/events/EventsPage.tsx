@@ -84,9 +84,11 @@ const riskColumns: Column<RiskEvent>[] = [
   {
     id: 'direction',
     title: 'Effect',
-    width: 66,
-    hint: 'Whether it probably raised or lowered the exposure',
-    cell: (event) => <EventEffect direction={event.direction} short />,
+    width: 104,
+    sort: 'effect',
+    down: true,
+    hint: 'What it moved the exposure score by, in points',
+    cell: (event) => <EventEffect direction={event.direction} effect={event.effect} short />,
   },
   {
     id: 'severity',

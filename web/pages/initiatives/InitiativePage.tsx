@@ -4,6 +4,7 @@ import { addressOf, useAsk } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { count, direction, moveDay, score as writeScore, sentence, word } from '../../format.ts'
+import { Between } from '../../components/Between.tsx'
 import { Card, Facts } from '../../components/Card.tsx'
 import { Chip } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
@@ -73,6 +74,7 @@ export function InitiativePage() {
                   <Change value={score.change_1d} direction={score.direction} since="since yesterday" />
                   <Change value={score.change_14d} direction={score.direction} since="in 14 days" />
                 </p>
+                <Between score={score} className="mt-1.5" />
               </div>
               <div>
                 <ShareBar share={score.value / 100} target={score.target === null ? null : score.target / 100} className="h-2.5" />

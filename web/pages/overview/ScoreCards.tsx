@@ -2,6 +2,7 @@ import type { Score } from '../../api.ts'
 import { sentence } from '../../format.ts'
 import { ExposureGauge } from '../../charts/ExposureGauge.tsx'
 import { SecureGauge } from '../../charts/SecureGauge.tsx'
+import { Between } from '../../components/Between.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Change } from '../../components/Change.tsx'
 import { Empty } from '../../components/Problem.tsx'
@@ -40,6 +41,7 @@ export function ExposureCard({ score, className }: { score: Score; className?: s
       ) : (
         <>
           <ExposureGauge value={score.value} />
+          <Between score={score} className="mt-1 text-center" />
           <Changes score={score} />
         </>
       )}
@@ -56,6 +58,7 @@ export function SecureCard({ score, className }: { score: Score; className?: str
       ) : (
         <>
           <SecureGauge value={score.value} points={score.points} maxPoints={score.max_points} />
+          <Between score={score} className="mt-1 text-center" />
           <Changes score={score} />
         </>
       )}

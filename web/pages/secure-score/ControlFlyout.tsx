@@ -3,6 +3,7 @@ import { useAsk } from '../../api.ts'
 import type { Answer, ControlSummary } from '../../api.ts'
 import { count, day, points, word } from '../../format.ts'
 import { Chip, SeverityBadge } from '../../components/Badge.tsx'
+import { ExceptionMark } from '../../components/ExceptionMark.tsx'
 import { Facts } from '../../components/Card.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
 import { OutLink, PlainText } from '../../components/Foreign.tsx'
@@ -107,6 +108,7 @@ function Results({ control }: { control: Control }) {
             <To page={`/assets/${result.asset_id}`} className="link min-w-0 flex-1 truncate font-medium">
               {result.asset_name}
             </To>
+            <ExceptionMark exception={result.exception} />
             <Chip
               {...(result.status === 'pass' ? { tone: 'better' as const } : result.status === 'fail' ? { tone: 'worse' as const } : {})}
             >

@@ -7,6 +7,7 @@ import { SecureGauge } from '../../charts/SecureGauge.tsx'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { count, moveDay, percent, points, sentence, word } from '../../format.ts'
 import { Chip, SeverityBadge } from '../../components/Badge.tsx'
+import { Between } from '../../components/Between.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Change } from '../../components/Change.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
@@ -45,7 +46,18 @@ const columns: Column<ControlSummary>[] = [
       </Here>
     ),
   },
-  { id: 'state', title: 'State', width: 120, sort: 'state', cell: (control) => <ControlState state={control.state} /> },
+  {
+    id: 'state',
+    title: 'State',
+    width: 120,
+    sort: 'state',
+    cell: (control) =>
+      control.excepted > 0 && control.excepted === control.failed ? (
+        <Chip tone="accent">Mitigated</Chip>
+      ) : (
+        <ControlState state={control.state} />
+      ),
+  },
   {
     id: 'points',
     title: 'Points',
@@ -126,6 +138,7 @@ export function SecureScorePage() {
         <div className="grid grid-cols-12 gap-4">
           <Card title="Score" className="col-span-12 lg:col-span-4 xl:col-span-3">
             <SecureGauge value={secure.value} points={secure.points} maxPoints={secure.max_points} />
+            <Between score={secure} className="mt-1 text-center" />
             <p className="mt-3 flex flex-wrap justify-center gap-x-4 border-t border-line pt-3 text-sm">
               <Change value={secure.change_1d} direction={secure.direction} since="since yesterday" />
               <Change value={secure.change_14d} direction={secure.direction} since="in 14 days" />

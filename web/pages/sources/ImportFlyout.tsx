@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { send, useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
-import { count, instant } from '../../format.ts'
+import { count, counted, instant, lookedForWord, shownWord, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Button } from '../../components/Button.tsx'
 import { Facts } from '../../components/Card.tsx'
@@ -32,6 +32,7 @@ export function ImportFlyout({ no, onClose }: { no: string; onClose: () => void 
           label="Import"
           tabs={[
             { id: 'general', title: 'What was read', content: <General one={data} /> },
+            ...(data.coverage.length ? [{ id: 'coverage', title: 'What it looked for', content: <LookedFor one={data} /> }] : []),
             { id: 'skipped', title: 'Skipped', amount: data.counts.skipped, content: <Skipped one={data} /> },
           ]}
         />
@@ -127,6 +128,28 @@ function General({ one }: { one: Detail }) {
           </Confirm>
         </div>
       )}
+    </div>
+  )
+}
+
+/** Only what a report looked for, with at least this access, can it close. */
+function LookedFor({ one }: { one: Detail }) {
+  return (
+    <div>
+      <p className="mb-2 text-sm text-ink-2">
+        A finding closes only when a report of its source looked for it on the same asset and did not find it.
+      </p>
+      <ul className="divide-y divide-line">
+        {one.coverage.map((look, index) => (
+          <li key={index} className="flex flex-wrap items-baseline gap-x-3 py-2 text-sm">
+            <span className="w-44 font-medium">{lookedForWord(look.subject)}</span>
+            <span className="w-36">{shownWord(look)}</span>
+            <span className="w-28 text-ink-2">{look.subject === 'asset' ? '' : word(look.access)}</span>
+            <span className="num flex-1">{look.subject === 'presence' ? '' : `on ${counted(look.assets, 'asset')}`}</span>
+            <span className="num text-xs text-ink-3">{instant(look.last_looked_at)}</span>
+          </li>
+        ))}
+      </ul>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { severities, type Severity } from '../../../model/severity.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
+import { exceptedAssets } from '../exceptions/in-force.ts'
 import { type AskedMoment, momentParams, presentAssets, standing } from '../moment.ts'
 import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { severityWord } from '../words.ts'
@@ -18,12 +19,14 @@ export interface ControlItem {
   passed: number
   failed: number
   unknown: number
+  /** Of the failed ones, those that exceptions give their full points. */
+  excepted: number
   /** Of the secure score; null when it is not part of it, and for a part of the organisation. */
   points: number | null
   max_points: number | null
 }
 
-interface ControlRow extends Omit<ControlItem, 'severity'> {
+interface ControlRow extends Omit<ControlItem, 'severity' | 'excepted'> {
   severity: number | null
 }
 
@@ -92,23 +95,21 @@ export async function listControls(
     },
     page,
   )
-  return { ...answer, items: answer.items.map(controlItem) }
+  const excepted = await exceptedAssets(
+    engine,
+    scope,
+    moment,
+    'control',
+    answer.items.map((row) => row.control_id),
+  )
+  return { ...answer, items: answer.items.map((row) => controlItem(row, excepted.get(row.control_id) ?? 0)) }
 }
 
-export const controlItem = ({
-  control_id,
-  title,
-  source,
-  category,
-  severity,
-  product,
-  state,
-  passed,
-  failed,
-  unknown,
-  points,
-  max_points,
-}: ControlRow): ControlItem => ({
+/** A control as it is answered; `excepted`: assets on which it fails under an exception that moves scores. */
+export const controlItem = (
+  { control_id, title, source, category, severity, product, state, passed, failed, unknown, points, max_points }: ControlRow,
+  excepted: number,
+): ControlItem => ({
   control_id,
   title,
   source,
@@ -119,6 +120,7 @@ export const controlItem = ({
   passed,
   failed,
   unknown,
+  excepted,
   points: points === null ? null : points / 1000,
   max_points: max_points === null ? null : max_points / 1000,
 })

@@ -12,7 +12,7 @@ export type StoredEvent = Omit<EventRow, 'org_id'>
 /** The events of some days, both included, newest first. */
 export function storedEvents(engine: Engine, org_id: number, from_day: number, to_day: number): Promise<StoredEvent[]> {
   return engine.query<StoredEvent>(
-    `select event_id, feed, type, happened_at, day, component, score, score_id, score_before, score_after, direction, subjects, assets, active_assets, severity, source, headline
+    `select event_id, feed, type, happened_at, day, component, score, score_id, score_before, score_after, direction, subjects, assets, active_assets, severity, source, headline, score_effect
     from event where org_id = $org_id and day between $from_day and $to_day order by day desc, happened_at desc, event_id collate "C"`,
     { org_id, from_day, to_day },
   )

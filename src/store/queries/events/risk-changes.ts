@@ -59,9 +59,10 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     ),
     first_sighting as (select asset_id, source, min(valid_from) as first_at from sighting_history where org_id = $org_id and retracted_in = 9007199254740991 group by asset_id, source),
     appeared as (
-      select 'new_vulnerability' as type, f.subject, f.from_day as day, min(f.valid_from) as since, min(s.source collate "C") as source
+      select 'new_vulnerability' as type, f.subject, f.from_day as day, min(s.valid_from) as since, min(s.source collate "C") as source
       from own f join subject_of o on o.subject = f.subject and o.first_day = f.from_day
-        join sighting_history s on s.finding_id = f.finding_id and s.valid_from = f.valid_from and s.org_id = $org_id and s.retracted_in = 9007199254740991
+        join day d on d.org_id = $org_id and d.day = f.from_day
+        join sighting_history s on s.finding_id = f.finding_id and s.valid_from <= f.valid_from and s.valid_from >= d.starts_at and s.org_id = $org_id and s.retracted_in = 9007199254740991
         join first_sighting e on e.asset_id = s.asset_id and e.source = s.source left join look l on l.asset_id = s.asset_id and l.source = s.source
         left join text t on t.vulnerability_id = f.subject left join advice a on a.vulnerability_id = f.subject
       where s.valid_from > coalesce(l.first_at, e.first_at) or f.valid_from - coalesce(t.published_at, a.published_at) between 0 and ${NEWS_US}

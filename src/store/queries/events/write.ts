@@ -1,4 +1,6 @@
+import { NEVER } from '../../../model/time.ts'
 import type { Engine, Value } from '../../engines/engine.ts'
+import type { ImportCounts, ManyClosed } from '../../imports.ts'
 
 /** A row of the table `event`. */
 export interface EventRow {
@@ -22,6 +24,8 @@ export interface EventRow {
   severity: number | null
   source: string | null
   headline: string
+  /** What it moved the organisation's exposure score by, units of 1e-9 of 0–1; null: nothing that is known. */
+  score_effect: number | null
 }
 
 const columns = [
@@ -43,6 +47,7 @@ const columns = [
   'severity',
   'source',
   'headline',
+  'score_effect',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** Replaces the events of an organisation. */
@@ -58,7 +63,8 @@ export async function writeEvents(transaction: Engine, org_id: number, events: r
 /** On how many assets the exposure grew, by day. */
 export function grownAssets(engine: Engine, org_id: number): Promise<{ day: number; assets: number }[]> {
   return engine.query(
-    'select day, cast(count(*) as bigint) as assets from asset_day where org_id = $org_id and weighted_delta > 0 group by day order by day',
+    `select day, cast(count(*) as bigint) as assets from (
+      select day, asset_id from asset_day where org_id = $org_id group by day, asset_id having sum(weighted_delta) > 0) grown group by day order by day`,
     { org_id },
   )
 }
@@ -68,5 +74,26 @@ export function scoredDays(engine: Engine, org_id: number, today: number): Promi
   return engine.query(
     `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select min(day) from score_delta where org_id = $org_id) order by d.day`,
     { org_id, today },
+  )
+}
+
+/** An import that closed many findings of a source at once. */
+export interface ClosingImport extends ManyClosed {
+  import_no: number
+  /** When the report looked. */
+  happened_at: number
+  day: number
+}
+
+/** The imports until $today that stand and closed many findings of a source at once. */
+export async function closingImports(engine: Engine, org_id: number, today: number): Promise<ClosingImport[]> {
+  const rows = await engine.query<{ import_no: number; happened_at: number; day: number; counts: string }>(
+    `select i.import_no, coalesce(i.observed_at, i.recorded_at) as happened_at, d.day, i.counts from import i
+      join day d on d.org_id = $org_id and d.starts_at <= coalesce(i.observed_at, i.recorded_at) and coalesce(i.observed_at, i.recorded_at) < d.ends_at
+    where i.org_id = $org_id and i.kind = 'report' and i.undone_in = ${NEVER} and d.day <= $today and strpos(i.counts, '"many_closed"') > 0 order by i.import_no`,
+    { org_id, today },
+  )
+  return rows.flatMap(({ counts, ...row }) =>
+    ((JSON.parse(counts) as ImportCounts).many_closed ?? []).map((closed) => ({ ...row, ...closed })),
   )
 }

@@ -5,6 +5,10 @@ import type { Engine, Value } from '../../engines/engine.ts'
 export const exportTables = [
   { table: 'import', world: false },
   { table: 'asset_key', world: false },
+  { table: 'asset_record', world: false },
+  { table: 'record_name', world: false },
+  { table: 'shared_listing', world: false },
+  { table: 'identity_choice', world: false },
   { table: 'name_history', world: false },
   { table: 'attribute_history', world: false },
   { table: 'presence_history', world: false },

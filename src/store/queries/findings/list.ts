@@ -4,6 +4,8 @@ import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { grouped } from '../grouped.ts'
+import { type ExceptionInForce, exceptionsInForce } from '../exceptions/in-force.ts'
+import { coveringCtes } from '../exceptions/list.ts'
 import { assetListColumns } from '../assets/list.ts'
 import { idOf, stageSql } from '../metrics/columns.ts'
 import { among, type AskedMoment, findingSql, holds, knownAssets, momentParams, presentColumns, standing } from '../moment.ts'
@@ -44,6 +46,10 @@ export interface FindingItem {
   share: number | null
   first_seen_at: string
   sources: string[]
+  /** An exception that moves scores covers it: it is in none. */
+  excepted: boolean
+  /** The exception that covers it, whether it moves scores or not. */
+  exception: ExceptionInForce | null
 }
 
 /** A finding of a page, before what is asked for the page alone. */
@@ -62,7 +68,8 @@ interface FindingRow extends FoundRow {
   epss: number | null
   stage: number
   hazard: number
-  /** Among the findings of one vulnerability or control on this asset, 1 is the one that counts. */
+  excepted: boolean
+  /** Among the findings of one vulnerability or control on this asset, 1 is the one that counts; an excepted one never does. */
   place: number
   first_seen_at: number
 }
@@ -86,6 +93,7 @@ export const findingListColumns: ListColumns = new Map<string, ListColumn>([
   ['component', component],
   ...own,
   ['stage', stage],
+  ['excepted', { type: 'boolean', title: 'excepted', sql: 'x.excepted' }],
   ['hazard', { type: 'number', title: 'hazard', scale: 100_000_000, sql: 'x.hazard' }],
   ...own.map(([name, column]): [string, ListColumn] => [`vulnerability.${name}`, column]),
   ['vulnerability.exploit_stage', stage],
@@ -134,23 +142,39 @@ const worked: Record<string, string> = {
   kind: 'f.kind',
   subject: 'f.subject',
   component: 'f.component',
+  excepted: 'f.excepted',
   ...findingSql,
   hazard: hazardSql,
   asset_name: 'a.name',
   ...Object.fromEntries(ofAsset.map((column) => [column, `a.${column}`])),
 }
 
+/** Columns of asset_history that the list needs when it reads these of its own. */
+const assetColumnsOf = (read: ReadonlySet<string>): string[] => [
+  ...new Set([
+    ...(read.has('hazard') ? ['internet_facing'] : []),
+    ...(read.has('asset_name') ? ['name'] : []),
+    ...ofAsset.filter((column) => read.has(column)),
+  ]),
+]
+
 const list = { columns: findingListColumns, search: ['x.asset_name', 'x.subject', 'x.component'], sort: '-hazard' } as const
 
-/** Open findings of assets that have not left, the most hazardous first. `asset_id`: only of this one, also when it has left. */
+/**
+ * Open findings of assets that have not left, the most hazardous first. `asset_id`: only of this one, also when it has left;
+ * `exception_id`: only those that this exception covers at the moment.
+ */
 export const listFindings = (
   engine: Engine,
   scope: Scope,
   moment: AskedMoment,
   page: PageQuestion,
   asset_id: number | null = null,
+  exception_id: number | null = null,
 ): Promise<PageAnswer<FindingItem>> =>
-  keptPage(engine, 'findings', [scope, moment, asset_id], page, () => askFindings(engine, scope, moment, page, asset_id))
+  keptPage(engine, 'findings', [scope, moment, asset_id, exception_id], page, () =>
+    askFindings(engine, scope, moment, page, asset_id, exception_id),
+  )
 
 async function askFindings(
   engine: Engine,
@@ -158,21 +182,20 @@ async function askFindings(
   moment: AskedMoment,
   page: PageQuestion,
   asset_id: number | null,
+  exception_id: number | null,
 ): Promise<PageAnswer<FindingItem>> {
   checkSort(findingListColumns, page.sort ?? list.sort)
   const read = columnsRead(page, list)
   const withHazard = read.has('hazard')
   const withWorld = withHazard || Object.keys(findingSql).some((column) => read.has(column))
   const assets =
-    asset_id === null
-      ? presentColumns(scope, [
-          'asset_id',
-          ...(withHazard || read.has('internet_facing') ? ['internet_facing'] : []),
-          ...[...read].flatMap((column) =>
-            column === 'asset_name' ? ['name'] : ofAsset.includes(column) && column !== 'internet_facing' ? [column] : [],
-          ),
-        ])
-      : `${knownAssets(scope)}, a as (select * from known where asset_id = $asset_id)`
+    exception_id !== null
+      ? coveringCtes(scope, 'and e.exception_id = $exception_id')
+      : asset_id !== null
+        ? `${knownAssets(scope)}, a as (select * from known where asset_id = $asset_id)`
+        : presentColumns(scope, ['asset_id', ...assetColumnsOf(read)])
+  const only =
+    exception_id !== null ? 'and f.finding_id in (select finding_id from covering)' : asset_id === null ? '' : 'and f.asset_id = $asset_id'
   const answer = await askPage<FoundRow>(
     engine,
     {
@@ -180,9 +203,13 @@ async function askFindings(
       ctes: [assets, ...(withWorld ? [world] : [])].join(', '),
       select: `select f.finding_id, f.asset_id${[...read].map((column) => (worked[column] ? `, ${worked[column]} as ${column}` : '')).join('')}
         from finding_history f join a on a.asset_id = f.asset_id ${withWorld ? joinWorld : ''} ${withHazard ? joinHazard : ''}
-        where f.org_id = $org_id and ${holds('f')} ${asset_id === null ? '' : 'and f.asset_id = $asset_id'}`,
+        where f.org_id = $org_id and ${holds('f')} ${only}`,
       carry: ['asset_id'],
-      params: { ...momentParams(scope, moment), ...(asset_id === null ? {} : { asset_id }) },
+      params: {
+        ...momentParams(scope, moment),
+        ...(asset_id === null ? {} : { asset_id }),
+        ...(exception_id === null ? {} : { exception_id }),
+      },
       key: [{ column: 'finding_id', type: 'number' }],
     },
     page,
@@ -198,19 +225,19 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
     finding_ids: found.map((row) => row.finding_id),
     asset_ids: [...new Set(found.map((row) => row.asset_id))],
   }
-  const [all, stated, sums] = await Promise.all([
+  const [all, stated, sums, excepting] = await Promise.all([
     engine.query<FindingRow>(
       `with own as materialized (
         select f.* from finding_history f where f.org_id = $org_id and ${among('f.asset_id', 'asset_ids')} and f.valid_from <= $at),
       seen as (select f.finding_id, min(f.valid_from) as first_seen_at from own f where ${among('f.finding_id', 'finding_ids')} group by f.finding_id),
       ${world},
       weighed as (
-        select f.finding_id, f.asset_id, a.name as asset_name, f.kind, f.subject, f.component, ${Object.entries(findingSql)
+        select f.finding_id, f.asset_id, a.name as asset_name, f.kind, f.subject, f.component, f.excepted, ${Object.entries(findingSql)
           .map(([column, sql]) => `${sql} as ${column}`)
           .join(', ')}, ${hazardSql} as hazard
         from own f join asset_history a on a.asset_id = f.asset_id and a.org_id = $org_id and ${holds('a')} ${joinWorld} ${joinHazard}
         where $at < f.valid_to),
-      placed as (select *, row_number() over (partition by asset_id, kind, subject order by hazard desc, finding_id) as place from weighed)
+      placed as (select *, case when excepted then 0 else row_number() over (partition by asset_id, kind, subject, excepted order by hazard desc, finding_id) end as place from weighed)
       select p.*, s.first_seen_at from placed p join seen s on s.finding_id = p.finding_id`,
       params,
     ),
@@ -232,9 +259,10 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
     ),
     engine.query<{ asset_id: number; hazard: number }>(
       `select distinct on (d.asset_id) d.asset_id, d.hazard from asset_day d
-      where d.org_id = $org_id and ${among('d.asset_id', 'asset_ids')} and d.day <= $day order by d.asset_id, d.day desc`,
+      where d.org_id = $org_id and ${among('d.asset_id', 'asset_ids')} and d.day <= $day order by d.asset_id, d.day desc, d.cause desc`,
       params,
     ),
+    exceptionsInForce(engine, scope, moment, params.finding_ids),
   ])
   const rowOf = new Map(all.map((row) => [row.finding_id, row]))
   const rows = found.flatMap(({ finding_id }) => rowOf.get(finding_id) ?? [])
@@ -250,7 +278,22 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
   const sumOf = new Map(sums.map((row) => [row.asset_id, row.hazard]))
   const controlOf = new Map(controls.map((row) => [row.control_id, row.title]))
   return rows.map(
-    ({ finding_id, asset_id, asset_name, kind, subject, component, severity, cvss_tenths, epss, stage, hazard, place, first_seen_at }) => {
+    ({
+      finding_id,
+      asset_id,
+      asset_name,
+      kind,
+      subject,
+      component,
+      severity,
+      cvss_tenths,
+      epss,
+      stage,
+      hazard,
+      excepted,
+      place,
+      first_seen_at,
+    }) => {
       const said = statedOf.get(finding_id) ?? []
       const first = <K extends 'title' | 'version' | 'fixed_version' | 'place'>(key: K) =>
         said.find((row) => row[key] !== null)?.[key] ?? null
@@ -274,6 +317,8 @@ async function completeFindings(engine: Engine, scope: Scope, moment: AskedMomen
         share: sum > 0 ? Math.min(1, place === 1 ? hazard / sum : 0) : null,
         first_seen_at: formatInstant(first_seen_at),
         sources: [...new Set(said.map((row) => row.source))].toSorted(),
+        excepted,
+        exception: excepting.get(finding_id) ?? null,
       }
     },
   )

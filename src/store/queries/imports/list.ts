@@ -3,6 +3,7 @@ import { formatInstant, type Instant, NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ImportCounts } from '../../imports.ts'
 import type { Scope } from '../../scope.ts'
+import { lookedFor, type LookedFor, type LookRow } from '../coverage.ts'
 import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 
 /** An act of learning. */
@@ -91,6 +92,25 @@ export const listSkipped = (engine: Engine, import_no: number, limit: number): P
     'select place, reason from skipped_item where import_no = $import_no order by place collate "C", reason collate "C" limit $limit',
     { import_no, limit },
   )
+
+/** What the report looked for, on how many assets, and when. Ask `getImport` first: this question knows no scope. */
+export async function importCoverage(
+  engine: Engine,
+  import_no: number,
+): Promise<(LookedFor & { assets: number; first_looked_at: string; last_looked_at: string })[]> {
+  const rows = await engine.query<LookRow & { assets: number; first: Instant; last: Instant }>(
+    `select subject, access, min_severity, checks, cast(count(distinct nullif(asset_id, 0)) as bigint) as assets, min(observed_at) as first, max(observed_at) as last
+    from coverage_history where opened_in = $import_no group by subject, access, min_severity, checks
+    order by subject collate "C", access desc, min_severity, checks collate "C"`,
+    { import_no },
+  )
+  return rows.map(({ assets, first, last, ...row }) => ({
+    ...lookedFor(row),
+    assets,
+    first_looked_at: formatInstant(first),
+    last_looked_at: formatInstant(last),
+  }))
+}
 
 const importItem = ({
   import_no,

@@ -8,24 +8,24 @@ export interface DayDelta {
   denominator_delta: number
 }
 
-const perDay = `select day, cast(sum(exposed - exposed_before) as bigint) as numerator_delta, cast(sum(total - total_before) as bigint) as denominator_delta
-  from state where exposed <> exposed_before or total <> total_before group by day
-  having sum(exposed - exposed_before) <> 0 or sum(total - total_before) <> 0`
+const sums = `cast(sum(exposed - exposed_before) as bigint) as numerator_delta, cast(sum(total - total_before) as bigint) as denominator_delta`
+const moves = `exposed <> exposed_before or total <> total_before`
+const any = `sum(exposed - exposed_before) <> 0 or sum(total - total_before) <> 0`
 
 /** Days at whose end a metric's exposed (numerator) or asked (denominator) assets change, in order of days. */
 export function metricDeltas(engine: Engine, scope: Scope, metric: MetricSql): Promise<DayDelta[]> {
-  return engine.query<DayDelta>(`${metricSweep(metric, scope.groups)} ${perDay} order by day`, {
-    ...metric.params,
-    ...groupParams(scope.groups),
-    org_id: scope.org_id,
-  })
+  return engine.query<DayDelta>(
+    `${metricSweep(metric, scope.groups)} select day, ${sums} from state where ${moves} group by day having ${any} order by day`,
+    { ...metric.params, ...groupParams(scope.groups), org_id: scope.org_id },
+  )
 }
 
-/** Writes the deltas of a whole organisation into score_delta under score 'metric'. */
+/** Writes the deltas of a whole organisation into score_delta under score 'metric', by day and cause. */
 export async function writeMetricDeltas(transaction: Engine, org_id: number, id: string, metric: MetricSql): Promise<void> {
   await transaction.query(
-    `insert into score_delta (org_id, score, id, day, numerator_delta, denominator_delta)
-    select $org_id, 'metric', $id, day, numerator_delta, denominator_delta from (${metricSweep(metric, null)} ${perDay}) deltas`,
+    `insert into score_delta (org_id, score, id, day, cause, numerator_delta, denominator_delta)
+    select $org_id, 'metric', $id, day, cause, numerator_delta, denominator_delta from (
+      ${metricSweep(metric, null)} select day, cause, ${sums} from state where ${moves} group by day, cause having ${any}) deltas`,
     { ...metric.params, org_id, id },
   )
 }

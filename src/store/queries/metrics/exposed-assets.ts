@@ -26,8 +26,11 @@ export function exposedAssets(
 ): Promise<ExposedAsset[]> {
   return engine.query<ExposedAsset>(
     `${metricSweep(metric, scope.groups)},
+    at_end as (select asset_id, day, exposed, lag(exposed) over w as exposed_before from (
+        select distinct on (asset_id, day) asset_id, day, exposed from state where day <= $day order by asset_id, day, cause desc
+      ) ends window w as (partition by asset_id order by day)),
     latest as (
-      select distinct on (asset_id) asset_id, exposed, day from state where day <= $day and exposed <> exposed_before order by asset_id, day desc
+      select distinct on (asset_id) asset_id, exposed, day from at_end where exposed <> coalesce(exposed_before, 0) order by asset_id, day desc
     )
     select a.asset_id, a.name, a.type, a.criticality, a.asset_group, a.owner, a.internet_facing, l.day as since_day
     from latest l join asset_history a on a.asset_id = l.asset_id and a.org_id = $org_id and a.from_day <= $day and $day < a.to_day
@@ -72,7 +75,7 @@ export async function exposingFindings(
         select 1 from sighting_history s, day d where s.finding_id = f.finding_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
           and d.org_id = $org_id and d.day = $day and s.valid_from < d.ends_at and d.ends_at <= s.valid_to
       ) as fixable
-      from finding_history f where f.org_id = $org_id and f.asset_id = any($asset_ids) and f.from_day <= $day and $day < f.to_day
+      from finding_history f where f.org_id = $org_id and f.asset_id = any($asset_ids) and not f.excepted and f.from_day <= $day and $day < f.to_day
     ),
     ${vulnerabilityDays(`(select distinct subject from f where kind = 'vulnerability')`)},
     ${newestControl},

@@ -1,5 +1,7 @@
 import type { Params } from '../../engines/engine.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
+import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../../steps.ts'
+import { vulnerabilitySteps } from '../../vulnerability-steps.ts'
 import { idOf } from './columns.ts'
 
 /** A metric ready for SQL: predicates over `a` (asset_history), `f`, `v`, `c` (see insights/condition-fields.ts) with their parameters. */
@@ -27,18 +29,19 @@ export const inGroups = (asset_id: string, groups: readonly string[] | null): st
 export const groupParams = (groups: readonly string[] | null): Params => (groups === null ? {} : { groups: groups.length ? groups : [''] })
 
 /**
- * The CTEs that every question about a metric begins with, down to `state`: one row per asset and day at which whether it is asked
- * (`total`) or exposed changes, with the row before beside it. In integer days: +1 where an interval starts, -1 where it ends, one
- * window per asset. Parameters: the metric's own, $org_id, and $groups where `groups` is not null.
+ * The CTEs that every question about a metric begins with, down to `state`: one row per asset and step (day and cause) at which whether it
+ * is asked (`total`) or exposed changes, with the row before beside it. In integer steps: +1 where an interval starts, -1 where it ends,
+ * one window per asset. On a day on which an asset begins or ceases to be asked, all that moves has that cause.
+ * Parameters: the metric's own, $org_id, and $groups where `groups` is not null.
  */
 export function metricSweep(metric: MetricSql, groups: readonly string[] | null): string {
   const { terms } = metric
   const findings = terms.some((term) => term.finding !== null)
-  const columns = terms.flatMap((term, index) => [
-    ...(term.asset === null ? [] : [`a${index}`]),
-    ...(term.finding === null ? [] : [`x${index}`]),
-  ])
-  const row = (values: Record<string, string>) => ['p', 's', ...columns].map((column) => `${values[column] ?? '0'} as ${column}`).join(', ')
+  const columns = [
+    'w',
+    ...terms.flatMap((term, index) => [...(term.asset === null ? [] : [`a${index}`]), ...(term.finding === null ? [] : [`x${index}`])]),
+  ]
+  const row = (values: Record<string, string>) => columns.map((column) => `${values[column] ?? '0'} as ${column}`).join(', ')
   const ofAsset = Object.fromEntries(terms.flatMap((term, index) => (term.asset === null ? [] : [[`a${index}`, ifSo(term.asset)]])))
   const ofFinding = Object.fromEntries(
     terms.flatMap((term, index) => (term.finding === null ? [] : [[`x${index}`, ifSo(`x.term = ${index}`)]])),
@@ -46,46 +49,57 @@ export function metricSweep(metric: MetricSql, groups: readonly string[] | null)
   const holds = terms.map((term, index) =>
     [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '),
   )
+  const attributeStep = (row: string) =>
+    `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
   return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
-  step as (
-    select a.asset_id, case when e.sign = 1 then a.from_day else a.to_day end as day, ${row({ p: ifSo(metric.population), ...ofAsset })}
-    from asset_history a cross join (values (1), (-1)) e(sign)
-    where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}
-    union all
-    select h.asset_id, case when e.sign = 1 then h.from_day else h.to_day end, ${row({ s: 'e.sign' })}
-    from fresh_history h cross join (values (1), (-1)) e(sign)
-    where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day ${inGroups('h.asset_id', groups)}
+  own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}),
+  look as (select h.* from fresh_history h where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day),
+  counted as (
+    select a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
+    from own a join look h on h.asset_id = a.asset_id and h.from_day < a.to_day and a.from_day < h.to_day where ${metric.population}
+  ),
+  turn as (${turningDays('counted', 'own', 'look')}),
+  moved as (
+    select c.asset_id, ${attributeStep('c')} as step, ${row({ w: 'e.sign' })}
+    from counted c cross join (values (1), (-1)) e(sign) where e.sign = 1 or c.to_day < ${NEVER_DAY}
+    ${
+      Object.keys(ofAsset).length
+        ? `union all
+    select a.asset_id, ${attributeStep('a')}, ${row(ofAsset)}
+    from own a cross join (values (1), (-1)) e(sign) where e.sign = 1 or a.to_day < ${NEVER_DAY}`
+        : ''
+    }
     ${
       findings
         ? `union all
-    select x.asset_id, case when e.sign = 1 then x.from_day else x.to_day end, ${row(ofFinding)}
-    from exposed_run x cross join (values (1), (-1)) e(sign)`
+    select x.asset_id, case when e.sign = 1 then x.from_step else x.to_step end, ${row(ofFinding)}
+    from exposed_run x cross join (values (1), (-1)) e(sign) where e.sign = 1 or x.to_step < ${NEVER_STEP}`
         : ''
     }
   ),
-  by_day as (
-    select asset_id, day, ${['p', 's', ...columns].map((column) => `cast(sum(${column}) as bigint) as ${column}`).join(', ')}
-    from step where day < ${NEVER_DAY} group by asset_id, day
+  by_step as (
+    select m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step, ${columns.map((column) => `cast(sum(m.${column}) as bigint) as ${column}`).join(', ')}
+    from moved m left join turn t on t.asset_id = m.asset_id and t.day = ${dayOfStep('m.step')} group by 1, 2
   ),
   running as (
-    select asset_id, day, ${['p', 's', ...columns].map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
-    from by_day window before_that as (partition by asset_id order by day rows between unbounded preceding and current row)
+    select asset_id, step, ${columns.map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
+    from by_step window before_that as (partition by asset_id order by step rows between unbounded preceding and current row)
   ),
   answer as (
-    select asset_id, day, case when p > 0 and s > 0 then 1 else 0 end as total,
-      case when p > 0 and s > 0 and (${holds.map((term) => `(${term})`).join(' or ')}) then 1 else 0 end as exposed
+    select asset_id, step, case when w > 0 then 1 else 0 end as total,
+      case when w > 0 and (${holds.map((term) => `(${term})`).join(' or ')}) then 1 else 0 end as exposed
     from running
   ),
   state as (
-    select asset_id, day, total, exposed, coalesce(lag(total) over w, 0) as total_before, coalesce(lag(exposed) over w, 0) as exposed_before
-    from answer window w as (partition by asset_id order by day)
+    select asset_id, ${dayOfStep('step')} as day, ${causeOfStep('step')} as cause, total, exposed, coalesce(lag(total) over w, 0) as total_before, coalesce(lag(exposed) over w, 0) as exposed_before
+    from answer window w as (partition by asset_id order by step)
   )`
 }
 
 const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
 
 /**
- * CTEs down to `exposed_run` (term, asset_id, from_day, to_day): the runs in which a finding meets a term. Conditions are asked once per
+ * CTEs down to `exposed_run` (term, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
  * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
  */
 function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null): string {
@@ -105,35 +119,43 @@ function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null):
   const terms = metric.terms.flatMap((term, index) => (term.finding === null ? [] : [{ index, finding: term.finding }]))
   return `asked as (select distinct a.asset_id from asset_history a where a.org_id = $org_id and (${metric.population}) ${inGroups('a.asset_id', groups)}),
   ${reads.fixable ? `${fixableRuns},` : ''}
+  found as (
+    select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
+    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
+  ),
   version_of_finding as (
     select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},
-      ${reads.fixable ? 'greatest(f.from_day, coalesce(x.from_day, f.from_day)) as from_day, least(f.to_day, coalesce(x.to_day, f.to_day)) as to_day' : 'f.from_day, f.to_day'}
-    from finding_history f join asked on asked.asset_id = f.asset_id
-      ${reads.fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_day < f.to_day and f.from_day < x.to_day' : ''}
-    where f.org_id = $org_id and f.from_day < f.to_day
+      ${reads.fixable ? 'greatest(f.from_step, coalesce(x.from_step, f.from_step)) as from_step, least(f.to_step, coalesce(x.to_step, f.to_step)) as to_step' : 'f.from_step, f.to_step'}
+    from found f join asked on asked.asset_id = f.asset_id
+      ${reads.fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_step < f.to_step and f.from_step < x.to_step' : ''}
   ),
   likeness as (select distinct ${key.join(', ')} from version_of_finding),
-  ${reads.vulnerability ? `${vulnerabilityDays(`(select distinct subject from likeness where kind = 'vulnerability')`)},` : ''}
+  ${
+    reads.vulnerability
+      ? `likeness_subject as (select distinct cast($org_id as integer) as org_id, subject from likeness where kind = 'vulnerability'),
+  ${vulnerabilitySteps('likeness_subject')},`
+      : ''
+  }
   ${reads.control ? `${newestControl},` : ''}
   met as (
     select t.term, ${key.map((column) => `f.${column}`).join(', ')},
-      ${reads.vulnerability ? `coalesce(v.from_day, 0) as from_day, coalesce(v.to_day, ${NEVER_DAY}) as to_day` : `0 as from_day, ${NEVER_DAY} as to_day`}
+      ${reads.vulnerability ? `coalesce(v.from_step, 0) as from_step, coalesce(v.to_step, ${NEVER_STEP}) as to_step` : `0 as from_step, ${NEVER_STEP} as to_step`}
     from likeness f cross join (values ${terms.map(({ index }) => `(${index})`).join(', ')}) t(term)
-      ${reads.vulnerability ? `left join vulnerability_day v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
+      ${reads.vulnerability ? `left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
       ${reads.control ? `left join newest_control c on c.control_id = ${idOf('control')}` : ''}
     where case t.term ${terms.map(({ index, finding }) => `when ${index} then (${finding})`).join(' ')} end
   ),
   begun as (
-    select *, case when lag(to_day) over (partition by term, ${key.join(', ')} order by from_day) = from_day then 0 else 1 end as begins from met
+    select *, case when lag(to_step) over (partition by term, ${key.join(', ')} order by from_step) = from_step then 0 else 1 end as begins from met
   ),
-  numbered as (select *, sum(begins) over (partition by term, ${key.join(', ')} order by from_day rows between unbounded preceding and current row) as run from begun),
+  numbered as (select *, sum(begins) over (partition by term, ${key.join(', ')} order by from_step rows between unbounded preceding and current row) as run from begun),
   met_run as (
-    select term, ${key.join(', ')}, min(from_day) as from_day, max(to_day) as to_day from numbered group by term, ${key.join(', ')}, run
+    select term, ${key.join(', ')}, min(from_step) as from_step, max(to_step) as to_step from numbered group by term, ${key.join(', ')}, run
   ),
   exposed_run as (
-    select q.term, f.asset_id, greatest(f.from_day, q.from_day) as from_day, least(f.to_day, q.to_day) as to_day
+    select q.term, f.asset_id, greatest(f.from_step, q.from_step) as from_step, least(f.to_step, q.to_step) as to_step
     from version_of_finding f join met_run q on ${same.join(' and ')}
-    where f.from_day < q.to_day and q.from_day < f.to_day
+    where f.from_step < q.to_step and q.from_step < f.to_step
   )`
 }
 
@@ -157,7 +179,7 @@ export const newestControl = `newest_control as (
     order by control_id, case when source like '%/results' then 1 else 0 end, valid_to desc, valid_from desc, source collate "C"
   )`
 
-/** CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from day 0 to never. */
+/** CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from step 0 to never. A fix becoming known is a change of content. */
 const fixableRuns = `fix_day as (
     select s.finding_id, e.sign, case when e.sign = 1 then ${daySql('s.valid_from', 'd1')} else ${daySql('s.valid_to', 'd2')} end as day
     from sighting_history s cross join (values (1), (-1)) e(sign)
@@ -166,13 +188,13 @@ const fixableRuns = `fix_day as (
     where s.org_id = $org_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
   ),
   fix_step as (
-    select finding_id, day, cast(sum(sign) as bigint) as sign from (
-      select finding_id, day, sign from fix_day where day < ${NEVER_DAY}
+    select finding_id, step, cast(sum(sign) as bigint) as sign from (
+      select finding_id, day * 16 + ${causeSql('content_changed')} as step, sign from fix_day where day < ${NEVER_DAY}
       union all select distinct finding_id, 0, 0 from fix_day
-    ) steps group by finding_id, day
+    ) steps group by finding_id, step
   ),
   fixable_run as (
-    select finding_id, sum(sign) over (partition by finding_id order by day rows between unbounded preceding and current row) > 0 as fixable,
-      day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by finding_id order by day) as to_day
+    select finding_id, sum(sign) over (partition by finding_id order by step rows between unbounded preceding and current row) > 0 as fixable,
+      step as from_step, lead(step, 1, ${NEVER_STEP}) over (partition by finding_id order by step) as to_step
     from fix_step
   )`

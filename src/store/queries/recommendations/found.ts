@@ -29,7 +29,7 @@ export const foundFindings = (
     select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)}
   ),
   open_now as (
-    select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day
+    select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day and not f.excepted
       and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) and f.asset_id in (select asset_id from here)
   ),
   fix as (
@@ -62,7 +62,7 @@ export const foundFindings = (
   ),
   latest as (
     select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
-    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} order by d.asset_id, d.day desc
+    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} order by d.asset_id, d.day desc, d.cause desc
   ),
   standing as (select * from latest where weight > 0)`
 

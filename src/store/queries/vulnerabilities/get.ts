@@ -120,6 +120,7 @@ export async function getVulnerability(
       epss: world?.epss == null ? null : world.epss / 100_000,
       stage: stageWord(world?.stage ?? 0),
       assets: 0,
+      excepted_assets: 0,
       published_at: null,
       components: [],
       fix_available: false,

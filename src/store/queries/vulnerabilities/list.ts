@@ -3,6 +3,7 @@ import { severities, type Severity } from '../../../model/severity.ts'
 import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
+import { exceptedAssets } from '../exceptions/in-force.ts'
 import { grouped } from '../grouped.ts'
 import { severitySql, stageSql } from '../metrics/columns.ts'
 import { among, type AskedMoment, holds, momentParams, presentColumns, standing } from '../moment.ts'
@@ -21,6 +22,8 @@ export interface VulnerabilityItem {
   stage: ExploitStage
   /** Assets that have it. */
   assets: number
+  /** Of them, those on which exceptions keep it out of the scores. */
+  excepted_assets: number
   published_at: string | null
   /** What has it; at most 20. */
   components: string[]
@@ -139,7 +142,7 @@ async function completeVulnerabilities(
 ): Promise<VulnerabilityItem[]> {
   if (rows.length === 0) return []
   const params = { ...momentParams(scope, moment), ids: rows.map((row) => row.vulnerability_id) }
-  const [told, where] = await Promise.all([
+  const [told, where, excepted] = await Promise.all([
     engine.query<{ vulnerability_id: string; title: string | null; published_at: number | null }>(
       `with ${titles('select unnest($ids)')}
       select coalesce(t.vulnerability_id, p.vulnerability_id) as vulnerability_id, t.title, p.published_at
@@ -159,6 +162,7 @@ async function completeVulnerabilities(
       select t.*, e.assets, e.first_seen_at from said t join seen e on e.subject = t.subject order by t.subject, t.component collate "C"`,
       params,
     ),
+    exceptedAssets(engine, scope, moment, 'vulnerability', params.ids),
   ])
   const toldOf = new Map(told.map((row) => [row.vulnerability_id, row]))
   const whereOf = grouped(where, (row) => row.subject)
@@ -172,6 +176,7 @@ async function completeVulnerabilities(
       epss: epss === null ? null : epss / 100_000,
       stage: stageWord(stage),
       assets: components[0]?.assets ?? 0,
+      excepted_assets: excepted.get(vulnerability_id) ?? 0,
       published_at: formatInstant(toldOf.get(vulnerability_id)?.published_at ?? null),
       components: components
         .map((row) => row.component)

@@ -1,0 +1,98 @@
+import type { Engine } from '../store/engines/engine.ts'
+import { type AssetCounts, countUnknown, type UnknownAssets } from '../store/queries/scores/unknown-assets.ts'
+import { type UnknownControls, unknownControls } from '../store/queries/scores/unknown-controls.ts'
+import type { Scope } from '../store/scope.ts'
+import type { Catalog, Initiative } from './catalog.ts'
+import type { HistoryPoint } from './history.ts'
+import { initiativeScore, metricWeight } from './initiatives.ts'
+import { fedCapabilities, missingNeeds, populationOf } from './metrics.ts'
+
+/** What a score knows, and what it would be if everything unknown were good or bad (law 6). */
+export interface Bounds {
+  /** In the unit and direction of the score; null: there is nothing, known or unknown, that it is about. */
+  best: number | null
+  worst: number | null
+  coverage: ScoreCoverage
+}
+
+/** Assets by how well they are known for this score, and the checks that did not run. */
+export interface ScoreCoverage extends AssetCounts {
+  /** Controls that on some asset did not run, or ran too long ago; only the secure score counts them. */
+  not_run: number
+}
+
+/** What is unknown at the end of a day. */
+export interface Unknown {
+  assets: UnknownAssets
+  controls: UnknownControls
+  metrics: ReadonlyMap<string, AssetCounts>
+  /** Metrics with a need that nothing feeds: their answer could be anything. */
+  unfed: ReadonlySet<string>
+  initiatives: ReadonlyMap<string, AssetCounts>
+}
+
+/** Counts what is unknown at the end of a day, for all scores at once. */
+export async function readUnknown(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Unknown> {
+  const ids = [...catalog.metrics.keys()]
+  const populations = [...catalog.metrics.values()].map((metric, index) => populationOf(metric, `population${index}`))
+  const initiatives = [...catalog.initiatives.values()]
+  const unions = initiatives.map((initiative) => initiative.metrics.map(({ id }) => ids.indexOf(id)).filter((place) => place !== -1))
+  const assets = await countUnknown(engine, scope, day, populations, unions)
+  const fed = await fedCapabilities(engine, scope.org_id, catalog)
+  return {
+    assets,
+    controls: await unknownControls(engine, scope, day),
+    metrics: new Map(ids.map((id, index) => [id, assets.populations[index]!])),
+    unfed: new Set([...catalog.metrics.values()].filter((metric) => missingNeeds(metric, fed).length > 0).map((metric) => metric.id)),
+    initiatives: new Map(initiatives.map(({ id }, index) => [id, assets.unions[index]!])),
+  }
+}
+
+/** Sums of a score at the end of a day; none: it has no history there. */
+type Sums = Pick<HistoryPoint, 'numerator' | 'denominator'> | undefined
+
+/** Exposure score: unknown assets at exposure 0 or 1 with their value. */
+export function exposureBounds({ assets }: Unknown, now: Sums): Bounds {
+  const { numerator, denominator } = now ?? { numerator: 0, denominator: 0 }
+  return { ...between(numerator, denominator, assets.unknown_value / 1000), coverage: { ...assets.vulnerability, not_run: 0 } }
+}
+
+/** Metric, in percent of its population: unknown assets as not exposed or exposed. One that nothing feeds could be anything. */
+export function metricBounds({ metrics, unfed }: Unknown, id: string, now: Sums): Bounds {
+  const counts = metrics.get(id) ?? { scanned: 0, stale: 0, never_scanned: 0 }
+  const coverage = { ...counts, not_run: 0 }
+  if (unfed.has(id)) return { best: 0, worst: 100, coverage }
+  const { numerator, denominator } = now ?? { numerator: 0, denominator: 0 }
+  return { ...between(numerator, denominator, counts.stale + counts.never_scanned), coverage }
+}
+
+/** Initiative: from the bounds of its metrics; `points` are their sums by id. A metric that is about no asset at all has no weight. */
+export function initiativeBounds(unknown: Unknown, initiative: Initiative, points: ReadonlyMap<string, Sums>): Bounds {
+  const bounds = initiative.metrics.map(({ id, weight }) => ({
+    weight: metricWeight[weight],
+    ...metricBounds(unknown, id, points.get(id)),
+  }))
+  const scored = (end: 'best' | 'worst'): number | null => {
+    const score = initiativeScore(bounds.map((part) => ({ weight: part.weight, exposure: part[end] === null ? null : part[end] / 100 })))
+    return score === null ? null : 100 * score
+  }
+  const counts = unknown.initiatives.get(initiative.id) ?? { scanned: 0, stale: 0, never_scanned: 0 }
+  return { best: scored('best'), worst: scored('worst'), coverage: { ...counts, not_run: 0 } }
+}
+
+/** Secure score: checks that did not run at all or at none of their points. */
+export function secureBounds({ assets, controls }: Unknown, now: Sums): Bounds {
+  const { numerator, denominator } = now ?? { numerator: 0, denominator: 0 }
+  const of = denominator + controls.max_points / 1000
+  return {
+    best: of === 0 ? null : (100 * (numerator + controls.gain / 1000)) / of,
+    worst: of === 0 ? null : (100 * (numerator - controls.loss / 1000)) / of,
+    coverage: { ...assets.control, not_run: controls.controls },
+  }
+}
+
+/** A mean, in percent, with `unknown` more weight at 0 and at 1. */
+function between(numerator: number, denominator: number, unknown: number): { best: number | null; worst: number | null } {
+  const of = denominator + unknown
+  return of === 0 ? { best: null, worst: null } : { best: (100 * numerator) / of, worst: (100 * (numerator + unknown)) / of }
+}

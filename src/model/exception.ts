@@ -1,0 +1,13 @@
+/** Why a person excepts a finding. */
+export const justifications = ['third_party_control', 'alternate_mitigation', 'risk_accepted', 'planned', 'false_positive'] as const
+export type Justification = (typeof justifications)[number]
+
+/**
+ * Justifications that say that something else keeps the harm away: only these take findings out of the scores (DESIGN 5). Accepting a
+ * risk or planning its end leaves it where it is, and a false positive is measured until its source stops to report it.
+ */
+export const scoreMoving: readonly Justification[] = ['third_party_control', 'alternate_mitigation']
+
+/** Whether an exception at a moment has not begun, is in force or has ended. */
+export const exceptionStates = ['upcoming', 'active', 'ended'] as const
+export type ExceptionState = (typeof exceptionStates)[number]

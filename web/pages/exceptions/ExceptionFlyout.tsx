@@ -1,0 +1,103 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { CircleStop } from 'lucide-react'
+import { addressOf, send, useAsk, useList } from '../../api.ts'
+import type { Answer } from '../../api.ts'
+import { useMoment } from '../../address.ts'
+import { counted, instant, word } from '../../format.ts'
+import { Facts } from '../../components/Card.tsx'
+import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
+import { FindingsTable } from '../../components/FindingsTable.tsx'
+import { Flyout } from '../../components/Flyout.tsx'
+import { Loading, Problem } from '../../components/Problem.tsx'
+import { TabStrip } from '../../components/TabStrip.tsx'
+import { To } from '../../components/To.tsx'
+import { meanings, placeOf, StateChip, subjectOf } from './words.tsx'
+
+type Detail = Answer<'/api/v1/exceptions/{exception_id}'>
+
+const acts = { add: 'Added', change: 'Corrected', end: 'Ended' } as const
+
+/** One exception in a drawer: what it says, what it covers, what was done to it, and the way to end it. An empty `id` shows nothing. */
+export function ExceptionFlyout({ id, onClose }: { id: string; onClose: () => void }) {
+  const open = /^\d+$/.test(id)
+  const { data, error, refetch } = useAsk('/api/v1/exceptions/{exception_id}', { path: { exception_id: Number(id) || 0 }, enabled: open })
+  return (
+    <Flyout open={open} onClose={onClose} kind="Exception" title={data ? subjectOf(data) : 'Exception'} wide>
+      {error ? (
+        <Problem error={error} retry={() => void refetch()} />
+      ) : data ? (
+        <TabStrip
+          label="Exception"
+          tabs={[
+            { id: 'general', title: 'What it says', content: <General one={data} /> },
+            { id: 'findings', title: 'Covers now', amount: data.covered_findings, content: <Covered id={data.exception_id} /> },
+          ]}
+        />
+      ) : (
+        <Loading className="h-96" />
+      )}
+    </Flyout>
+  )
+}
+
+function General({ one }: { one: Detail }) {
+  const client = useQueryClient()
+  const { org } = useMoment()
+  return (
+    <div className="flex flex-col gap-5">
+      <p className="text-sm whitespace-pre-wrap">{one.reason}</p>
+      <Facts
+        facts={[
+          ['State', <StateChip key="s" state={one.state} />],
+          ['Justification', word(one.justification)],
+          ['Where', placeOf(one)],
+          ['Covers now', `${counted(one.covered_findings, 'open finding')} on ${counted(one.covered_assets, 'asset')}`],
+          ['From', instant(one.starts_at)],
+          ['Until', one.ends_at === null ? 'somebody ends it' : instant(one.ends_at)],
+          ['Decided by', one.author],
+        ]}
+      />
+      <p className="text-sm text-ink-2">{meanings[one.justification]}</p>
+      <section aria-label="What was done">
+        <h3 className="mb-1 text-sm font-semibold">What was done</h3>
+        <ul className="divide-y divide-line text-sm">
+          {one.acts.map((act) => (
+            <li key={act.import_no} className="flex items-center gap-3 py-1.5">
+              <span className={`w-28 ${act.undone ? 'text-ink-3 line-through' : 'font-medium'}`}>{acts[act.act]}</span>
+              <span className="num flex-1 text-ink-2">{instant(act.recorded_at)}</span>
+              <To page="/sources" change={{ open: String(act.import_no) }} className="link text-xs">
+                {act.undone ? 'Undone' : 'Show or undo'}
+              </To>
+            </li>
+          ))}
+        </ul>
+      </section>
+      {one.state === 'active' && (
+        <div>
+          <Confirm
+            title="End this exception?"
+            action="End exception"
+            look="primary"
+            onConfirm={async () => {
+              await send('POST', addressOf(`/api/v1/exceptions/${one.exception_id}/end`, {}, { org }), {})
+              await client.invalidateQueries()
+            }}
+            trigger={
+              <ConfirmTrigger>
+                <CircleStop size={14} aria-hidden />
+                End exception
+              </ConfirmTrigger>
+            }
+          >
+            It holds until now. What it covered stays as it is{one.moves_scores ? ' and counts in the scores again' : ''}.
+          </Confirm>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Covered({ id }: { id: number }) {
+  const list = useList('/api/v1/exceptions/{exception_id}/findings', { path: { exception_id: id } })
+  return <FindingsTable list={list} label="Covered findings" />
+}
