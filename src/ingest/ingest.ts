@@ -76,6 +76,9 @@ const MOST_SKIPPED = 1000
 /** A report whose newest look is older than this shows in the past only: the least staleness of a source. */
 const STALE = 30 * DAY_US
 
+/** Bytes of a file that are read at once. */
+const PIECE = 256 * 1024
+
 /** How far in the future a clock may be before a report is refused. */
 const CLOCK_SKEW = DAY_US
 
@@ -210,9 +213,9 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
-  await keepInput(store, input, input_digest)
-
-  return store.engine.transaction(async (transaction) => {
+  // Compressed beside the reading, on a thread of its own; there before the import is.
+  const keeping = keepInput(store, input, input_digest)
+  const read = store.engine.transaction(async (transaction): Promise<ImportResult> => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
     await keepInput(store, input, input_digest) // retention may have removed it while this import waited for its turn
@@ -244,6 +247,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       ['import_no', 'place', 'reason'],
       reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
     )
+    await keeping
     return {
       unchanged: false,
       import_no: reading.import_no,
@@ -254,6 +258,9 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       counts,
     }
   })
+  const [result] = await Promise.allSettled([read, keeping])
+  if (result.status === 'rejected') throw result.reason
+  return result.value
 }
 
 /** One file on its way into the store. */
@@ -457,7 +464,7 @@ async function digestOf(input: Input): Promise<{ input_digest: string; input_byt
     throw new UserError('no_such_file', `${input}: there is no such file`, { cause: error })
   })
   if (!found.isFile()) throw new UserError('not_a_file', `${input} is not a file`)
-  for await (const chunk of createReadStream(input)) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(input, { highWaterMark: PIECE })) hash.update(chunk as Buffer)
   return { input_digest: hash.digest('hex'), input_bytes: found.size }
 }
 
@@ -469,8 +476,8 @@ async function keepInput(store: Store, input: Input, digest: string): Promise<vo
   const part = `${path}.${process.pid}.part`
   try {
     await pipeline(
-      typeof input === 'string' ? createReadStream(input) : Readable.from([input.bytes]),
-      createGzip({ level: 1 }),
+      typeof input === 'string' ? createReadStream(input, { highWaterMark: PIECE }) : Readable.from([input.bytes]),
+      createGzip({ level: 1, chunkSize: PIECE }),
       createWriteStream(part),
     )
     await rename(part, path)

@@ -88,14 +88,10 @@ export async function writeImport(
     ['input_digest', 'removed_in'],
     removed.inputs.map((digest) => [digest, learned.import_no]),
   )
-  const row = {
-    ...learned,
-    counts: JSON.stringify(learned.counts),
-    undone_in: NEVER,
-    previous_digest: last?.digest ?? '',
-    facts_digest: statementDigest(digests, removed.inputs),
-  }
-  await transaction.append('import', [...Object.keys(row), 'digest'], [[...Object.values(row), chainDigest(row)]])
+  const facts_digest = statementDigest(digests, removed.inputs)
+  await transaction.append('import_statement', ['import_no', 'facts_digest'], [[learned.import_no, facts_digest]])
+  const row = { ...learned, counts: JSON.stringify(learned.counts), undone_in: NEVER, previous_digest: last?.digest ?? '' }
+  await transaction.append('import', [...Object.keys(row), 'digest'], [[...Object.values(row), chainDigest({ ...row, facts_digest })]])
 }
 
 /** The facts of an import that its link of the chain covers, in this order. */
@@ -134,7 +130,7 @@ export async function brokenLinks(engine: Engine): Promise<number[]> {
   const broken: number[] = []
   for await (const batch of engine.stream<
     { [column in (typeof chained)[number]]: unknown } & { org_id: number | null; digest: string; import_no: number }
-  >('select * from import order by import_no')) {
+  >('select i.*, s.facts_digest from import i left join import_statement s on s.import_no = i.import_no order by i.import_no')) {
     for (const row of batch) {
       if (row.previous_digest !== (previous.get(row.org_id) ?? '') || row.digest !== chainDigest(row)) broken.push(row.import_no)
       previous.set(row.org_id, row.digest)

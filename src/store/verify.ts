@@ -82,7 +82,9 @@ async function brokenStatements(engine: Engine): Promise<number[]> {
     await engine.query<{ input_digest: string; removed_in: number }>('select * from removed_input'),
     ({ removed_in }) => removed_in,
   )
-  const imports = await engine.query<{ import_no: number; facts_digest: string | null }>('select import_no, facts_digest from import')
+  const imports = await engine.query<{ import_no: number; facts_digest: string | null }>(
+    'select i.import_no, s.facts_digest from import i left join import_statement s on s.import_no = i.import_no',
+  )
   const broken = imports.filter(({ import_no, facts_digest }) => {
     const stated = digests.get(import_no) ?? []
     const inputs = (removed.get(import_no) ?? []).map(({ input_digest }) => input_digest)
@@ -109,9 +111,11 @@ async function brokenUndos(engine: Engine): Promise<number[]> {
 /** Compares every fact with what its import stated about it. */
 export async function verifyFacts(engine: Engine): Promise<Verification['facts']> {
   const without = new Set(
-    (await engine.query<{ import_no: number }>('select import_no from import where facts_digest is null')).map(
-      ({ import_no }) => import_no,
-    ),
+    (
+      await engine.query<{ import_no: number }>(
+        'select import_no from import where import_no not in (select import_no from import_statement)',
+      )
+    ).map(({ import_no }) => import_no),
   )
   const stated = sumDigests(await engine.query<FactDigest>('select import_no, fact_table, part, facts, low, high from fact_digest'))
   const there = sumDigests(await digestFacts(engine))

@@ -26,6 +26,8 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     const engine = await open()
     await applySchema(engine, 0)
     store = { engine, data: mkdtempSync(join(tmpdir(), 'plimsoll-verify-')), now: () => NOW }
+    // What is set aside must lie where no fact is looked for.
+    await engine.query('create schema elsewhere')
     const bring = async (name: string, text: string) =>
       (await importFile(store, { name, bytes: Buffer.from(text) }, { actor: 'test' })).import_no
     report = await bring('monday.json', imageScan('2026-08-03T10:00:00Z', ['CVE-2024-1', 'CVE-2024-2', 'CVE-2024-3']))
@@ -79,8 +81,8 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     ],
     [
       'a fact that was taken away',
-      'create table aside as select * from exploit_history; delete from exploit_history',
-      'insert into exploit_history select * from aside; drop table aside',
+      'create table elsewhere.aside as select * from exploit_history; delete from exploit_history',
+      'insert into exploit_history select * from elsewhere.aside; drop table elsewhere.aside',
     ],
     [
       'a fact that was added',
@@ -89,8 +91,8 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     ],
     [
       'a correction that was taken back',
-      `create table aside as select * from sighting_history where retracted_in < ${NEVER}; update sighting_history set retracted_in = ${NEVER} where retracted_in < ${NEVER}`,
-      `delete from sighting_history where exists (select 1 from aside a where a.finding_id = sighting_history.finding_id and a.opened_in = sighting_history.opened_in and a.valid_from = sighting_history.valid_from and a.valid_to = sighting_history.valid_to); insert into sighting_history select * from aside; drop table aside`,
+      `create table elsewhere.aside as select * from sighting_history where retracted_in < ${NEVER}; update sighting_history set retracted_in = ${NEVER} where retracted_in < ${NEVER}`,
+      `delete from sighting_history where exists (select 1 from elsewhere.aside a where a.finding_id = sighting_history.finding_id and a.opened_in = sighting_history.opened_in and a.valid_from = sighting_history.valid_from and a.valid_to = sighting_history.valid_to); insert into sighting_history select * from elsewhere.aside; drop table elsewhere.aside`,
     ],
     [
       'a changed key',

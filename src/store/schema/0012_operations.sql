@@ -1,7 +1,10 @@
 -- What keeps the past checkable: digests of the facts of each import, and what retention removed.
 
--- sha256 over the import's rows of fact_digest and removed_input, part of the chain; null: learned before this step.
-alter table import add column facts_digest text;
+-- What an import states about facts, as its link of the chain covers it. None: learned before this step.
+create table import_statement (
+  import_no bigint not null,
+  facts_digest text not null         -- sha256 over the import's rows of fact_digest and removed_input
+);
 
 -- Order-independent digest of the facts that one import opened, closed or retracted, by table (store/fact-digests.ts). An import states
 -- its own; retention states, with negative counts, what it took away of others: the sum over stated_in fits the rows that there are.
