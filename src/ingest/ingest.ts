@@ -213,13 +213,15 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
-  // Compressed beside the reading, on a thread of its own; there before the import is.
-  const keeping = keepInput(store, input, input_digest)
-  const read = store.engine.transaction(async (transaction): Promise<ImportResult> => {
+  return store.engine.transaction(async (transaction): Promise<ImportResult> => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
-    await keepInput(store, input, input_digest) // retention may have removed it while this import waited for its turn
-    await reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) })
+    // Compressed beside the reading, on a thread of its own, in this import's turn: retention removes none meanwhile.
+    const [read, kept_input] = await Promise.allSettled([
+      reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) }),
+      keepInput(store, input, input_digest),
+    ])
+    for (const each of [read, kept_input]) if (each.status === 'rejected') throw each.reason
     const { counts, report, org } = reading
     if (!report)
       throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
@@ -247,7 +249,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       ['import_no', 'place', 'reason'],
       reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
     )
-    await keeping
     return {
       unchanged: false,
       import_no: reading.import_no,
@@ -258,9 +259,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       counts,
     }
   })
-  const [result] = await Promise.allSettled([read, keeping])
-  if (result.status === 'rejected') throw result.reason
-  return result.value
 }
 
 /** One file on its way into the store. */

@@ -86,7 +86,8 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     ],
     [
       'a fact that was added',
-      'insert into coverage_history select org_id, 77, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in from coverage_history limit 1',
+      `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in, record_id, stated_in)
+       select org_id, 77, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in, record_id, stated_in from coverage_history limit 1`,
       'delete from coverage_history where asset_id = 77',
     ],
     [
