@@ -24,6 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The first step after which a store has all tables of facts; the first release ended with it on DuckDB, and with step 7 on PostgreSQL. */
 const FIRST = 6
+/** The last step with tables of facts in that first form: a store of a later step has gone through it. */
+const LAST = 10
 const stepsOf = (engine: Engine['name']): number[] => [
   ...new Set(
     readdirSync(join(packageRoot(), 'src/store/schema'))
@@ -112,9 +114,10 @@ describe.each(engines)('schema steps on $name', ({ name, open }) => {
     'upgrade a store of step %i, and everything answers',
     async (step) => {
       const engine = await open()
+      await applySchema(engine, AT, Math.min(step, LAST))
+      await fillOld(engine)
       await applySchema(engine, AT, step)
       expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step }])
-      await fillOld(engine)
       await applySchema(engine, NOW)
       await applySchema(engine, NOW) // a second time there is nothing to do
       expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])

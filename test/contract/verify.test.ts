@@ -5,8 +5,14 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
+import { loadCatalog } from '../../src/insights/catalog.ts'
+import { recordDefinitions } from '../../src/insights/definitions.ts'
 import { NEVER } from '../../src/model/time.ts'
+import { addException, changeException, endException } from '../../src/store/exceptions/change.ts'
+import { mergeAssets } from '../../src/store/identity/change.ts'
 import { inputPath } from '../../src/store/inputs.ts'
+import { findOrg, removeOrg } from '../../src/store/orgs.ts'
+import { setPolicy } from '../../src/store/retention.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify, verifyPublished } from '../../src/store/verify.ts'
@@ -86,9 +92,9 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     ],
     [
       'a fact that was added',
-      `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in, record_id, stated_in)
-       select org_id, 77, source, subject, access, min_severity, checks, observed_at, opened_in, retracted_in, record_id, stated_in from coverage_history limit 1`,
-      'delete from coverage_history where asset_id = 77',
+      `insert into attribute_history (org_id, asset_id, source, attribute, value, valid_from, valid_to, opened_in, closed_in, retracted_in)
+       select org_id, asset_id, source, 'owner', 'added', valid_from, valid_to, opened_in, closed_in, retracted_in from attribute_history limit 1`,
+      `delete from attribute_history where value = 'added'`,
     ],
     [
       'a correction that was taken back',
@@ -162,5 +168,43 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     const moved = await verifyPublished(store.engine, 10, async () => ({ numerator: 10, denominator: 20 }))
     expect(moved).toMatchObject({ checked: 2, broken: [{ published: { day: 20_001, numerator: 11 }, numerator: 10 }] })
     await store.engine.run('delete from published_score')
+  })
+
+  it('holds for whatever people change', async () => {
+    const whole = async () => expect((await verify(store)).facts.broken).toEqual([])
+    const org = (await findOrg(store.engine))!
+    const terms = {
+      justification: 'third_party_control',
+      reason: 'the proxy stops it',
+      author: 'test',
+      starts_at: NOW,
+      ends_at: NOW + 5_000_000,
+    } as const
+    const everywhere = { asset_ids: null, asset_group: null, kind: 'vulnerability', subject: 'CVE-2024-2', component: null } as const
+    const added = await addException(store, org.org_id, { ...everywhere, ...terms }, 'test')
+    await whole()
+    await changeException(store, org.org_id, added.exception_id, { ends_at: NOW + 9_000_000 }, 'test')
+    await whole()
+    const ended = await endException(store, org.org_id, added.exception_id, NOW + 1_000_000, 'test')
+    await whole()
+    await undoImport(store, ended.import_no, 'test')
+    await whole()
+    await importFile(
+      store,
+      { name: 'other.json', bytes: Buffer.from(imageScan('2026-08-10T10:00:00Z', ['CVE-2024-7'], 'other:1')) },
+      { actor: 'test' },
+    )
+    const assets = await store.engine.query<{ asset_id: number }>('select asset_id from asset_key where asset_id > 0 order by asset_id')
+    const merged = await mergeAssets(store, org.org_id, [assets[0]!.asset_id, assets[1]!.asset_id], { reason: 'one image', actor: 'test' })
+    await whole()
+    await undoImport(store, merged.import_no, 'test')
+    await whole()
+    await setPolicy(store, org.org_id, { inputs_days: 100, facts_days: 100 }, 'test')
+    await setPolicy(store, org.org_id, { inputs_days: 100, facts_days: null }, 'test')
+    await whole()
+    await recordDefinitions(store, loadCatalog())
+    await whole()
+    await removeOrg(store, org.slug, 'test')
+    expect(isWhole(await verify(store, { allInputs: true }))).toBe(true)
   })
 })
