@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../src/root.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
+import { type Growth, growthPlot } from './growth.ts'
 import { type EngineRun, runEngine } from './run.ts'
 import { tableOf, type BenchRun } from './table.ts'
 
-const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--keep [--note TEXT]]
+const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--growth] [--keep [--note TEXT]]
   --findings  how many findings to make, 1000 or more
   --engine    only this engine; default: both, one after the other
   --database  a PostgreSQL database whose user may create databases; default: a server started for this run
+  --growth    also at a tenth and a hundredth of the findings; with --keep the plot goes to bench/growth-<engine>.svg
   --runs      runs of each question, an odd number; the middle one counts
   --keep      write the figures to bench/last-run.json and bench/last-run.md; those of the other engine at the same size stay
   --note      a line to keep with the figures, such as what else ran on the machine`
@@ -26,6 +28,7 @@ function asked() {
       engine: { type: 'string' },
       database: { type: 'string' },
       runs: { type: 'string', default: '5' },
+      growth: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       note: { type: 'string' },
       child: { type: 'boolean', default: false },
@@ -78,8 +81,18 @@ if (options.child) {
   process.stdout.write(JSON.stringify(run))
 } else {
   const engines: EngineRun[] = []
-  for (const engine of options.engines)
-    engines.push(await inProcess(engine, options.findings, options.runs, engine === 'postgres' ? options.database : undefined))
+  const growths: Growth[] = []
+  for (const engine of options.engines) {
+    const at = (findings: number) => inProcess(engine, findings, options.runs, engine === 'postgres' ? options.database : undefined)
+    const smaller: EngineRun[] = []
+    if (options.growth) for (const part of [100, 10]) smaller.push(await at(Math.max(1000, Math.round(options.findings / part))))
+    engines.push(await at(options.findings))
+    if (options.growth)
+      growths.push({
+        engine: engines.at(-1)!.about,
+        sizes: [...smaller, engines.at(-1)!].map(({ size, lines }) => ({ findings: size.findings, lines })),
+      })
+  }
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   const run: BenchRun = {
     version,
@@ -94,7 +107,11 @@ if (options.child) {
     engines,
   }
   process.stdout.write(`${tableOf(run)}\n`)
-  if (options.keep) keep(run)
+  if (options.keep) {
+    keep(run)
+    for (const [index, growth] of growths.entries())
+      writeFileSync(join(packageRoot(), 'bench', `growth-${options.engines[index]}.svg`), growthPlot(growth))
+  }
   if (engines.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
 }
 

@@ -1,13 +1,20 @@
 import { writeHazards } from '../src/insights/hazard.ts'
-import { deriveAssetDays } from '../src/store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../src/store/derive/asset-days.ts'
 import { deriveAssets } from '../src/store/derive/assets.ts'
 import { deriveFindings } from '../src/store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../src/store/derive/fresh.ts'
 import { takeTouched, touchAll } from '../src/store/derive/touched.ts'
 import { deriveVulnerabilities } from '../src/store/derive/vulnerabilities.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
+import { noteTaken } from '../src/store/known/taken.ts'
 import { processorTime, timed } from './measure.ts'
 import { handWritten } from './questions.ts'
+
+/** The exposure score of every organisation. */
+async function exposureOfAll(transaction: Engine): Promise<void> {
+  for (const { org_id } of await transaction.query<{ org_id: number }>('select org_id from org order by org_id'))
+    await deriveExposure(transaction, org_id)
+}
 
 /** The steps of the product's derivation from facts, as insights/compute.ts takes them. */
 const steps: readonly [string, (transaction: Engine) => Promise<unknown>][] = [
@@ -20,6 +27,8 @@ const steps: readonly [string, (transaction: Engine) => Promise<unknown>][] = [
   ['fresh_history', deriveFresh],
   ['finding_history', deriveFindings],
   ['asset_day', deriveAssetDays],
+  ['daily exposure', exposureOfAll],
+  ['note what was taken in', noteTaken],
 ]
 
 /** How long a step of the derivation took, in milliseconds; `processor_ms` is that of this process, all threads together. */

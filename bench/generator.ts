@@ -135,7 +135,7 @@ function assets(org_id: number): string[] {
   ) => `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, stated_in, opened_in, retracted_in)
     select ${org_id}, a.asset_id, '${source}', e.subject, e.access, 0, '', ${instant('d', 'a.asset_id % 480')}, ${recordOf(source)}, ${importOf('d')}, ${importOf('d')}, ${NEVER}
     from generate_series(0, ${DAYS - 1}) s(d) join bench_asset a on a.joined <= s.d and s.d < a.gone and (s.d < a.silent or s.d >= a.silent + 70) and ${when}
-      cross join (values ('asset', 0), ('vulnerability', 2)) e(subject, access)`
+      cross join (values ('asset', 0), ('vulnerability', 2)) e(subject, access) order by d, 8, a.asset_id, e.subject`
   const records = (source: string) => [
     `insert into asset_record select ${recordOf(source)}, ${org_id}, '${source}', 'device', 'bench', ${importOf('a.joined')} from bench_asset a`,
     `insert into record_name select ${org_id}, ${recordOf(source)}, 'fqdn', 'host-' || a.asset_id || '.example.org' from bench_asset a`,
@@ -149,10 +149,7 @@ function assets(org_id: number): string[] {
        case when a.gone < ${DAYS} then ${instant('a.gone', 'a.asset_id % 480')} else ${NEVER} end, ${importOf('a.joined')},
        case when a.gone < ${DAYS} then ${importOf('a.gone')} else ${NEVER} end, ${NEVER} from bench_asset a`,
     constant('name', `'host-' || a.asset_id`),
-    constant(
-      'type',
-      word(['device', 'device', 'device', 'server', 'server', 'cloud_resource', 'container_image'], hashed('a.asset_id', 61)),
-    ),
+    constant('type', word(['device', 'device', 'device', 'device', 'device', 'cloud_resource', 'image'], hashed('a.asset_id', 61))),
     constant('os_family', word(['windows', 'windows', 'linux', 'linux', 'macos'], hashed('a.asset_id', 62))),
     changed('criticality', 71, of(['very_high', 'high', 'medium', 'low', 'low', 'medium'])),
     changed('internet_facing', 75, of(['true', 'false', 'false', 'false', 'false', 'false'])),

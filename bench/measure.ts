@@ -10,6 +10,10 @@ export interface Measured<T> {
 /** The middle of an odd number of figures. */
 const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[figures.length >> 1]!
 
+/** The figure that so many of a hundred do not exceed. */
+export const percentile = (figures: readonly number[], of: number): number =>
+  figures.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((figures.length * of) / 100) - 1)] ?? 0
+
 /** Processor time that this process has used so far, in milliseconds. */
 export function processorTime(): number {
   const { user, system } = process.cpuUsage()

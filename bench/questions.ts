@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadCatalog } from '../src/insights/catalog.ts'
 import { compileFilter } from '../src/insights/condition-sql.ts'
 import { assetColumns, metricColumns } from '../src/insights/condition-fields.ts'
 import { fieldsOf, parseCondition } from '../src/insights/conditions.ts'
 import { everyDay } from '../src/insights/history.ts'
+import { everAfter, storeAsKnown } from '../src/insights/knowledge.ts'
 import { compileMetric } from '../src/insights/metric-condition.ts'
 import { exploitStages } from '../src/model/exploit.ts'
 import { severities } from '../src/model/severity.ts'
@@ -19,6 +22,7 @@ import type { ListColumns, PageAnswer, PageQuestion } from '../src/store/queries
 import { exposureStates } from '../src/store/queries/scores/deltas.ts'
 import { listVulnerabilities, vulnerabilityColumns, type VulnerabilityItem } from '../src/store/queries/vulnerabilities/list.ts'
 import type { Scope } from '../src/store/scope.ts'
+import type { Store } from '../src/store/store.ts'
 import { DAYS } from './generator.ts'
 
 /** A question asked of the product and of SQL written by hand: both must give the same rows. */
@@ -29,6 +33,9 @@ export interface Question {
   product(): Promise<Row[]>
   params: Params
 }
+
+/** The engine without what is kept from one question to the next: every run works its answer out. */
+const anew = (engine: Engine): Engine => ({ ...engine, version: () => Promise.resolve(randomUUID()) })
 
 /** Rows of a page that are compared: a screenful. */
 const PAGE = 50
@@ -57,7 +64,8 @@ const metrics: readonly { id: string; title: string; exposed_when: object }[] = 
 ]
 
 /** Every question of the bench. `moments`: now and an instant of the past. */
-export function questions(engine: Engine, scope: Scope, moments: { now: AskedMoment; past: AskedMoment }): Question[] {
+export function questions(store: Store, scope: Scope, moments: { now: AskedMoment; past: AskedMoment; known_at: number }): Question[] {
+  const { engine } = store
   const { org_id } = scope
   const everyGroup = { org_id, groups: ['Finance', 'Production', 'Sales', 'Research', 'Operations'] }
   const population = parseCondition({}, assetColumns)
@@ -80,12 +88,14 @@ export function questions(engine: Engine, scope: Scope, moments: { now: AskedMom
       params: { ...days, groups: everyGroup.groups },
       product: () => history(everyGroup),
     },
-    ...lists(engine, scope, moments),
+    ...lists(store, scope, moments),
   ]
 }
 
 /** First pages: default sort now, and an instant of the past with a filter. */
-function lists(engine: Engine, scope: Scope, { now, past }: { now: AskedMoment; past: AskedMoment }): Question[] {
+function lists(store: Store, scope: Scope, { now, past, known_at }: { now: AskedMoment; past: AskedMoment; known_at: number }): Question[] {
+  const engine = anew(store.engine)
+  const known = anew(storeAsKnown(store, loadCatalog(), everAfter(scope.org_id, known_at)).engine)
   const params = (moment: AskedMoment): Params => ({ org_id: scope.org_id, at: moment.at, day: moment.day, limit: PAGE })
   const asked = (columns: ListColumns, filter: object): PageQuestion => ({
     limit: PAGE,
@@ -114,6 +124,13 @@ function lists(engine: Engine, scope: Scope, { now, past }: { now: AskedMoment; 
       title: 'first page of findings, a year ago, critical and exploited',
       params: params(past),
       product: ofFindings(past, asked(findingListColumns, { severity: 'critical', stage: '>= public' })),
+    },
+    {
+      id: 'findings-known',
+      title: 'first page of findings, a year ago as known half a year ago, critical and exploited',
+      params: { ...params(past), known: known_at },
+      product: () =>
+        rows(listFindings(known, scope, past, asked(findingListColumns, { severity: 'critical', stage: '>= public' })), findingRow),
     },
     { id: 'vulnerabilities-now', title: 'first page of vulnerabilities, now', params: params(now), product: ofVulnerabilities(now, plain) },
     {
@@ -182,14 +199,14 @@ const vulnerabilityRow = (item: VulnerabilityItem): Row => ({
   first_seen_at: instant(item.first_seen_at),
 })
 
-/** The asked moments of a store: its now, and the end of the day a year before. */
+/** The asked moments of a store: its now, the end of the day a year before, and the import of half a year ago. */
 export async function askedMoments(
   engine: Engine,
   org_id: number,
   now: number,
   ends: (day: number) => Promise<number>,
-): Promise<{ now: AskedMoment; past: AskedMoment }> {
+): Promise<{ now: AskedMoment; past: AskedMoment; known_at: number }> {
   const today = await dayOf(engine, org_id, now)
   const day = today - 365
-  return { now: { at: now, day: today }, past: { at: (await ends(day)) - 1, day } }
+  return { now: { at: now, day: today }, past: { at: (await ends(day)) - 1, day }, known_at: DAYS - 183 }
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { SaxesParser } from 'saxes'
 
 /** A report of a tool, made at any size. */
 export interface MadeReport {
-  format: 'nessus' | 'trivy'
+  format: 'nessus' | 'trivy' | 'prowler'
   /** Name of the file. */
   name: string
   lines(findings: number): Iterable<string>
@@ -90,6 +89,56 @@ function* trivyLines(findings: number): Generator<string> {
   yield '\n]}]}\n'
 }
 
+/** Controls that a made report has, and resources that each is asked of. */
+const CONTROLS = 300
+
+/** OCSF Detection Findings as a cloud posture tool writes them: https://schema.ocsf.io/classes/detection_finding */
+function* ocsfLines(findings: number): Generator<string> {
+  const words = ['Low', 'Medium', 'High', 'Critical']
+  yield '[\n'
+  for (let n = 0; n < findings; n++) {
+    const [control, resource] = [n % CONTROLS, Math.floor(n / CONTROLS)]
+    const uid = `arn:aws:s3:::bench-${resource}`
+    yield `${n ? ',\n' : ''}${JSON.stringify({
+      message: `Resource bench-${resource} does not meet rule ${control}.`,
+      metadata: {
+        event_code: `rule_${control}`,
+        product: { name: 'Prowler', uid: 'prowler', vendor_name: 'Prowler', version: '5.4.0' },
+        profiles: ['cloud', 'datetime'],
+        version: '1.4.0',
+      },
+      severity_id: 2 + (control % 4),
+      severity: words[control % 4],
+      status: 'New',
+      status_code: (n * 7) % 10 < 3 ? 'FAIL' : 'PASS',
+      status_detail: `Resource bench-${resource} and rule ${control}: ${description}`,
+      unmapped: { compliance: { 'CIS-3.0': [`2.${control % 20}`], 'PCI-4.0': [`1.${control % 9}.1`] } },
+      finding_info: { created_time: 1_787_000_000, desc: description, title: `Rule ${control}`, uid: `f-${n}` },
+      resources: [{ region: 'eu-west-1', group: { name: 's3' }, name: `bench-${resource}`, type: 'AwsS3Bucket', uid }],
+      cloud: {
+        account: { name: 'bench', type: 'AWS Account', uid: '111122223333' },
+        org: { uid: '' },
+        provider: 'aws',
+        region: 'eu-west-1',
+      },
+      remediation: { desc: 'Set it.', references: ['https://example.org/fix'] },
+      time: 1_787_000_000,
+    })}`
+  }
+  yield '\n]\n'
+}
+
+/** Parses the items of a JSON file, which stand on a line each: the whole of a large one is longer than a string can be. */
+async function bareJson(path: string): Promise<void> {
+  let rest = ''
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop()!
+    for (const line of lines)
+      if (line.length > 200 && line.startsWith('{"') && /[}],?$/.test(line)) JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line)
+  }
+}
+
 async function bareXml(path: string): Promise<void> {
   const parser = new SaxesParser()
   parser.on('error', (error) => {
@@ -106,8 +155,9 @@ export const reports: readonly MadeReport[] = [
     format: 'trivy',
     name: 'bench-trivy.json',
     lines: trivyLines,
-    bareParse: async (path) => void JSON.parse(await readFile(path, 'utf8')),
+    bareParse: bareJson,
   },
+  { format: 'prowler', name: 'bench-ocsf.json', lines: ocsfLines, bareParse: bareJson },
 ]
 
 /** Writes a made report to a file. */

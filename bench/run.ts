@@ -3,6 +3,7 @@ import type { Engine } from '../src/store/engines/engine.ts'
 import type { Scope } from '../src/store/scope.ts'
 import { openStore } from '../src/store/store.ts'
 import { appendByHand, appendByProduct } from './appending.ts'
+import { AT_ONCE, type Crowded, measureCrowd } from './crowd.ts'
 import { derive, deriveByHand, type TakenStep } from './derivation.ts'
 import { BENCH_NOW, generate, type Size, sizeOf } from './generator.ts'
 import { measureImports, type MeasuredImport } from './importing.ts'
@@ -38,12 +39,16 @@ export interface EngineRun {
   derivation: TakenStep[]
   lines: Line[]
   imports: MeasuredImport[]
+  crowds: Crowded[]
   peak_memory: number
 }
 
 /** Rows that are appended, and findings of the imported reports, at the size that the figures are about; less when the bench is small. */
 const APPENDED = 1_000_000
-const IMPORTED = 100_000
+const IMPORTED = 1_000_000
+
+/** Times that as many first pages are asked for as are under way at a time. */
+const ROUNDS = 5
 
 /** Runs the whole bench on one engine. `tell` hears what is being done. */
 export async function runEngine(
@@ -84,12 +89,15 @@ async function runAt(
     const lines = await derivedLines(engine, org_id, derivation)
     const moments = await askedMoments(engine, org_id, BENCH_NOW, (day) => endOfDay(engine, org_id, day))
     const scope: Scope = { org_id, groups: null }
-    for (const question of questions(engine, scope, moments)) {
+    for (const question of questions(store, scope, moments)) {
       const sql = handWritten(question.id, engineName)
       const [product, byHand] = await inTurn(question.product, () => engine.query(sql, question.params), runs)
       lines.push(line(question.id, question.title, product, byHand))
       tell(told(lines.at(-1)!))
     }
+    const crowds = await measureCrowd(store, moments.past, moments.known_at, ROUNDS)
+    for (const { title, alone_p95_ms, together_p99_ms } of crowds)
+      tell(`${title}: alone p95 ${seconds(alone_p95_ms)}, ${AT_ONCE} at a time p99 ${seconds(together_p99_ms)}`)
     const appended = Math.min(APPENDED, findings)
     const [product, byHand] = await inTurn(
       () => appendByProduct(engine, appended),
@@ -121,6 +129,7 @@ async function runAt(
       derivation,
       lines,
       imports,
+      crowds,
       peak_memory,
     }
   } finally {

@@ -1,3 +1,4 @@
+import { AT_ONCE } from './crowd.ts'
 import type { EngineRun } from './run.ts'
 
 /** A run of the bench, as it is kept. */
@@ -45,6 +46,7 @@ function ofEngine({
   derivation,
   lines,
   imports,
+  crowds,
   peak_memory,
 }: EngineRun): string[] {
   const millions = size.findings / 1e6
@@ -65,6 +67,13 @@ function ofEngine({
         : ''
       return `| ${line.title} | ${seconds(line.product_ms)} | ${seconds(line.by_hand_ms)} | ${(line.product_ms / line.by_hand_ms).toFixed(2)} |${processor} ${number(line.rows)} | ${line.same ? 'yes' : 'NO'} |`
     }),
+    '',
+    `| over HTTP on loopback | alone, p95 | ${AT_ONCE} at a time, p99 | requests | failed |`,
+    '|---|---|---|---|---|',
+    ...crowds.map(
+      ({ title, alone, alone_p95_ms, together, together_p99_ms, failed }) =>
+        `| ${title} | ${seconds(alone_p95_ms)} | ${seconds(together_p99_ms)} | ${number(alone)} + ${number(together)} | ${number(failed)} |`,
+    ),
     '',
     '| import, end to end | findings | file | import | bare parse | ratio |',
     '|---|---|---|---|---|---|',

@@ -899,7 +899,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check that the past is as it was learned: imports, facts and kept inputs against their digests */
+        /** Check that the past is as it was learned: imports, facts and kept inputs against their digests, published numbers by computing them again */
         get: operations["verify"];
         put?: never;
         post?: never;
@@ -2131,6 +2131,27 @@ export interface components {
                     input_digest: string;
                     /** @enum {string} */
                     state: "missing" | "changed";
+                }[];
+            };
+            /** @description A sample of published numbers, computed again as of their instant from what was known then */
+            published: {
+                checked: number;
+                /** @description Of another version of their formula */
+                skipped: number;
+                broken: {
+                    score: string;
+                    id: string;
+                    day: number;
+                    as_of: number;
+                    known_at: number;
+                    numerator: number;
+                    denominator: number;
+                    formula: string;
+                    /** @description What it gives now */
+                    again: {
+                        numerator: number;
+                        denominator: number;
+                    };
                 }[];
             };
         };

@@ -6,6 +6,7 @@ import { catalogAt } from '../insights/definitions.ts'
 import { everAfter, storeAsKnown } from '../insights/knowledge.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
+import { kept, presentInstant } from '../store/kept.ts'
 import { lastImport, recordedAt } from '../store/known/taken.ts'
 import { findOrg, type Org } from '../store/orgs.ts'
 import { horizonOf } from '../store/retention.ts'
@@ -53,7 +54,7 @@ const NOBODY = 0
  * UserError('bad_knowledge'), UserError('before_horizon').
  */
 export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalog'>, query: MomentQuery): Promise<Asked> {
-  const org = await findOrg(store.engine, query.org)
+  const org = await kept(store.engine, ['organisation', query.org ?? null], () => findOrg(store.engine, query.org))
   const groups = query.group === undefined ? null : Array.isArray(query.group) ? query.group : [query.group]
   const scope = { org_id: org?.org_id ?? NOBODY, groups }
   const { at, day, now } = await readAsOf(store, org, query.as_of)
@@ -87,8 +88,9 @@ async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: 
 }
 
 async function readAsOf(store: Store, org: Org | null, as_of: string | undefined): Promise<AskedMoment & { now: boolean }> {
-  const dayAt = (at: Instant) => (org ? dayOf(store.engine, org.org_id, at) : Promise.resolve(Math.floor(at / DAY_US)))
-  const now = store.now()
+  const dayAt = (at: Instant) =>
+    org ? kept(store.engine, ['day', org.org_id, at], () => dayOf(store.engine, org.org_id, at)) : Promise.resolve(Math.floor(at / DAY_US))
+  const now = await presentInstant(store.engine, store.now())
   const today = await dayAt(now)
   if (as_of === undefined) return { at: now, day: today, now: true }
   const day = parseDay(as_of)
@@ -101,7 +103,7 @@ async function readAsOf(store: Store, org: Org | null, as_of: string | undefined
   const at = as_of.includes(':') ? parseInstant(as_of) : null
   if (at === null)
     throw new UserError('bad_moment', `as_of "${as_of.slice(0, 60)}" is neither a day (2026-08-01) nor an instant (2026-08-01T12:00:00Z)`)
-  if (at > now) throw future()
+  if (at > store.now()) throw future()
   return { at, day: await dayAt(at), now: at === now }
 }
 

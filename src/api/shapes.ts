@@ -743,6 +743,25 @@ export const Verification = z.object({
     checked: z.number().int().describe('Unpacked and compared; of all others only their being there is checked'),
     broken: z.array(z.object({ import_no: z.number().int(), input_digest: z.string(), state: z.enum(['missing', 'changed']) })),
   }),
+  published: z
+    .object({
+      checked: z.number().int(),
+      skipped: z.number().int().describe('Of another version of their formula'),
+      broken: z.array(
+        z.object({
+          score: z.string(),
+          id: z.string(),
+          day: z.number().int(),
+          as_of: z.number().int(),
+          known_at: z.number().int(),
+          numerator: z.number(),
+          denominator: z.number(),
+          formula: z.string(),
+          again: z.object({ numerator: z.number(), denominator: z.number() }).describe('What it gives now'),
+        }),
+      ),
+    })
+    .describe('A sample of published numbers, computed again as of their instant from what was known then'),
 })
 
 const Days = z.number().int().nullable().describe('null: for ever')

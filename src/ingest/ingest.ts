@@ -76,6 +76,9 @@ const MOST_SKIPPED = 1000
 /** A report whose newest look is older than this shows in the past only: the least staleness of a source. */
 const STALE = 30 * DAY_US
 
+/** Bytes of a file that are read at once. */
+const PIECE = 256 * 1024
+
 /** How far in the future a clock may be before a report is refused. */
 const CLOCK_SKEW = DAY_US
 
@@ -210,13 +213,15 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
-  await keepInput(store, input, input_digest)
-
-  return store.engine.transaction(async (transaction) => {
+  return store.engine.transaction(async (transaction): Promise<ImportResult> => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
-    await keepInput(store, input, input_digest) // retention may have removed it while this import waited for its turn
-    await reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) })
+    // Compressed beside the reading, on a thread of its own, in this import's turn: retention removes none meanwhile.
+    const [read, kept_input] = await Promise.allSettled([
+      reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) }),
+      keepInput(store, input, input_digest),
+    ])
+    for (const each of [read, kept_input]) if (each.status === 'rejected') throw each.reason
     const { counts, report, org } = reading
     if (!report)
       throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
@@ -457,7 +462,7 @@ async function digestOf(input: Input): Promise<{ input_digest: string; input_byt
     throw new UserError('no_such_file', `${input}: there is no such file`, { cause: error })
   })
   if (!found.isFile()) throw new UserError('not_a_file', `${input} is not a file`)
-  for await (const chunk of createReadStream(input)) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(input, { highWaterMark: PIECE })) hash.update(chunk as Buffer)
   return { input_digest: hash.digest('hex'), input_bytes: found.size }
 }
 
@@ -469,8 +474,8 @@ async function keepInput(store: Store, input: Input, digest: string): Promise<vo
   const part = `${path}.${process.pid}.part`
   try {
     await pipeline(
-      typeof input === 'string' ? createReadStream(input) : Readable.from([input.bytes]),
-      createGzip({ level: 1 }),
+      typeof input === 'string' ? createReadStream(input, { highWaterMark: PIECE }) : Readable.from([input.bytes]),
+      createGzip({ level: 1, chunkSize: PIECE }),
       createWriteStream(part),
     )
     await rename(part, path)

@@ -137,8 +137,9 @@ class Rows {
 }
 
 const text = (value: string | undefined | null, most = SHORT): string | null => {
-  const clean = value?.replaceAll('\u0000', '').trim()
-  return clean ? clean.slice(0, most) : null
+  if (value === undefined || value === null) return null
+  const clean = (value.includes('\u0000') ? value.replaceAll('\u0000', '') : value).trim()
+  return clean === '' ? null : clean.length > most ? clean.slice(0, most) : clean
 }
 const tenths = (cvss: number | undefined): number | null => (cvss === undefined ? null : Math.round(Math.min(10, Math.max(0, cvss)) * 10))
 const thousandths = (points: number | undefined): number | null => (points === undefined ? null : Math.round(points * 1000))
@@ -341,7 +342,8 @@ export class ReportStaging {
     await this.endLines()
     await transaction.run(
       `insert into coverage_history (org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, stated_in, opened_in, retracted_in)
-       select org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, $import_no, $import_no, $never from staged_coverage`,
+       select org_id, asset_id, source, subject, access, min_severity, checks, observed_at, record_id, $import_no, $import_no, $never from staged_coverage
+       order by observed_at, asset_id, subject`, // neighbours alike take less than half the space
       { import_no, never: NEVER },
     )
     await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
@@ -655,21 +657,28 @@ export class ReportStaging {
     const { transaction, org_id } = this
     const { source } = this.report
     if (this.findings.count || this.results.count) await this.drawKeys()
-    // Of several items for one finding one counts, whatever their order in the report.
-    const stage = async (fact: FactTable, items: string, line: string) => {
-      const columns = [...fact.key, ...fact.attributes]
+    // Of several items for one finding one counts, whatever their order in the report. Nearly every finding has one item: only those that have
+    // several are put in order.
+    const stage = async (fact: FactTable, items: string, ...line: string[]) => {
+      const rest = (of: string) =>
+        ['asset_id', ...fact.key, ...fact.attributes, 'observed_at', 'since', 'late'].map((column) => `${of}.${column}`).join(', ')
+      const key = (of: string) => line.map((column) => `${of}.${column}`).join(', ')
+      const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
       await transaction.run(
         `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')})
-       select $org_id, $source, asset_id, ${columns.join(', ')}, observed_at, cast(null as bigint), late from (
-         select *, row_number() over (partition by ${line} order by ${preferSql(fact, (column) => (texts.has(column) ? `${column} collate "C"` : column))}) as place_in_line
-         from (${items}) as item) as items
-       where place_in_line = 1`,
+       with item as materialized (select i.*, cast(null as bigint) as since from (${items}) i),
+       several as materialized (select ${key('i')} from item i group by ${key('i')} having count(*) > 1),
+       placed as (
+         select i.*, row_number() over (partition by ${key('i')} order by ${preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))}) as place_in_line
+         from item i join several s on ${same('s', 'i')})
+       select $org_id, $source, ${rest('i')} from item i where not exists (select 1 from several s where ${same('s', 'i')})
+       union all select $org_id, $source, ${rest('p')} from placed p where p.place_in_line = 1`,
         { org_id, source },
       )
     }
     if (this.findings.count) await stage(assetFacts.sighting, sightingItems, 'finding_id')
     if (this.results.count) await stage(assetFacts.control_result, resultItems, 'finding_id')
-    if (this.software.count) await stage(assetFacts.software, softwareItems, 'asset_id, name, version')
+    if (this.software.count) await stage(assetFacts.software, softwareItems, 'asset_id', 'name', 'version')
   }
 
   /** Gives every finding that is new its number. */

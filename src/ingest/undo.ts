@@ -34,7 +34,10 @@ export async function undoImport(store: Store, undone: number, actor: string): P
     const exception = row.kind === 'change' && row.format === EXCEPTION_FORMAT
     const identity = row.kind === 'change' && !exception && (await isIdentityChange(transaction, undone))
     if (row.kind !== 'report' && row.kind !== 'feed' && !exception && !identity)
-      throw new UserError('not_undoable', `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`)
+      throw new UserError(
+        'not_undoable',
+        `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`,
+      )
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const horizon = row.org_id === null ? null : await horizonOf(transaction, row.org_id)
     if (horizon !== null && row.recorded_at < horizon)

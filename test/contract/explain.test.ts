@@ -211,8 +211,7 @@ const atOnce: Story = {
         stage: 0,
         from: DAY0 + 1,
         to: NEVER_DAY,
-        from_cause: 8,
-        to_cause: 9,
+        ...({ from_cause: 8, to_cause: 9 } as object),
       },
     ],
     vulnerability: [

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMoment, readPage } from '../../src/api/asked.ts'
 import { loadCatalog } from '../../src/insights/catalog.ts'
+import { exploitStages } from '../../src/model/exploit.ts'
+import { severities } from '../../src/model/severity.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import type { Org } from '../../src/store/orgs.ts'
 import { affectedColumns, listReasonedAssets, listSoftwareAssets, listVulnerableAssets } from '../../src/store/queries/assets/affected.ts'
@@ -123,6 +125,86 @@ describe.each(engines)('lists on $name', ({ open }) => {
       ),
       { numRuns: 8 },
     )
+  })
+
+  it('shows of each finding what its rows say, one by one, and sorts and filters by that', async () => {
+    type Row = Record<string, string | number | boolean | null>
+    const held = (row: Row, at: number) => (row['valid_from'] as number) <= at && at < (row['valid_to'] as number)
+    const band = (cvss: number) => (cvss >= 90 ? 4 : cvss >= 70 ? 3 : cvss >= 40 ? 2 : cvss > 0 ? 1 : 0)
+    const own = await makeSmallWorld(await open())
+    const { engine } = own.store
+    // Tools that know more than the world, less than it, and nothing.
+    await engine.run('update finding_history set stage = 3, cvss_tenths = 41 where finding_id % 3 = 0')
+    await engine.run('update finding_history set severity = null, cvss_tenths = null where finding_id % 5 = 0')
+    await engine.run('update finding_history set severity = 0, cvss_tenths = null where finding_id % 7 = 0')
+    await engine.run(`update vulnerability_history set cvss_tenths = null where vulnerability_id in ('CVE-2', 'CVE-3', 'CVE-4')`)
+    await engine.run(`update vulnerability_history set epss = null where vulnerability_id in ('CVE-1', 'CVE-3')`)
+    await engine.run(`delete from vulnerability_history where vulnerability_id = 'CVE-5'`)
+    const scope = scopeOf(own.north)
+    const [findings, assets, vulnerabilities, hazards] = await Promise.all(
+      ['finding_history where org_id = $org_id', 'asset_history where org_id = $org_id', 'vulnerability_history', 'hazard'].map((what) =>
+        engine.query<Row>(`select * from ${what}`, what.includes('$') ? { org_id: scope.org_id } : {}),
+      ),
+    )
+    for (const as_of of [undefined, '2026-07-12', '2026-07-16', '2026-06-20']) {
+      const moment = await momentOf(own.north, as_of)
+      const { items } = await listFindings(engine, scope, moment, readPage({ limit: 1000 }, findingListColumns))
+      expect(items.length).toBeGreaterThan(0)
+      const here = new Set(
+        (await listAssets(engine, scope, moment, readPage({ limit: 1000 }, assetListColumns))).items.map((item) => item.asset_id),
+      )
+      const wanted = findings!
+        .filter((row) => held(row, moment.at) && here.has(row['asset_id'] as number))
+        .map((f) => {
+          const asset = assets!.find((row) => row['asset_id'] === f['asset_id'] && held(row, moment.at))!
+          const vulnerability =
+            f['kind'] === 'vulnerability'
+              ? vulnerabilities!.find((row) => row['vulnerability_id'] === f['subject'] && held(row, moment.at))
+              : undefined
+          const world_cvss = (vulnerability?.['cvss_tenths'] ?? null) as number | null
+          const cvss = (world_cvss ?? f['cvss_tenths']) as number | null
+          const stage = f['kind'] === 'control' ? 0 : Math.max(f['stage'] as number, (vulnerability?.['stage'] ?? 0) as number)
+          const key =
+            f['kind'] === 'control'
+              ? [-1, -1, f['severity'] ?? 2]
+              : [stage, vulnerability?.['epss'] ?? -1, cvss ?? [0, 25, 55, 80, 95][(f['severity'] ?? 2) as number]]
+          const row = hazards!.find((each) => ['stage', 'epss', 'cvss_tenths'].every((column, index) => each[column] === key[index]))
+          const informational = f['severity'] === 0 && !f['cvss_tenths']
+          return {
+            finding_id: f['finding_id'] as number,
+            hazard: informational ? 0 : (((asset['internet_facing'] ? row?.['internet'] : row?.['internal']) as number | undefined) ?? 0),
+            asset_name: asset['name'],
+            cvss: cvss === null ? null : cvss / 10,
+            severity:
+              world_cvss === null ? (f['severity'] === null ? null : severities[f['severity'] as number]) : severities[band(world_cvss)],
+            stage: exploitStages[stage],
+          }
+        })
+        .toSorted((a, b) => b.hazard - a.hazard || a.finding_id - b.finding_id)
+      expect(
+        items.map(({ finding_id, hazard, asset_name, cvss, severity, stage }) => ({
+          finding_id,
+          hazard: Math.round(hazard * 1e8),
+          asset_name,
+          cvss,
+          severity,
+          stage,
+        })),
+      ).toEqual(wanted)
+      const filtered = await listFindings(
+        engine,
+        scope,
+        moment,
+        readPage({ limit: 1000, filter: '{"stage": ">= public"}', sort: 'finding_id' }, findingListColumns),
+      )
+      expect(filtered.items.map((item) => item.finding_id)).toEqual(
+        wanted
+          .filter(({ stage }) => stage !== 'none')
+          .map((each) => each.finding_id)
+          .toSorted((a, b) => a - b),
+      )
+    }
+    await engine.close()
   })
 
   it.each(Object.entries(lists))('%s: asked before the first fact they are empty', async (name, { ask, columns }) => {

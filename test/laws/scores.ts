@@ -116,12 +116,18 @@ function findingsAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): Op
       .map((each) => each.state)
     const now = <V extends number>(list: readonly ({ vulnerability_id: string } & Held<V>)[]) =>
       most(list.filter((each) => each.vulnerability_id === subject && holds(each)).map((each) => each.value))
+    // Each counts as if it stood alone, and the gravest counts: one more never makes it milder.
+    const severity = most(own.map((each) => each.severity))
+    const cvss_tenths = most(own.map((each) => each.cvss_tenths))
+    const alone = own.map((each) => each.cvss_tenths ?? (each.severity === null ? 55 : SEVERITY_CVSS[each.severity]!))
+    const together = cvss_tenths ?? (severity === null ? 55 : SEVERITY_CVSS[severity]!)
+    const medium = kind === 'control' && severity !== null && own.some((each) => each.severity === null)
     return {
       kind,
       subject,
       component,
-      severity: most(own.map((each) => each.severity)),
-      cvss_tenths: most(own.map((each) => each.cvss_tenths)),
+      severity: medium ? Math.max(severity, 2) : severity,
+      cvss_tenths: kind === 'vulnerability' && Math.max(...alone) > together ? Math.max(...alone) : cvss_tenths,
       stage: most(own.map((each) => each.stage)) ?? 0,
       fixable: own.some((each) => each.fixed_version !== null),
       world: { epss: now(facts.epss), stage: now(facts.exploits) ?? 0, cvss_tenths: now(facts.cvss) },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { listRereadable, reread } from '../../ingest/reread.ts'
 import { compute } from '../../insights/compute.ts'
+import { recomputePublished } from '../../insights/verify-published.ts'
 import { writeBackup } from '../../store/backup.ts'
 import { newestStep } from '../../store/schema.ts'
 import { verify } from '../../store/verify.ts'
@@ -11,6 +12,9 @@ import type { Api } from '../api.ts'
 import { Installation, Problem, Reread, Verification } from '../shapes.ts'
 
 const Which = z.strictObject({ inputs: z.enum(['sample', 'all']).default('sample').describe('Kept raw inputs to unpack and compare') })
+
+/** Published numbers that a verification computes again. */
+const SAMPLE = 20
 
 /** Who reads again, until there is sign-in. */
 const ACTOR = 'api'
@@ -37,12 +41,24 @@ export const operations =
         schema: {
           operationId: 'verify',
           tags: ['operations'],
-          summary: 'Check that the past is as it was learned: imports, facts and kept inputs against their digests',
+          summary:
+            'Check that the past is as it was learned: imports, facts and kept inputs against their digests, published numbers by computing them again',
           querystring: Which,
           response: answers(Verification),
         },
       },
-      async ({ query }) => verify(store, { allInputs: query.inputs === 'all' }),
+      async ({ query }) => {
+        const found = await verify(store, { allInputs: query.inputs === 'all' })
+        const { checked, skipped, broken } = await recomputePublished(store, catalog, SAMPLE)
+        return {
+          ...found,
+          published: {
+            checked,
+            skipped,
+            broken: broken.map(({ published: { org_id: _org, ...published }, ...again }) => ({ ...published, again })),
+          },
+        }
+      },
     )
     app.post(
       '/reread',

@@ -15,11 +15,27 @@ const V2_PARTS = 6,
   V3_PARTS = 9,
   V4_PARTS = 12
 
+type Scored = Required<CvssRating> & { version: '2.0' | '3.0' | '3.1' | '4.0' }
+
+/** Vectors scored lately: a report has thousands of items and a few hundred vectors. */
+const scored = new Map<string, Scored | null>()
+const MAX_SCORED = 5000
+
 /**
  * The base metrics of a vector in the order of the specification, and their score. A v2 vector may stand in brackets or behind `CVSS2#`, a v3 one
  * may lack its prefix; threat and environmental metrics behind the base metrics are left out. Null for anything else, also for an incomplete vector.
  */
-export function scoreVector(text: string): (Required<CvssRating> & { version: '2.0' | '3.0' | '3.1' | '4.0' }) | null {
+export function scoreVector(text: string): Readonly<Scored> | null {
+  const known = scored.get(text)
+  if (known !== undefined) return known
+  const score = computeScore(text)
+  if (text.length > 300) return score
+  if (scored.size >= MAX_SCORED) scored.clear()
+  scored.set(text, score)
+  return score
+}
+
+function computeScore(text: string): Scored | null {
   let vector = text
     .trim()
     .slice(0, 300)

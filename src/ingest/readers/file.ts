@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
@@ -10,8 +9,6 @@ export interface OpenFile {
   /** What `detect` sees: at most 64 KiB of decoded text. */
   head: Head
   source: Source
-  /** SHA-256 of the raw bytes as they lie in the file, in hex. Only after `source.bytes()` was read to its end; throws before that. */
-  digest: () => string
 }
 
 export interface OpenOptions {
@@ -44,27 +41,13 @@ async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 async function open(name: string, raw: () => AsyncIterable<Uint8Array>, options: OpenOptions): Promise<OpenFile> {
   const maxBytes = options.max_bytes ?? MAX_BYTES
-  const hash = createHash('sha256')
-  let digest: string | null = null
   let taken = false
 
-  async function* hashed(): AsyncGenerator<Uint8Array> {
-    const rest = raw()[Symbol.asyncIterator]()
-    const counted = async function* () {
-      for (let next = await rest.next(); !next.done; next = await rest.next()) {
-        hash.update(next.value)
-        yield next.value
-      }
-    }
+  async function* decoded(): AsyncGenerator<Uint8Array> {
     try {
-      yield* decode(name, counted(), maxBytes)
-      // Bytes behind the end of the gzip stream are part of the file, too.
-      for (let next = await rest.next(); !next.done; next = await rest.next()) hash.update(next.value)
-      digest = hash.digest('hex')
+      yield* decode(name, raw(), maxBytes)
     } catch (error) {
       throw mendable(name, error)
-    } finally {
-      await rest.return?.()
     }
   }
 
@@ -75,12 +58,8 @@ async function open(name: string, raw: () => AsyncIterable<Uint8Array>, options:
       bytes() {
         if (taken) throw new Error('bytes() of one source may be called once')
         taken = true
-        return hashed()
+        return decoded()
       },
-    },
-    digest() {
-      if (digest === null) throw new Error('The digest is known only after the file was read to its end')
-      return digest
     },
   }
 }

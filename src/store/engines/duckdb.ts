@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import {
-  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBInstance,
   DuckDBListValue,
@@ -14,11 +15,12 @@ import {
 } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
+import { append, removeLeftovers } from './duckdb-append.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
-/** Appended rows go over in chunks of this many: DuckDB's own vector size. */
-const CHUNK = 2048
+/** How statements begin that write nothing. */
+const READS = /^\s*(?:select|with)\b/i
 
 /** The database in memory (and, when that is full, in the temporary folder) that holds what may be thrown away. */
 const ASIDE = 'aside'
@@ -32,7 +34,8 @@ export async function openDuckdb(path: string): Promise<Engine> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const options: Record<string, string> = { memory_limit: sizes.memory!, preserve_insertion_order: 'false' }
   if (sizes.threads !== null) options['threads'] = String(sizes.threads)
-  if (sizes.temporary !== null) options['temp_directory'] = sizes.temporary
+  const temporary = sizes.temporary ?? mkdtempSync(join(tmpdir(), 'plimsoll-'))
+  if (sizes.temporary !== null) options['temp_directory'] = temporary
   let instance: DuckDBInstance
   try {
     instance = await DuckDBInstance.create(path, options)
@@ -43,6 +46,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
       cause: error,
     })
   }
+  if (path !== ':memory:') await removeLeftovers(temporary)
   const writer = await instance.connect()
   const builder = await instance.connect()
   const observer = await instance.connect()
@@ -54,11 +58,12 @@ export async function openDuckdb(path: string): Promise<Engine> {
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
-  const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place)
+  const shared: Shared = { folder: temporary, written: 0 }
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place, shared)
   const place: Place = { sizes, home, aside, within }
 
   const engine: Engine = {
-    ...asker(pool, writing, observing, home, place),
+    ...asker(pool, writing, observing, home, place, shared),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -74,6 +79,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
       await observing.drain()
       for (const connection of [...readers, builder, observer, writer]) connection.closeSync()
       instance.closeSync()
+      if (path === ':memory:') rmSync(temporary, { recursive: true, force: true })
     },
   }
   return engine
@@ -84,6 +90,14 @@ const paths = new WeakMap<DuckDBConnection, string>()
 
 type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
 
+/** What all askers of one database have in common. */
+interface Shared {
+  /** For temporary files. */
+  folder: string
+  /** Writes to home so far: nobody else can write to the file. */
+  written: number
+}
+
 /** An engine that asks and writes with `path` as the places in which tables are looked for. */
 function asker(
   pool: Queue<DuckDBConnection>,
@@ -91,7 +105,9 @@ function asker(
   observing: Queue<DuckDBConnection>,
   path: string,
   place: Place,
+  shared: Shared,
 ): Engine {
+  const { folder } = shared
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
     await connection.run(`set search_path = '${path}'`)
@@ -102,11 +118,18 @@ function asker(
       await there(connection)
       return work(connection)
     })
+  const writes = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } finally {
+      if (path === place.home) shared.written++
+    }
+  }
   const whole = <T>(connections: Queue<DuckDBConnection>, work: (engine: Engine) => Promise<T>): Promise<T> =>
     one(connections, async (connection) => {
       await connection.run('begin transaction')
       try {
-        const result = await work(inside(connection, place))
+        const result = await work(inside(connection, place, folder))
         await connection.run('commit')
         return result
       } catch (error) {
@@ -117,8 +140,11 @@ function asker(
   return {
     name: 'duckdb',
     ...place,
-    query: (sql, params) => one(pool, (connection) => ask(connection, sql, params)),
-    run: (sql, params) => one(writing, (connection) => change(connection, sql, params)),
+    query<T>(sql: string, params?: Params) {
+      const asked = one(pool, (connection) => ask<T>(connection, sql, params))
+      return READS.test(sql) ? asked : writes(asked)
+    },
+    run: (sql, params) => writes(one(writing, (connection) => change(connection, sql, params))),
     async *stream<T>(sql: string, params?: Params) {
       const connection = await pool.take()
       try {
@@ -128,25 +154,28 @@ function asker(
         pool.give(connection)
       }
     },
-    append: (table, columns, rows) => one(writing, (connection) => append(connection, table, columns, rows)),
-    transaction: (work) => whole(writing, work),
+    append: (table, columns, rows) =>
+      writes(one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows))),
+    transaction: (work) => writes(whole(writing, work)),
     snapshot: (work, long) => whole(long ? observing : pool, work),
+    version: () => Promise.resolve(path === place.home ? String(shared.written) : randomUUID()),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
 }
 
-function inside(connection: DuckDBConnection, place: Place): Engine {
+function inside(connection: DuckDBConnection, place: Place, folder: string): Engine {
   const engine: Engine = {
     name: 'duckdb',
     ...place,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
-    append: (table, columns, rows) => append(connection, table, columns, rows),
+    append: (table, columns, rows) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows),
     transaction: (work) => work(engine),
     snapshot: (work) => work(engine),
+    version: () => Promise.resolve(randomUUID()),
     analyze: async () => {},
     serially: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -218,67 +247,4 @@ function plain(value: DuckDBValue, column: string): Value {
   const number = Number(value)
   if (!Number.isSafeInteger(number)) throw new RangeError(`column ${column}: ${value} is above 2^53 - 1`)
   return number
-}
-
-/** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
-const layouts = new WeakMap<DuckDBConnection, Map<string, Layout>>()
-
-interface Layout {
-  database: string
-  schema: string
-  columns: { from: number; type: string }[]
-}
-
-async function layoutOf(connection: DuckDBConnection, table: string, columns: readonly string[]): Promise<Layout> {
-  const known = layouts.get(connection) ?? new Map<string, Layout>()
-  layouts.set(connection, known)
-  const key = `${paths.get(connection) ?? ''} ${table}(${columns.join()})`
-  let layout = known.get(key)
-  if (layout) return layout
-  const described = await connection.runAndReadAll(
-    `select column_name, data_type, database_name, schema_name from duckdb_columns() where table_name = '${table}'
-       and (database_name = 'temp' or (database_name = current_database() and schema_name = current_schema())) order by column_index`,
-  )
-  const rows = described.getRows().map((row) => row.map(String))
-  layout = {
-    database: rows[0]?.[2] ?? '',
-    schema: rows[0]?.[3] ?? '',
-    columns: rows.map(([name, type]) => ({ from: columns.indexOf(name!), type: type! })),
-  }
-  if (layout.columns.length !== columns.length || layout.columns.some(({ from }) => from < 0))
-    throw new Error(`append to ${table} names other columns than it has`)
-  known.set(key, layout)
-  return layout
-}
-
-async function append(
-  connection: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
-  rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>,
-): Promise<number> {
-  let appender: DuckDBAppender | null = null
-  let layout: Layout['columns'] = []
-  let count = 0
-  for await (const row of rows) {
-    if (!appender) {
-      const { database, schema, columns: order } = await layoutOf(connection, table, columns)
-      layout = order
-      appender = await connection.createAppender(table, schema, database)
-    }
-    for (const { from, type } of layout) {
-      const value = row[from] ?? null
-      if (value === null) appender.appendNull()
-      else if (typeof value === 'string') appender.appendVarchar(value)
-      else if (typeof value === 'boolean') appender.appendBoolean(value)
-      else if (type === 'BIGINT') appender.appendBigInt(BigInt(value))
-      else if (type === 'SMALLINT') appender.appendSmallInt(value)
-      else if (type === 'DOUBLE') appender.appendDouble(value)
-      else appender.appendInteger(value)
-    }
-    appender.endRow()
-    if (++count % (CHUNK * 16) === 0) appender.flushSync()
-  }
-  appender?.closeSync()
-  return count
 }

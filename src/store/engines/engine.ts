@@ -39,6 +39,8 @@ export interface Engine {
    * so it gets the one connection that is kept for such work, not one of the readers.
    */
   snapshot<T>(work: (engine: Engine) => Promise<T>, long?: 'long'): Promise<T>
+  /** Names the state of the database: while it is the same, nothing was written, by whomever. Inside a transaction it is never the same. */
+  version(): Promise<string>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
   analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */

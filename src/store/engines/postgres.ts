@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -142,6 +143,7 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
       snapshot: (work) => work(engine),
+      version: () => Promise.resolve(randomUUID()),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
@@ -189,6 +191,9 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
     transaction: (work) => inTurn(turns.writing, () => whole(['begin', ...(lock === null ? [] : [lock])], work)),
     snapshot: (work, long) =>
       inTurn(long ? turns.observing : turns.reading, () => whole(['begin isolation level repeatable read read only'], work)),
+    // The transactions that a question sees: the same set, the same answer.
+    version: () =>
+      inTurn(turns.reading, async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen),
     analyze: (tables) => inTurn(turns.reading, () => analyze(pool, tables)),
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),

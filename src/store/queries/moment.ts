@@ -26,8 +26,19 @@ export const holds = (row: string): string => `${row}.valid_from <= $at and $at 
 /** SQL: an interval of facts holds at $at, as known now. */
 export const standing = (row: string): string => `${row}.retracted_in = ${NEVER} and ${holds(row)}`
 
+/**
+ * SQL: `column` is among the list `param`. A join finds a few rows among millions by the smallest and largest of the list; with
+ * `= any(…)` DuckDB looks through the list for every row.
+ */
+export const among = (column: string, param: string): string => `${column} in (select unnest($${param}))`
+
 /** SQL: the newest row of asset $asset_id that had begun at $at, also when the asset has left since. */
 export const lastOfAsset = `a.asset_id = $asset_id and a.valid_from = (select max(x.valid_from) from asset_history x where x.asset_id = $asset_id and x.valid_from <= $at)`
+
+/** CTE `present`: every asset that a source had listed at $at, and whether one still lists it (here 1) or all say it is gone (0). */
+const present = `present as (
+    select p.asset_id, max(case when $at < p.valid_to then 1 else 0 end) as here from presence_history p
+    where p.org_id = $org_id and p.retracted_in = ${NEVER} and p.valid_from <= $at group by p.asset_id)`
 
 /**
  * CTE `known`: the assets of the scope at $at with `state`: left (every source that listed it says it is gone), active (looked at for
@@ -35,9 +46,7 @@ export const lastOfAsset = `a.asset_id = $asset_id and a.valid_from = (select ma
  * then, unless {@link lastOfAsset} is asked for.
  */
 export const knownAssets = (scope: Scope, rows = holds('a')): string => `
-  present as (
-    select p.asset_id, max(case when $at < p.valid_to then 1 else 0 end) as here from presence_history p
-    where p.org_id = $org_id and p.retracted_in = ${NEVER} and p.valid_from <= $at group by p.asset_id),
+  ${present},
   fresh as (
     select f.asset_id, max(case when $at < f.valid_to then 1 else 0 end) as now from fresh_history f
     where f.org_id = $org_id and f.subject in ('vulnerability', 'control') and f.valid_from <= $at group by f.asset_id),
@@ -50,20 +59,39 @@ export const knownAssets = (scope: Scope, rows = holds('a')): string => `
 export const presentAssets = (scope: Scope): string => `${knownAssets(scope)},
   a as (select * from known where state <> 'left')`
 
-/** CTE `exposed`: hazard (1e-8), exposure (1e-9) and weight of each asset on $day; weight 0: not in the score. */
-export const exposedAssets = `exposed as (
-    select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
-    where d.org_id = $org_id and d.day <= $day order by d.asset_id, d.day desc, d.cause desc)`
+/** CTE `a` with `columns` of asset_history: as {@link presentAssets}, without working out who is fresh. */
+export const presentColumns = (scope: Scope, columns: readonly string[]): string => `
+  ${present},
+  a as materialized (
+    select ${columns.map((column) => `h.${column}`).join(', ')} from asset_history h left join present p on p.asset_id = h.asset_id
+    where h.org_id = $org_id and ${holds('h')} and (p.here is null or p.here = 1) ${inGroups('h.asset_id', scope.groups)})`
+
+/** CTE `exposed`: exposure (1e-9) and weight on $day of the assets that meet `only` (over asset_day `d`); weight 0: not in the score. */
+export const exposedWhere = (only: string): string => `exposed as (
+    select asset_id, last_exposure % 1073741824 as exposure, last_weight % 4294967296 as weight from (
+      select d.asset_id, max((cast(d.day as bigint) * 32 + d.cause) * 1073741824 + d.exposure) as last_exposure,
+        max((cast(d.day as bigint) * 32 + d.cause) * 4294967296 + d.weight) as last_weight
+      from asset_day d where d.org_id = $org_id and d.day <= $day ${only} group by d.asset_id) last_of)`
+
+/** {@link exposedWhere} of every asset. */
+export const exposedAssets = exposedWhere('')
+
+/** SQL of a finding `f` beside the world's `v` (null for a control): what a list shows of it, under the name of its column. */
+export const findingSql = {
+  severity: severitySql,
+  cvss_tenths: 'coalesce(v.cvss_tenths, f.cvss_tenths)',
+  epss: 'v.epss',
+  stage: `case when f.kind = 'vulnerability' then ${stageSql} else 0 end`,
+} as const
 
 /**
  * CTE `open` after one that gives `assets` (rows with asset_id and internet_facing): the open findings of those assets at $at, with
  * severity, CVSS, EPSS (1e-5) and stage of the world where it knows, else of the tools.
  */
 export const openFindings = (assets = 'a', only = ''): string => `open as (
-    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.excepted, f.valid_from, ${severitySql} as severity, coalesce(v.cvss_tenths, f.cvss_tenths) as cvss_tenths,
-      v.epss, case when f.kind = 'vulnerability' then ${stageSql} else 0 end as stage,
-      coalesce(v.cvss_tenths, f.cvss_tenths, case f.severity when 4 then 95 when 3 then 80 when 2 then 55 when 1 then 25 when 0 then 0 else 55 end) as hazard_cvss,
-      f.severity as tool_severity, f.cvss_tenths as tool_cvss, o.internet_facing
+    select f.finding_id, f.asset_id, f.kind, f.subject, f.component, f.excepted, f.valid_from, ${Object.entries(findingSql)
+      .map(([column, sql]) => `${sql} as ${column}`)
+      .join(', ')}, o.internet_facing
     from finding_history f join ${assets} o on o.asset_id = f.asset_id
     left join vulnerability_history v on v.vulnerability_id = case when f.kind = 'vulnerability' then f.subject end and ${holds('v')}
     where f.org_id = $org_id and ${holds('f')} ${only})`

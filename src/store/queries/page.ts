@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { Engine, Params, Row } from '../engines/engine.ts'
+import { kept } from '../kept.ts'
 
 /** A field that a list can be filtered and sorted by. `sql` is an expression over `x`, a row of the list; `ordered` gives a position. */
 export interface ListColumn {
@@ -39,8 +40,10 @@ export interface PageAnswer<T> {
 export interface ListSql {
   /** CTEs before it, without the word `with`; may be empty. */
   ctes: string
-  /** A select; its rows are called `x`. */
+  /** A select; its rows are called `x`. It need only have the columns that {@link columnsRead} names, the key, and `carry`. */
   select: string
+  /** Columns of the select that its items get beside the key; default: all. Whatever else an item shows is asked for the page alone. */
+  carry?: readonly string[]
   params: Params
   columns: ListColumns
   /** Columns of the select that together name an item, never null. */
@@ -56,10 +59,26 @@ const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 /** SQL: small letters for A–Z only, so that all engines and locales agree. */
 const small = (sql: string): string => `translate(${sql}, '${CAPITALS}', '${CAPITALS.toLowerCase()}')`
 
-/** Names of the columns that a question reads for filter and sort: what it does not read need not be worked out for the whole list. */
-export function columnsRead(page: PageQuestion, sort: string): Set<string> {
-  return new Set([...(page.filter?.fields ?? []), (page.sort ?? sort).replace(/^-/, '')])
+/** Columns of `x` that a question reads for filter, search and sort: what it does not read need not be worked out for the whole list. */
+export function columnsRead(page: PageQuestion, list: Pick<ListSql, 'columns' | 'search' | 'sort'>): Set<string> {
+  const fields = [...(page.filter?.fields ?? []), (page.sort ?? list.sort).replace(/^-/, '')]
+  const expressions = [...fields.map((field) => list.columns.get(field)?.sql ?? ''), ...(page.search ? list.search : [])]
+  return new Set(expressions.flatMap((sql) => [...sql.matchAll(/\bx\.(\w+)/g)].map(([, column]) => column!)))
 }
+
+/** Longer pages are worked out each time. */
+const LONGEST_KEPT = 200
+
+/**
+ * The answer of `work`, kept while nothing is written. `list` and `about` say, beside the page, which list it is and of whom and when.
+ */
+export const keptPage = <T>(
+  engine: Engine,
+  list: string,
+  about: readonly unknown[],
+  page: PageQuestion,
+  work: () => Promise<PageAnswer<T>>,
+): Promise<PageAnswer<T>> => (page.limit > LONGEST_KEPT ? work() : kept(engine, [list, ...about, page], work))
 
 /** A page without items, of a list that has none. */
 export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cursor: null })
@@ -93,10 +112,11 @@ export async function askPage<T = Row>(engine: Engine, list: ListSql, page: Page
   const keys = list.key.map(({ column, type }) => `k.${column}${type === 'text' ? ' collate "C"' : ''}`)
   const after =
     page.cursor === undefined ? 'true' : afterCursor(readCursor(page.cursor, sort, column, list), descending, text, keys, params)
+  const kept = list.carry ? [...list.key.map((key) => key.column), ...list.carry].map((name) => `x.${name}`).join(', ') : 'x.*'
   const order = `k.sort_value${text} ${descending ? 'desc' : 'asc'} nulls last, ${keys.join(', ')}`
   const rows = await engine.query<Row & { page_total: number; sort_value: string | number | null }>(
     `with ${list.ctes ? `${list.ctes},` : ''}
-    page_met as materialized (select x.*, ${sortSql} as sort_value from (${list.select}) x where ${meets.join(' and ')}),
+    page_met as materialized (select ${kept}, ${sortSql} as sort_value from (${list.select}) x where ${meets.join(' and ')}),
     page_counted as (select count(*) as page_total from page_met),
     page_rows as (select k.* from page_met k where ${after} order by ${order} limit $page_limit)
     select k.*, c.page_total from page_counted c left join page_rows k on true order by ${order}`,

@@ -4,7 +4,7 @@ import { dayText } from '../../days.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type ExceptionInForce, exceptionsOnAsset } from '../exceptions/in-force.ts'
-import { type AskedMoment, exposedAssets, knownAssets, lastOfAsset, momentParams } from '../moment.ts'
+import { type AskedMoment, exposedWhere, knownAssets, lastOfAsset, momentParams } from '../moment.ts'
 import { lookedFor, type LookedFor, type LookRow } from '../coverage.ts'
 import { identityOf, type IdentityReason } from './identity.ts'
 import { type AssetItem, completeAssets } from './list.ts'
@@ -41,7 +41,7 @@ export interface AssetAnswer extends AssetItem {
 export async function getAsset(engine: Engine, scope: Scope, moment: AskedMoment, asset_id: number): Promise<AssetAnswer> {
   const params = { ...momentParams(scope, moment), asset_id }
   const [row] = await engine.query<Parameters<typeof completeAssets>[3][number] & { value: number }>(
-    `with ${knownAssets(scope, lastOfAsset)}, ${exposedAssets}
+    `with ${knownAssets(scope, lastOfAsset)}, ${exposedWhere('and d.asset_id = $asset_id')}
     select a.asset_id, a.name, a.type, a.os_family, a.os, a.criticality, a.internet_facing, a.owner, a.asset_group, a.endpoint_agent, a.cloud_provider, a.state, a.value,
       case when e.weight > 0 then e.exposure end as exposure
     from known a left join exposed e on e.asset_id = a.asset_id where a.asset_id = $asset_id`,

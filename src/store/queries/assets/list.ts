@@ -3,8 +3,8 @@ import { formatInstant, NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { grouped } from '../grouped.ts'
-import { type AskedMoment, countsSql, exposedAssets, momentParams, openFindings, presentAssets } from '../moment.ts'
-import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { among, type AskedMoment, countsSql, exposedAssets, holds, momentParams, openFindings, presentAssets } from '../moment.ts'
+import { askPage, columnsRead, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { levelOf } from '../words.ts'
 
 /** What a list of assets says of each. */
@@ -39,6 +39,9 @@ interface AssetRow extends Omit<
 > {
   exposure: number | null
 }
+
+/** An asset of a page, before what is asked for the page alone. */
+type FoundRow = Pick<AssetRow, 'asset_id' | 'state' | 'exposure'>
 
 /** SQL: position of a word in a list of ours. */
 const rank = (sql: string, words: readonly string[]): string =>
@@ -83,7 +86,7 @@ export const assetListColumns: ListColumns = new Map<string, ListColumn>([
 ])
 
 const counted = ['vulnerabilities', 'critical', 'exploited', 'failed_controls']
-const SORT = '-exposure'
+const list = { columns: assetListColumns, search: ['x.name', 'x.owner', 'x.asset_group'], sort: '-exposure' } as const
 
 const perAsset = `counted as (
     select o.asset_id, count(distinct case when ${countsSql} then o.subject end) as vulnerabilities,
@@ -93,26 +96,41 @@ const perAsset = `counted as (
     from open o group by o.asset_id)`
 
 /** Assets that have not left, the most exposed first. */
-export async function listAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
-  const read = columnsRead(page, SORT)
+export const listAssets = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> =>
+  keptPage(engine, 'assets', [scope, moment], page, () => askAssets(engine, scope, moment, page))
+
+async function askAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
+  const read = columnsRead(page, list)
   const withCounts = counted.some((column) => read.has(column))
-  const answer = await askPage<AssetRow>(
+  const answer = await askPage<FoundRow>(
     engine,
     {
+      ...list,
       ctes: `${presentAssets(scope)}, ${exposedAssets}${withCounts ? `, ${openFindings()}, ${perAsset}` : ''}`,
       select: `select a.asset_id, a.name, a.type, a.os_family, a.os, a.criticality, a.internet_facing, a.owner, a.asset_group, a.environment, a.endpoint_agent,
           a.cloud_provider, a.cloud_account, a.region, a.state, case when e.weight > 0 then e.exposure end as exposure
           ${withCounts ? counted.map((column) => `, coalesce(n.${column}, 0) as ${column}`).join('') : ''}
         from a left join exposed e on e.asset_id = a.asset_id ${withCounts ? 'left join counted n on n.asset_id = a.asset_id' : ''}`,
+      carry: ['state', 'exposure'],
       params: momentParams(scope, moment),
-      columns: assetListColumns,
       key: [{ column: 'asset_id', type: 'number' }],
-      search: ['x.name', 'x.owner', 'x.asset_group'],
-      sort: SORT,
     },
     page,
   )
-  return { ...answer, items: await completeAssets(engine, scope, moment, answer.items) }
+  const { items: found } = answer
+  const described = found.length
+    ? await engine.query<Omit<AssetRow, keyof FoundRow> & { asset_id: number }>(
+        `select h.asset_id, h.name, h.type, h.os_family, h.os, h.criticality, h.internet_facing, h.owner, h.asset_group, h.endpoint_agent, h.cloud_provider
+        from asset_history h where h.org_id = $org_id and ${among('h.asset_id', 'asset_ids')} and ${holds('h')}`,
+        { org_id: scope.org_id, at: moment.at, asset_ids: found.map((row) => row.asset_id) },
+      )
+    : []
+  const rowOf = new Map(described.map((row) => [row.asset_id, row]))
+  const rows = found.flatMap((row) => {
+    const about = rowOf.get(row.asset_id)
+    return about ? [{ ...about, ...row }] : []
+  })
+  return { ...answer, items: await completeAssets(engine, scope, moment, rows) }
 }
 
 /** Adds what is worked out only for the assets that are shown: counts, sources, last look. */
@@ -121,14 +139,14 @@ export async function completeAssets(engine: Engine, scope: Scope, moment: Asked
   const params = { ...momentParams(scope, moment), asset_ids: assets.map((asset) => asset.asset_id) }
   const [counts, seen] = await Promise.all([
     engine.query<{ asset_id: number; vulnerabilities: number; critical: number; exploited: number; failed_controls: number }>(
-      `with a as (select asset_id, internet_facing from asset_history h where h.org_id = $org_id and h.asset_id = any($asset_ids) and h.valid_from <= $at and $at < h.valid_to),
-      ${openFindings('a', 'and f.asset_id = any($asset_ids)')}, ${perAsset}
+      `with a as (select asset_id, internet_facing from asset_history h where h.org_id = $org_id and ${among('h.asset_id', 'asset_ids')} and ${holds('h')}),
+      ${openFindings('a', `and ${among('f.asset_id', 'asset_ids')}`)}, ${perAsset}
       select * from counted`,
       params,
     ),
     engine.query<{ asset_id: number; source: string; last: number }>(
       `select c.asset_id, c.source, max(c.observed_at) as last from coverage_history c
-      where c.org_id = $org_id and c.asset_id = any($asset_ids) and c.retracted_in = ${NEVER} and c.observed_at <= $at
+      where c.org_id = $org_id and ${among('c.asset_id', 'asset_ids')} and c.retracted_in = ${NEVER} and c.observed_at <= $at
       group by c.asset_id, c.source order by c.asset_id, c.source collate "C"`,
       params,
     ),

@@ -2,7 +2,7 @@ import { type Justification, scoreMoving } from '../../../model/exception.ts'
 import { formatInstant, type Instant, NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
-import { type AskedMoment, holds, momentParams, presentAssets } from '../moment.ts'
+import { among, type AskedMoment, holds, momentParams, presentAssets } from '../moment.ts'
 import { coveringCtes } from './list.ts'
 
 const movingList = scoreMoving.map((each) => `'${each}'`).join(', ')
@@ -24,7 +24,7 @@ export async function exceptionsInForce(
 ): Promise<Map<number, ExceptionInForce>> {
   if (finding_ids.length === 0) return new Map()
   const rows = await engine.query<{ finding_id: number; exception_id: number; justification: Justification; ends_at: Instant }>(
-    `with ${coveringCtes(scope, '', 'and f.finding_id = any($finding_ids)')}
+    `with ${coveringCtes(scope, '', `and ${among('f.finding_id', 'finding_ids')}`)}
     select distinct on (c.finding_id) c.finding_id, h.exception_id, h.justification, h.valid_to as ends_at
     from covering c join (select distinct exception_id, justification, valid_to from held) h on h.exception_id = c.exception_id
     order by c.finding_id, case when h.justification in (${movingList}) then 0 else 1 end, h.valid_to desc, h.exception_id`,

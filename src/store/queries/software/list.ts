@@ -3,7 +3,7 @@ import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type AskedMoment, countsSql, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
-import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { askPage, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { stageWord } from '../words.ts'
 
 /** A software by name and vendor. */
@@ -74,12 +74,10 @@ export const perSoftware = `select s.name, s.vendor, s.vendor_key, s.versions, s
     from hit group by name, coalesce(vendor, '')) v on v.name = s.name and v.vendor_key = s.vendor_key`
 
 /** Software on assets that have not left, the most vulnerabilities first. */
-export async function listSoftware(
-  engine: Engine,
-  scope: Scope,
-  moment: AskedMoment,
-  page: PageQuestion,
-): Promise<PageAnswer<SoftwareItem>> {
+export const listSoftware = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> =>
+  keptPage(engine, 'software', [scope, moment], page, () => askSoftware(engine, scope, moment, page))
+
+async function askSoftware(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> {
   const answer = await askPage<SoftwareRow>(
     engine,
     {

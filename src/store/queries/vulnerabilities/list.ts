@@ -5,8 +5,9 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { exceptedAssets } from '../exceptions/in-force.ts'
 import { grouped } from '../grouped.ts'
-import { type AskedMoment, holds, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
-import { askPage, columnsRead, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { severitySql, stageSql } from '../metrics/columns.ts'
+import { among, type AskedMoment, holds, momentParams, presentColumns, standing } from '../moment.ts'
+import { askPage, columnsRead, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { severityWord, stageWord } from '../words.ts'
 
 /** A vulnerability that some asset has. */
@@ -38,7 +39,6 @@ interface VulnerabilityRow {
   cvss_tenths: number | null
   epss: number | null
   stage: number
-  assets: number
 }
 
 const own: [string, ListColumn][] = [
@@ -68,32 +68,49 @@ const titles = (which: string): string => `
   titled as (select distinct on (vulnerability_id) vulnerability_id, title from described where title is not null order by vulnerability_id, place, source collate "C"),
   published as (select distinct on (vulnerability_id) vulnerability_id, published_at from described where published_at is not null order by vulnerability_id, place, source collate "C")`
 
-/** CTE `per_vulnerability`: a row per vulnerability that is open on an asset `a`. */
-const perVulnerability = `per_vulnerability as (
-    select o.subject as vulnerability_id, max(o.severity) as severity, max(o.cvss_tenths) as cvss_tenths, max(o.epss) as epss, max(o.stage) as stage, count(distinct o.asset_id) as assets
-    from open o group by o.subject)`
+/**
+ * CTEs down to `per_vulnerability`: a row per vulnerability that is open on an asset `a`. Grouped before the world is joined: a
+ * vulnerability has thousands of findings and one world. `counted`: with the number of assets.
+ */
+const perVulnerability = (counted: boolean, only = ''): string => `world as (
+    select v.vulnerability_id, v.epss, v.stage, v.cvss_tenths from vulnerability_history v where ${holds('v')}),
+  by_subject as (
+    select f.subject, max(f.severity) as severity, max(f.cvss_tenths) as cvss_tenths, max(f.stage) as stage ${counted ? ', count(distinct f.asset_id) as assets' : ''}
+    from finding_history f join a on a.asset_id = f.asset_id
+    where f.org_id = $org_id and f.kind = 'vulnerability' and ${holds('f')} ${only} group by f.subject),
+  per_vulnerability as (
+    select f.subject as vulnerability_id, ${severitySql} as severity, coalesce(v.cvss_tenths, f.cvss_tenths) as cvss_tenths, v.epss, ${stageSql} as stage ${counted ? ', f.assets' : ''}
+    from by_subject f left join world v on v.vulnerability_id = f.subject)`
 
-const SORT = '-stage'
+const list = { columns: vulnerabilityColumns, search: ['x.vulnerability_id', 'x.title'], sort: '-stage' } as const
 
 /** Vulnerabilities that are open on some asset that has not left, informational ones included; the furthest exploited first. */
-export async function listVulnerabilities(
+export const listVulnerabilities = (
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<PageAnswer<VulnerabilityItem>> =>
+  keptPage(engine, 'vulnerabilities', [scope, moment], page, () => askVulnerabilities(engine, scope, moment, page))
+
+async function askVulnerabilities(
   engine: Engine,
   scope: Scope,
   moment: AskedMoment,
   page: PageQuestion,
 ): Promise<PageAnswer<VulnerabilityItem>> {
-  const withTitle = page.search !== undefined || columnsRead(page, SORT).has('title')
+  const read = columnsRead(page, list)
+  const withTitle = read.has('title')
   const answer = await askPage<VulnerabilityRow>(
     engine,
     {
-      ctes: `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability'`)}, ${perVulnerability}
+      ...list,
+      ctes: `${presentColumns(scope, ['asset_id'])}, ${perVulnerability(read.has('assets'))}
         ${withTitle ? `, ${titles('select vulnerability_id from per_vulnerability')}` : ''}`,
       select: `select p.* ${withTitle ? ', t.title' : ''} from per_vulnerability p ${withTitle ? 'left join titled t on t.vulnerability_id = p.vulnerability_id' : ''}`,
+      carry: ['severity', 'cvss_tenths', 'epss', 'stage'],
       params: momentParams(scope, moment),
-      columns: vulnerabilityColumns,
       key: [{ column: 'vulnerability_id', type: 'text' }],
-      search: ['x.vulnerability_id', 'x.title'],
-      sort: SORT,
     },
     page,
   )
@@ -109,7 +126,7 @@ export async function findVulnerabilities(
 ): Promise<VulnerabilityItem[]> {
   if (ids.length === 0) return []
   const rows = await engine.query<VulnerabilityRow>(
-    `with ${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.subject = any($ids)`)}, ${perVulnerability}
+    `with ${presentColumns(scope, ['asset_id'])}, ${perVulnerability(true, `and ${among('f.subject', 'ids')}`)}
     select * from per_vulnerability order by stage desc, severity desc nulls last, assets desc, vulnerability_id collate "C"`,
     { ...momentParams(scope, moment), ids },
   )
@@ -125,32 +142,31 @@ async function completeVulnerabilities(
 ): Promise<VulnerabilityItem[]> {
   if (rows.length === 0) return []
   const params = { ...momentParams(scope, moment), ids: rows.map((row) => row.vulnerability_id) }
-  const [told, where, seen, excepted] = await Promise.all([
+  const [told, where, excepted] = await Promise.all([
     engine.query<{ vulnerability_id: string; title: string | null; published_at: number | null }>(
       `with ${titles('select unnest($ids)')}
       select coalesce(t.vulnerability_id, p.vulnerability_id) as vulnerability_id, t.title, p.published_at
       from titled t full outer join published p on p.vulnerability_id = t.vulnerability_id`,
       params,
     ),
-    engine.query<{ subject: string; component: string; fixed: boolean; title: string | null }>(
-      `with ${presentAssets(scope)}
-      select f.subject, f.component, count(s.fixed_version) > 0 as fixed, min(s.title collate "C") as title from finding_history f join a on a.asset_id = f.asset_id
-      left join sighting_history s on s.finding_id = f.finding_id and ${standing('s')}
-      where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = any($ids) and ${holds('f')} group by f.subject, f.component order by f.subject, f.component collate "C"`,
-      params,
-    ),
-    engine.query<{ subject: string; first: number }>(
-      `with ${presentAssets(scope)}
-      select f.subject, min(f.valid_from) as first from finding_history f join a on a.asset_id = f.asset_id
-      where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = any($ids) and f.valid_from <= $at group by f.subject`,
+    engine.query<{ subject: string; component: string; fixed: boolean; title: string | null; assets: number; first_seen_at: number }>(
+      `with ${presentColumns(scope, ['asset_id'])},
+      had as materialized (
+        select f.subject, f.component, f.finding_id, f.asset_id, f.valid_from, f.valid_to from finding_history f join a on a.asset_id = f.asset_id
+        where f.org_id = $org_id and f.kind = 'vulnerability' and ${among('f.subject', 'ids')} and f.valid_from <= $at),
+      seen as (select subject, min(valid_from) as first_seen_at, count(distinct case when $at < valid_to then asset_id end) as assets from had group by subject),
+      said as (
+        select h.subject, h.component, count(s.fixed_version) > 0 as fixed, min(s.title collate "C") as title
+        from had h left join sighting_history s on s.finding_id = h.finding_id and s.asset_id = h.asset_id and ${standing('s')}
+        where $at < h.valid_to group by h.subject, h.component)
+      select t.*, e.assets, e.first_seen_at from said t join seen e on e.subject = t.subject order by t.subject, t.component collate "C"`,
       params,
     ),
     exceptedAssets(engine, scope, moment, 'vulnerability', params.ids),
   ])
   const toldOf = new Map(told.map((row) => [row.vulnerability_id, row]))
   const whereOf = grouped(where, (row) => row.subject)
-  const seenOf = new Map(seen.map((row) => [row.subject, row.first]))
-  return rows.map(({ vulnerability_id, severity, cvss_tenths, epss, stage, assets }) => {
+  return rows.map(({ vulnerability_id, severity, cvss_tenths, epss, stage }) => {
     const components = whereOf.get(vulnerability_id) ?? []
     return {
       vulnerability_id,
@@ -159,7 +175,7 @@ async function completeVulnerabilities(
       cvss: cvss_tenths === null ? null : cvss_tenths / 10,
       epss: epss === null ? null : epss / 100_000,
       stage: stageWord(stage),
-      assets,
+      assets: components[0]?.assets ?? 0,
       excepted_assets: excepted.get(vulnerability_id) ?? 0,
       published_at: formatInstant(toldOf.get(vulnerability_id)?.published_at ?? null),
       components: components
@@ -167,7 +183,7 @@ async function completeVulnerabilities(
         .filter(Boolean)
         .slice(0, 20),
       fix_available: components.some((row) => row.fixed),
-      first_seen_at: formatInstant(seenOf.get(vulnerability_id) ?? moment.at),
+      first_seen_at: formatInstant(components[0]?.first_seen_at ?? moment.at),
     }
   })
 }
