@@ -55,13 +55,13 @@ const start = (words: string[], data: string, database: string | undefined): Chi
   })
 
 let reports = 0
-function nextAction(data: string): Action {
+function nextAction(data: string, count = findings): Action {
   const dice = random()
   if (dice < 0.15) return { name: 'rebuild', words: ['rebuild'] }
   if (dice < 0.3) return { name: 'backup', words: ['backup', join(data, 'backup.tar')] }
   const file = join(folder, 'report.json')
   const day = new Date(Date.UTC(2026, 0, 1) + 3_600_000 * (++reports - (random() < 0.2 ? Math.floor(random() * 30) : 0))).toISOString()
-  const listed = Array.from({ length: findings }, (_, number) => `CVE-2024-${10_000 + number}`).filter(() => random() < 0.99)
+  const listed = Array.from({ length: count }, (_, number) => `CVE-2024-${10_000 + number}`).filter(() => random() < 0.99)
   writeFileSync(file, imageScan(day, listed, `registry.example/image-${Math.floor(random() * 5)}:1`))
   return { name: 'import', words: ['import', file] }
 }
@@ -152,7 +152,7 @@ async function fullDisk(): Promise<boolean | null> {
     let full = 0
     let done = 0
     while (full < 5) {
-      const action = nextAction(data)
+      const action = nextAction(data, findings * 10) // fills it soon
       const child = start(action.words, data, undefined)
       let said = ''
       child.stderr!.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-2000)))
