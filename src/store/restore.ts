@@ -65,6 +65,7 @@ export async function restore(store: Store, file: string): Promise<Restored> {
   try {
     const restored = await engine.transaction(async (transaction) => {
       const tables = new Map((await listTables(transaction)).filter(isKept).map((table) => [table.table, table]))
+      for (const table of tables.keys()) await transaction.run(`delete from ${table}`) // what steps put there: counters
       const result = await read(file, {
         begin: async () => {},
         rows: async (table, columns, rows) => {

@@ -104,7 +104,7 @@ describe.each(engines)('backup of $name', ({ open }) => {
     const damaged = join(folder, `damaged-${store.engine.name}.tar`)
     const again = storeOn(await open())
     const empty = async () => {
-      const tables = (await listTables(again.engine)).filter(isKept).map(({ table }) => table)
+      const tables = (await listTables(again.engine)).filter((each) => isKept(each) && each.table !== 'counter').map(({ table }) => table)
       for (const [table, digest] of Object.entries(await digestTables(again.engine, tables))) expect(digest, table).toMatch(/^0 /)
       expect(readdirSync(join(again.data, 'inputs'), { recursive: true }).filter((name) => String(name).endsWith('.gz'))).toEqual([])
     }
@@ -136,17 +136,17 @@ describe.each(engines)('backup of $name', ({ open }) => {
   })
 
   it('rebuilds to the identical digest whatever was imported, and however often it was computed in between', async () => {
-    const numRuns = Number(process.env['PLIMSOLL_CASES'] ?? 4)
+    const numRuns = Number(process.env['PLIMSOLL_CASES'] ?? 6)
     const reports = fc.array(
       fc.record({
         day: fc.integer({ min: 1, max: 18 }),
-        image: fc.constantFrom('a:1', 'b:1'),
+        image: fc.constantFrom('a:1', 'a:1', 'b:1'),
         found: fc.uniqueArray(fc.integer({ min: 1, max: 4 }).map(cve)),
         compute: fc.boolean(),
         undo: fc.boolean(),
         feed: fc.boolean(),
       }),
-      { minLength: 1, maxLength: 6 },
+      { minLength: 4, maxLength: 7 },
     )
     const engine = await open()
     const store = storeOn(engine)
