@@ -40,6 +40,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'laws',
+          include: ['test/laws/**/*.test.ts'],
+          pool: 'forks',
+          // The long form (npm run test:laws) takes as long as it takes.
+          testTimeout: process.env['PLIMSOLL_CASES'] ? 0 : 300_000,
+          hookTimeout: 120_000,
+          globalSetup,
+        },
+      },
+      {
+        test: {
           name: 'golden',
           include: ['test/golden/**/*.test.ts'],
           pool: 'forks',

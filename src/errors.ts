@@ -13,3 +13,23 @@ export class UserError extends Error {
     this.status = options.status ?? 400
   }
 }
+
+/** What the system and the embedded database say when there is no room left. */
+const FULL =
+  /no space left on device|ENOSPC|EDQUOT|disk quota exceeded|file too large|max_temp_directory_size|could not (?:extend|write to) file/i
+
+/** The UserError that an error of the system amounts to, wherever it was thrown; null when it is none that a person can mend. */
+export function mendable(error: unknown): UserError | null {
+  if (error instanceof UserError) return error
+  if (!(error instanceof Error)) return null
+  if (FULL.test(`${(error as { code?: unknown }).code} ${error.message}`))
+    return new UserError(
+      'disk_full',
+      `there is no room left where the data is: ${error.message}. Nothing was changed; make room and try again`,
+      {
+        status: 507,
+        cause: error,
+      },
+    )
+  return null
+}

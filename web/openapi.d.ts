@@ -875,6 +875,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which database, and how much of the machine it may take */
+        get: operations["getInstallation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verify": {
         parameters: {
             query?: never;
@@ -882,10 +899,79 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check every import against its digest and the one before */
+        /** Check that the past is as it was learned: imports, facts and kept inputs against their digests, published numbers by computing them again */
         get: operations["verify"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read kept inputs again where the importer has a newer version: the old import is undone, the new one is new knowledge */
+        post: operations["reread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that cannot be made again, of one moment, as a tar archive; it is whole when it ends with manifest.json */
+        get: operations["backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long raw inputs and ended facts are kept */
+        get: operations["getRetention"];
+        put?: never;
+        /** Set how long raw inputs and ended facts are kept; nothing is removed by this alone */
+        post: operations["setRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove what is older than the policy keeps, for ever and logged */
+        post: operations["applyRetention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2020,7 +2106,54 @@ export interface components {
         };
         Verification: {
             imports: number;
+            /** @description Imports whose link of the chain does not fit */
             broken: number[];
+            facts: {
+                checked: number;
+                broken: {
+                    import_no: number;
+                    fact_table: string;
+                    /** @description opened, closed, retracted, or "end without import" */
+                    part: string;
+                    /** @description Rows that are there */
+                    facts: number;
+                    /** @description Rows that the import stated */
+                    stated: number;
+                }[];
+                imports_without_digest: number;
+            };
+            inputs: {
+                kept: number;
+                /** @description Unpacked and compared; of all others only their being there is checked */
+                checked: number;
+                broken: {
+                    import_no: number;
+                    input_digest: string;
+                    /** @enum {string} */
+                    state: "missing" | "changed";
+                }[];
+            };
+            /** @description A sample of published numbers, computed again as of their instant from what was known then */
+            published: {
+                checked: number;
+                /** @description Of another version of their formula */
+                skipped: number;
+                broken: {
+                    score: string;
+                    id: string;
+                    day: number;
+                    as_of: number;
+                    known_at: number;
+                    numerator: number;
+                    denominator: number;
+                    formula: string;
+                    /** @description What it gives now */
+                    again: {
+                        numerator: number;
+                        denominator: number;
+                    };
+                }[];
+            };
         };
         VulnerabilityDetail: {
             vulnerability_id: string;
@@ -4944,7 +5077,7 @@ export interface operations {
             };
         };
     };
-    verify: {
+    getInstallation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4959,7 +5092,309 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        version: string;
+                        /** @enum {string} */
+                        database: "duckdb" | "postgres";
+                        schema_step: number;
+                        /** @description Questions answered at the same time */
+                        readers: number;
+                        /** @description Questions that may wait */
+                        queue: number;
+                        memory: string | null;
+                        threads: number | null;
+                        /** @description Folder of temporary files */
+                        temporary: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: {
+                /** @description Kept raw inputs to unpack and compare */
+                inputs?: "sample" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reread: {
+        parameters: {
+            query?: {
+                /** @description true: only list them */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            import_no: number;
+                            file_name: string | null;
+                            format: string;
+                            from_version: number;
+                            to_version: number;
+                            reread_as: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+                /** @description true: not an organisation but the feeds about the world */
+                feeds?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: for ever */
+                        inputs_days: number | null;
+                        /** @description null: for ever */
+                        facts_days: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+                /** @description true: not an organisation but the feeds about the world */
+                feeds?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: for ever */
+                    inputs_days: number | null;
+                    /** @description null: for ever */
+                    facts_days: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: for ever */
+                        inputs_days: number | null;
+                        /** @description null: for ever */
+                        facts_days: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyRetention: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+                /** @description true: not an organisation but the feeds about the world */
+                feeds?: "true" | "false";
+                /** @description true: only say what would be removed */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The import that logs it */
+                        import_no: number | null;
+                        /** @description Before this instant facts are no longer whole */
+                        horizon: string | null;
+                        /** @description Rows by table */
+                        facts: {
+                            [key: string]: number;
+                        };
+                        inputs: number;
+                    };
                 };
             };
             /** @description Default Response */

@@ -27,12 +27,13 @@ import { initiatives } from './routes/initiatives.ts'
 import { knowledge } from './routes/knowledge.ts'
 import { metrics } from './routes/metrics.ts'
 import { organisations } from './routes/organisations.ts'
+import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
 import { recommendations } from './routes/recommendations.ts'
+import { retention } from './routes/retention.ts'
 import { scores } from './routes/scores.ts'
 import { software } from './routes/software.ts'
 import { sources } from './routes/sources.ts'
-import { verification } from './routes/verification.ts'
 import { vulnerabilities } from './routes/vulnerabilities.ts'
 import { webPages } from './web-pages.ts'
 
@@ -116,7 +117,8 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         definitions,
         knowledge,
         exports,
-        verification,
+        operations,
+        retention,
       ]
       for (const noun of nouns) await v1.register(noun(api))
       v1.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -9,6 +9,7 @@ import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
 import { kept, presentInstant } from '../store/kept.ts'
 import { lastImport, recordedAt } from '../store/known/taken.ts'
 import { findOrg, type Org } from '../store/orgs.ts'
+import { horizonOf } from '../store/retention.ts'
 import type { AskedMoment } from '../store/queries/moment.ts'
 import type { ListColumns, PageAnswer, PageQuestion } from '../store/queries/page.ts'
 import type { Scope } from '../store/scope.ts'
@@ -50,7 +51,7 @@ const NOBODY = 0
 /**
  * Reads org, group, as_of, known_at and rules of a question. A day of the past means its end; today means now.
  * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range'),
- * UserError('bad_knowledge').
+ * UserError('bad_knowledge'), UserError('before_horizon').
  */
 export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalog'>, query: MomentQuery): Promise<Asked> {
   const org = await kept(store.engine, ['organisation', query.org ?? null], () => findOrg(store.engine, query.org))
@@ -59,11 +60,12 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
   const { at, day, now } = await readAsOf(store, org, query.as_of)
   const known_at = query.known_at === undefined || !org ? null : await readKnownAt(store, org, query.known_at)
   const known = known_at === null ? store : await storeAt(store, catalog, org!, known_at, { at, day })
+  const first_day = org ? await firstDay(store, org, { at, known_at }) : undefined
   const rules = query.rules ?? 'now'
   return {
     org,
     scope,
-    moment: { at, day },
+    moment: { at, day, ...(first_day === undefined ? {} : { first_day }) },
     now,
     as_of: formatInstant(at),
     store: known,
@@ -71,6 +73,18 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
     rules,
     catalog: rules === 'now' ? catalog : await catalogAt(known.engine, catalog, at),
   }
+}
+
+/** The first day of which retention left the facts whole; undefined: all. Throws UserError('before_horizon') for a moment or a knowledge before it. */
+async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: number | null }): Promise<number | undefined> {
+  const horizon = await horizonOf(store.engine, org.org_id)
+  if (horizon === null) return undefined
+  const known = asked.known_at === null ? horizon : ((await recordedAt(store.engine, asked.known_at)) ?? 0)
+  if (asked.at < horizon || known < horizon)
+    throw new UserError('before_horizon', `facts of before ${formatInstant(horizon)} are no longer kept: ask for a later moment`, {
+      status: 410,
+    })
+  return dayOf(store.engine, org.org_id, horizon)
 }
 
 async function readAsOf(store: Store, org: Org | null, as_of: string | undefined): Promise<AskedMoment & { now: boolean }> {
@@ -130,7 +144,8 @@ export function readRange(query: { from?: string; to?: string }, moment: AskedMo
     return day
   }
   const to = Math.min(read(query.to, moment.day), moment.day)
-  const from = read(query.from, to - DEFAULT_DAYS)
+  const asked = read(query.from, to - DEFAULT_DAYS)
+  const from = asked > to ? asked : Math.min(to, Math.max(asked, moment.first_day ?? 0))
   if (from > to) throw new UserError('bad_range', `the range begins (${dayText(from)}) after it ends (${dayText(to)})`)
   if (to - from > MOST_DAYS) throw new UserError('bad_range', `a range holds at most ${MOST_DAYS} days`)
   return { from, to }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { z } from 'zod'
-import { UserError } from '../errors.ts'
+import { mendable, UserError } from '../errors.ts'
 import type { ImportResult, Progress } from './shapes.ts'
 
 type Snapshot = z.infer<typeof Progress>
@@ -71,11 +71,11 @@ export function openJobs(report: (error: unknown) => void = () => {}): Jobs {
           change(job, { state: 'done', result })
           return result
         } catch (error) {
-          if (!(error instanceof UserError)) report(error)
-          const told =
-            error instanceof UserError
-              ? { code: error.code, message: error.message }
-              : { code: 'internal', message: 'Something went wrong inside; the log of the server says what.' }
+          const known = mendable(error)
+          if (!known) report(error)
+          const told = known
+            ? { code: known.code, message: known.message }
+            : { code: 'internal', message: 'Something went wrong inside; the log of the server says what.' }
           change(job, { state: 'failed', error: told })
           throw error
         }

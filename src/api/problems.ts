@@ -1,19 +1,22 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { UserError } from '../errors.ts'
+import { mendable, UserError } from '../errors.ts'
+import { RETRY_AFTER_S } from '../store/engines/queue.ts'
 
 /** The one shape of every error. */
 const problem = (code: string, message: string, request_id: string) => ({ error: { code, message, request_id } })
 
 /** Ends every failed request: what the person can mend is told, everything else is a bug, logged and told without details. */
 export function answerError(error: FastifyError | UserError, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, code, message } = read(error)
-  if (status >= 500 && !(error instanceof UserError))
+  const told = mendable(error) ?? error
+  const { status, code, message } = read(told)
+  if (status >= 500 && !(told instanceof UserError))
     request.log.error({ err: error, request_id: request.id, method: request.method, url: request.url }, 'a request failed')
   if (reply.raw.headersSent) {
     reply.raw.destroy() // the answer has begun: ending it as if it were whole would be a lie
     return
   }
+  if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S))
   void reply
     .code(status)
     .header('x-request-id', request.id)

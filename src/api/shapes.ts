@@ -725,5 +725,80 @@ export const Health = z.object({ status: z.literal('ok'), version: z.string() })
 /** `/ready`: it can answer questions. */
 export const Ready = z.object({ status: z.enum(['ready', 'not_ready']), database: z.enum(['duckdb', 'postgres']), version: z.string() })
 
-/** Whether the chain of imports still fits: `broken` are the numbers of those that do not. */
-export const Verification = z.object({ imports: z.number().int(), broken: z.array(z.number().int()) })
+const BrokenFacts = z.object({
+  import_no: z.number().int(),
+  fact_table: z.string(),
+  part: z.string().describe('opened, closed, retracted, or "end without import"'),
+  facts: z.number().int().describe('Rows that are there'),
+  stated: z.number().int().describe('Rows that the import stated'),
+})
+
+/** Whether the past is as it was learned: imports against the chain, facts against the digests of their imports, raw inputs against theirs. */
+export const Verification = z.object({
+  imports: z.number().int(),
+  broken: z.array(z.number().int()).describe('Imports whose link of the chain does not fit'),
+  facts: z.object({ checked: z.number().int(), broken: z.array(BrokenFacts), imports_without_digest: z.number().int() }),
+  inputs: z.object({
+    kept: z.number().int(),
+    checked: z.number().int().describe('Unpacked and compared; of all others only their being there is checked'),
+    broken: z.array(z.object({ import_no: z.number().int(), input_digest: z.string(), state: z.enum(['missing', 'changed']) })),
+  }),
+  published: z
+    .object({
+      checked: z.number().int(),
+      skipped: z.number().int().describe('Of another version of their formula'),
+      broken: z.array(
+        z.object({
+          score: z.string(),
+          id: z.string(),
+          day: z.number().int(),
+          as_of: z.number().int(),
+          known_at: z.number().int(),
+          numerator: z.number(),
+          denominator: z.number(),
+          formula: z.string(),
+          again: z.object({ numerator: z.number(), denominator: z.number() }).describe('What it gives now'),
+        }),
+      ),
+    })
+    .describe('A sample of published numbers, computed again as of their instant from what was known then'),
+})
+
+const Days = z.number().int().nullable().describe('null: for ever')
+
+/** How long things are kept. */
+export const Retention = z.object({ inputs_days: Days, facts_days: Days })
+
+/** What a run of the retention removed, or would remove. */
+export const RetentionRun = z.object({
+  import_no: z.number().int().nullable().describe('The import that logs it'),
+  horizon: z.string().nullable().describe('Before this instant facts are no longer whole'),
+  facts: z.record(z.string(), z.number().int()).describe('Rows by table'),
+  inputs: z.number().int(),
+})
+
+/** The installation: which database, and how much of the machine it may take. */
+export const Installation = z.object({
+  version: z.string(),
+  database: z.enum(['duckdb', 'postgres']),
+  schema_step: z.number().int(),
+  readers: z.number().int().describe('Questions answered at the same time'),
+  queue: z.number().int().describe('Questions that may wait'),
+  memory: z.string().nullable(),
+  threads: z.number().int().nullable(),
+  temporary: z.string().nullable().describe('Folder of temporary files'),
+})
+
+/** Imports that a newer importer reads again; `reread_as` is the new import, null where its input is gone or nothing was done yet. */
+export const Reread = z.object({
+  items: z.array(
+    z.object({
+      import_no: z.number().int(),
+      file_name: z.string().nullable(),
+      format: z.string(),
+      from_version: z.number().int(),
+      to_version: z.number().int(),
+      reread_as: z.number().int().nullable(),
+    }),
+  ),
+})

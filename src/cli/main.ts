@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { UserError } from '../errors.ts'
+import { mendable } from '../errors.ts'
 import { packageRoot } from '../root.ts'
 import type { CliCommand, Context } from './command.ts'
 
@@ -23,6 +23,10 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   recommendations: () => import('./commands/recommendations.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
+  retention: () => import('./commands/retention.ts'),
+  reread: () => import('./commands/reread.ts'),
   rebuild: () => import('./commands/rebuild.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),
@@ -75,8 +79,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function end(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.user
-  if (error instanceof UserError) {
-    process.stderr.write(`plimsoll: ${error.message} [${error.code}]\n`)
+  const told = mendable(error)
+  if (told) {
+    process.stderr.write(`plimsoll: ${told.message} [${told.code}]\n`)
     return EXIT.user
   }
   process.stderr.write(

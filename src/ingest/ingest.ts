@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -10,6 +10,7 @@ import type { FileRecord, ReportRecord } from '../model/record.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
+import { inputPath } from '../store/inputs.ts'
 import { addOrgIn, addTenant, findOrg, listOrgs, type Org } from '../store/orgs.ts'
 import type { Store } from '../store/store.ts'
 import type { Feed, Head, Importer, ParseOptions, Source } from './importer.ts'
@@ -212,12 +213,15 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   })
   const same = await unchanged(store, importer, input_digest, kept, options)
   if (same) return same
-  // Compressed beside the reading, on a thread of its own; there before the import is.
-  const keeping = keepInput(store, input, input_digest)
-  const read = store.engine.transaction(async (transaction): Promise<ImportResult> => {
+  return store.engine.transaction(async (transaction): Promise<ImportResult> => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
-    await reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) })
+    // Compressed beside the reading, on a thread of its own, in this import's turn: retention removes none meanwhile.
+    const [read, kept_input] = await Promise.allSettled([
+      reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) }),
+      keepInput(store, input, input_digest),
+    ])
+    for (const each of [read, kept_input]) if (each.status === 'rejected') throw each.reason
     const { counts, report, org } = reading
     if (!report)
       throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
@@ -245,7 +249,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       ['import_no', 'place', 'reason'],
       reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
     )
-    await keeping
     return {
       unchanged: false,
       import_no: reading.import_no,
@@ -256,9 +259,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       counts,
     }
   })
-  const [result] = await Promise.allSettled([read, keeping])
-  if (result.status === 'rejected') throw result.reason
-  return result.value
 }
 
 /** One file on its way into the store. */
@@ -468,10 +468,9 @@ async function digestOf(input: Input): Promise<{ input_digest: string; input_byt
 
 /** Keeps the raw input compressed as inputs/<digest>.gz, written beside and renamed, so that it is whole or not there. */
 async function keepInput(store: Store, input: Input, digest: string): Promise<void> {
-  const folder = join(store.data, 'inputs', digest.slice(0, 2))
-  const path = join(folder, `${digest}.gz`)
+  const path = inputPath(store.data, digest)
   if (await stat(path).catch(() => null)) return
-  await mkdir(folder, { recursive: true })
+  await mkdir(dirname(path), { recursive: true })
   const part = `${path}.${process.pid}.part`
   try {
     await pipeline(

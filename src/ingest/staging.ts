@@ -616,7 +616,7 @@ export class ReportStaging {
     const last = await this.transaction.query<{ asset_id: number; last: number }>(
       `select asset_id, max(observed_at) as last from coverage_history
        where org_id = $org_id and source = $source and retracted_in = $never and asset_id = any($ids) group by asset_id`,
-      { org_id: this.org_id, source: this.report.source, never: NEVER, ids: assets.map(({ asset_id }) => asset_id) },
+      { org_id: this.org_id, source: this.report.source, never: NEVER, ids: [0, ...assets.map(({ asset_id }) => asset_id)] },
     )
     const lastLook = new Map(last.map((row) => [row.asset_id, row.last]))
     return new Set(assets.flatMap(({ asset_id, observed_at, local }) => ((lastLook.get(asset_id) ?? -1) >= observed_at ? [local] : [])))

@@ -10,12 +10,13 @@ import { isIdentityChange, undoIdentityChange } from '../store/identity/change.t
 import { readChoices } from '../store/identity/choices.ts'
 import { restateAssets } from '../store/identity/restate.ts'
 import { closureOf, settle, withStaysOfNow } from '../store/identity/settle.ts'
+import { horizonOf } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
 
 /**
  * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
  * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report, no feed, no act on
- * an exception and no merge or split.
+ * an exception and no merge or split, UserError('before_horizon') for what retention no longer keeps.
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
@@ -26,14 +27,23 @@ export async function undoImport(store: Store, undone: number, actor: string): P
       options: string
       source: string | null
       file_name: string | null
+      recorded_at: number
       undone_in: number
-    }>('select org_id, kind, format, options, source, file_name, undone_in from import where import_no = $undone', { undone })
+    }>('select org_id, kind, format, options, source, file_name, recorded_at, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
     const exception = row.kind === 'change' && row.format === EXCEPTION_FORMAT
     const identity = row.kind === 'change' && !exception && (await isIdentityChange(transaction, undone))
     if (row.kind !== 'report' && row.kind !== 'feed' && !exception && !identity)
-      throw new UserError('not_undoable', `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`)
+      throw new UserError(
+        'not_undoable',
+        `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`,
+      )
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
+    const horizon = row.org_id === null ? null : await horizonOf(transaction, row.org_id)
+    if (horizon !== null && row.recorded_at < horizon)
+      throw new UserError('before_horizon', `import ${undone} is older than what retention keeps: it cannot be undone any more`, {
+        status: 410,
+      })
     const import_no = await nextImport(transaction)
     await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
     const { opened, closed } = exception

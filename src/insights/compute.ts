@@ -43,11 +43,11 @@ export async function compute(
   catalog: Catalog,
   onStep: (step: ComputeStep) => void = () => {},
 ): Promise<{ assets: number; vulnerabilities: number }> {
-  const [waiting] = await store.engine.query<{ waiting: number }>(
-    'select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
-  )
-  if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
   return store.engine.transaction(async (transaction) => {
+    const [waiting] = await transaction.query<{ waiting: number }>(
+      'select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
+    )
+    if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
     await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
     const touched = await derive(transaction, onStep)

@@ -73,6 +73,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion):
   const readOnly = () => Promise.reject(new Error('what was known before cannot be changed'))
   return {
     name: store.engine.name,
+    sizes: store.engine.sizes,
     home: store.engine.home,
     aside: (name) => store.engine.aside(name),
     within: (schemas) => store.engine.within(schemas),

@@ -82,11 +82,12 @@ export function initiativeBounds(unknown: Unknown, initiative: Initiative, point
 
 /** Secure score: checks that did not run at all or at none of their points. */
 export function secureBounds({ assets, controls }: Unknown, now: Sums): Bounds {
-  const { numerator, denominator } = now ?? { numerator: 0, denominator: 0 }
-  const of = denominator + controls.max_points / 1000
+  // In thousandths of points, whole numbers, so that all of the points are exactly 100 %.
+  const [got, of_known] = [now?.numerator ?? 0, now?.denominator ?? 0].map((points) => Math.round(points * 1000)) as [number, number]
+  const of = of_known + controls.max_points
   return {
-    best: of === 0 ? null : (100 * (numerator + controls.gain / 1000)) / of,
-    worst: of === 0 ? null : (100 * (numerator - controls.loss / 1000)) / of,
+    best: of === 0 ? null : (100 * (got + controls.gain)) / of,
+    worst: of === 0 ? null : (100 * (got - controls.loss)) / of,
     coverage: { ...assets.control, not_run: controls.controls },
   }
 }
@@ -94,5 +95,5 @@ export function secureBounds({ assets, controls }: Unknown, now: Sums): Bounds {
 /** A mean, in percent, with `unknown` more weight at 0 and at 1. */
 function between(numerator: number, denominator: number, unknown: number): { best: number | null; worst: number | null } {
   const of = denominator + unknown
-  return of === 0 ? { best: null, worst: null } : { best: (100 * numerator) / of, worst: (100 * (numerator + unknown)) / of }
+  return of === 0 ? { best: null, worst: null } : { best: (100 * numerator) / of, worst: Math.min(100, (100 * (numerator + unknown)) / of) }
 }

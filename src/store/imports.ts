@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Instant, NEVER } from '../model/time.ts'
 import { draw } from './counter.ts'
 import type { Engine } from './engines/engine.ts'
+import { digestImport, type FactDigest, statementDigest, writeDigests } from './fact-digests.ts'
 
 /** What an import did, for people: kept as JSON beside it. Items are counted at the grain of the report. */
 export interface ImportCounts {
@@ -47,7 +48,7 @@ export const noCounts = (): ImportCounts => ({
 export interface NewImport {
   import_no: number
   org_id: number | null
-  kind: 'report' | 'feed' | 'change' | 'undo'
+  kind: 'report' | 'feed' | 'change' | 'undo' | 'retention'
   format: string | null
   format_version: number | null
   source: string | null
@@ -67,14 +68,30 @@ export interface NewImport {
 /** Draws the number of the next import; inside the transaction that writes it, so that numbers follow the order of commit. */
 export const nextImport = (transaction: Engine): Promise<number> => draw(transaction, 'import_no')
 
-/** Writes an import as the next link of its organisation's chain (or the world's). */
-export async function writeImport(transaction: Engine, learned: NewImport): Promise<void> {
+/**
+ * Writes an import as the next link of its organisation's chain (or the world's). Call it after the import's last fact is written: the
+ * link covers them. `removed`: what a retention took away of others.
+ */
+export async function writeImport(
+  transaction: Engine,
+  learned: NewImport,
+  removed: { digests: readonly FactDigest[]; inputs: readonly string[] } = { digests: [], inputs: [] },
+): Promise<void> {
   const [last] = await transaction.query<{ digest: string }>(
     `select digest from import where ${learned.org_id === null ? 'org_id is null' : 'org_id = $org_id'} order by import_no desc limit 1`,
     learned.org_id === null ? {} : { org_id: learned.org_id },
   )
+  const digests = [...(await digestImport(transaction, learned.import_no)), ...removed.digests]
+  await writeDigests(transaction, learned.import_no, digests)
+  await transaction.append(
+    'removed_input',
+    ['input_digest', 'removed_in'],
+    removed.inputs.map((digest) => [digest, learned.import_no]),
+  )
+  const facts_digest = statementDigest(digests, removed.inputs)
+  await transaction.append('import_statement', ['import_no', 'facts_digest'], [[learned.import_no, facts_digest]])
   const row = { ...learned, counts: JSON.stringify(learned.counts), undone_in: NEVER, previous_digest: last?.digest ?? '' }
-  await transaction.append('import', [...Object.keys(row), 'digest'], [[...Object.values(row), chainDigest(row)]])
+  await transaction.append('import', [...Object.keys(row), 'digest'], [[...Object.values(row), chainDigest({ ...row, facts_digest })]])
 }
 
 /** The facts of an import that its link of the chain covers, in this order. */
@@ -99,10 +116,11 @@ const chained = [
   'previous_digest',
 ] as const
 
-/** sha256 over the digest before and all facts of the import, as hex. */
-function chainDigest(row: { [column in (typeof chained)[number]]: unknown }): string {
+/** sha256 over the digest before and all facts of the import, as hex. Imports of before fact digests have none to cover. */
+function chainDigest(row: { [column in (typeof chained)[number]]: unknown } & { facts_digest?: unknown }): string {
+  const covered = chained.map((column) => row[column] ?? null)
   return createHash('sha256')
-    .update(JSON.stringify(chained.map((column) => row[column] ?? null)))
+    .update(JSON.stringify(row.facts_digest ? [...covered, row.facts_digest] : covered))
     .digest('hex')
 }
 
@@ -112,7 +130,7 @@ export async function brokenLinks(engine: Engine): Promise<number[]> {
   const broken: number[] = []
   for await (const batch of engine.stream<
     { [column in (typeof chained)[number]]: unknown } & { org_id: number | null; digest: string; import_no: number }
-  >('select * from import order by import_no')) {
+  >('select i.*, s.facts_digest from import i left join import_statement s on s.import_no = i.import_no order by i.import_no')) {
     for (const row of batch) {
       if (row.previous_digest !== (previous.get(row.org_id) ?? '') || row.digest !== chainDigest(row)) broken.push(row.import_no)
       previous.set(row.org_id, row.digest)

@@ -155,6 +155,7 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
       line.rows.map((each) => asInterval(fact, each)),
       looksIn(row),
       [...reports].map(([at, own]) => ({ at, looks: own })),
+      new Set(line.rows.filter((each) => each['opened_in'] === undone).map((each) => each['valid_from'] as Instant)),
     )
   })
 }

@@ -2,6 +2,8 @@ import { UserError } from '../errors.ts'
 import { draw } from './counter.ts'
 import { checkZone, writeDays } from './days.ts'
 import type { Engine } from './engines/engine.ts'
+import { deleteRemovedInputs } from './inputs.ts'
+import { removeAllOf } from './retention.ts'
 import type { Store } from './store.ts'
 
 export interface Org {
@@ -86,46 +88,12 @@ export async function addTenant(transaction: Engine, org_id: number, tenant: str
   if (!held) await transaction.query('insert into org_tenant values ($tenant_id, $org_id)', { tenant_id, org_id })
 }
 
-/** Tables with an org_id: all that is removed with an organisation. */
-const ofOrg = [
-  'org',
-  'org_tenant',
-  'day',
-  'asset_key',
-  'asset_record',
-  'record_name',
-  'shared_listing',
-  'identity_choice',
-  'name_history',
-  'attribute_history',
-  'presence_history',
-  'coverage_history',
-  'software_history',
-  'finding_key',
-  'sighting_history',
-  'control_history',
-  'control_result_history',
-  'score_total_history',
-  'benchmark_history',
-  'advisory_history',
-  'exception_history',
-  'definition_history',
-  'finding_history',
-  'asset_history',
-  'fresh_history',
-  'source_staleness',
-  'news',
-  'asset_day',
-  'score_delta',
-  'event',
-  'published_score',
-  'touched_asset',
-]
-
-/** Removes a whole organisation and all that is known about it. The rows of its imports stay as the log. Throws UserError('unknown_organisation'). */
-export async function removeOrg(store: Store, slug: string): Promise<void> {
-  const org = await findOrg(store.engine, slug)
-  await store.engine.transaction(async (transaction) => {
-    for (const table of ofOrg) await transaction.query(`delete from ${table} where org_id = $org_id`, { org_id: org!.org_id })
-  })
+/**
+ * Removes a whole organisation, all that is known about it and the raw inputs that only it has. The rows of its imports stay as the log,
+ * and the removal is the last of them. Throws UserError('unknown_organisation').
+ */
+export async function removeOrg(store: Store, slug: string, actor: string): Promise<void> {
+  const org = (await findOrg(store.engine, slug))!
+  await store.engine.transaction((transaction) => removeAllOf(store, transaction, org, actor))
+  await deleteRemovedInputs(store.engine, store.data)
 }

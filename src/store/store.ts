@@ -16,20 +16,30 @@ export interface Store {
 /** The clock of the machine, in microseconds. */
 const systemClock = (): Instant => Date.now() * 1000
 
-/**
- * Opens the store and brings its schema to the newest step. `database`: a postgres:// URL, a DuckDB path or ':memory:'; default
- * `<data>/plimsoll.duckdb`. Throws UserError as openEngine and applySchema do.
- */
-export async function openStore(options: { database?: string; data?: string; now?: () => Instant } = {}): Promise<Store> {
-  const data = resolve(options.data ?? 'plimsoll-data')
-  const now = options.now ?? systemClock
-  mkdirSync(join(data, 'inputs'), { recursive: true })
-  const engine = await openEngine(options.database ?? join(data, 'plimsoll.duckdb'))
+/** Where a store is, and its clock. */
+interface StoreOptions {
+  /** A postgres:// URL, a DuckDB path or ':memory:'; default `<data>/plimsoll.duckdb`. */
+  database?: string | undefined
+  data?: string
+  now?: () => Instant
+}
+
+/** Opens the store and brings its schema to the newest step. Throws UserError as openEngine and applySchema do. */
+export async function openStore(options: StoreOptions = {}): Promise<Store> {
+  const store = await openRaw(options)
   try {
-    await applySchema(engine, now())
+    await applySchema(store.engine, store.now())
   } catch (error) {
-    await engine.close()
+    await store.engine.close()
     throw error
   }
-  return { engine, data, now }
+  return store
+}
+
+/** Opens the store with whatever schema it has, for restoring into it. Throws UserError as openEngine does. */
+export async function openRaw(options: StoreOptions): Promise<Store> {
+  const data = resolve(options.data ?? 'plimsoll-data')
+  mkdirSync(join(data, 'inputs'), { recursive: true })
+  const engine = await openEngine(options.database ?? join(data, 'plimsoll.duckdb'))
+  return { engine, data, now: options.now ?? systemClock }
 }

@@ -56,4 +56,16 @@ describe('a line of time', () => {
       }),
     )
   })
+
+  it("loses a beginning at the fact's own date with the last report that lists it", () => {
+    const every = (at: number): Look => ({ at, shows: () => true })
+    const since = [{ valid_from: 2, valid_to: NEVER, value: 'high' }]
+    // Listed at 5 and 7, true since 2.
+    expect(withoutReports(since, [every(7)], [{ at: 5, looks: [every(5)] }])).toEqual(since)
+    expect(withoutReports(since, [], [{ at: 5, looks: [every(5)] }])).toEqual([])
+    // A report that says nothing about what it does not list: only that it stated the interval tells.
+    const none = { at: 5, shows: () => false }
+    expect(withoutReports(since, [], [{ at: 5, looks: [none] }], new Set([2]))).toEqual([])
+    expect(withoutReports(since, [none], [{ at: 6, looks: [{ at: 6, shows: () => false }] }])).toEqual(since)
+  })
 })

@@ -88,16 +88,30 @@ export function placeListing(
 export const placeLooks = (intervals: readonly Interval[], before: readonly Look[], looks: readonly Look[]): Interval[] =>
   intervalsOf(listingsOf(intervals, before), looks)
 
-/** The intervals as they would be without the reports of these instants; `looks` are the others'. */
+/**
+ * The intervals as they would be without the reports of these instants; `looks` are the others'. An interval that begins before its first
+ * listing, at the fact's own date, is gone with its last listing, and otherwise keeps that beginning. `stated`: beginnings of intervals
+ * that one of these reports stated.
+ */
 export function withoutReports(
   intervals: readonly Interval[],
   looks: readonly Look[],
   gone: readonly { at: Instant; looks: readonly Look[] }[],
+  stated: ReadonlySet<Instant> = new Set(),
 ): Interval[] {
   const all = [...looks, ...gone.flatMap((report) => report.looks)]
+  const looked = new Set([...looks.map(({ at }) => at), ...gone.map(({ at }) => at)])
   const instants = new Set(gone.map(({ at }) => at).filter((at) => !looks.some((look) => look.at === at)))
+  const listings = listingsOf(intervals, all)
+  const kept = listings.filter(({ at }) => !instants.has(at))
+  const lost = new Set<Instant>()
+  for (const { valid_from, valid_to } of intervals) {
+    const inside = ({ at }: Listing) => valid_from < at && at < valid_to
+    const theirs = stated.has(valid_from) || listings.some((listing) => inside(listing) && instants.has(listing.at))
+    if (theirs && !looked.has(valid_from) && !kept.some(inside)) lost.add(valid_from)
+  }
   return intervalsOf(
-    listingsOf(intervals, all).filter(({ at }) => !instants.has(at)),
+    kept.filter(({ at }) => !lost.has(at)),
     looks,
   )
 }

@@ -114,6 +114,19 @@ const world = fc.record({
 })
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never
 
+/** A world in which an exception surely begins and ends while findings are open. */
+const splitting: World = {
+  groups: [[], []],
+  findings: keys.map(() => [{ from: 2, to: null }]) as World['findings'],
+  before: 1,
+  acts: [
+    {
+      act: 'add',
+      said: { ...nowhere, kind: 'vulnerability', subject: 'CVE-1', component: 'b', justification: 'third_party_control', from: 6, to: 14 },
+    },
+  ],
+}
+
 const within = ({ from, to }: Span, instant: number): boolean => at(from) <= instant && (to === null || instant < at(to))
 
 /** Says what holds, by asking every exception about every instant. */
@@ -220,6 +233,8 @@ async function putFacts(engine: Engine, org_id: number, { groups, findings }: Wo
         min_severity: 0,
         checks: '',
         observed_at: begin,
+        record_id: asset_id,
+        stated_in: 1,
         opened_in: 1,
         retracted_in: NEVER,
       })),
@@ -434,7 +449,7 @@ describe.each(engines)('exceptions on $name', ({ name, open }) => {
           expect(sum('numerator_delta')).toBe(failing.length ? Math.floor(got / failing.length) : 0)
         }
       }),
-      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']), examples: [[splitting]] },
     )
     expect(covered).toBeGreaterThan(0)
     expect(split).toBeGreaterThan(0)

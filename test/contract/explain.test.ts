@@ -10,7 +10,7 @@ import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory } from '../../src/insights/scores.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { NEVER_DAY } from '../../src/store/days.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
 import { exact, type Exact, Model, type Part, split, type Told, walk } from './explain-model.ts'
@@ -193,6 +193,36 @@ const story: fc.Arbitrary<Story> = fc
     }
   })
 
+/** CVSS, EPSS and stage change on one day: two causes, one after the other. */
+const atOnce: Story = {
+  models: [],
+  world: {
+    asset: [1, 2].map((asset_id) => ({ asset_id, value: 1000, internet_facing: false, asset_group: 'red', from: DAY0, to: NEVER_DAY })),
+    fresh: [1, 2].flatMap((asset_id) => ['vulnerability', 'asset'].map((subject) => ({ asset_id, subject, from: DAY0, to: NEVER_DAY }))),
+    finding: [
+      {
+        asset_id: 1,
+        finding_id: 1,
+        kind: 'vulnerability',
+        subject: 'CVE-1',
+        component: '',
+        severity: 2,
+        cvss_tenths: null,
+        stage: 0,
+        from: DAY0 + 1,
+        to: NEVER_DAY,
+        ...({ from_cause: 8, to_cause: 9 } as object),
+      },
+    ],
+    vulnerability: [
+      { vulnerability_id: 'CVE-1', epss: 1000, stage: 0, cvss_tenths: 55, from: 0, to: DAY0 + 3 },
+      { vulnerability_id: 'CVE-1', epss: 50_000, stage: 4, cvss_tenths: 98, from: DAY0 + 3, to: NEVER_DAY },
+    ],
+    result: [],
+    control: [],
+  },
+}
+
 /** Puts a story into the store and works out everything that scores are read from. */
 async function tell(engine: Engine, org_id: number, { world, models }: Story): Promise<void> {
   await putWorld(engine, org_id, world)
@@ -212,6 +242,7 @@ async function tell(engine: Engine, org_id: number, { world, models }: Story): P
     await transaction.query('drop table if exists touched')
     await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
     await deriveAssetDays(transaction)
+    await deriveExposure(transaction, org_id)
     await computeMetrics(transaction, org_id, catalog)
     await computeSecureScore(transaction, org_id)
   })
@@ -319,7 +350,7 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
         expect(back.change + there.change).toBe(0)
         expect(back.causes).toEqual(there.causes.map((each) => ({ ...each, units: -each.units })))
       }),
-      { numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+      { numRuns, examples: [[atOnce, 2, 2]], endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
     expect(moved).toBeGreaterThan(numRuns)
   })

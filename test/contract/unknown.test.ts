@@ -6,7 +6,7 @@ import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory, readMetricHistories, type ScoreName } from '../../src/insights/scores.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { type Bounds, exposureBounds, initiativeBounds, metricBounds, readUnknown, secureBounds } from '../../src/insights/unknown.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
@@ -144,6 +144,7 @@ async function measure(engine: Engine, org_id: number, world: Partial<World>): P
     await transaction.query('drop table if exists touched')
     await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
     await deriveAssetDays(transaction)
+    await deriveExposure(transaction, org_id)
     await transaction.query('drop table touched')
     await computeMetrics(transaction, org_id, catalog)
     await computeSecureScore(transaction, org_id)

@@ -27,6 +27,8 @@ export interface World {
     cvss_tenths?: number | null
     stage?: number
     excepted?: boolean
+    from_cause?: number
+    to_cause?: number
     from?: number
     to?: number
   }[]

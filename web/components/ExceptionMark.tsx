@@ -14,7 +14,7 @@ export function ExceptionMark({ exception }: { exception: Finding['exception'] }
       className="shrink-0"
       title={`Exception ${exception.exception_id}: ${word(exception.justification)}, ${until}`}
     >
-      <Chip tone="accent">{word(exception.justification)}</Chip>
+      <Chip tone="accent">Excepted</Chip>
     </To>
   )
 }

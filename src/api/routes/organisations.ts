@@ -8,6 +8,9 @@ import { named } from '../named.ts'
 import { NewOrganisation, Organisation, Problem } from '../shapes.ts'
 
 const Organisations = named('OrganisationList', z.object({ items: z.array(Organisation) }))
+/** Who changes things, until there is sign-in. */
+const ACTOR = 'api'
+
 const Slug = z.object({ slug: z.string().max(100) })
 
 /** Organisations: each has assets, findings and scores of its own. */
@@ -59,7 +62,7 @@ export const organisations =
         },
       },
       async ({ params }, reply) => {
-        await removeOrg(api.store, params.slug)
+        await removeOrg(api.store, params.slug, ACTOR)
         return reply.code(204).send()
       },
     )

@@ -14,7 +14,7 @@ export const command: CliCommand = {
     const line = progressLine(context)
     await withConnection(context, async ({ store, catalog, send }) => {
       if (verb === 'remove') {
-        if (store) await removeOrg(store, 'demo')
+        if (store) await removeOrg(store, 'demo', 'cli')
         else await send('DELETE', '/organisations/demo')
         line.done('The demo organisation is removed.')
       } else if (verb === 'load') {

@@ -1,5 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { UserError } from '../../errors.ts'
+import type { Sizes } from '../../store/engines/sizes.ts'
+import { isWhole, type Verification } from '../../store/verify.ts'
 import { type CliCommand, jsonOption } from '../command.ts'
 import { withConnection } from '../connect.ts'
 import { placeOf, runningServer } from '../place.ts'
@@ -44,11 +46,21 @@ export const command: CliCommand = {
       if (bavail * bsize < LEAST_FREE) throw new UserError('disk_full', `only ${Math.round((bavail * bsize) / 1e6)} MB are free`)
       return `${Math.round((bavail * bsize) / 1e9)} GB`
     })
+    await check('sizes', async () =>
+      withConnection(context, async ({ get }) => {
+        const { readers, queue, memory, threads, temporary } = await get<Sizes>('/installation')
+        return [
+          `${readers} questions at a time, ${queue} may wait`,
+          ...(memory === null ? [] : [`memory ${memory}, threads ${threads ?? 'as many as processors'}`]),
+          ...(temporary === null ? [] : [`temporary files in ${temporary}`]),
+        ].join('; ')
+      }),
+    )
     await check('chain of imports', async () =>
       withConnection(context, async ({ get }) => {
-        const { imports, broken } = await get<{ imports: number; broken: number[] }>('/verify')
-        if (broken.length) throw new UserError('chain_broken', `broken at import ${broken.join(', ')}`)
-        return `${imports} imports, all fit`
+        const found = await get<Verification>('/verify')
+        if (!isWhole(found)) throw new UserError('chain_broken', 'the past is not as it was learned: plimsoll verify says where')
+        return `${found.imports} imports and ${found.facts.checked} facts, all fit`
       }),
     )
     if (context.options['json']) context.print(JSON.stringify(checks, null, 2))

@@ -1,6 +1,7 @@
 import { NEVER } from '../../model/time.ts'
 import { dayJoin, daySql } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
+import { cvssSql } from './asset-days.ts'
 import { deriveExceptions } from './exceptions.ts'
 import { findingCauses } from './finding-causes.ts'
 
@@ -20,7 +21,8 @@ const cutByExceptions = `
 
 /**
  * Makes finding_history anew for the touched assets: the union of each finding's sightings over sources, and the checks that fail.
- * Where several hold at once, the highest severity, CVSS and stage: so that opening a sighting never makes anything better (law 5).
+ * Where several hold at once, the highest severity, CVSS and stage: so that opening a sighting never makes anything better (law 5). One
+ * without a CVSS counts as its severity does, also beside others that have one; a check of unknown severity counts as medium.
  * Split where an exception that moves scores begins or ends; needs asset_history as it now is.
  */
 export async function deriveFindings(transaction: Engine): Promise<void> {
@@ -30,10 +32,10 @@ export async function deriveFindings(transaction: Engine): Promise<void> {
   await transaction.query(
     `create temporary table stated as
      select *, count(*) over (partition by finding_id) as of_finding from (
-       select s.finding_id, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to
+       select s.finding_id, s.kind = 'control' as checked, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to
        from sighting_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER}
        union all
-       select r.finding_id, r.severity, cast(null as smallint), cast(0 as smallint), r.valid_from, r.valid_to
+       select r.finding_id, true, r.severity, cast(null as smallint), cast(0 as smallint), r.valid_from, r.valid_to
        from control_result_history r join touched t on t.asset_id = r.asset_id where r.retracted_in = ${NEVER} and r.status = 'fail') as all_stated`,
   )
   await transaction.query(
@@ -42,13 +44,18 @@ export async function deriveFindings(transaction: Engine): Promise<void> {
      point as (select finding_id, valid_from as t from several union select finding_id, valid_to from several),
      piece as (select finding_id, t as valid_from, lead(t) over (partition by finding_id order by t) as valid_to from point),
      valued as (
-       select p.finding_id, p.valid_from, p.valid_to, max(s.severity) as severity, max(s.cvss_tenths) as cvss_tenths, max(s.stage) as stage
+       select p.finding_id, p.valid_from, p.valid_to, bool_or(s.checked) as checked, max(s.severity) as severity, bool_or(s.severity is null) as unknown,
+         max(s.cvss_tenths) as cvss_tenths, max(${cvssSql('cast(null as smallint)', 's')}) as gravest, max(s.stage) as stage
        from piece p join several s on s.finding_id = p.finding_id and s.valid_from <= p.valid_from and p.valid_from < s.valid_to
        where p.valid_to is not null group by p.finding_id, p.valid_from, p.valid_to),
+     united as (
+       select finding_id, valid_from, valid_to, case when checked and unknown and severity < 2 then 2 else severity end as severity,
+         case when not checked and gravest > ${cvssSql('v.cvss_tenths', 'v')} then gravest else cvss_tenths end as cvss_tenths, stage
+       from valued v),
      marked as (
        select *, case when lag(valid_to) over w is distinct from valid_from or lag(severity) over w is distinct from severity
          or lag(cvss_tenths) over w is distinct from cvss_tenths or lag(stage) over w is distinct from stage then 1 else 0 end as begins
-       from valued window w as (partition by finding_id order by valid_from)),
+       from united window w as (partition by finding_id order by valid_from)),
      run as (select *, sum(begins) over (partition by finding_id order by valid_from rows unbounded preceding) as run from marked),
      whole as (
        select finding_id, severity, cvss_tenths, stage, valid_from, valid_to, false as several from stated where of_finding = 1

@@ -1,4 +1,5 @@
 import type { Engine } from '../engines/engine.ts'
+import { derivedTables } from '../tables.ts'
 
 /**
  * Takes over what imports touched, into temporary tables `touched` (org_id, asset_id) and `touched_world` (vulnerability_id): the assets
@@ -23,20 +24,7 @@ export async function takeTouched(transaction: Engine): Promise<{ assets: number
 
 /** Marks everything as touched and forgets all that is derived: the next computation makes it again from the facts. */
 export async function touchAll(transaction: Engine): Promise<void> {
-  for (const table of [
-    'finding_history',
-    'asset_history',
-    'fresh_history',
-    'source_staleness',
-    'news',
-    'vulnerability_history',
-    'asset_day',
-    'score_delta',
-    'event',
-    'touched_asset',
-    'touched_vulnerability',
-    'taken_in',
-  ])
+  for (const table of [...derivedTables, 'touched_asset', 'touched_vulnerability', 'taken_in'])
     await transaction.query(`delete from ${table}`)
   await transaction.query('insert into touched_asset select org_id, asset_id from asset_key')
   await transaction.query(

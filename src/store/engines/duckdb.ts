@@ -17,25 +17,25 @@ import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import { append, removeLeftovers } from './duckdb-append.ts'
 import type { Engine, Params, Row, Value } from './engine.ts'
+import { sizesFrom } from './sizes.ts'
 
 /** How statements begin that write nothing. */
 const READS = /^\s*(?:select|with)\b/i
-
-/** Connections that read beside the one that writes. */
-const READERS = 4
 
 /** The database in memory (and, when that is full, in the temporary folder) that holds what may be thrown away. */
 const ASIDE = 'aside'
 
 /**
  * Opens a DuckDB file, or ':memory:'. One process can open a file: a second one gets UserError('database_in_use').
- * Memory is bounded by PLIMSOLL_MEMORY (default 4GB), temporary files stay beside the database.
+ * Memory, threads and temporary files are bounded as sizesFrom reads them.
  */
 export async function openDuckdb(path: string): Promise<Engine> {
+  const sizes = sizesFrom(process.env, 'duckdb', path === ':memory:' ? null : dirname(path))
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const options: Record<string, string> = { memory_limit: process.env['PLIMSOLL_MEMORY'] ?? '4GB', preserve_insertion_order: 'false' }
-  const temporary = path === ':memory:' ? mkdtempSync(join(tmpdir(), 'plimsoll-')) : join(dirname(path), 'temporary')
-  if (path !== ':memory:') options['temp_directory'] = temporary
+  const options: Record<string, string> = { memory_limit: sizes.memory!, preserve_insertion_order: 'false' }
+  if (sizes.threads !== null) options['threads'] = String(sizes.threads)
+  const temporary = sizes.temporary ?? mkdtempSync(join(tmpdir(), 'plimsoll-'))
+  if (sizes.temporary !== null) options['temp_directory'] = temporary
   let instance: DuckDBInstance
   try {
     instance = await DuckDBInstance.create(path, options)
@@ -49,18 +49,21 @@ export async function openDuckdb(path: string): Promise<Engine> {
   if (path !== ':memory:') await removeLeftovers(temporary)
   const writer = await instance.connect()
   const builder = await instance.connect()
-  const readers = await Promise.all(Array.from({ length: READERS }, () => instance.connect()))
-  const pool = new Queue(readers)
+  const observer = await instance.connect()
+  const readers = await Promise.all(Array.from({ length: sizes.readers }, () => instance.connect()))
+  const pool = new Queue(readers, sizes.queue)
   const writing = new Queue([writer])
   const building = new Queue([builder])
+  const observing = new Queue([observer], sizes.queue)
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
   const shared: Shared = { folder: temporary, written: 0 }
-  const within = (schemas: readonly string[]): Engine => asker(pool, building, [...schemas, home].join(), { home, aside, within }, shared)
+  const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place, shared)
+  const place: Place = { sizes, home, aside, within }
 
   const engine: Engine = {
-    ...asker(pool, writing, home, { home, aside, within }, shared),
+    ...asker(pool, writing, observing, home, place, shared),
     async serially(work) {
       await writing.use((connection) => connection.run('set threads = 1'))
       try {
@@ -73,7 +76,8 @@ export async function openDuckdb(path: string): Promise<Engine> {
       await writing.drain()
       await building.drain()
       await pool.drain()
-      for (const connection of [...readers, builder, writer]) connection.closeSync()
+      await observing.drain()
+      for (const connection of [...readers, builder, observer, writer]) connection.closeSync()
       instance.closeSync()
       if (path === ':memory:') rmSync(temporary, { recursive: true, force: true })
     },
@@ -84,7 +88,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
 /** Where each connection looks for tables; one that is not here looks at home. */
 const paths = new WeakMap<DuckDBConnection, string>()
 
-type Place = Pick<Engine, 'home' | 'aside' | 'within'>
+type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
 
 /** What all askers of one database have in common. */
 interface Shared {
@@ -95,7 +99,14 @@ interface Shared {
 }
 
 /** An engine that asks and writes with `path` as the places in which tables are looked for. */
-function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, path: string, place: Place, shared: Shared): Engine {
+function asker(
+  pool: Queue<DuckDBConnection>,
+  writing: Queue<DuckDBConnection>,
+  observing: Queue<DuckDBConnection>,
+  path: string,
+  place: Place,
+  shared: Shared,
+): Engine {
   const { folder } = shared
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
@@ -146,7 +157,7 @@ function asker(pool: Queue<DuckDBConnection>, writing: Queue<DuckDBConnection>, 
     append: (table, columns, rows) =>
       writes(one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows))),
     transaction: (work) => writes(whole(writing, work)),
-    snapshot: (work) => whole(pool, work),
+    snapshot: (work, long) => whole(long ? observing : pool, work),
     version: () => Promise.resolve(path === place.home ? String(shared.written) : randomUUID()),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),

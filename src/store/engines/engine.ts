@@ -1,3 +1,5 @@
+import type { Sizes } from './sizes.ts'
+
 /** A value of a row or a parameter. Instants and 64-bit integers are numbers: everything we keep is below 2^53. */
 export type Value = string | number | boolean | null
 export type Row = Record<string, Value>
@@ -6,6 +8,7 @@ export type Params = Record<string, Value | readonly (string | number)[]>
 /** All that differs between engines, and nothing more. SQL is the common language of docs/architecture.md. */
 export interface Engine {
   readonly name: 'duckdb' | 'postgres'
+  readonly sizes: Sizes
   /** The schema that holds the store's own tables, as SQL writes it. */
   readonly home: string
   /** A schema beside it, as SQL writes it, for what may be thrown away: it need not outlive the process. `name`: small letters, digits, _. */
@@ -31,8 +34,11 @@ export interface Engine {
    * a transaction inside a transaction joins it.
    */
   transaction<T>(work: (transaction: Engine) => Promise<T>): Promise<T>
-  /** All questions that `work` asks of the engine it is given see the same state, whatever is written meanwhile. */
-  snapshot<T>(work: (engine: Engine) => Promise<T>): Promise<T>
+  /**
+   * All questions that `work` asks of the engine it is given see the same state, whatever is written meanwhile. `long`: it takes minutes,
+   * so it gets the one connection that is kept for such work, not one of the readers.
+   */
+  snapshot<T>(work: (engine: Engine) => Promise<T>, long?: 'long'): Promise<T>
   /** Names the state of the database: while it is the same, nothing was written, by whomever. Inside a transaction it is never the same. */
   version(): Promise<string>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import type { Engine, Params, Value } from './engine.ts'
+import { sizesFrom } from './sizes.ts'
 
 /** Rows that one fetch of a cursor brings. */
 const FETCH = 5000
@@ -18,14 +19,17 @@ for (const oid of [20, 1700]) types.setTypeParser(oid, 'text', safeNumber) // in
 
 /** Opens a PostgreSQL 15+ database by URL. Throws UserError('database_unreachable') when it does not answer. */
 export async function openPostgres(url: string): Promise<Engine> {
+  const sizes = sizesFrom(process.env, 'postgres', null)
   const pools: pg.Pool[] = []
   const poolFor = (max: number, options = ''): pg.Pool => {
     const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'plimsoll', options: `${SETTINGS} ${options}` })
     pool.on('error', () => {}) // a lost idle connection is replaced at the next question
+    pool.on('connect', (client) => client.on('error', () => {})) // one that is lost in use fails its question, which tells
     pools.push(pool)
     return pool
   }
-  const pool = poolFor(7)
+  // Beside the readers: one for the writer, one for long snapshots, one that is kept.
+  const pool = poolFor(sizes.readers + 3)
   let here: { client: pg.PoolClient; home: string; pid: number }
   try {
     const client = await pool.connect() // kept while the engine is open: as long as its process lives, what it has set aside is its own
@@ -42,15 +46,32 @@ export async function openPostgres(url: string): Promise<Engine> {
   const { home } = here
   const aside = (schema: string): string => `${ASIDE}${here.pid}_${schema}`
   const elsewhere = new Map<string, Engine>()
-  const building = new Queue([0])
+  const lost = (error: unknown): unknown =>
+    isLost(error)
+      ? new UserError('database_unreachable', `PostgreSQL at ${withoutPassword(url)} does not answer: ${(error as Error).message}`, {
+          status: 503,
+          cause: error,
+        })
+      : error
+  const places = (count: number, most?: number) =>
+    new Queue(
+      Array.from({ length: count }, () => 0),
+      most,
+    )
+  const [reading, observing, writing, building] = [places(sizes.readers, sizes.queue), places(1, sizes.queue), places(1), places(1)]
   const within = (schemas: readonly string[]): Engine => {
     const path = [...schemas, home].join()
     let engine = elsewhere.get(path)
-    if (!engine) elsewhere.set(path, (engine = asker(poolFor(3, `-c search_path=${path}`), building, { home, aside, within }, null)))
+    if (!engine)
+      elsewhere.set(
+        path,
+        (engine = asker(poolFor(3, `-c search_path=${path}`), { reading, observing, writing: building }, place, lost, null)),
+      )
     return engine
   }
+  const place: Place = { sizes, home, aside, within }
   return {
-    ...asker(pool, new Queue([0]), { home, aside, within }, 'select pg_advisory_xact_lock(7420)'),
+    ...asker(pool, { reading, observing, writing }, place, lost, 'select pg_advisory_xact_lock(7420)'),
     async close() {
       here.client.release()
       for (const each of pools) await each.end()
@@ -70,16 +91,33 @@ async function dropLeftOver(client: pg.PoolClient): Promise<void> {
   for (const { name } of rows) await client.query(`drop schema if exists "${name}" cascade`)
 }
 
-/** An engine that asks and writes over one pool. `lock`: what a writing transaction does first. */
-function asker(pool: pg.Pool, writing: Queue<number>, place: Pick<Engine, 'home' | 'aside' | 'within'>, lock: string | null): Engine {
+type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
+
+/** Turns to ask, to ask for long, and to write. */
+type Turns = Record<'reading' | 'observing' | 'writing', Queue<number>>
+
+/** An engine that asks and writes over one pool. `lost` tells a lost connection as what it is; `lock`: what a writing transaction does first. */
+function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown) => unknown, lock: string | null): Engine {
   let cursors = 0
+
+  /** Waits for a turn. */
+  const inTurn = <T>(turn: Queue<number>, work: () => Promise<T>): Promise<T> =>
+    turn.use(() =>
+      work().catch((error: unknown) => {
+        throw lost(error)
+      }),
+    )
 
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect()
+    let broken = false
     try {
       return await work(client)
+    } catch (error) {
+      broken = isLost(error)
+      throw error
     } finally {
-      client.release()
+      client.release(broken)
     }
   }
 
@@ -129,28 +167,49 @@ function asker(pool: pg.Pool, writing: Queue<number>, place: Pick<Engine, 'home'
   return {
     name: 'postgres',
     ...place,
-    query: (sql, params) => ask(pool, sql, params),
-    run: (sql, params) => writing.use(() => change(pool, sql, params)),
+    query: (sql, params) => inTurn(turns.reading, () => ask(pool, sql, params)),
+    run: (sql, params) => inTurn(turns.writing, () => change(pool, sql, params)),
     async *stream<T>(sql: string, params?: Params) {
-      const client = await pool.connect()
+      const turn = await turns.reading.take()
+      let client: pg.PoolClient | null = null
+      let broken = false
       try {
+        client = await pool.connect()
         await client.query('begin read only')
         yield* read<T>(client, sql, params)
+      } catch (error) {
+        broken = isLost(error)
+        throw lost(error)
       } finally {
-        await client.query('rollback').catch(() => {})
-        client.release()
+        await client?.query('rollback').catch(() => (broken = true))
+        client?.release(broken)
+        turns.reading.give(turn)
       }
     },
-    append: (table, columns, rows) => writing.use(() => withClient((client) => copy(client, table, columns, rows))),
+    append: (table, columns, rows) => inTurn(turns.writing, () => withClient((client) => copy(client, table, columns, rows))),
     // One writer at a time over all processes, so that import numbers follow the order of commit.
-    transaction: (work) => writing.use(() => whole(['begin', ...(lock === null ? [] : [lock])], work)),
-    snapshot: (work) => whole(['begin isolation level repeatable read read only'], work),
+    transaction: (work) => inTurn(turns.writing, () => whole(['begin', ...(lock === null ? [] : [lock])], work)),
+    snapshot: (work, long) =>
+      inTurn(long ? turns.observing : turns.reading, () => whole(['begin isolation level repeatable read read only'], work)),
     // The transactions that a question sees: the same set, the same answer.
-    version: async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen,
-    analyze: (tables) => analyze(pool, tables),
+    version: () =>
+      inTurn(turns.reading, async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen),
+    analyze: (tables) => inTurn(turns.reading, () => analyze(pool, tables)),
     serially: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
+}
+
+/** Errors of the wire and those by which a server says that it stops or is not ready: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const lostCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', '57P01', '57P02', '57P03'])
+
+/** Whether a question failed because the database went away, not because of the question. */
+function isLost(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isLost)
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && (lostCodes.has(code) || code.startsWith('08'))) return true
+  return /^Connection terminated|^Client has encountered a connection error|^Client was closed/.test(error.message)
 }
 
 async function ask<T>(client: pg.Pool | pg.PoolClient, sql: string, params?: Params): Promise<T[]> {

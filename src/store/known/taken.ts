@@ -15,14 +15,17 @@ export async function noteTaken(transaction: Engine): Promise<void> {
 
 /** The last import recorded at an instant or before; 0: none. */
 export async function lastImport(engine: Engine, at: Instant): Promise<number> {
-  const [row] = await engine.query<{ last: number | null }>('select max(import_no) as last from import where recorded_at <= $at', { at })
+  const [row] = await engine.query<{ last: number }>(
+    'select import_no as last from import where recorded_at <= $at order by import_no desc limit 1',
+    { at },
+  )
   return row?.last ?? 0
 }
 
 /** When an import was recorded, or the last one before it; null: there is none. */
 export async function recordedAt(engine: Engine, import_no: number): Promise<Instant | null> {
-  const [row] = await engine.query<{ recorded_at: Instant | null }>(
-    'select max(recorded_at) as recorded_at from import where import_no <= $import_no',
+  const [row] = await engine.query<{ recorded_at: Instant }>(
+    'select recorded_at from import where import_no <= $import_no order by recorded_at desc limit 1',
     { import_no },
   )
   return row?.recorded_at ?? null

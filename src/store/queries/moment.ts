@@ -8,6 +8,8 @@ import { groupParams, inGroups } from './metrics/sweep.ts'
 export interface AskedMoment {
   at: Instant
   day: number
+  /** First day of which retention left the facts whole; left out: they are whole from the beginning. */
+  first_day?: number
 }
 
 /** Parameters of every question here: $org_id, $at, $day, and $groups where the scope has groups. */

@@ -72,7 +72,7 @@ export function grownAssets(engine: Engine, org_id: number): Promise<{ day: numb
 /** First day of any score of the organisation, and the ends of the days from it on to `today`; empty when there is none. */
 export function scoredDays(engine: Engine, org_id: number, today: number): Promise<{ day: number; ends_at: number }[]> {
   return engine.query(
-    `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select min(day) from score_delta where org_id = $org_id) order by d.day`,
+    `select d.day, d.ends_at from day d where d.org_id = $org_id and d.day <= $today and d.day >= (select day from score_delta where org_id = $org_id order by day limit 1) order by d.day`,
     { org_id, today },
   )
 }

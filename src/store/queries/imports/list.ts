@@ -41,7 +41,7 @@ interface ImportRow extends Omit<ImportItem, 'counts' | 'observed_at' | 'recorde
 /** Fields of the list of imports. */
 export const importColumns: ListColumns = new Map<string, ListColumn>([
   ['import_no', { type: 'number', title: 'number', sql: 'x.import_no' }],
-  ['kind', { type: 'text', title: 'kind', values: ['report', 'feed', 'change', 'undo'], sql: 'x.kind' }],
+  ['kind', { type: 'text', title: 'kind', values: ['report', 'feed', 'change', 'undo', 'retention'], sql: 'x.kind' }],
   ['format', { type: 'text', title: 'format', sql: 'x.format' }],
   ['source', { type: 'text', title: 'source', sql: 'x.source' }],
   ['tool', { type: 'text', title: 'tool', sql: 'x.tool' }],
