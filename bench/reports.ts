@@ -68,7 +68,7 @@ function* trivyLines(findings: number): Generator<string> {
 "Metadata":{"OS":{"Family":"debian","Name":"12.5"},"ImageID":"sha256:${'ab'.repeat(32)}","RepoTags":["registry.example.org/bench:1"]},"Results":[\n`
   for (let n = 0; n < findings; n++) {
     if (n % PER_TARGET === 0)
-      yield `${n ? ']},\n' : ''}{"Target":"opt/part-${n / PER_TARGET}/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[\n`
+      yield `${n ? '\n]},\n' : ''}{"Target":"opt/part-${n / PER_TARGET}/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[\n`
     yield `${n % PER_TARGET ? ',\n' : ''}${JSON.stringify({
       VulnerabilityID: cve(n % 40_000),
       PkgID: `package-${n}@1.${n % 40}`,

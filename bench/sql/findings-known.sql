@@ -43,7 +43,7 @@ weighed as materialized (
 wanted as materialized (select * from weighed where severity = 4 and stage >= 1),
 page as materialized (select * from wanted order by hazard desc, finding_id limit $limit),
 said as (
-  select s.finding_id, string_agg(s.source, ',' order by s.source collate "C") as sources, min(s.title) as title, min(s.version) as version, min(s.fixed_version) as fixed_version
+  select s.finding_id, string_agg(distinct s.source collate "C", ',' order by s.source collate "C") as sources, min(s.title) as title, min(s.version) as version, min(s.fixed_version) as fixed_version
   from s join page p on p.finding_id = s.finding_id and p.asset_id = s.asset_id group by s.finding_id),
 seen as (
   select h.finding_id, min(h.valid_from) as first from sighting_history h join page p on p.finding_id = h.finding_id and p.asset_id = h.asset_id

@@ -30,7 +30,7 @@ export function sum(ratios: Iterable<Ratio>): Ratio {
 }
 
 /** The greatest integer that is not above. */
-export function floor({ numerator, denominator }: Ratio): bigint {
+function floor({ numerator, denominator }: Ratio): bigint {
   const quotient = numerator / denominator
   return numerator % denominator < 0n ? quotient - 1n : quotient
 }

@@ -102,7 +102,7 @@ export function identifies({ type, name }: AssetName): boolean {
   return true
 }
 
-export const isStrong = (type: NameType): boolean => nameTypes.indexOf(type) < FIRST_WEAK
+const isStrong = (type: NameType): boolean => nameTypes.indexOf(type) < FIRST_WEAK
 
 /** One text per name, for maps. */
 export const nameKey = ({ type, name }: AssetName): string => `${type}\u0000${name}`
@@ -141,17 +141,6 @@ const inMerge = (called: readonly AssetName[], choices: readonly IdentityChoice[
     (choice) =>
       choice.kind === 'merge' && called.some((name) => [choice.left, choice.right].some((said) => nameKey(said) === nameKey(name))),
   )
-
-/** Runs of ascending instants. */
-export function runsOf(instants: readonly Instant[]): Run[] {
-  const runs: Run[] = []
-  for (const at of instants) {
-    const open = runs.at(-1)
-    if (open && at - open.last <= IDENTITY_WINDOW) open.last = Math.max(open.last, at)
-    else runs.push({ first: at, last: at })
-  }
-  return runs
-}
 
 /** Whether some visit of the one is within the window of some visit of the other. */
 function near(left: readonly Run[], right: readonly Run[]): boolean {

@@ -141,7 +141,7 @@ export function sumDigests(digests: Iterable<FactDigest>): Map<string, FactDiges
 }
 
 /** What two statements must have in common to be about the same facts. */
-export const factKey = ({ import_no, fact_table, part }: Pick<FactDigest, 'import_no' | 'fact_table' | 'part'>): string =>
+const factKey = ({ import_no, fact_table, part }: Pick<FactDigest, 'import_no' | 'fact_table' | 'part'>): string =>
   `${import_no} ${fact_table} ${part}`
 
 /** The same digests with the sign turned: what taking these facts away does to the sums. */

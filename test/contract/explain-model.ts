@@ -33,7 +33,7 @@ export interface Part {
 }
 
 const none: Part = { w: exact(0), x: exact(0) }
-export const mean = (parts: ReadonlyMap<string, Part>): { N: Exact; W: Exact } => {
+const mean = (parts: ReadonlyMap<string, Part>): { N: Exact; W: Exact } => {
   let [N, W] = [exact(0), exact(0)]
   for (const { w, x } of parts.values()) [N, W] = [N.plus(w.times(x)), W.plus(w)]
   return { N, W }
@@ -222,5 +222,5 @@ export class Model {
 }
 
 /** exposure/1 of a hazard sum, units of 1e-9. */
-export const exposureOf = (hazard: number): number =>
+const exposureOf = (hazard: number): number =>
   Math.floor(Math.min(1, Math.log(1 + hazard / 5_000_000) / Math.log(1 + 100_000_000_000 / 5_000_000)) * 1e9 + 0.5)

@@ -46,7 +46,7 @@ interface Node {
 const recordOf = (report: Report, said: Said) => [report.source, said.type, ...[...new Set(said.names)].toSorted()].join(' ')
 
 /** The assets of one organisation, each as its visits: the rule of docs/decisions/0004-identity.md, read word by word. */
-export function assetsOf(reports: readonly Report[], merged: readonly [string, string][] = []): Visit[][] {
+function assetsOf(reports: readonly Report[], merged: readonly [string, string][] = []): Visit[][] {
   const visits = reports.flatMap((report) =>
     report.assets.map((said): Visit => ({ report, said, record: recordOf(report, said), at: report.at })),
   )

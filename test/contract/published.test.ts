@@ -56,9 +56,9 @@ describe.each(engines)('published numbers on $name', ({ open }) => {
       await engine.query(`update published_score set numerator = numerator + 1 where score = 'exposure'`)
       const tampered = await recomputePublished(store, catalog, 1000)
       expect(tampered.broken.map(({ published: { score, day } }) => `${score} ${day - FIRST}`).toSorted()).toEqual(
-      [10, 11, 12, 13, 14].map((day) => `exposure ${day}`),
-    )
-    await engine.close()
+        [10, 11, 12, 13, 14].map((day) => `exposure ${day}`),
+      )
+      await engine.close()
     },
   )
 })

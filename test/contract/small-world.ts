@@ -363,7 +363,6 @@ async function writeImports(engine: Engine, orgs: readonly Org[]): Promise<void>
       undoes_import_no: null,
       undone_in: undone ? 99 : NEVER,
       previous_digest: '',
-      facts_digest: null,
       digest: `digest-${index}`,
     })),
   )

@@ -12,7 +12,7 @@ import {
   TrendingUp,
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
-import { word } from '../format.ts'
+import { fine, word } from '../format.ts'
 
 /** Types of events with their icon and name. A type that is not here (a catalog of one's own) is written by its id. */
 const types: Record<string, [LucideIcon, string]> = {
@@ -56,19 +56,14 @@ export function EventEffect({
   const way = effect === null || effect === 0 ? direction : effect > 0 ? 'worse' : 'better'
   if (way === 'neutral') return <span className="text-ink-3">No effect</span>
   const Arrow = way === 'worse' ? TrendingUp : TrendingDown
-  const points =
-    effect === null || effect === 0
-      ? null
-      : Math.abs(effect) >= 1
-        ? Math.abs(effect).toFixed(1)
-        : String(Number(Math.abs(effect).toPrecision(2)))
+  const points = effect === null || effect === 0 ? null : fine(Math.abs(effect))
   return (
     <span className={`inline-flex items-center gap-1 ${inks[way]}`}>
       <Arrow size={14} aria-hidden />
       {points === null ? (
         <span className={short ? 'sr-only' : ''}>{way === 'worse' ? 'Worse' : 'Better'}</span>
       ) : (
-        <span>{`${points} ${way}`}</span>
+        <span className="num whitespace-nowrap">{`${points} ${way}`}</span>
       )}
     </span>
   )

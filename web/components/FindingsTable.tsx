@@ -62,11 +62,11 @@ export const findingColumns: Column<Finding>[] = [
     down: true,
     cell: (finding) => <SeverityBadge severity={finding.severity} />,
   },
-  { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (finding) => <StageBadge stage={finding.stage} /> },
+  { id: 'stage', title: 'Threat', width: 170, sort: 'stage', down: true, cell: (finding) => <StageBadge stage={finding.stage} /> },
   {
     id: 'component',
     title: 'Component',
-    width: 180,
+    width: 165,
     sort: 'component',
     cell: (finding) => (
       <span title={`${finding.component ?? ''} ${finding.version ?? ''}`}>
@@ -77,7 +77,7 @@ export const findingColumns: Column<Finding>[] = [
   {
     id: 'fixed',
     title: 'Fixed in',
-    width: 105,
+    width: 95,
     cell: (finding) => <span title={finding.fixed_version ?? ''}>{finding.fixed_version ?? '–'}</span>,
   },
   { id: 'cvss', title: 'CVSS', width: 75, sort: 'cvss', down: true, align: 'right', hidden: true, cell: (finding) => cvss(finding.cvss) },
@@ -94,7 +94,7 @@ export const findingColumns: Column<Finding>[] = [
   {
     id: 'since',
     title: 'First seen',
-    width: 115,
+    width: 105,
     cell: (finding) => <span className="num">{day(finding.first_seen_at)}</span>,
   },
   {

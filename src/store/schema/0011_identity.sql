@@ -57,7 +57,7 @@ insert into record_name (org_id, record_id, name_type, name)
   select distinct n.org_id, c.record_id, n.name_type, n.name
   from name_history n join (select distinct record_id, asset_id, source from coverage_made_anew where record_id > 0) c on c.asset_id = n.asset_id and c.source = n.source;
 
-insert into counter select 'record_id', coalesce(max(record_id), 0) from asset_record;
+insert into counter select 'record_id', max(record_id) from asset_record having max(record_id) is not null;
 
 drop table coverage_history;
 

@@ -58,7 +58,7 @@ const riskColumns: Column<RiskEvent>[] = [
   {
     id: 'share',
     title: 'Originally impacted',
-    width: 172,
+    width: 160,
     sort: 'share',
     down: true,
     hint: 'Assets that it impacted at the end of its day, and their share of the active assets of that day',
@@ -84,7 +84,7 @@ const riskColumns: Column<RiskEvent>[] = [
   {
     id: 'direction',
     title: 'Effect',
-    width: 104,
+    width: 142,
     sort: 'effect',
     down: true,
     hint: 'What it moved the exposure score by, in points',
@@ -93,7 +93,7 @@ const riskColumns: Column<RiskEvent>[] = [
   {
     id: 'severity',
     title: 'Severity',
-    width: 98,
+    width: 92,
     sort: 'severity',
     down: true,
     cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />),

@@ -15,6 +15,15 @@ export interface ExceptionInForce {
   ends_at: string | null
 }
 
+/** Whether any exception holds at the moment: in most organisations few do, and the question is answered at once. */
+async function anyInForce(engine: Engine, scope: Scope, moment: AskedMoment): Promise<boolean> {
+  const rows = await engine.query(
+    `select e.exception_id from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} limit 1`,
+    { org_id: scope.org_id, at: moment.at },
+  )
+  return rows.length > 0
+}
+
 /** By finding the exception that covers it at the moment; of several one that moves scores before others, then the one that ends last. */
 export async function exceptionsInForce(
   engine: Engine,
@@ -22,7 +31,7 @@ export async function exceptionsInForce(
   moment: AskedMoment,
   finding_ids: readonly number[],
 ): Promise<Map<number, ExceptionInForce>> {
-  if (finding_ids.length === 0) return new Map()
+  if (finding_ids.length === 0 || !(await anyInForce(engine, scope, moment))) return new Map()
   const rows = await engine.query<{ finding_id: number; exception_id: number; justification: Justification; ends_at: Instant }>(
     `with ${coveringCtes(scope, '', `and ${among('f.finding_id', 'finding_ids')}`)}
     select distinct on (c.finding_id) c.finding_id, h.exception_id, h.justification, h.valid_to as ends_at
@@ -64,12 +73,12 @@ export async function exceptedAssets(
   kind: 'vulnerability' | 'control',
   subjects: readonly string[],
 ): Promise<Map<string, number>> {
-  if (subjects.length === 0) return new Map()
+  if (subjects.length === 0 || !(await anyInForce(engine, scope, moment))) return new Map()
   const rows = await engine.query<{ subject: string; assets: number }>(
     `with ${presentAssets(scope)},
     each_asset as (
       select f.subject, f.asset_id, min(case when f.excepted then 1 else 0 end) as whole from finding_history f join a on a.asset_id = f.asset_id
-      where f.org_id = $org_id and f.kind = $kind and f.subject = any($subjects) and ${holds('f')} group by f.subject, f.asset_id)
+      where f.org_id = $org_id and f.kind = $kind and ${among('f.subject', 'subjects')} and ${holds('f')} group by f.subject, f.asset_id)
     select subject, cast(sum(whole) as bigint) as assets from each_asset group by subject`,
     { ...momentParams(scope, moment), kind, subjects },
   )

@@ -55,14 +55,6 @@ export function readPublished(
   )
 }
 
-/** Some published numbers of all organisations, chosen by `seed`: at most `most`. */
-export function samplePublished(engine: Engine, most: number, seed: number): Promise<PublishedScore[]> {
-  return engine.query<PublishedScore>(
-    `select ${columns.join(', ')} from published_score order by (day * 7919 + org_id * 104729 + length(id) * 31 + length(score) * 17 + $seed) % 10007, org_id, day, score, id limit $most`,
-    { most, seed },
-  )
-}
-
 /** The first day whose number is not published yet, of each organisation that has imports of its own: the day after the last published, else that of its first import. */
 export function unpublishedSince(engine: Engine): Promise<{ org_id: number; day: number }[]> {
   return engine.query<{ org_id: number; day: number }>(
