@@ -16,7 +16,9 @@ import type { Store } from '../store/store.ts'
 import type { Feed, Head, Importer, ParseOptions, Source } from './importer.ts'
 import { feeds, importers } from './importers.ts'
 import { openBytes, openFile } from './readers/file.ts'
-import { createStaging, FeedStaging, ReportStaging } from './staging.ts'
+import { FeedStaging } from './staging/feed.ts'
+import { ReportStaging } from './staging/report.ts'
+import { createStaging } from './staging/tables.ts'
 
 /** A file on disk, or one in memory. */
 export type Input = string | { name: string; bytes: Uint8Array }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createStaging, ReportStaging } from '../../src/ingest/staging.ts'
+import { ReportStaging } from '../../src/ingest/staging/report.ts'
+import { createStaging } from '../../src/ingest/staging/tables.ts'
 import { undoIn } from '../../src/ingest/undo.ts'
 import { NEVER } from '../../src/model/time.ts'
 import { deriveAssets } from '../../src/store/derive/assets.ts'

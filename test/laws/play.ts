@@ -1,4 +1,6 @@
-import { createStaging, FeedStaging, ReportStaging } from '../../src/ingest/staging.ts'
+import { FeedStaging } from '../../src/ingest/staging/feed.ts'
+import { ReportStaging } from '../../src/ingest/staging/report.ts'
+import { createStaging } from '../../src/ingest/staging/tables.ts'
 import { undoIn } from '../../src/ingest/undo.ts'
 import type { Catalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'

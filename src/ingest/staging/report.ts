@@ -8,20 +8,18 @@ import type {
   ReportRecord,
   SoftwareRecord,
   VulnerabilityRecord,
-} from '../model/record.ts'
-import { epssStep } from '../model/epss.ts'
-import { stageRank } from '../model/exploit.ts'
-import { severityRank } from '../model/severity.ts'
-import { type Instant, NEVER } from '../model/time.ts'
-import { draw } from '../store/counter.ts'
-import type { Engine, Row, Value } from '../store/engines/engine.ts'
-import { assetFacts, type FactTable, INACTIVE, orgFacts, preferred, preferSql, worldFacts } from '../store/facts.ts'
-import type { ManyClosed } from '../store/imports.ts'
-import { createStagedSql, type Placed, place, stagedColumns, stagedTable, valueOf } from '../store/intervals.ts'
-import { resolveAssets } from './resolve.ts'
-
-/** Rows that wait in memory before they are appended to a temporary table. */
-const BATCH = 20_000
+} from '../../model/record.ts'
+import { stageRank } from '../../model/exploit.ts'
+import { severityRank } from '../../model/severity.ts'
+import { type Instant, NEVER } from '../../model/time.ts'
+import { draw } from '../../store/counter.ts'
+import type { Engine, Row, Value } from '../../store/engines/engine.ts'
+import { assetFacts, type FactTable, INACTIVE, orgFacts, preferred, preferSql } from '../../store/facts.ts'
+import type { ManyClosed } from '../../store/imports.ts'
+import { type Placed, place, stagedColumns, stagedTable, valueOf } from '../../store/intervals.ts'
+import { resolveAssets } from '../resolve.ts'
+import { columnsOf, facts, Rows } from './tables.ts'
+import { canonical, LONG, safeUrl, severityOf, tenths, text, thousandths } from './values.ts'
 
 /** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
 const MANY_CLOSED = 0.3
@@ -32,122 +30,7 @@ const FEW_CLOSED = 10
 const closingNote = ({ source, closed, open }: ManyClosed): string =>
   `This closed ${closed} of the ${open} findings that ${source} had open: if the scan was narrower than before, undo it and narrow its coverage.`
 
-/** Longest texts kept; longer ones are cut: reports are hostile input. */
-const LONG = 20_000
-const SHORT = 1000
-
 const rank = { remote: 1, full: 2 } as const
-
-/** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
-const raw = {
-  raw_finding: [
-    'local integer',
-    'kind text',
-    'subject text',
-    'component text',
-    'severity smallint',
-    'cvss_tenths smallint',
-    'stage smallint',
-    'version text',
-    'fixed_version text',
-    'place text',
-    'title text',
-    'access smallint',
-  ],
-  raw_result: [
-    'local integer',
-    'control_id text',
-    'status text',
-    'severity smallint',
-    'points integer',
-    'max_points integer',
-    'passed integer',
-    'total integer',
-    'evidence text',
-    'place text',
-  ],
-  raw_software: [
-    'local integer',
-    'name text',
-    'version text',
-    'vendor text',
-    'purl text',
-    'cpe text',
-    'place text',
-    'end_of_support_at bigint',
-  ],
-  local_asset: ['local integer', 'record_id bigint', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
-  ended_line: ['fact text', 'asset_id bigint', 'first text', 'second text', 'observed_at bigint'],
-  raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
-  local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
-  staged_coverage: [
-    'org_id integer',
-    'asset_id bigint',
-    'source text',
-    'subject text',
-    'access smallint',
-    'min_severity smallint',
-    'checks text',
-    'observed_at bigint',
-    'record_id bigint',
-    'late boolean',
-  ],
-  staged_feed: ['source text', 'observed_at bigint', 'complete boolean', 'late boolean'],
-} as const
-
-const columnsOf = (table: keyof typeof raw) => raw[table].map((column) => column.split(' ')[0]!)
-
-const facts = (all: Record<string, FactTable>) => Object.values(all)
-
-/** Makes the temporary tables of this connection where it has none yet. They are empty whenever no report is being placed. */
-export async function createStaging(transaction: Engine): Promise<void> {
-  const [found] = await transaction.query<{ found: number }>(
-    `select count(*) as found from information_schema.tables where table_name = 'staged_feed'`,
-  )
-  if (found?.found) return
-  for (const fact of [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]) await transaction.query(createStagedSql(fact))
-  for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
-}
-
-/** Gathers the rows of one table and appends them in batches. */
-class Rows {
-  /** Rows pushed so far. */
-  count = 0
-  private rows: Value[][] = []
-  private readonly transaction: Engine
-  private readonly table: string
-  private readonly columns: readonly string[]
-
-  constructor(transaction: Engine, table: string, columns: readonly string[]) {
-    this.transaction = transaction
-    this.table = table
-    this.columns = columns
-  }
-
-  /** Whether it is time to write. */
-  push(row: Value[]): boolean {
-    this.count++
-    return this.rows.push(row) >= BATCH
-  }
-
-  async write(): Promise<void> {
-    if (this.rows.length) await this.transaction.append(this.table, this.columns, this.rows)
-    this.rows = []
-  }
-}
-
-const text = (value: string | undefined | null, most = SHORT): string | null => {
-  if (value === undefined || value === null) return null
-  const clean = (value.includes('\u0000') ? value.replaceAll('\u0000', '') : value).trim()
-  return clean === '' ? null : clean.length > most ? clean.slice(0, most) : clean
-}
-const tenths = (cvss: number | undefined): number | null => (cvss === undefined ? null : Math.round(Math.min(10, Math.max(0, cvss)) * 10))
-const thousandths = (points: number | undefined): number | null => (points === undefined ? null : Math.round(points * 1000))
-const severityOf = (record: { severity?: FindingRecord['severity'] }): number | null =>
-  record.severity ? severityRank(record.severity) : null
-
-/** CVE ids are written in capitals everywhere; other ids as their owners write them. */
-const canonical = (id: string): string => (/^cve-/i.test(id) ? id.toUpperCase() : id).slice(0, 200)
 
 /**
  * One report about an organisation's assets, from its records to intervals. Call `add` for each record, `end` once. What it writes is
@@ -816,150 +699,3 @@ const resultItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.co
 
 const softwareItems = `select l.local, l.record_id, l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late
   from raw_software r join local_asset l on l.local = r.local`
-
-/** Only http and https links are kept: what a report names is shown as a link. */
-function safeUrl(url: string | undefined): string | null {
-  return url !== undefined && /^https?:\/\/[^\s"'<>]+$/i.test(url) ? url.slice(0, 2000) : null
-}
-
-/** One file of public intelligence, from its records to intervals about the world. */
-export class FeedStaging {
-  private readonly rows: Map<FactTable, Rows>
-  private readonly seen = new Map<FactTable, Set<string>>()
-  private readonly last: Rows
-  private late = false
-  private readonly transaction: Engine
-  private readonly import_no: number
-  private readonly report: ReportRecord
-  private readonly observed_at: Instant
-
-  constructor(transaction: Engine, import_no: number, report: ReportRecord, observed_at: Instant) {
-    this.transaction = transaction
-    this.import_no = import_no
-    this.report = report
-    this.observed_at = observed_at
-    this.rows = new Map(facts(worldFacts).map((fact) => [fact, new Rows(transaction, stagedTable(fact), stagedColumns(fact))]))
-    this.last = new Rows(transaction, 'staged_epss_last', ['vulnerability_id', 'epss', 'percentile', 'model', 'observed_at'])
-  }
-
-  /** To be called before the first record. */
-  async begin(): Promise<void> {
-    const { transaction, observed_at } = this
-    const [known] = await transaction.query<{ last: number | null }>(
-      'select observed_at as last from feed_coverage where source = $source and retracted_in = $never order by observed_at desc limit 1',
-      {
-        source: this.report.source,
-        never: NEVER,
-      },
-    )
-    this.late = known?.last !== null && known !== undefined && known.last >= observed_at
-    await transaction.append('staged_feed', columnsOf('staged_feed'), [
-      [this.report.source, observed_at, this.report.complete ?? false, this.late],
-    ])
-    await transaction.query('create temporary table if not exists staged_epss_last as select * from epss_last where false')
-    await transaction.query('delete from staged_epss_last')
-  }
-
-  async add(record: FileRecord): Promise<void> {
-    const { source } = this.report
-    if (record.kind === 'epss') {
-      const id = canonical(record.vulnerability_id)
-      if (await this.push(worldFacts.epss, id, [source, id, epssStep(record.epss)])) {
-        if (this.last.push([id, record.epss, record.percentile, this.report.tool_version, this.observed_at])) await this.last.write()
-      }
-    } else if (record.kind === 'exploit') {
-      const id = canonical(record.vulnerability_id)
-      const since = record.since !== undefined && record.since <= this.observed_at ? record.since : null
-      await this.push(
-        worldFacts.exploit,
-        `${id}\u0000${record.reference}`,
-        [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)],
-        since,
-      )
-    } else if (record.kind === 'cvss') {
-      const id = canonical(record.vulnerability_id)
-      await this.push(worldFacts.cvss, `${id}\u0000${record.version}`, [
-        source,
-        id,
-        record.version,
-        tenths(record.cvss)!,
-        text(record.vector, 300) ?? '',
-      ])
-    } else if (record.kind === 'description') {
-      const id = canonical(record.vulnerability_id)
-      await this.push(
-        worldFacts.description,
-        id,
-        [
-          source,
-          id,
-          text(record.title),
-          text(record.description, LONG),
-          record.published_at ?? null,
-          record.state ?? null,
-          record.ssvc?.exploitation ?? null,
-          record.ssvc?.automatable ?? null,
-          record.ssvc?.technical_impact ?? null,
-          JSON.stringify((record.affected ?? []).slice(0, 50)),
-        ],
-        record.published_at !== undefined && record.published_at <= this.observed_at ? record.published_at : null,
-      )
-    } else if (record.kind === 'end_of_life') {
-      await this.push(worldFacts.end_of_life, `${record.product}\u0000${record.release}`, [
-        source,
-        text(record.product, 200)!,
-        text(record.release, 200)!,
-        text(record.title) ?? record.product,
-        record.ends_at,
-        record.ended,
-        text(record.latest_version, 200),
-        JSON.stringify((record.identifiers ?? []).slice(0, 50)),
-      ])
-    }
-  }
-
-  /** The first statement about a line counts; false for a repetition. */
-  private async push(fact: FactTable, key: string, row: Value[], since: Instant | null = null): Promise<boolean> {
-    const seen = this.seen.get(fact) ?? new Set()
-    this.seen.set(fact, seen)
-    if (seen.has(key)) return false
-    seen.add(key)
-    const rows = this.rows.get(fact)!
-    if (rows.push([...row, this.observed_at, since, this.late])) await rows.write()
-    return true
-  }
-
-  async end(): Promise<Placed & { notes: string[]; many_closed: null }> {
-    const { transaction, import_no } = this
-    const placed: Placed = { opened: 0, closed: 0 }
-    for (const [fact, rows] of this.rows) {
-      await rows.write()
-      if (!this.report.complete && !this.seen.has(fact)) continue
-      const { opened, closed } = await place(transaction, fact, import_no, this.late)
-      placed.opened += opened
-      placed.closed += closed
-      if (!fact.key.includes('vulnerability_id')) continue
-      await transaction.run(
-        `insert into touched_vulnerability select distinct vulnerability_id from ${fact.table}
-         where source = $source and (opened_in = $import_no or closed_in = $import_no or retracted_in = $import_no)`,
-        { source: this.report.source, import_no },
-      )
-    }
-    await this.last.write()
-    await transaction.run(
-      `delete from epss_last where vulnerability_id in (select s.vulnerability_id from staged_epss_last s join epss_last l on l.vulnerability_id = s.vulnerability_id where l.observed_at <= s.observed_at)`,
-    )
-    await transaction.run(
-      'insert into epss_last select s.* from staged_epss_last s where not exists (select 1 from epss_last l where l.vulnerability_id = s.vulnerability_id)',
-    )
-    await transaction.run(
-      'insert into feed_coverage (source, observed_at, complete, opened_in, retracted_in) select source, observed_at, complete, $import_no, $never from staged_feed',
-      {
-        import_no,
-        never: NEVER,
-      },
-    )
-    for (const table of ['staged_feed', ...[...this.seen.keys()].map(stagedTable)]) await transaction.run(`delete from ${table}`)
-    return { ...placed, notes: [], many_closed: null }
-  }
-}

@@ -1,0 +1,106 @@
+import type { Engine, Value } from '../../store/engines/engine.ts'
+import { assetFacts, type FactTable, orgFacts, worldFacts } from '../../store/facts.ts'
+import { createStagedSql } from '../../store/intervals.ts'
+
+/** Rows that wait in memory before they are appended to a temporary table. */
+const BATCH = 20_000
+
+/** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
+const raw = {
+  raw_finding: [
+    'local integer',
+    'kind text',
+    'subject text',
+    'component text',
+    'severity smallint',
+    'cvss_tenths smallint',
+    'stage smallint',
+    'version text',
+    'fixed_version text',
+    'place text',
+    'title text',
+    'access smallint',
+  ],
+  raw_result: [
+    'local integer',
+    'control_id text',
+    'status text',
+    'severity smallint',
+    'points integer',
+    'max_points integer',
+    'passed integer',
+    'total integer',
+    'evidence text',
+    'place text',
+  ],
+  raw_software: [
+    'local integer',
+    'name text',
+    'version text',
+    'vendor text',
+    'purl text',
+    'cpe text',
+    'place text',
+    'end_of_support_at bigint',
+  ],
+  local_asset: ['local integer', 'record_id bigint', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
+  ended_line: ['fact text', 'asset_id bigint', 'first text', 'second text', 'observed_at bigint'],
+  raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
+  local_access: ['local integer', 'subject text', 'access smallint', 'checks text'],
+  staged_coverage: [
+    'org_id integer',
+    'asset_id bigint',
+    'source text',
+    'subject text',
+    'access smallint',
+    'min_severity smallint',
+    'checks text',
+    'observed_at bigint',
+    'record_id bigint',
+    'late boolean',
+  ],
+  staged_feed: ['source text', 'observed_at bigint', 'complete boolean', 'late boolean'],
+} as const
+
+/** Columns of one of them, in order. */
+export const columnsOf = (table: keyof typeof raw) => raw[table].map((column) => column.split(' ')[0]!)
+
+/** The fact tables of a room. */
+export const facts = (all: Record<string, FactTable>) => Object.values(all)
+
+/** Makes the temporary tables of this connection where it has none yet. They are empty whenever no report is being placed. */
+export async function createStaging(transaction: Engine): Promise<void> {
+  const [found] = await transaction.query<{ found: number }>(
+    `select count(*) as found from information_schema.tables where table_name = 'staged_feed'`,
+  )
+  if (found?.found) return
+  for (const fact of [...facts(assetFacts), ...facts(orgFacts), ...facts(worldFacts)]) await transaction.query(createStagedSql(fact))
+  for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
+}
+
+/** Gathers the rows of one table and appends them in batches. */
+export class Rows {
+  /** Rows pushed so far. */
+  count = 0
+  private rows: Value[][] = []
+  private readonly transaction: Engine
+  private readonly table: string
+  private readonly columns: readonly string[]
+
+  constructor(transaction: Engine, table: string, columns: readonly string[]) {
+    this.transaction = transaction
+    this.table = table
+    this.columns = columns
+  }
+
+  /** Whether it is time to write. */
+  push(row: Value[]): boolean {
+    this.count++
+    return this.rows.push(row) >= BATCH
+  }
+
+  async write(): Promise<void> {
+    if (this.rows.length) await this.transaction.append(this.table, this.columns, this.rows)
+    this.rows = []
+  }
+}
