@@ -4,7 +4,7 @@ import { loadCatalog } from '../../src/insights/catalog.ts'
 import { writeHazards } from '../../src/insights/hazard.ts'
 import { listRecommendations } from '../../src/insights/recommendations.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
+import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
@@ -109,6 +109,7 @@ async function measure(
     await transaction.query('drop table if exists touched')
     await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
     await deriveAssetDays(transaction)
+    await deriveExposure(transaction, org_id)
     await transaction.query('drop table touched')
     await computeSecureScore(transaction, org_id)
   })
