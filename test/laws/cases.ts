@@ -38,7 +38,7 @@ export async function assertLaw<T>(trial: Trial, arbitrary: fc.Arbitrary<T>, pro
         fc.asyncProperty(arbitrary, async (value) => {
           cases += await property(value)
         }),
-        { numRuns, seed: seed + round * 7919, endOnFailure: process.env['PLIMSOLL_SHRINK'] === '0' },
+        { numRuns, seed: seed + round * 7919, endOnFailure: process.env['PLIMSOLL_SHRINK'] !== '1' },
       )
       if (round > 2000) throw new Error(`only ${cases} of ${wanted} cases were made`)
     }

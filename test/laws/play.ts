@@ -6,7 +6,7 @@ import type { Catalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
 import type { Engine, Row } from '../../src/store/engines/engine.ts'
-import { nextImport } from '../../src/store/imports.ts'
+import { nextImport, noCounts } from '../../src/store/imports.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -68,6 +68,12 @@ export async function play(stage: Stage, world: World, after: (place: number) =>
     await stage.engine.transaction(async (transaction) => {
       const import_no = await nextImport(transaction)
       if (import_no !== place + 1) throw new Error(`step ${place} became import ${import_no}`)
+      // The act of learning itself, as far as anything that is derived asks for it.
+      await transaction.run(
+        `insert into import (import_no, kind, recorded_at, actor, input_digest, input_bytes, options, counts, undone_in, previous_digest, digest)
+         values ($import_no, 'report', $import_no, 'laws', '', 0, '{}', $counts, $never, '', '')`,
+        { import_no, counts: JSON.stringify(noCounts()), never: NEVER },
+      )
       if (step.kind === 'undo') {
         await undoIn(transaction, { undone: step.undone + 1, import_no, world: world[step.undone]!.kind === 'feed' })
         return
@@ -181,7 +187,7 @@ const intervalTables = [
 ]
 const lookTables = ['coverage_history', 'feed_coverage']
 /** What only the knowledge of the row says, and our own numbers. */
-const clockColumns = new Set(['opened_in', 'closed_in', 'retracted_in'])
+const clockColumns = new Set(['opened_in', 'closed_in', 'retracted_in', 'stated_in', 'record_id'])
 
 /** All facts that stand as known at an import, by table: one text per row, in order. Assets by name, findings by what they are. */
 export async function factsAt(engine: Engine, known_at: number = NEVER - 1): Promise<Record<string, string[]>> {
