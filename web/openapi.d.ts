@@ -1651,6 +1651,20 @@ export interface components {
             /** @description Score of the last 14 days */
             trend: (number | null)[];
         };
+        Installation: {
+            version: string;
+            /** @enum {string} */
+            database: "duckdb" | "postgres";
+            schema_step: number;
+            /** @description Questions answered at the same time */
+            readers: number;
+            /** @description Questions that may wait */
+            queue: number;
+            memory: string | null;
+            threads: number | null;
+            /** @description Folder of temporary files */
+            temporary: string | null;
+        };
         InstalledSoftware: {
             name: string;
             version: string | null;
@@ -1672,6 +1686,45 @@ export interface components {
         };
         JobList: {
             items: components["schemas"]["Progress"][];
+        };
+        Knowledge: {
+            /** @description ISO 8601, UTC */
+            as_of: string;
+            /** @description The last import that was known then; null: nothing was */
+            known_at: {
+                import_no: number;
+                /** @description ISO 8601, UTC */
+                recorded_at: string;
+            } | null;
+            /** @description From what was known then */
+            published: {
+                /** @description 0–100, lower is better */
+                exposure: number | null;
+                /** @description 0–100, higher is better */
+                secure: number | null;
+            };
+            /** @description From what is known now */
+            now: {
+                /** @description 0–100, lower is better */
+                exposure: number | null;
+                /** @description 0–100, higher is better */
+                secure: number | null;
+            };
+            /** @description Imports since then that changed what is known about that time, newest first */
+            learned: {
+                import_no: number;
+                /** @enum {string} */
+                kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
+                title: string;
+                source: string | null;
+                file_name: string | null;
+                /** @description ISO 8601, UTC */
+                recorded_at: string;
+                /** @description Assets about which it said something */
+                assets: number;
+                /** @description Vulnerabilities of our findings about which it said something */
+                vulnerabilities: number;
+            }[];
         };
         MetricDetail: {
             id: string;
@@ -1893,6 +1946,20 @@ export interface components {
                 message: string;
             } | null;
         };
+        Published: {
+            score: string;
+            id: string;
+            points: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description ISO 8601, UTC */
+                as_of: string;
+                /** @description The last import that was known then: with as_of it gives the number again */
+                known_at: number;
+                value: number | null;
+                formula: string;
+            }[];
+        };
         Ready: {
             /** @enum {string} */
             status: "ready" | "not_ready";
@@ -1962,6 +2029,33 @@ export interface components {
             critical_assets: number;
             source: string | null;
             category: string | null;
+        };
+        Reread: {
+            items: {
+                import_no: number;
+                file_name: string | null;
+                format: string;
+                from_version: number;
+                to_version: number;
+                reread_as: number | null;
+            }[];
+        };
+        Retention: {
+            /** @description null: for ever */
+            inputs_days: number | null;
+            /** @description null: for ever */
+            facts_days: number | null;
+        };
+        RetentionRun: {
+            /** @description The import that logs it */
+            import_no: number | null;
+            /** @description Before this instant facts are no longer whole */
+            horizon: string | null;
+            /** @description Rows by table */
+            facts: {
+                [key: string]: number;
+            };
+            inputs: number;
         };
         Score: {
             /** @enum {string} */
@@ -4905,45 +4999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description ISO 8601, UTC */
-                        as_of: string;
-                        /** @description The last import that was known then; null: nothing was */
-                        known_at: {
-                            import_no: number;
-                            /** @description ISO 8601, UTC */
-                            recorded_at: string;
-                        } | null;
-                        /** @description From what was known then */
-                        published: {
-                            /** @description 0–100, lower is better */
-                            exposure: number | null;
-                            /** @description 0–100, higher is better */
-                            secure: number | null;
-                        };
-                        /** @description From what is known now */
-                        now: {
-                            /** @description 0–100, lower is better */
-                            exposure: number | null;
-                            /** @description 0–100, higher is better */
-                            secure: number | null;
-                        };
-                        /** @description Imports since then that changed what is known about that time, newest first */
-                        learned: {
-                            import_no: number;
-                            /** @enum {string} */
-                            kind: "late_report" | "kev_listing" | "epss" | "intelligence" | "undone_import" | "correction";
-                            title: string;
-                            source: string | null;
-                            file_name: string | null;
-                            /** @description ISO 8601, UTC */
-                            recorded_at: string;
-                            /** @description Assets about which it said something */
-                            assets: number;
-                            /** @description Vulnerabilities of our findings about which it said something */
-                            vulnerabilities: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Knowledge"];
                 };
             };
             /** @description Default Response */
@@ -4994,20 +5050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        score: string;
-                        id: string;
-                        points: {
-                            /** @description YYYY-MM-DD, a day of the organisation's zone */
-                            day: string;
-                            /** @description ISO 8601, UTC */
-                            as_of: string;
-                            /** @description The last import that was known then: with as_of it gives the number again */
-                            known_at: number;
-                            value: number | null;
-                            formula: string;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Published"];
                 };
             };
             /** @description Default Response */
@@ -5092,20 +5135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        version: string;
-                        /** @enum {string} */
-                        database: "duckdb" | "postgres";
-                        schema_step: number;
-                        /** @description Questions answered at the same time */
-                        readers: number;
-                        /** @description Questions that may wait */
-                        queue: number;
-                        memory: string | null;
-                        threads: number | null;
-                        /** @description Folder of temporary files */
-                        temporary: string | null;
-                    };
+                    "application/json": components["schemas"]["Installation"];
                 };
             };
             /** @description Default Response */
@@ -5187,16 +5217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: {
-                            import_no: number;
-                            file_name: string | null;
-                            format: string;
-                            from_version: number;
-                            to_version: number;
-                            reread_as: number | null;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Reread"];
                 };
             };
             /** @description Default Response */
@@ -5277,12 +5298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description null: for ever */
-                        inputs_days: number | null;
-                        /** @description null: for ever */
-                        facts_days: number | null;
-                    };
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description Default Response */
@@ -5334,12 +5350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description null: for ever */
-                        inputs_days: number | null;
-                        /** @description null: for ever */
-                        facts_days: number | null;
-                    };
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description Default Response */
@@ -5384,17 +5395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description The import that logs it */
-                        import_no: number | null;
-                        /** @description Before this instant facts are no longer whole */
-                        horizon: string | null;
-                        /** @description Rows by table */
-                        facts: {
-                            [key: string]: number;
-                        };
-                        inputs: number;
-                    };
+                    "application/json": components["schemas"]["RetentionRun"];
                 };
             };
             /** @description Default Response */

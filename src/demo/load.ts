@@ -33,7 +33,7 @@ export async function loadDemo(
   let files = 0
   let skipped = 0
   // As if each had been imported on its day: so the demo too can be asked what was known when.
-  const [last] = await store.engine.query<{ at: number | null }>('select max(recorded_at) as at from import')
+  const [last] = await store.engine.query<{ at: number | null }>(`select max(recorded_at) as at from import where actor = 'demo'`)
   const lastLearned = last?.at ?? 0
   await store.engine.serially(async () => {
     for await (const { name, bytes, observed_at, learned_at, kind } of demoReports({ ...options, end: store.now() })) {
