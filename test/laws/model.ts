@@ -134,7 +134,7 @@ export function factsOf(world: World, known = world.length): Facts {
     }))
     for (const attribute of new Set(stated.flatMap(({ all }) => Object.keys(all))))
       for (const held of historyOf(
-        stated.map(({ at, all }) => ({ at, value: attribute in all ? String(all[attribute]) : null, shows: () => false })),
+        stated.map(({ at, all }) => ({ at, value: attribute in all ? String(all[attribute]) : null, shows: () => true })),
       ))
         facts.attributes.push({ ...place, attribute, ...held })
   }

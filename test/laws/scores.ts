@@ -93,7 +93,8 @@ export function assetsAt(facts: Facts, org: OrgIndex, at: Instant): AssetNow[] {
 /** The newest statement of each attribute, of several sources that of the first in the alphabet. */
 function attributesAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): Attributes {
   const stated = facts.attributes
-    .filter((each) => each.org === org && each.asset === asset && holdsAt(at)(each))
+    // What was said last holds on while the source's reports do not mention it.
+    .filter((each) => each.org === org && each.asset === asset && each.from <= at)
     .toSorted((a, b) => b.from - a.from || (a.source < b.source ? -1 : 1))
   const attributes: Attributes = {}
   for (const { attribute, value } of stated) attributes[`asset.${attribute}`] ??= attribute === 'internet_facing' ? value === 'true' : value
