@@ -1,48 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
-import { writeHazards } from '../../src/insights/hazard.ts'
 import {
   listRecommendations,
   recommendationAssets,
   recommendationMetrics,
   recommendationSubjects,
 } from '../../src/insights/recommendations.ts'
-import { computeSecureScore } from '../../src/insights/secure-score.ts'
-import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
-import { append, DAY0, openWorlds, putWorld, type World } from './world.ts'
+import { measure } from './measure.ts'
+import { DAY0, openWorlds } from './world.ts'
 
 const catalog = loadCatalog()
 const day = DAY0 + 1
-/** Puts the world and works out the exposure and secure score with the product's own code; the sums of the day. */
-async function measure(
-  engine: Engine,
-  org_id: number,
-  tiny: Partial<World>,
-): Promise<Record<'exposure' | 'secure', { numerator: number; denominator: number }>> {
-  await putWorld(engine, org_id, tiny)
-  await engine.transaction(async (transaction) => {
-    await writeHazards(transaction)
-    await transaction.query('delete from asset_key')
-    await append(
-      transaction,
-      'asset_key',
-      tiny.asset!.map(({ asset_id }) => ({ asset_id, org_id, created_in: 1 })),
-    )
-    await transaction.query('drop table if exists touched')
-    await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
-    await deriveAssetDays(transaction)
-    await transaction.query('drop table touched')
-    await computeSecureScore(transaction, org_id)
-  })
-  const sums = await engine.query<{ score: string; numerator: number; denominator: number }>(
-    `select score, cast(sum(numerator_delta) as bigint) as numerator, cast(sum(denominator_delta) as bigint) as denominator from score_delta where day <= $day and score in ('exposure', 'secure') group by score`,
-    { day },
-  )
-  const of = (score: string) => sums.find((row) => row.score === score) ?? { numerator: 0, denominator: 0 }
-  return { exposure: of('exposure'), secure: of('secure') }
-}
 
 describe.each(engines)('recommendations on $name', ({ open }) => {
   let engine: Engine
@@ -54,30 +24,35 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
   afterAll(() => engine.close())
 
   it('name their assets, vulnerabilities and metrics, within the groups that one may see', async () => {
-    await measure(engine, org_id, {
-      asset: [
-        { asset_id: 1, asset_group: 'red', value: 1000, os_family: 'linux' },
-        { asset_id: 2, asset_group: 'blue', value: 1000 },
-      ],
-      fresh: [
-        { asset_id: 1, subject: 'vulnerability' },
-        { asset_id: 2, subject: 'vulnerability' },
-      ],
-      vulnerability: [
-        { vulnerability_id: 'CVE-1', stage: 4, cvss_tenths: 98 },
-        { vulnerability_id: 'CVE-2', cvss_tenths: 50, epss: 100 },
-      ],
-      finding: [
-        { asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'OpenSSL' },
-        { asset_id: 2, finding_id: 2, subject: 'CVE-1', component: 'openssl' },
-        { asset_id: 2, finding_id: 3, subject: 'CVE-2', component: 'openssl' },
-      ],
-      fix: [
-        { finding_id: 1, fixed_version: '3.0.2' },
-        { finding_id: 2, fixed_version: '3.0.14' },
-        { finding_id: 3, fixed_version: '3.0.9' },
-      ],
-    })
+    await measure(
+      engine,
+      org_id,
+      {
+        asset: [
+          { asset_id: 1, asset_group: 'red', value: 1000, os_family: 'linux' },
+          { asset_id: 2, asset_group: 'blue', value: 1000 },
+        ],
+        fresh: [
+          { asset_id: 1, subject: 'vulnerability' },
+          { asset_id: 2, subject: 'vulnerability' },
+        ],
+        vulnerability: [
+          { vulnerability_id: 'CVE-1', stage: 4, cvss_tenths: 98 },
+          { vulnerability_id: 'CVE-2', cvss_tenths: 50, epss: 100 },
+        ],
+        finding: [
+          { asset_id: 1, finding_id: 1, subject: 'CVE-1', component: 'OpenSSL' },
+          { asset_id: 2, finding_id: 2, subject: 'CVE-1', component: 'openssl' },
+          { asset_id: 2, finding_id: 3, subject: 'CVE-2', component: 'openssl' },
+        ],
+        fix: [
+          { finding_id: 1, fixed_version: '3.0.2' },
+          { finding_id: 2, fixed_version: '3.0.14' },
+          { finding_id: 3, fixed_version: '3.0.9' },
+        ],
+      },
+      day,
+    )
     const all = { org_id, groups: null }
     const [first, second] = await listRecommendations(engine, all, catalog, day)
     expect([first!.id, second!.id].toSorted()).toEqual(['campaign:fix-known-exploited-vulnerabilities', 'update:openssl'])

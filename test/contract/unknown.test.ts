@@ -1,16 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Catalog, loadCatalog } from '../../src/insights/catalog.ts'
-import { writeHazards } from '../../src/insights/hazard.ts'
 import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory, readMetricHistories, type ScoreName } from '../../src/insights/scores.ts'
-import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { type Bounds, exposureBounds, initiativeBounds, metricBounds, readUnknown, secureBounds } from '../../src/insights/unknown.ts'
-import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
-import { append, DAY0, openWorlds, putWorld, type World } from './world.ts'
+import { putScored } from './measure.ts'
+import { DAY0, openWorlds, type World } from './world.ts'
 
 const whole = loadCatalog()
 /** Three metrics: one that findings make, one that attributes make, one whose needs are often not met; and an initiative of them. */
@@ -132,23 +130,8 @@ interface Measured extends Bounds {
 /** Every score on the day, by the product's own code. */
 async function measure(engine: Engine, org_id: number, world: Partial<World>): Promise<Map<string, Measured>> {
   const scope: Scope = { org_id, groups: null }
-  await putWorld(engine, org_id, world)
-  await engine.transaction(async (transaction) => {
-    await writeHazards(transaction)
-    await transaction.query('delete from asset_key')
-    await append(
-      transaction,
-      'asset_key',
-      world.asset!.map(({ asset_id }) => ({ asset_id, org_id, created_in: 1 })),
-    )
-    await transaction.query('drop table if exists touched')
-    await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
-    await deriveAssetDays(transaction)
-    await deriveExposure(transaction, org_id)
-    await transaction.query('drop table touched')
-    await computeMetrics(transaction, org_id, catalog)
-    await computeSecureScore(transaction, org_id)
-  })
+  await putScored(engine, org_id, world)
+  await engine.transaction((transaction) => computeMetrics(transaction, org_id, catalog))
   const unknown = await readUnknown(engine, scope, catalog, DAY)
   const read = async (score: ScoreName, id = '') => (await readHistory(engine, scope, catalog, score, id, DAY, DAY))[0]!
   const metrics = new Map([...(await readMetricHistories(engine, scope, catalog, DAY, DAY))].map(([id, points]) => [id, points[0]]))

@@ -1,14 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
-import { writeHazards } from '../../src/insights/hazard.ts'
 import { listRecommendations } from '../../src/insights/recommendations.ts'
-import { computeSecureScore } from '../../src/insights/secure-score.ts'
-import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
+import { measure } from '../contract/measure.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
-import { append, DAY0, openWorlds, putWorld, type World } from '../contract/world.ts'
+import { DAY0, openWorlds, type World } from '../contract/world.ts'
 
 const catalog = loadCatalog()
 const day = DAY0 + 1
@@ -91,36 +89,6 @@ const world: fc.Arbitrary<Partial<World>> = fc
     }
   })
 
-/** Puts the world and works out the exposure and secure score with the product's own code; the sums of the day. */
-async function measure(
-  engine: Engine,
-  org_id: number,
-  tiny: Partial<World>,
-): Promise<Record<'exposure' | 'secure', { numerator: number; denominator: number }>> {
-  await putWorld(engine, org_id, tiny)
-  await engine.transaction(async (transaction) => {
-    await writeHazards(transaction)
-    await transaction.query('delete from asset_key')
-    await append(
-      transaction,
-      'asset_key',
-      tiny.asset!.map(({ asset_id }) => ({ asset_id, org_id, created_in: 1 })),
-    )
-    await transaction.query('drop table if exists touched')
-    await transaction.query('create temporary table touched as select org_id, asset_id from asset_key')
-    await deriveAssetDays(transaction)
-    await deriveExposure(transaction, org_id)
-    await transaction.query('drop table touched')
-    await computeSecureScore(transaction, org_id)
-  })
-  const sums = await engine.query<{ score: string; numerator: number; denominator: number }>(
-    `select score, cast(sum(numerator_delta) as bigint) as numerator, cast(sum(denominator_delta) as bigint) as denominator from score_delta where day <= $day and score in ('exposure', 'secure') group by score`,
-    { day },
-  )
-  const of = (score: string) => sums.find((row) => row.score === score) ?? { numerator: 0, denominator: 0 }
-  return { exposure: of('exposure'), secure: of('secure') }
-}
-
 describe.each(engines)('law 10 on $name: expected equals measured', ({ name, open }) => {
   let engine: Engine
   let org_id: number
@@ -133,7 +101,7 @@ describe.each(engines)('law 10 on $name: expected equals measured', ({ name, ope
   it('a recommendation gains exactly what follows when its findings close at the same instant, and what gains nothing is left out', async () => {
     await assertLaw({ law: 10, title: 'expected equals measured', engine: name, short: 12, each: 5 }, world, async (tiny) => {
       let measured = 0
-      const before = await measure(engine, org_id, tiny)
+      const before = await measure(engine, org_id, tiny, day)
       const scope = { org_id, groups: null }
       const list = await listRecommendations(engine, scope, catalog, day)
       const byComponent = new Map<string, World['finding']>()
@@ -171,7 +139,12 @@ describe.each(engines)('law 10 on $name: expected equals measured', ({ name, ope
         vulnerabilities.filter((row) => stageOf(row) === 3),
       )
       for (const [id, finding_ids] of expected) {
-        const after = await measure(engine, org_id, { ...tiny, finding: tiny.finding!.filter((row) => !finding_ids.has(row.finding_id)) })
+        const after = await measure(
+          engine,
+          org_id,
+          { ...tiny, finding: tiny.finding!.filter((row) => !finding_ids.has(row.finding_id)) },
+          day,
+        )
         const gain =
           before.exposure.denominator === 0
             ? 0
@@ -184,10 +157,15 @@ describe.each(engines)('law 10 on $name: expected equals measured', ({ name, ope
         measured++
       }
       for (const setting of list.filter((each) => each.kind === 'setting')) {
-        const after = await measure(engine, org_id, {
-          ...tiny,
-          result: tiny.result!.map((row) => (`setting:${row.control_id}` === setting.id ? { ...row, status: 'pass' } : row)),
-        })
+        const after = await measure(
+          engine,
+          org_id,
+          {
+            ...tiny,
+            result: tiny.result!.map((row) => (`setting:${row.control_id}` === setting.id ? { ...row, status: 'pass' } : row)),
+          },
+          day,
+        )
         expect(setting.gain).toBeCloseTo((100 * (after.secure.numerator - before.secure.numerator)) / before.secure.denominator, 12)
         expect(setting.score).toBe('secure')
       }
