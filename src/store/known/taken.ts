@@ -25,7 +25,7 @@ export async function lastImport(engine: Engine, at: Instant): Promise<number> {
 /** When an import was recorded, or the last one before it; null: there is none. */
 export async function recordedAt(engine: Engine, import_no: number): Promise<Instant | null> {
   const [row] = await engine.query<{ recorded_at: Instant }>(
-    'select recorded_at from import where import_no <= $import_no order by recorded_at desc limit 1',
+    'select recorded_at from import where import_no <= $import_no order by import_no desc limit 1',
     { import_no },
   )
   return row?.recorded_at ?? null

@@ -84,7 +84,7 @@ const riskColumns: Column<RiskEvent>[] = [
   {
     id: 'direction',
     title: 'Effect',
-    width: 142,
+    width: 150,
     sort: 'effect',
     down: true,
     hint: 'What it moved the exposure score by, in points',
