@@ -35,8 +35,11 @@ export interface Importer {
 
 /** An importer of public intelligence: facts about the world, without an organisation. */
 export interface Feed extends Importer {
-  /** Where `plimsoll feeds update` fetches it. */
-  url: string
-  /** How often it changes, for the scheduler: '6 hours', '1 day'. */
-  every: string
+  /**
+   * Where `plimsoll feeds update` fetches it; null where there is no single address. `{day}` in it stands for a day, 2026-08-12: every day that was
+   * not fetched yet is one file.
+   */
+  url: string | null
+  /** How often it changes: a server that keeps its feeds fresh asks that often. */
+  every: `${number} hours` | '1 day'
 }

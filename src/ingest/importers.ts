@@ -18,6 +18,9 @@ import { epss } from './feeds/epss/epss.ts'
 import { exploitDb } from './feeds/exploit-db/exploit-db.ts'
 import { kev } from './feeds/kev/kev.ts'
 import { metasploit } from './feeds/metasploit/metasploit.ts'
+import { nvd } from './feeds/nvd/nvd.ts'
+import { osv } from './feeds/osv/osv.ts'
+import { poc } from './feeds/poc/poc.ts'
 
 /** Every report format, one line each. */
 export const importers: readonly Importer[] = [
@@ -36,4 +39,4 @@ export const importers: readonly Importer[] = [
 ]
 
 /** Every feed of public intelligence, one line each. */
-export const feeds: readonly Feed[] = [cveRecords, endOfLife, epss, exploitDb, kev, metasploit]
+export const feeds: readonly Feed[] = [cveRecords, endOfLife, epss, exploitDb, kev, metasploit, nvd, osv, poc]

@@ -292,7 +292,7 @@ describe.each(engines)('lists on $name', ({ open }) => {
     const moment = await momentOf(world.south)
     const { items } = await listFindings(engine, scope, moment, { limit: 1000 })
     const sums = await engine.query<{ asset_id: number; hazard: number }>(
-      'select distinct on (asset_id) asset_id, hazard from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc',
+      'select distinct on (asset_id) asset_id, hazard from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc, cause desc',
       { org_id: scope.org_id, day: moment.day },
     )
     const shown = new Map<number, number>()

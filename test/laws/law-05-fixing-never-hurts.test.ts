@@ -74,7 +74,7 @@ describe.each(engines)('law 5 on $name: fixing never hurts', ({ name, open }) =>
 async function exposures(engine: Engine, org_id: number, day: number): Promise<Record<string, number>> {
   const rows = await engine.query<{ name: string; exposure: number }>(
     `select a.name, d.exposure from (
-       select distinct on (asset_id) asset_id, exposure, weight from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc) d
+       select distinct on (asset_id) asset_id, exposure, weight from asset_day where org_id = $org_id and day <= $day order by asset_id, day desc, cause desc) d
      join asset_history a on a.asset_id = d.asset_id and a.valid_to = $never where d.weight > 0`,
     { org_id, day, never: NEVER },
   )

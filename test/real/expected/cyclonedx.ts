@@ -1,3 +1,3 @@
 import type { Expected } from '../expected.ts'
 
-export default { folders: ['cyclonedx','vex-cyclonedx'] } satisfies Expected
+export default { folders: ['cyclonedx', 'vex-cyclonedx'] } satisfies Expected

@@ -1,3 +1,3 @@
 import type { Expected } from '../expected.ts'
 
-export default { folders: ['ms-defender','defender-tvm-api'] } satisfies Expected
+export default { folders: ['ms-defender', 'defender-tvm-api'] } satisfies Expected

@@ -1,3 +1,3 @@
 import type { Expected } from '../expected.ts'
 
-export default { folders: ['tenable','tenable-io'] } satisfies Expected
+export default { folders: ['tenable', 'tenable-io'] } satisfies Expected

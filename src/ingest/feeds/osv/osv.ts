@@ -1,0 +1,60 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Instant } from '../../../model/time.ts'
+import type { Feed, Head, Source } from '../../importer.ts'
+import { dateInName } from '../../readers/date-in-name.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { readRecord } from './record.ts'
+
+const report = (observed_at: Instant | null): FileRecord => ({
+  kind: 'report',
+  source: 'osv',
+  tool: 'OSV',
+  tool_version: null,
+  observed_at,
+})
+
+/** Members that a record has and no report of a tool: `id` and `modified` are required, `affected` tells it from other advisories. */
+const isRecord = (members: ReadonlyMap<string, unknown> | undefined) =>
+  members !== undefined &&
+  typeof members.get('id') === 'string' &&
+  members.has('modified') &&
+  (members.has('affected') || members.has('schema_version'))
+
+/** Advisories in the open format that OSV.dev, GitHub, Go, PyPI, RustSec and others publish: https://ossf.github.io/osv-schema/ */
+export const osv: Feed = {
+  id: 'osv',
+  title: 'OSV advisories (JSON, JSON lines)',
+  version: 1,
+  url: 'https://osv-vulnerabilities.storage.googleapis.com/all.zip',
+  every: '1 day',
+  detect: ({ text }: Head) => isRecord(jsonOutline(text)?.members),
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text: head, bytes } = await peek(file.bytes())
+    const pattern = head.trimStart().startsWith('[') ? '$[*]' : '$'
+    const named = dateInName(file.name)
+    // The first is held back: a record that comes alone says itself of when it is.
+    let first: ReturnType<typeof readRecord> | null = null
+    let items = 0
+    for await (const { value, at, document } of readJson(bytes, [pattern])) {
+      const read = readRecord(value, pattern === '$' ? `document ${document + 1}` : at)
+      if (items++ === 0) {
+        first = read
+        continue
+      }
+      if (first) {
+        yield report(named)
+        yield* first.records
+        first = null
+      }
+      yield* read.records
+    }
+    if (items === 0) throw new UserError('unreadable_report', 'Expected at least one OSV record; the file is empty')
+    if (first) {
+      yield report(named ?? first.changed)
+      yield* first.records
+    }
+  },
+}
