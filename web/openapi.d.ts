@@ -755,6 +755,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Feeds, where they come from and when they were last asked */
+        get: operations["listFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch a feed and import what is new; what we have stays when its source answers something else */
+        post: operations["updateFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -1472,6 +1506,35 @@ export interface components {
             /** @description Parts that are not 0, over all pages */
             total: number;
             next_cursor: string | null;
+        };
+        FeedList: {
+            items: components["schemas"]["FeedState"][];
+        };
+        FeedState: {
+            feed: string;
+            title: string;
+            /** @description null: it has no single address */
+            url: string | null;
+            /** @description How often it changes */
+            every: string;
+            checked_at: string | null;
+            fetched_at: string | null;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            due_at: string | null;
+        };
+        FeedUpdate: {
+            feed: string;
+            url: string | null;
+            /** @enum {string} */
+            state: "imported" | "unchanged" | "no_address" | "failed";
+            imports: components["schemas"]["ImportResult"][];
+            error: {
+                code: string;
+                message: string;
+            } | null;
         };
         Finding: {
             finding_id: number;
@@ -4740,6 +4803,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateFeed: {
+        parameters: {
+            query?: {
+                /** @description Fetch even what the source says is unchanged */
+                again?: "true" | "false";
+                /** @description Take a list that became much shorter than the one before */
+                accept_shrunken?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a feed */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedUpdate"];
                 };
             };
             /** @description Default Response */

@@ -33,6 +33,7 @@ import { recommendations } from './routes/recommendations.ts'
 import { retention } from './routes/retention.ts'
 import { scores } from './routes/scores.ts'
 import { software } from './routes/software.ts'
+import { feeds } from './routes/feeds.ts'
 import { sources } from './routes/sources.ts'
 import { vulnerabilities } from './routes/vulnerabilities.ts'
 import { webPages } from './web-pages.ts'
@@ -112,6 +113,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         controls,
         exceptions,
         imports,
+        feeds,
         sources,
         organisations,
         definitions,

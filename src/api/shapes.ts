@@ -605,6 +605,26 @@ export const SourceSummary = z.object({
   state: z.enum(['fresh', 'stale']),
 })
 
+/** How a feed stands; see src/ingest/updating/schedule.ts. */
+export const FeedState = z.object({
+  feed: z.string(),
+  title: z.string(),
+  url: z.string().nullable().describe('null: it has no single address'),
+  every: z.string().describe('How often it changes'),
+  checked_at: Instant.nullable(),
+  fetched_at: Instant.nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  due_at: Instant.nullable(),
+})
+
+export const FeedUpdate = z.object({
+  feed: z.string(),
+  url: z.string().nullable(),
+  state: z.enum(['imported', 'unchanged', 'no_address', 'failed']),
+  imports: z.array(ImportResult),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+})
+
 export const Organisation = z.object({
   org_id: z.number().int(),
   slug: z.string(),

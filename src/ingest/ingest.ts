@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { UserError } from '../errors.ts'
 import type { FileRecord, ReportRecord } from '../model/record.ts'
-import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
+import { DAY_US, formatInstant, type Instant, NEVER, parseInstant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { inputPath } from '../store/inputs.ts'
@@ -40,6 +40,12 @@ export interface ImportOptions {
   actor: string
   /** The file's own name, when the path is a temporary one. */
   name?: string
+  /** Take nothing but this format: what was fetched as a feed must be that feed. */
+  only?: string
+  /** When a feed was fetched: from when it holds if it does not say itself. The same bytes as its newest import are then nothing new, whenever they come. */
+  fetched_at?: Instant
+  /** Refuse a list that says to be complete and has fewer entries than this share of the newest one before it. */
+  least_kept?: number
   onProgress?: (progress: { bytes: number; total_bytes: number; records: number; state: 'reading' | 'storing' }) => void
 }
 
@@ -139,7 +145,11 @@ class Counter {
     else if (record.kind === 'control') this.controls.add(record.control_id)
     else if (record.kind === 'software') counts.software++
     else if (record.kind === 'skipped') counts.skipped++
-    else if ('vulnerability_id' in record) this.vulnerabilities.add(record.vulnerability_id)
+    else if (record.kind === 'vulnerability') this.vulnerabilities.add(record.vulnerability_id)
+    else if ('vulnerability_id' in record || record.kind === 'end_of_life') {
+      counts.entries = (counts.entries ?? 0) + 1
+      if ('vulnerability_id' in record) this.vulnerabilities.add(record.vulnerability_id)
+    }
     counts.assets = this.assets.size
     counts.vulnerabilities = this.vulnerabilities.size
     counts.controls = this.controls.size
@@ -195,10 +205,10 @@ export async function inspectFile(
  * Imports one file: whole or not at all. The same bytes with the same options change nothing the second time, and the result says so.
  * What is derived (scores, events) is not computed here: call `compute` after the last file. Throws UserError for whatever the person
  * can mend: unknown_format, unreadable_report, damaged_file, empty_file, observed_at_needed, asset_needed, observed_in_future,
- * mixed_tenants, tenant_elsewhere, bad_instant.
+ * mixed_tenants, tenant_elsewhere, bad_instant, not_the_feed, feed_shrunken.
  */
 export async function importFile(store: Store, input: Input, options: ImportOptions): Promise<ImportResult> {
-  const observed_at = options.observed_at === undefined ? null : parseInstant(options.observed_at)
+  const observed_at = options.observed_at === undefined ? (options.fetched_at ?? null) : parseInstant(options.observed_at)
   if (options.observed_at !== undefined && observed_at === null)
     throw new UserError(
       'bad_instant',
@@ -207,13 +217,16 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
   const { input_digest, input_bytes } = await digestOf(input)
   const { head, source } = await open(input)
   const importer = detect(options.name === undefined ? head : { ...head, name: basename(options.name) }, options.format)
+  if (options.only !== undefined && importer.id !== options.only)
+    throw new UserError('not_the_feed', `${options.name ?? head.name} is ${importer.title}, not ${options.only}: what we have stays`)
   const kept = JSON.stringify({
     observed_at,
     asset: options.asset ?? null,
     source: options.source ?? null,
     columns: options.columns ?? null,
   })
-  const same = await unchanged(store, importer, input_digest, kept, options)
+  const again = options.fetched_at === undefined ? null : await newestOf(store.engine, importer.id)
+  const same = await unchanged(store, importer, input_digest, again?.input_digest === input_digest ? again.options : kept, options)
   if (same) return same
   return store.engine.transaction(async (transaction): Promise<ImportResult> => {
     const reading = new Reading(store, transaction, importer, options, observed_at)
@@ -227,6 +240,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     const { counts, report, org } = reading
     if (!report)
       throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
+    if (options.least_kept !== undefined && report.complete) await refuseShrunken(transaction, importer.id, reading, options.least_kept)
     await writeImport(transaction, {
       import_no: reading.import_no,
       org_id: org?.org_id ?? null,
@@ -429,6 +443,32 @@ async function route(
   }
   await addTenant(transaction, home.org_id, tenant_id)
   return { ...home, tenants: [tenant_id] }
+}
+
+/** The import of a format, not undone, that holds from the latest instant; null when there is none. */
+async function newestOf(
+  engine: Engine,
+  format: string,
+): Promise<{ input_digest: string; options: string; observed_at: Instant; counts: string } | null> {
+  const [newest] = await engine.query<{ input_digest: string; options: string; observed_at: Instant; counts: string }>(
+    `select input_digest, options, observed_at, counts from import where format = $format and undone_in = $never and observed_at is not null
+     order by observed_at desc, import_no desc limit 1`,
+    { format, never: NEVER },
+  )
+  return newest ?? null
+}
+
+/** A list that shrank a lot is more often a broken download than news, and would withdraw whatever it lacks. */
+async function refuseShrunken(transaction: Engine, format: string, { counts, newest }: Reading, least_kept: number): Promise<void> {
+  const before = await newestOf(transaction, format)
+  if (!before || newest === null || newest < before.observed_at) return
+  const { entries = 0 } = JSON.parse(before.counts) as ImportCounts
+  if ((counts.entries ?? 0) >= entries * least_kept) return
+  throw new UserError(
+    'feed_shrunken',
+    `the list has ${counts.entries ?? 0} entries, the one before had ${entries}: that looks like a broken download, so what we have stays. If it is right, import it with plimsoll feeds update --accept-shrunken`,
+    { status: 502 },
+  )
 }
 
 async function unchanged(

@@ -15,6 +15,8 @@ export interface ImportCounts {
   results: number
   software: number
   skipped: number
+  /** Statements of a feed about the world; left out for reports. */
+  entries?: number
   /** Intervals opened and closed in the store. */
   opened: number
   closed: number

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import { serve } from '../../api/serve.ts'
 import { loadDemo } from '../../demo/load.ts'
 import { UserError } from '../../errors.ts'
+import { updateDue } from '../../ingest/updating/schedule.ts'
 import { compute } from '../../insights/compute.ts'
 import { recordDefinitions } from '../../insights/definitions.ts'
-import { loadCatalog } from '../../insights/catalog.ts'
+import { type Catalog, loadCatalog } from '../../insights/catalog.ts'
 import { packageRoot } from '../../root.ts'
 import { listOrgs } from '../../store/orgs.ts'
-import { openStore } from '../../store/store.ts'
+import { openStore, type Store } from '../../store/store.ts'
 import { type CliCommand, textOption } from '../command.ts'
 import { version } from '../connect.ts'
 import { announceServer, placeOf, withdrawServer } from '../place.ts'
@@ -17,11 +18,42 @@ import { progressLine } from '../progress.ts'
 /** Depth of a ship in tenths of a metre, and free in every list of ports that we looked at. */
 const DEFAULT_PORT = 7420
 
+/** How often the server looks whether a feed is due, in milliseconds. */
+const LOOK = 5 * 60_000
+
+/** Fetches feeds as they become due until it is stopped; stopping waits for the one at work. */
+function keepFeedsFresh(store: Store, catalog: Catalog, tell: (text: string) => void): { stop(): Promise<void> } {
+  let stopped = false
+  let work: Promise<unknown> = Promise.resolve()
+  const look = () => {
+    work = work.then(async () => {
+      if (stopped) return
+      await updateDue(store, {
+        actor: 'feeds update',
+        stopped: () => stopped,
+        done: () => compute(store, catalog),
+        tell: ({ feed, state, error }) => tell(`feed ${feed}: ${error ? error.message : state}`),
+      })
+    })
+    work = work.catch((error: unknown) => tell(`feeds: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
+  }
+  look()
+  const timer = setInterval(look, LOOK)
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await work
+    },
+  }
+}
+
 export const command: CliCommand = {
   summary: 'serve the console and the API on http://127.0.0.1:7420',
   options: [
     { flags: '--port <number>', summary: `port (PLIMSOLL_PORT); default ${DEFAULT_PORT}` },
     { flags: '--listen <address>', summary: 'answer on this address instead of 127.0.0.1; needs PLIMSOLL_TOKEN' },
+    { flags: '--update-feeds', summary: 'keep public intelligence fresh: fetch each feed as often as it changes' },
     { flags: '--no-demo', summary: 'do not load the demo organisation into an empty store' },
   ],
   examples: ['plimsoll serve', 'PLIMSOLL_TOKEN=… plimsoll serve --listen 0.0.0.0'],
@@ -62,10 +94,12 @@ export const command: CliCommand = {
       })
       announceServer(place.data, { url: running.url, pid: process.pid })
       context.print(`Plimsoll is at ${running.url}`)
+      const feeds = context.options['updateFeeds'] ? keepFeedsFresh(store, catalog, (text) => context.tell(text)) : null
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
       })
       withdrawServer(place.data)
+      await feeds?.stop()
       await running.close()
     } finally {
       await store.engine.close()

@@ -27,7 +27,7 @@ export const osv: Feed = {
   id: 'osv',
   title: 'OSV advisories (JSON, JSON lines)',
   version: 1,
-  url: 'https://osv-vulnerabilities.storage.googleapis.com/all.zip',
+  url: null,
   every: '1 day',
   detect: ({ text }: Head) => isRecord(jsonOutline(text)?.members),
 
