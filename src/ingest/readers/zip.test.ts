@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Made, zipOf } from '../../../test/archives.ts'
@@ -88,8 +86,7 @@ describe('readZip', () => {
     expect((await listed(zipOf([{ name: 'a.json', content, claims: 5 }])))[0]![1]).toMatch(/cannot be unpacked/)
   })
 
-  it('refuses what is cut off, overlaps or claims to be more than any collection of reports, and leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-zip-')).length
+  it('refuses what is cut off, overlaps or claims to be more than any collection of reports', async () => {
     const whole = zipOf([{ name: 'a.json', content: '{}' }])
     await expect(listed(whole.subarray(0, whole.length - 30))).rejects.toMatchObject({ code: 'damaged_file' })
     await expect(listed(Buffer.from('PK\u0003\u0004 and nothing'))).rejects.toMatchObject({ code: 'damaged_file' })
@@ -106,7 +103,6 @@ describe('readZip', () => {
     end.writeUInt32LE(row.length * 50, 12)
     const overlapping = Buffer.concat([heavy.subarray(0, at), ...Array.from({ length: 50 }, () => row), end])
     await expect(listed(overlapping)).rejects.toMatchObject({ code: 'damaged_file', message: expect.stringContaining('overlap') })
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-zip-')).length).toBeLessThanOrEqual(before)
   })
 
   it('knows a zip by its beginning', () => {

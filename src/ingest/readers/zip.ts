@@ -28,6 +28,8 @@ export function isZip(start: string | Uint8Array): boolean {
 export interface ZipOptions {
   /** Order of the members by their names; default: by name. */
   order?: (a: string, b: string) => number
+  /** Folder in which the archive is laid down for a while; default: that of the system. */
+  scratch?: string
 }
 
 /**
@@ -36,7 +38,7 @@ export interface ZipOptions {
  * UserError('file_too_large') for one with more members or bytes than any collection of reports has.
  */
 export async function* readZip(bytes: AsyncIterable<Uint8Array>, options: ZipOptions = {}): AsyncGenerator<ArchiveEntry> {
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-zip-'))
+  const folder = await mkdtemp(join(options.scratch ?? tmpdir(), 'plimsoll-zip-'))
   try {
     const path = join(folder, 'archive.zip')
     await pipeline(Readable.from(bytes), createWriteStream(path, { mode: 0o600 }))
