@@ -13,8 +13,8 @@ import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '
 import { inputPath } from '../store/inputs.ts'
 import { addOrgIn, addTenant, findOrg, listOrgs, type Org } from '../store/orgs.ts'
 import type { Store } from '../store/store.ts'
-import type { Feed, Head, Importer, ParseOptions, Source } from './importer.ts'
-import { feeds, importers } from './importers.ts'
+import { detect } from './detect.ts'
+import type { Feed, Importer, ParseOptions, Source } from './importer.ts'
 import { openBytes, openFile } from './readers/file.ts'
 import { FeedStaging } from './staging/feed.ts'
 import { ReportStaging } from './staging/report.ts'
@@ -90,39 +90,13 @@ const PIECE = 256 * 1024
 /** How far in the future a clock may be before a report is refused. */
 const CLOCK_SKEW = DAY_US
 
-/**
- * The importer or feed that says yes to a file's beginning. Throws UserError('unknown_format') when none does, UserError('empty_file'),
- * UserError('ambiguous_format').
- */
-function detect(head: Head, format?: string): Importer | Feed {
-  const all = [...importers, ...feeds]
-  if (format !== undefined) {
-    const named = all.find((importer) => importer.id === format)
-    if (!named)
-      throw new UserError('unknown_format', `there is no format "${format}"; there are: ${all.map((importer) => importer.id).join(', ')}`)
-    return named
-  }
-  const yes = all.filter((importer) => importer.detect(head))
-  if (yes.length === 1) return yes[0]!
-  if (yes.length > 1)
-    throw new UserError(
-      'ambiguous_format',
-      `${head.name} looks like ${yes.map((importer) => importer.id).join(' and ')}: say which with --format`,
-    )
-  if (head.text.trim() === '')
-    throw new UserError(
-      'empty_file',
-      `${head.name} is empty: nothing to read. A report without findings still says which tool wrote it; name it with --format if this one is from a tool that writes nothing`,
-    )
-  throw new UserError(
-    'unknown_format',
-    `${head.name} is of no format that Plimsoll reads. It begins with ${JSON.stringify(head.text.trim().slice(0, 60))}; expected a report of: ${all.map((importer) => importer.id).join(', ')}`,
-  )
-}
-
 const isFeed = (importer: Importer | Feed): importer is Feed => 'url' in importer
 
-const open = (input: Input) => (typeof input === 'string' ? openFile(input) : openBytes(input.name, input.bytes))
+/** `name` is the file's own, when the path is a temporary one. */
+const open = (input: Input, name: string | undefined) =>
+  typeof input === 'string'
+    ? openFile(input, name === undefined ? {} : { name: basename(name) })
+    : openBytes(name === undefined ? input.name : basename(name), input.bytes)
 
 /** Counts records at the grain of the report. */
 class Counter {
@@ -185,7 +159,7 @@ export async function inspectFile(
     }
   }
   try {
-    const { head, source } = await open(input)
+    const { head, source } = await open(input, options.name)
     const importer = detect(head, options.format)
     format = importer.id
     for await (const record of importer.parse(source, { columns: options.columns })) {
@@ -204,7 +178,7 @@ export async function inspectFile(
 /**
  * Imports one file: whole or not at all. The same bytes with the same options change nothing the second time, and the result says so.
  * What is derived (scores, events) is not computed here: call `compute` after the last file. Throws UserError for whatever the person
- * can mend: unknown_format, unreadable_report, damaged_file, empty_file, observed_at_needed, asset_needed, observed_in_future,
+ * can mend: unknown_format, format_not_read, unreadable_report, damaged_file, empty_file, observed_at_needed, asset_needed, observed_in_future,
  * mixed_tenants, tenant_elsewhere, bad_instant, not_the_feed, feed_shrunken.
  */
 export async function importFile(store: Store, input: Input, options: ImportOptions): Promise<ImportResult> {
@@ -215,10 +189,10 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       `"${options.observed_at}" is not a date or date-time: expected ISO 8601 such as 2026-08-12 or 2026-08-12T10:00:00Z`,
     )
   const { input_digest, input_bytes } = await digestOf(input)
-  const { head, source } = await open(input)
-  const importer = detect(options.name === undefined ? head : { ...head, name: basename(options.name) }, options.format)
+  const { head, source } = await open(input, options.name)
+  const importer = detect(head, options.format)
   if (options.only !== undefined && importer.id !== options.only)
-    throw new UserError('not_the_feed', `${options.name ?? head.name} is ${importer.title}, not ${options.only}: what we have stays`)
+    throw new UserError('not_the_feed', `${head.name} is ${importer.title}, not ${options.only}: what we have stays`)
   const kept = JSON.stringify({
     observed_at,
     asset: options.asset ?? null,
@@ -232,10 +206,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     const reading = new Reading(store, transaction, importer, options, observed_at)
     reading.total_bytes = input_bytes
     // Compressed beside the reading, on a thread of its own, in this import's turn: retention removes none meanwhile.
-    const [read, kept_input] = await Promise.allSettled([
-      reading.read(options.name === undefined ? source : { ...source, name: basename(options.name) }),
-      keepInput(store, input, input_digest),
-    ])
+    const [read, kept_input] = await Promise.allSettled([reading.read(source), keepInput(store, input, input_digest)])
     for (const each of [read, kept_input]) if (each.status === 'rejected') throw each.reason
     const { counts, report, org } = reading
     if (!report)
@@ -250,7 +221,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       source: reading.source,
       tool: report.tool,
       tool_version: report.tool_version,
-      file_name: basename(options.name ?? head.name).slice(0, 300),
+      file_name: head.name.slice(0, 300),
       observed_at: reading.newest,
       recorded_at: store.now(),
       actor: options.actor,

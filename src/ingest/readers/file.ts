@@ -4,14 +4,20 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { UserError } from '../../errors.ts'
 import type { Head, Source } from '../importer.ts'
+import { isTar } from './tar.ts'
+import { isZip } from './zip.ts'
 
 export interface OpenFile {
   /** What `detect` sees: at most 64 KiB of decoded text. */
   head: Head
   source: Source
+  /** What kind of archive it is after unpacking gzip, by its first bytes; null when it is none. */
+  archive: 'zip' | 'tar' | null
 }
 
 export interface OpenOptions {
+  /** The file's own name, when the path is a temporary one. */
+  name?: string
   /** Largest size after unpacking, in bytes. Default 8 GiB. */
   max_bytes?: number
 }
@@ -27,7 +33,7 @@ const CHUNK_BYTES = 256 * 1024
  * here when it shows in the first 64 KiB, later from `source.bytes()`.
  */
 export async function openFile(path: string, options: OpenOptions = {}): Promise<OpenFile> {
-  return open(basename(path), () => createReadStream(path, { highWaterMark: CHUNK_BYTES }), options)
+  return open(options.name ?? basename(path), () => createReadStream(path, { highWaterMark: CHUNK_BYTES }), options)
 }
 
 /** The same for bytes that are in memory already; `name` stands in for the file name. */
@@ -51,8 +57,11 @@ async function open(name: string, raw: () => AsyncIterable<Uint8Array>, options:
     }
   }
 
+  const start = await readStart(name, raw(), maxBytes)
   return {
-    head: { name, text: await readHead(name, raw(), maxBytes) },
+    // `stream` leaves out a character that the border cuts in two.
+    head: { name, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true }) },
+    archive: isZip(start) ? 'zip' : isTar(start.subarray(0, 512)) ? 'tar' : null,
     source: {
       name,
       bytes() {
@@ -64,7 +73,7 @@ async function open(name: string, raw: () => AsyncIterable<Uint8Array>, options:
   }
 }
 
-async function readHead(name: string, raw: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function readStart(name: string, raw: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
   try {
@@ -76,8 +85,7 @@ async function readHead(name: string, raw: AsyncIterable<Uint8Array>, maxBytes: 
   } catch (error) {
     throw mendable(name, error)
   }
-  // `stream` leaves out a character that the border cuts in two.
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(parts).subarray(0, HEAD_BYTES), { stream: true })
+  return Buffer.concat(parts).subarray(0, HEAD_BYTES)
 }
 
 /** Unpacks, decodes and counts. */

@@ -214,9 +214,16 @@ export function xmlRoot(text: string): string | null {
     while (/\s/.test(text[at] ?? '')) at++
     if (text.startsWith('<!--', at)) at = endOf(text, '-->', at + 4)
     else if (text.startsWith('<?', at)) at = endOf(text, '?>', at + 2)
-    else if (/^<!doctype/i.test(text.slice(at, at + 9))) at = endOf(text, '>', at + 9)
+    else if (/^<!doctype/i.test(text.slice(at, at + 9))) at = endOfDoctype(text, at + 9)
     else return /^<([A-Za-z_][\w:.-]{0,200})/.exec(text.slice(at, at + 300))?.[1] ?? null
   }
+}
+
+/** Behind a DOCTYPE, with or without declarations of its own between brackets. */
+function endOfDoctype(text: string, from: number): number {
+  const end = endOf(text, '>', from)
+  const bracket = text.indexOf('[', from)
+  return bracket < 0 || bracket > end ? end : endOf(text, '>', endOf(text, ']', bracket))
 }
 
 function endOf(text: string, token: string, from: number): number {

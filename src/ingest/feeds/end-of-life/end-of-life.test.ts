@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
+import { tarOf } from '../../../../test/archives.ts'
 import { openBytes, openFile, type OpenFile } from '../../readers/file.ts'
 import { endOfLife } from './end-of-life.ts'
 
@@ -11,19 +12,6 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
   const all: FileRecord[] = []
   for await (const record of endOfLife.parse(file.source, {})) all.push(record)
   return all
-}
-
-/** A tar archive of one file, written as the format says. */
-function tarOf(name: string, content: string): Buffer {
-  const header = Buffer.alloc(512)
-  header.write(name, 0)
-  header.write('0000644\0', 100)
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124)
-  header.write('0', 156)
-  header.write('ustar\u000000', 257)
-  const body = Buffer.alloc(Math.ceil(content.length / 512) * 512)
-  body.write(content)
-  return Buffer.concat([header, body, Buffer.alloc(1024)])
 }
 
 const page = '---\ntitle: Acme Gate\npermalink: /gate\nreleases:\n  - releaseCycle: "1"\n    eol: 2027-06-30\n---\n'
@@ -95,11 +83,11 @@ describe('endOfLife', () => {
   })
 
   it('reads an archive of pages, and refuses a cut one', async () => {
-    const tar = tarOf('products/gate.md', page)
+    const tar = tarOf([{ name: 'products/gate.md', content: page }])
     const file = await openBytes('products-2026-08-22.tar.gz', gzipSync(tar))
     expect(endOfLife.detect(file.head)).toBe(true)
     expect((await records(file)).map((one) => one.kind)).toEqual(['report', 'end_of_life'])
-    await expect(openBytes('x.tar', tar.subarray(0, 600)).then(records)).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(openBytes('x.tar', tar.subarray(0, 600)).then(records)).rejects.toMatchObject({ code: 'damaged_file' })
   })
 
   it('refuses alias bombs and pages without releases', async () => {

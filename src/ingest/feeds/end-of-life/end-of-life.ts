@@ -6,7 +6,7 @@ import type { Feed, Head, Source } from '../../importer.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { readTar } from './tar.ts'
+import { readTar } from '../../readers/tar.ts'
 
 const SOURCE = 'endoflife'
 const MAX_PRODUCT = 4 * 1024 * 1024
@@ -107,15 +107,16 @@ function frontMatterOf(page: string, file_name: string): Product | null {
 
 async function* readArchive(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
   yield report(dateInName(file.name), true)
-  for await (const { name, text: page } of readTar(bytes)) {
-    if (!/(?:^|\/)products\/[^/]+\.md$/.test(name)) continue
-    const product = frontMatterOf(page, name)
+  for await (const entry of readTar(bytes)) {
+    const { name } = entry
+    if (entry.refused || !/(?:^|\/)products\/[^/]+\.md$/.test(name)) continue
+    const product = frontMatterOf(await pageOf(entry.bytes()), name)
     if (product) yield* productRecords(product, name)
     else yield { kind: 'skipped', at: name, reason: 'Expected YAML front matter between two lines of ---' }
   }
 }
 
-async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
+async function pageOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {
@@ -123,7 +124,11 @@ async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncG
     size += chunk.length
     if (size > MAX_PRODUCT) throw new UserError('unreadable_report', `Expected one product page; the file is over ${MAX_PRODUCT} bytes`)
   }
-  const product = frontMatterOf(new TextDecoder().decode(Buffer.concat(chunks)), file.name)
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
+  const product = frontMatterOf(await pageOf(bytes), file.name)
   if (!product)
     throw new UserError(
       'unreadable_report',

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { claimants } from '../../src/ingest/detect.ts'
+import { openFile } from '../../src/ingest/readers/file.ts'
+import { recognise } from '../../src/ingest/recognised.ts'
+import { realData, withoutRealData } from './data.ts'
+
+/** The folder of each tool that is known but not read, and the name that its files get. */
+const folders: Record<string, string[]> = {
+  acunetix: ['Acunetix', 'Invicti (Netsparker) or Acunetix 360'],
+  alertlogic: ['Alert Logic'],
+  'api-sonarqube': ['SonarQube'],
+  bandit: ['Bandit'],
+  bugcrowd: ['Bugcrowd'],
+  burp: ['Burp Suite'],
+  'checkmarx-osa': ['Checkmarx'],
+  clamav: ['ClamAV'],
+  'cloudflare-insights': ['Cloudflare Security Center'],
+  codechecker: ['CodeChecker'],
+  conftest: ['Conftest'],
+  contrast: ['Contrast Assess'],
+  'crashtest-security': ['Crashtest Security'],
+  'cyberwatch-galeax': ['Cyberwatch'],
+  cycognito: ['CyCognito'],
+  dbprotect: ['DbProtect'],
+  'deepfence-threatmapper': ['Deepfence ThreatMapper'],
+  'gcloud-artifact-scan': ['Google Artifact Analysis'],
+  generic: ["DefectDojo's generic findings"],
+  gosec: ['gosec'],
+  h1: ['HackerOne'],
+  hadolint: ['Hadolint'],
+  horusec: ['Horusec'],
+  hydra: ['Hydra'],
+  immuniweb: ['ImmuniWeb'],
+  intsights: ['IntSights'],
+  kubeaudit: ['kubeaudit'],
+  kubelinter: ['KubeLinter'],
+  masscan: ['masscan'],
+  meterian: ['Meterian'],
+  naabu: ['naabu'],
+  netsparker: ['Invicti (Netsparker) or Acunetix 360'],
+  nikto: ['Nikto'],
+  openreports: ['OpenReports'],
+  'ossindex-devaudit': ['DevAudit (OSS Index)'],
+  outpost24: ['Outpost24'],
+  'php-symfony-security-check': ['Symfony security checker'],
+  picus: ['Picus'],
+  redhatsatellite: ['Red Hat Satellite'],
+  retirejs: ['Retire.js'],
+  'risk-recon': ['RiskRecon'],
+  rkhunter: ['Rootkit Hunter'],
+  'rusty-hog': ['Rusty Hog'],
+  semgrep: ['Semgrep'],
+  veracode: ['Veracode'],
+  wapiti: ['Wapiti'],
+  wpscan: ['WPScan'],
+  xeol: ['Xeol'],
+  zap: ['ZAP'],
+  zora: ['Zora'],
+}
+
+/** Files of those folders that are no report of the tool, or that nothing in them tells apart. */
+const others = new Set([
+  'clamav/custom.ndb',
+  'conftest/clean.yaml',
+  'conftest/policy__deployment.rego',
+  'conftest/single.yaml',
+  'generic/generic_empty.json',
+  'hydra/oddly_familiar_json_that_isnt_us.json',
+  'intsights/empty_with_error.csv',
+  'kubelinter/clean.yaml',
+  'kubelinter/many.yaml',
+  'kubelinter/single.yaml',
+  'nikto/scb__empty-report.json',
+  'rusty-hog/durochog_no_vuln.json',
+  'rusty-hog/essexhog_no_vuln.json',
+])
+
+const data = realData()
+
+describe.skipIf(!data)(`tools that are known but not read (${data ? 'present' : withoutRealData})`, () => {
+  it('are known by each of their files, unless an importer reads it', async () => {
+    const wrong: string[] = []
+    for (const [folder, names] of Object.entries(folders)) {
+      for (const { path, file } of data!.files(`reports/${folder}`)) {
+        const { head } = await openFile(file)
+        const name = path.slice('reports/'.length)
+        if (claimants(head).length > 0 || /\.xlsx(\.gz)?$/.test(name)) continue
+        const found = recognise(head)?.name ?? null
+        if (others.has(name) ? found !== null : !names.includes(found!)) wrong.push(`${name}: ${found}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('are not seen in the files of anybody else', async () => {
+    const wrong: string[] = []
+    for (const folder of data!.folders('reports')) {
+      const tool = folder.slice('reports/'.length)
+      // Old reports of GitLab's own dynamic tests are ZAP's.
+      if (folders[tool] || tool === 'aws-api' || tool === 'gitlab') continue
+      for (const { path, file } of data!.files(folder)) {
+        const opened = await openFile(file).catch(() => null)
+        const found = opened && recognise(opened.head)
+        if (found) wrong.push(`${path}: ${found.name}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+})
