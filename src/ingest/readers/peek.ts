@@ -1,8 +1,11 @@
 /**
- * Reads the beginning of a stream without losing it: `text` is at least the first `size` bytes as UTF-8 (all of a shorter file), and
+ * Reads the beginning of a stream without losing it: `start` is at least the first `size` bytes (all of a shorter file), `text` the same as UTF-8, and
  * `bytes` gives the whole stream again. A character that the cut splits comes out as U+FFFD in `text` only.
  */
-export async function peek(bytes: AsyncIterable<Uint8Array>, size = 1024): Promise<{ text: string; bytes: AsyncIterable<Uint8Array> }> {
+export async function peek(
+  bytes: AsyncIterable<Uint8Array>,
+  size = 1024,
+): Promise<{ text: string; start: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
   const rest = bytes[Symbol.asyncIterator]()
   const begun: Uint8Array[] = []
   let length = 0
@@ -20,5 +23,6 @@ export async function peek(bytes: AsyncIterable<Uint8Array>, size = 1024): Promi
       await rest.return?.()
     }
   }
-  return { text: new TextDecoder().decode(Buffer.concat(begun)), bytes: whole() }
+  const start = Buffer.concat(begun)
+  return { text: new TextDecoder().decode(start), start, bytes: whole() }
 }

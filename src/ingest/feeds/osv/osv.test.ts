@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { openBytes, openFile, type OpenFile } from '../../readers/file.ts'
+import { zipOf } from '../../../../test/archives.ts'
 import { osv } from './osv.ts'
 
 async function records({ head, source }: OpenFile): Promise<FileRecord[]> {
@@ -68,5 +69,24 @@ describe('osv', () => {
       await openBytes('osv-2026-05-02.json', Buffer.from('[{"id":"GO-1","modified":"2026-01-01T00:00:00Z","affected":[]},{"id":"GO-2"}]')),
     )
     expect(all.map((one) => (one.kind === 'description' ? one.vulnerability_id : one.kind))).toEqual(['report', 'GO-1', 'GO-2'])
+  })
+
+  it('reads an archive of JSON and YAML files', async () => {
+    const all = await records(
+      await openBytes(
+        'osv-2026-05-02.zip',
+        zipOf([
+          { name: 'GHSA-aaaa-bbbb-cccc.json', content: '{"id":"GHSA-aaaa-bbbb-cccc","modified":"2026-01-01T00:00:00Z","affected":[]}' },
+          { name: 'PYSEC-2026-1.yaml', content: 'id: PYSEC-2026-1\nmodified: "2026-01-01T00:00:00Z"\naliases:\n- CVE-2026-10007\n' },
+          { name: 'PYSEC-2026-2.yaml', content: 'id: [' },
+        ]),
+      ),
+    )
+    expect(all.map((one) => (one.kind === 'description' ? one.vulnerability_id : one.kind))).toEqual([
+      'report',
+      'GHSA-aaaa-bbbb-cccc',
+      'CVE-2026-10007',
+      'skipped',
+    ])
   })
 })

@@ -2,6 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Feed, Head, Source } from '../../importer.ts'
+import { isArchiveOf, readArchived } from '../../readers/archived.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -22,24 +23,39 @@ const isRecord = (members: ReadonlyMap<string, unknown> | undefined) =>
   members.has('modified') &&
   (members.has('affected') || members.has('schema_version'))
 
+/** An advisory of an archive, by the ids of the databases that publish so. */
+const MEMBER = /(?:GHSA(?:-[0-9a-z]{4}){3}|(?:GO|PYSEC|RUSTSEC|MAL|OSV|DSA|USN|ALSA|RLSA|CURL|HSEC|PSF|GSD)-[\w:.-]{4,60})\.(?:json|ya?ml)/
+
+/** Every record of a file with its place, whatever the layout. */
+async function* itemsOf(file: Source): AsyncGenerator<ReturnType<typeof readRecord>> {
+  const { text: head, start, bytes } = await peek(file.bytes())
+  if (isArchiveOf(head, /^/)) {
+    for await (const one of readArchived(bytes, start, /\.(?:json|ya?ml)$/))
+      yield 'problem' in one
+        ? { changed: null, records: [{ kind: 'skipped', at: one.name, reason: one.problem }] }
+        : readRecord(one.value, one.name)
+    return
+  }
+  const pattern = head.trimStart().startsWith('[') ? '$[*]' : '$'
+  for await (const { value, at, document } of readJson(bytes, [pattern]))
+    yield readRecord(value, pattern === '$' ? `document ${document + 1}` : at)
+}
+
 /** Advisories in the open format that OSV.dev, GitHub, Go, PyPI, RustSec and others publish: https://ossf.github.io/osv-schema/ */
 export const osv: Feed = {
   id: 'osv',
-  title: 'OSV advisories (JSON, JSON lines)',
+  title: 'OSV advisories (JSON, JSON lines, archives)',
   version: 1,
   url: null,
   every: '1 day',
-  detect: ({ text }: Head) => isRecord(jsonOutline(text)?.members),
+  detect: ({ text }: Head) => isRecord(jsonOutline(text)?.members) || isArchiveOf(text, MEMBER),
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
-    const { text: head, bytes } = await peek(file.bytes())
-    const pattern = head.trimStart().startsWith('[') ? '$[*]' : '$'
     const named = dateInName(file.name)
     // The first is held back: a record that comes alone says itself of when it is.
     let first: ReturnType<typeof readRecord> | null = null
     let items = 0
-    for await (const { value, at, document } of readJson(bytes, [pattern])) {
-      const read = readRecord(value, pattern === '$' ? `document ${document + 1}` : at)
+    for await (const read of itemsOf(file)) {
       if (items++ === 0) {
         first = read
         continue
