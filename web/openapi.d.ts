@@ -548,6 +548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objectives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What controls are for, whichever tool checks them */
+        get: operations["listObjectives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/controls/{control_id}": {
         parameters: {
             query?: never;
@@ -1185,6 +1202,8 @@ export interface components {
             unknown: number;
             /** @description Of the failed ones, those that exceptions give their full points */
             excepted: number;
+            /** @description What it is for, whichever tool checks it; see /objectives */
+            objectives: string[];
             points: number | null;
             max_points: number | null;
             description: string | null;
@@ -1211,6 +1230,17 @@ export interface components {
             /** @description ISO 8601, UTC */
             as_of: string;
         };
+        ControlObjective: {
+            id: string;
+            title: string;
+            why: string;
+            source: string;
+            /** @description How many controls of the organisation are for it */
+            controls: number;
+        };
+        ControlObjectiveList: {
+            items: components["schemas"]["ControlObjective"][];
+        };
         ControlSummary: {
             control_id: string;
             title: string;
@@ -1225,6 +1255,8 @@ export interface components {
             unknown: number;
             /** @description Of the failed ones, those that exceptions give their full points */
             excepted: number;
+            /** @description What it is for, whichever tool checks it; see /objectives */
+            objectives: string[];
             points: number | null;
             max_points: number | null;
         };
@@ -4055,6 +4087,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ControlList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listObjectives: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlObjectiveList"];
                 };
             };
             /** @description Default Response */

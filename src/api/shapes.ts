@@ -443,8 +443,17 @@ export const ControlSummary = z.object({
   failed: z.number().int(),
   unknown: z.number().int(),
   excepted: z.number().int().describe('Of the failed ones, those that exceptions give their full points'),
+  objectives: z.array(z.string()).describe('What it is for, whichever tool checks it; see /objectives'),
   points: z.number().nullable(),
   max_points: z.number().nullable(),
+})
+/** What controls of many tools are for. */
+export const ControlObjective = z.object({
+  id: z.string(),
+  title: z.string(),
+  why: z.string(),
+  source: z.string(),
+  controls: z.number().int().describe('How many controls of the organisation are for it'),
 })
 export const ControlDetail = ControlSummary.extend({
   description: z.string().nullable(),

@@ -16,6 +16,10 @@ const ExampleShape = z.strictObject({
   vulnerability: z.array(z.looseObject({ vulnerability_id: z.string() })).default([]),
   control: z.array(z.looseObject({ control_id: z.string() })).default([]),
   finding: z.array(z.looseObject({ asset_id: z.string() })).default([]),
+  /** Results of checks that were no failures; a failed control's finding has its result already. */
+  result: z
+    .array(z.strictObject({ asset_id: z.string(), control_id: z.string(), status: z.enum(['pass', 'not_applicable', 'not_run']) }))
+    .default([]),
   expect: z.strictObject({ exposed: z.array(z.string()), total: z.number().int() }),
 })
 
@@ -68,6 +72,23 @@ const feeding = z.union([
   z.strictObject({ epss: z.literal(true) }),
   z.strictObject({ attribute: z.enum([...attributes.keys()] as [string, ...string[]]) }),
 ])
+
+const rules = z.array(z.string().min(2).max(200)).default([])
+
+export const ObjectiveShape = z.strictObject({
+  title: Title,
+  why: Text,
+  source: Link,
+  /** A control that fits any of these pursues it; see objectives.ts. */
+  controls: z
+    .strictObject({ ids: rules, titles: rules, categories: rules, requirements: rules })
+    .refine(
+      ({ ids, titles, categories, requirements }) => ids.length + titles.length + categories.length + requirements.length > 0,
+      'needs at least one rule',
+    ),
+  /** Unless it fits any of these. */
+  except: z.strictObject({ ids: rules, titles: rules }).prefault({}),
+})
 
 export const CapabilityShape = z.strictObject({
   title: Title,

@@ -6,10 +6,19 @@ import { UserError } from '../errors.ts'
 import { stageRank } from '../model/exploit.ts'
 import { packageRoot } from '../root.ts'
 import type { Feeding } from '../store/queries/metrics/fed.ts'
-import { CapabilityShape, EventShape, InitiativeShape, MetricShape, RecommendationShape, type weights } from './catalog-shapes.ts'
+import {
+  CapabilityShape,
+  EventShape,
+  InitiativeShape,
+  MetricShape,
+  ObjectiveShape,
+  RecommendationShape,
+  type weights,
+} from './catalog-shapes.ts'
 import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
-import { type Condition, parseCondition } from './conditions.ts'
+import { type Condition, parseCondition, valuesOf } from './conditions.ts'
 import { lintMetric } from './metric-condition.ts'
+import { compileObjective, type Objective } from './objectives.ts'
 
 export type Weight = (typeof weights)[number]
 
@@ -45,6 +54,7 @@ export interface Catalog {
   events: ReadonlyMap<string, EventType>
   recommendations: ReadonlyMap<string, Campaign>
   capabilities: ReadonlyMap<string, Capability>
+  objectives: ReadonlyMap<string, Objective>
 }
 
 /** A catalog file is text that a person writes; larger ones are a mistake. */
@@ -63,6 +73,7 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
       why,
       fed_by: fed_by.map((feeding) => ('stage' in feeding ? { stage: stageRank(feeding.stage) } : feeding)),
     })),
+    objectives: readFolders(all, 'objectives', ObjectiveShape, compileObjective),
     metrics: readFolders(all, 'metrics', MetricShape, (id, shape, yaml) => readMetric(id, shape, yaml)),
     initiatives: readFolders(all, 'initiatives', InitiativeShape, (id, shape, yaml) => ({ ...shape, id, yaml })),
     events: readFolders(all, 'events', EventShape, (id, shape) => ({ ...shape, id })),
@@ -84,6 +95,10 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
     for (const need of metric.needs) {
       if (!catalog.capabilities.has(need))
         throw invalid(`metrics/${metric.id}.yaml`, `needs "${need}", which no file in capabilities/ describes`)
+    }
+    for (const id of valuesOf(metric.exposed_when, 'control.objective')) {
+      if (!catalog.objectives.has(String(id)))
+        throw invalid(`metrics/${metric.id}.yaml`, `asks for the objective "${id}", which no file in objectives/ describes`)
     }
   }
   return catalog

@@ -12,6 +12,7 @@ import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
+import { deriveObjectives } from './objectives.ts'
 import { publish } from './publish.ts'
 import { computeSecureScore } from './secure-score.ts'
 
@@ -52,6 +53,7 @@ export async function compute(
     await writeHazards(transaction)
     const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
+    for (const { org_id } of orgs) await deriveObjectives(transaction, org_id, catalog.objectives)
     for (const { org_id } of orgs) await computeScores(transaction, org_id, catalog, store.now(), onStep)
     await noteTaken(transaction)
     return touched

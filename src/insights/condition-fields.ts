@@ -45,6 +45,16 @@ export const findingColumns: Columns = new Map<string, Column>([
     { type: 'ordered', values: severities, title: 'control severity', sql: ofControl('coalesce(f.severity, c.severity)') },
   ],
   ['control.category', { type: 'text', title: 'control category', sql: ofControl('c.category') }],
+  [
+    'control.objective',
+    {
+      type: 'text',
+      several: true,
+      title: 'control objective',
+      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = f.subject and o.objective = any($values))',
+    },
+  ],
+  ['control.title', { type: 'text', title: 'control title', sql: ofControl('c.title') }],
   ['control.source', { type: 'text', title: 'control source', sql: ofControl('c.source') }],
 ])
 

@@ -4,6 +4,7 @@ import { type Comparison, type Condition, type Field, parseCondition } from './c
 
 /** A field together with the SQL that gives it. `sql` comes from our own lists only, never from outside; `ordered` gives the position. */
 export interface Column extends Field {
+  /** Where the field holds several values: `$values` stands for the list of which one must be among them. */
   sql: string
 }
 
@@ -72,6 +73,7 @@ export function comparisonSql({ field, test }: Comparison, columns: Columns, par
     case 'compared':
       return `(${sql}) ${test.sign} ${parameters.add(stored(test.value, column))}`
     case 'one_of': {
+      if (column.several) return sql.replace('$values', parameters.add([...new Set(test.values.map(String))]))
       const values = [...new Set(test.values.map((value) => (typeof value === 'boolean' ? value : stored(value, column))))]
       const parts = values.every((value) => typeof value === 'boolean')
         ? values.map((value) => `(${sql}) = ${value}`)

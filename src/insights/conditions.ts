@@ -7,6 +7,8 @@ export interface Field {
   values?: readonly string[]
   /** How people call it, in the middle of a sentence. */
   title: string
+  /** Holds several values at once: one can ask whether a word is among them, nothing else. */
+  several?: true
   /** Numbers of conditions are multiplied by this before they are compared with the column: 10 for CVSS kept in tenths. */
   scale?: number
 }
@@ -71,6 +73,13 @@ export function parseCondition(input: unknown, fields: Fields, place = 'filter')
 }
 
 function readTest(content: unknown, field: Field, at: string): Test {
+  const test = readAnyTest(content, field, at)
+  if (field.several && (test.is !== 'one_of' || test.or_unknown))
+    throw bad(at, 'holds several words: ask whether one of them is there, or a list of which one is')
+  return test
+}
+
+function readAnyTest(content: unknown, field: Field, at: string): Test {
   if (content === null) return { is: 'unknown' }
   if (Array.isArray(content)) {
     if (content.length === 0) throw bad(at, 'is an empty list: nothing can be one of nothing')
@@ -126,4 +135,11 @@ export function fieldsOf(condition: Condition): Set<string> {
   if (condition.op === 'field') return new Set([condition.field])
   const parts = condition.op === 'not' ? [condition.part] : condition.parts
   return new Set(parts.flatMap((part) => [...fieldsOf(part)]))
+}
+
+/** The values that a condition compares a field with for being one of them. */
+export function valuesOf(condition: Condition, field: string): (string | number | boolean)[] {
+  if (condition.op === 'field') return condition.field === field && condition.test.is === 'one_of' ? [...condition.test.values] : []
+  const parts = condition.op === 'not' ? [condition.part] : condition.parts
+  return parts.flatMap((part) => valuesOf(part, field))
 }

@@ -17,10 +17,11 @@ interface Definition {
 const definitionsOf = (catalog: Catalog): Definition[] => [
   ...[...catalog.metrics.values()].map(({ id, yaml }) => ({ kind: 'metric', id, body: yaml })),
   ...[...catalog.initiatives.values()].map(({ id, yaml }) => ({ kind: 'initiative', id, body: yaml })),
+  ...[...catalog.objectives.values()].map(({ id, yaml }) => ({ kind: 'objective', id, body: yaml })),
 ]
 
 /**
- * Keeps the catalog's metrics and initiatives as facts: what changed since the last time holds from now on, as an import of its own. The
+ * Keeps the catalog's metrics, initiatives and objectives as facts: what changed since the last time holds from now on, as an import of its own. The
  * very first ones hold since ever. Scores are then worked out anew by the next computation.
  */
 export async function recordDefinitions(store: Store, catalog: Catalog): Promise<void> {

@@ -76,8 +76,20 @@ export function compileMetric(population: Condition, exposed_when: Condition, su
     subject,
     population: conditionSql(population, assetColumns, parameters),
     ...compileTerms(exposed_when, parameters),
+    objectives: objectivesAsked(exposed_when, parameters),
     params: parameters.params,
   }
+}
+
+/** The objectives that a condition asks for, when every one of its alternatives asks for some: then who was never asked does not count. Null otherwise. */
+function objectivesAsked(condition: Condition, parameters: ParameterList): string | null {
+  const terms = termsOf(condition, 'condition').map((term) =>
+    term.flatMap(({ comparison, negated }) =>
+      !negated && comparison.field === 'control.objective' && comparison.test.is === 'one_of' ? comparison.test.values.map(String) : [],
+    ),
+  )
+  if (terms.some((objectives) => objectives.length === 0)) return null
+  return parameters.add([...new Set(terms.flat())])
 }
 
 /** The terms of a condition, each as one predicate over the asset and one over the finding (null: not read), and what they read. */
@@ -101,7 +113,7 @@ export function compileTerms(condition: Condition, parameters: ParameterList): P
   const fields = fieldsOf(condition)
   const reads = {
     vulnerability: [...fields].some((field) => field.startsWith('vulnerability.')),
-    control: ['control.severity', 'control.category', 'control.source'].some((field) => fields.has(field)),
+    control: ['control.severity', 'control.category', 'control.source', 'control.title'].some((field) => fields.has(field)),
     component: fields.has('finding.component'),
     fixable: fields.has('finding.fixable'),
   }

@@ -9,6 +9,7 @@ export const derivedTables = [
   'news',
   'vulnerability_history',
   'asset_day',
+  'control_objective',
   'score_delta',
   'event',
 ] as const

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog, type Metric } from '../../src/insights/catalog.ts'
+import { deriveObjectives } from '../../src/insights/objectives.ts'
 import { computeMetrics, measureMetric, metricAssets } from '../../src/insights/metrics.ts'
 import { exploitStages } from '../../src/model/exploit.ts'
 import { severities } from '../../src/model/severity.ts'
@@ -68,6 +69,34 @@ describe.each(engines)('examples of the catalog on $name', ({ open }) => {
   it.each([...catalog.metrics.values()].map((metric) => [metric.id, metric] as const))('%s', async (id, metric) => {
     const { world, numbers } = worldOf(metric)
     await putWorld(engine, org_id, world)
+    await deriveObjectives(engine, org_id, catalog.objectives)
+    const failed = world.finding!.flatMap((row) =>
+      row['kind'] === 'control' ? [{ asset_id: row['asset_id'], control_id: row['subject'], status: 'fail' }] : [],
+    )
+    const others = metric.example.result.map((row) => ({ ...row, asset_id: numbers.get(row.asset_id)! }))
+    await engine.query('delete from control_result_history')
+    await append(
+      engine,
+      'control_result_history',
+      [...failed, ...others].map((row, index) => ({
+        ...row,
+        org_id,
+        source: 'tool',
+        finding_id: 1000 + index,
+        severity: null,
+        points: null,
+        max_points: null,
+        passed: null,
+        total: null,
+        evidence: null,
+        place: null,
+        valid_from: 0,
+        valid_to: NEVER,
+        opened_in: 1,
+        closed_in: NEVER,
+        retracted_in: NEVER,
+      })) as Record<string, Value>[],
+    )
     const facts = { valid_from: 0, valid_to: NEVER, opened_in: 1, closed_in: NEVER, retracted_in: NEVER }
     await append(
       engine,

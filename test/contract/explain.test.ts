@@ -27,7 +27,7 @@ const metricOf = (id: string, population: unknown, exposed_when: unknown): Metri
   source: 'https://example.org/',
   reason: '',
   needs: [],
-  example: { asset: [], vulnerability: [], control: [], finding: [], expect: { exposed: [], total: 0 } },
+  example: { asset: [], vulnerability: [], control: [], finding: [], result: [], expect: { exposed: [], total: 0 } },
   yaml: '',
   population: parseCondition(population, assetColumns, 'population'),
   exposed_when: parseCondition(exposed_when, metricColumns, 'exposed_when'),
@@ -59,6 +59,7 @@ const catalog: Catalog = {
   events: new Map(),
   recommendations: new Map(),
   capabilities: new Map(),
+  objectives: new Map(),
 }
 const asks: Record<string, [(row: World['asset'][number]) => boolean, number]> = {
   kev: [() => true, 4],

@@ -8,6 +8,8 @@ export interface ListColumn {
   title: string
   /** The words that it may hold; always given for `ordered`. */
   values?: readonly string[]
+  /** Holds several values at once: can be filtered by, not sorted by. `$values` in `sql` stands for the list of which one must be there. */
+  several?: true
   /** Numbers from outside are multiplied by this before they are compared. */
   scale?: number
   sql: string
@@ -86,10 +88,10 @@ export const emptyPage = <T>(): PageAnswer<T> => ({ items: [], total: 0, next_cu
 /** The column that a sort names. Throws UserError('unknown_sort') that names the columns there are. */
 export function checkSort(columns: ListColumns, sort: string): ListColumn {
   const column = columns.get(sort.replace(/^-/, ''))
-  if (column) return column
+  if (column && !column.several) return column
   throw new UserError(
     'unknown_sort',
-    `this list cannot be sorted by "${sort.slice(0, 100)}"; it can by: ${[...columns.keys()].join(', ')} (with - in front: descending)`,
+    `this list cannot be sorted by "${sort.slice(0, 100)}"; it can by: ${[...columns].flatMap(([name, one]) => (one.several ? [] : [name])).join(', ')} (with - in front: descending)`,
   )
 }
 

@@ -5,6 +5,7 @@ import type { Scope } from '../../scope.ts'
 import { type ExceptionInForce, exceptedAssets, exceptionsInForce } from '../exceptions/in-force.ts'
 import { type AskedMoment, momentParams, presentAssets, standing } from '../moment.ts'
 import { readList } from '../words.ts'
+import { objectivesOf } from './objectives.ts'
 import { controlCtes, type ControlItem, controlItem } from './list.ts'
 
 /** All about one control. */
@@ -28,7 +29,7 @@ export interface ControlAnswer extends ControlItem {
 /** One control. Throws UserError('unknown_control'). */
 export async function getControl(engine: Engine, scope: Scope, moment: AskedMoment, control_id: string): Promise<ControlAnswer> {
   const params = { ...momentParams(scope, moment), control_id }
-  const [[row], results, excepted] = await Promise.all([
+  const [[row], results, excepted, objectives] = await Promise.all([
     engine.query<
       Parameters<typeof controlItem>[0] & { description: string | null; remediation: string | null; url: string | null; frameworks: string }
     >(`with ${controlCtes(scope, 'and c.control_id = $control_id')} select * from control_row`, params),
@@ -47,6 +48,7 @@ export async function getControl(engine: Engine, scope: Scope, moment: AskedMome
       params,
     ),
     exceptedAssets(engine, scope, moment, 'control', [control_id]),
+    objectivesOf(engine, scope, [control_id]),
   ])
   if (!row) throw new UserError('unknown_control', `there is no control "${control_id.slice(0, 100)}" here at that moment`, { status: 404 })
   const excepting = await exceptionsInForce(
@@ -56,7 +58,7 @@ export async function getControl(engine: Engine, scope: Scope, moment: AskedMome
     results.filter((result) => result.status === 'fail').map((result) => result.finding_id),
   )
   return {
-    ...controlItem(row, excepted.get(control_id) ?? 0),
+    ...controlItem(row, excepted.get(control_id) ?? 0, objectives.get(control_id) ?? []),
     description: row.description,
     remediation: row.remediation,
     url: row.url,

@@ -4,6 +4,7 @@ import type { Scope } from '../../scope.ts'
 import { exceptedAssets } from '../exceptions/in-force.ts'
 import { type AskedMoment, momentParams, presentAssets, standing } from '../moment.ts'
 import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import { objectivesOf } from './objectives.ts'
 import { severityWord } from '../words.ts'
 
 /** A control and how far it is met. */
@@ -21,12 +22,14 @@ export interface ControlItem {
   unknown: number
   /** Of the failed ones, those that exceptions give their full points. */
   excepted: number
+  /** What it is for, as ids of the catalog's objectives. */
+  objectives: string[]
   /** Of the secure score; null when it is not part of it, and for a part of the organisation. */
   points: number | null
   max_points: number | null
 }
 
-interface ControlRow extends Omit<ControlItem, 'severity' | 'excepted'> {
+interface ControlRow extends Omit<ControlItem, 'severity' | 'excepted' | 'objectives'> {
   severity: number | null
 }
 
@@ -47,6 +50,15 @@ export const controlColumns: ListColumns = new Map<string, ListColumn>([
   ['missing_points', { type: 'number', title: 'missing points', scale: 1000, sql: 'x.max_points - x.points' }],
   ['control.control_id', { type: 'text', title: 'id', sql: 'x.control_id' }],
   ['control.category', { type: 'text', title: 'category', sql: 'x.category' }],
+  [
+    'control.objective',
+    {
+      type: 'text',
+      several: true,
+      title: 'objective',
+      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = x.control_id and o.objective = any($values))',
+    },
+  ],
   ['control.source', { type: 'text', title: 'source', sql: 'x.source' }],
 ])
 
@@ -102,13 +114,22 @@ export async function listControls(
     'control',
     answer.items.map((row) => row.control_id),
   )
-  return { ...answer, items: answer.items.map((row) => controlItem(row, excepted.get(row.control_id) ?? 0)) }
+  const objectives = await objectivesOf(
+    engine,
+    scope,
+    answer.items.map((row) => row.control_id),
+  )
+  return {
+    ...answer,
+    items: answer.items.map((row) => controlItem(row, excepted.get(row.control_id) ?? 0, objectives.get(row.control_id) ?? [])),
+  }
 }
 
 /** A control as it is answered; `excepted`: assets on which it fails under an exception that moves scores. */
 export const controlItem = (
   { control_id, title, source, category, severity, product, state, passed, failed, unknown, points, max_points }: ControlRow,
   excepted: number,
+  objectives: string[],
 ): ControlItem => ({
   control_id,
   title,
@@ -121,6 +142,7 @@ export const controlItem = (
   failed,
   unknown,
   excepted,
+  objectives,
   points: points === null ? null : points / 1000,
   max_points: max_points === null ? null : max_points / 1000,
 })

@@ -10,6 +10,8 @@ export interface MetricSql {
   population: string
   /** Only assets that were looked at for this within the staleness are counted. */
   subject: 'vulnerability' | 'control' | 'asset'
+  /** Only assets on which a check for one of these objectives passed or failed are counted; null: whatever was looked for. A list of parameters' names. */
+  objectives: string | null
   /** Exposed when any term holds; a term's `asset` and `finding` must hold both, null holds always. */
   terms: readonly { asset: string | null; finding: string | null }[]
   /** What the findings' predicates read beside the finding's own columns. */
@@ -53,7 +55,14 @@ export function metricSweep(metric: MetricSql, groups: readonly string[] | null)
     `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
   return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
   own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}),
-  look as (select h.* from fresh_history h where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day),
+  ${metric.objectives === null ? '' : `${askedRuns(metric.objectives)},`}
+  look as (${
+    metric.objectives === null
+      ? `select h.asset_id, h.from_day, h.to_day from fresh_history h where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day`
+      : `select h.asset_id, greatest(h.from_day, q.from_day) as from_day, least(h.to_day, q.to_day) as to_day
+        from fresh_history h join asked_run q on q.asset_id = h.asset_id and q.asked and q.from_day < h.to_day and h.from_day < q.to_day
+        where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day`
+  }),
   counted as (
     select a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
     from own a join look h on h.asset_id = a.asset_id and h.from_day < a.to_day and a.from_day < h.to_day where ${metric.population}
@@ -95,6 +104,43 @@ export function metricSweep(metric: MetricSql, groups: readonly string[] | null)
     from answer window w as (partition by asset_id order by step)
   )`
 }
+
+/**
+ * CTE `asked_run` (asset_id, from_day, to_day, asked): on which days a check for one of the objectives had an answer on the asset. A tool that states
+ * failures only (secrets, rules in code) answers for every asset that it looked at, from its first look on.
+ */
+const askedRuns = (
+  objectives: string,
+): string => `meant as (select control_id from control_objective where org_id = $org_id and objective = any(${objectives})),
+  answered as (
+    select r.asset_id, ${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day
+    from control_result_history r join meant m on m.control_id = r.control_id
+      left join day d1 on ${dayJoin('r.valid_from', '$org_id', 'd1')}
+      left join day d2 on ${dayJoin('r.valid_to', '$org_id', 'd2')}
+    where r.org_id = $org_id and r.retracted_in = 9007199254740991 and r.status in ('pass', 'fail')
+  ),
+  only_failures as (
+    select distinct s.source from sighting_history s join finding_key k on k.finding_id = s.finding_id join meant m on m.control_id = k.subject
+    where k.org_id = $org_id and k.kind = 'control' and s.org_id = $org_id and s.retracted_in = 9007199254740991
+      and not exists (select 1 from control_result_history r join meant n on n.control_id = r.control_id
+        where r.org_id = $org_id and r.source = s.source and r.retracted_in = 9007199254740991)
+  ),
+  first_look as (
+    select c.asset_id, min(c.observed_at) as observed_at from coverage_history c
+    where c.org_id = $org_id and c.subject = 'control' and c.retracted_in = 9007199254740991 and c.source in (select source from only_failures) group by c.asset_id
+  ),
+  asked_step as (
+    select asset_id, day, cast(sum(sign) as bigint) as sign from (
+      select asset_id, from_day as day, 1 as sign from answered where from_day < to_day
+      union all select asset_id, to_day, -1 from answered where from_day < to_day and to_day < ${NEVER_DAY}
+      union all select l.asset_id, ${daySql('l.observed_at', 'd')}, 1 from first_look l left join day d on ${dayJoin('l.observed_at', '$org_id', 'd')}
+    ) steps group by asset_id, day
+  ),
+  asked_run as (
+    select asset_id, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by asset_id order by day) as to_day,
+      sum(sign) over (partition by asset_id order by day rows between unbounded preceding and current row) > 0 as asked
+    from asked_step
+  )`
 
 const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
 
@@ -174,7 +220,7 @@ export const vulnerabilityDays = (subjects: string): string => `vulnerability_da
  * "…/results"). Its title or category is no event in the life of an asset.
  */
 export const newestControl = `newest_control as (
-    select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product
+    select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product, frameworks
     from control_history where org_id = $org_id and retracted_in = 9007199254740991 
     order by control_id, case when source like '%/results' then 1 else 0 end, valid_to desc, valid_from desc, source collate "C"
   )`
