@@ -6,7 +6,11 @@ import { defenderVulnerabilities } from './importers/defender-vulnerabilities/de
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
 import { maester } from './importers/maester/maester.ts'
+import { masscan } from './importers/masscan/masscan.ts'
+import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
+import { nmap } from './importers/nmap/nmap.ts'
+import { nuclei } from './importers/nuclei/nuclei.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
@@ -30,7 +34,11 @@ export const importers: readonly Importer[] = [
   graphSecureScore,
   grype,
   maester,
+  masscan,
+  naabu,
   nessus,
+  nmap,
+  nuclei,
   prowler,
   qualys,
   sarif,
