@@ -16,6 +16,7 @@ import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { trivy } from './importers/trivy/trivy.ts'
+import { wazuh } from './importers/wazuh/wazuh.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -44,6 +45,7 @@ export const importers: readonly Importer[] = [
   sarif,
   scubagear,
   trivy,
+  wazuh,
 ]
 
 /** Every feed of public intelligence, one line each. */
