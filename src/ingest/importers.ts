@@ -15,6 +15,7 @@ import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
+import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
@@ -44,6 +45,7 @@ export const importers: readonly Importer[] = [
   qualys,
   sarif,
   scubagear,
+  testssl,
   trivy,
   wazuh,
 ]
