@@ -2,6 +2,7 @@ import type { Feed, Importer } from './importer.ts'
 
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
+import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
@@ -15,6 +16,7 @@ import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
+import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
@@ -32,6 +34,7 @@ import { poc } from './feeds/poc/poc.ts'
 export const importers: readonly Importer[] = [
   assetCsv,
   cyclonedx,
+  defenderForCloud,
   defenderVulnerabilities,
   graphSecureScore,
   grype,
@@ -45,6 +48,7 @@ export const importers: readonly Importer[] = [
   qualys,
   sarif,
   scubagear,
+  secureScoreCsv,
   testssl,
   trivy,
   wazuh,
