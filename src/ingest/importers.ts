@@ -20,6 +20,7 @@ import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
+import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -52,6 +53,7 @@ export const importers: readonly Importer[] = [
   testssl,
   trivy,
   wazuh,
+  zeroTrustAssessment,
 ]
 
 /** Every feed of public intelligence, one line each. */
