@@ -12,6 +12,7 @@ import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
+import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
@@ -45,6 +46,7 @@ export const importers: readonly Importer[] = [
   nessus,
   nmap,
   nuclei,
+  pingcastle,
   prowler,
   qualys,
   sarif,
