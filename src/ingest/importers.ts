@@ -6,12 +6,14 @@ import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cl
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
+import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
+import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
@@ -40,12 +42,14 @@ export const importers: readonly Importer[] = [
   defenderVulnerabilities,
   graphSecureScore,
   grype,
+  legitify,
   maester,
   masscan,
   naabu,
   nessus,
   nmap,
   nuclei,
+  ossfScorecard,
   pingcastle,
   prowler,
   qualys,
