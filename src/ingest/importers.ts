@@ -20,6 +20,7 @@ import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
@@ -56,6 +57,7 @@ export const importers: readonly Importer[] = [
   sarif,
   scubagear,
   secureScoreCsv,
+  sslLabs,
   testssl,
   trivy,
   wazuh,
