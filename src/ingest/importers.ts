@@ -21,6 +21,7 @@ import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
+import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
@@ -58,6 +59,7 @@ export const importers: readonly Importer[] = [
   scubagear,
   secureScoreCsv,
   sslLabs,
+  sslyze,
   testssl,
   trivy,
   wazuh,
