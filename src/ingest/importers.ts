@@ -9,6 +9,7 @@ import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
+import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nmap } from './importers/nmap/nmap.ts'
@@ -20,6 +21,7 @@ import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
@@ -47,6 +49,7 @@ export const importers: readonly Importer[] = [
   legitify,
   maester,
   masscan,
+  mozillaObservatory,
   naabu,
   nessus,
   nmap,
@@ -58,6 +61,7 @@ export const importers: readonly Importer[] = [
   sarif,
   scubagear,
   secureScoreCsv,
+  sshAudit,
   sslLabs,
   sslyze,
   testssl,
