@@ -110,6 +110,7 @@ describe('nmap', () => {
   it.each([
     ['nmap -sS 10.0.0.1', ''],
     ['nmap -sC 10.0.0.1', 'default'],
+    ['nmap -sVC -p- 10.0.0.1', 'default'],
     ['nmap --script=nmap-vulners/vulners.nse --script-args mincvss=0 x', 'vulners'],
     ['nmap --script b --script a,b x', 'a,b'],
   ])('%s runs the scripts %j', (args, scripts) => {

@@ -24,10 +24,7 @@ describe('pingcastle', () => {
       [
         'tenant',
         'corp.example.com',
-        [
-          { type: 'tenant_id', name: 'S-1-5-21-1-2-3' },
-          { type: 'fqdn', name: 'corp.example.com' },
-        ],
+        [{ type: 'tenant_id', name: 'S-1-5-21-1-2-3' }],
       ],
       [
         'device',
@@ -85,6 +82,7 @@ describe('pingcastle', () => {
   it('takes no rules for a domain without risks, and refuses what names no domain', async () => {
     const all = await records(await text('<HealthcheckData><DomainFQDN>a.example.com</DomainFQDN><RiskRules/></HealthcheckData>'))
     expect(of(all, 'coverage')).toHaveLength(1)
+    expect(of(all, 'asset')[0]!.names).toEqual([{ type: 'label', name: 'pingcastle/a.example.com' }])
     await expect(records(await text('<HealthcheckData/>'))).rejects.toMatchObject({ code: 'unreadable_report' })
     await expect(records(await text('<HealthcheckData><RiskRules>'))).rejects.toMatchObject({ code: 'unreadable_report' })
   })

@@ -99,7 +99,6 @@ export const pingcastle: Importer = {
     function* begin(): Generator<FileRecord> {
       const domain = (about.get('DomainFQDN') ?? '').toLowerCase()
       const sid = about.get('DomainSid') ?? ''
-      const [fqdn] = hostNames([domain])
       asset = domain || about.get('NetBIOSName') || 'domain'
       yield {
         kind: 'report',
@@ -113,7 +112,8 @@ export const pingcastle: Importer = {
         asset,
         type: 'tenant',
         name: asset,
-        names: [...(SID.test(sid) ? [{ type: 'tenant_id' as const, name: sid.toUpperCase() }] : []), ...(fqdn ? [fqdn] : [])],
+        // Names such as corp.local are many organisations'; the SID is one domain's.
+        names: SID.test(sid) ? [{ type: 'tenant_id', name: sid.toUpperCase() }] : asset === 'domain' ? [] : [{ type: 'label', name: `${SOURCE}/${asset}` }],
       }
       yield { kind: 'coverage', asset, subject: 'control' }
     }
