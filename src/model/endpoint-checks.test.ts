@@ -8,10 +8,22 @@ const records = (...answers: EndpointAnswer[]) => [...endpointRecords('e', answe
 
 describe('answers about an endpoint', () => {
   it('are a result per rule and a finding per vulnerability that is there', () => {
-    const all = records({ check: rule, failed: true, evidence: 'offered' }, { check: heartbleed, failed: false }, { check: robot, failed: true })
+    const all = records(
+      { check: rule, failed: true, evidence: 'offered' },
+      { check: heartbleed, failed: false },
+      { check: robot, failed: true },
+    )
     expect(all.filter((one) => one.kind !== 'control' && one.kind !== 'vulnerability')).toEqual([
       { kind: 'control_result', asset: 'e', control_id: 'tool:tls-1-0', status: 'fail', severity: 'medium', evidence: 'offered' },
-      { kind: 'finding', asset: 'e', vulnerability_ids: ['tool:robot'], severity: 'high', title: 'ROBOT', place: 'robot', access: 'remote' },
+      {
+        kind: 'finding',
+        asset: 'e',
+        vulnerability_ids: ['tool:robot'],
+        severity: 'high',
+        title: 'ROBOT',
+        place: 'robot',
+        access: 'remote',
+      },
       { kind: 'coverage', asset: 'e', subject: 'control', access: 'remote' },
       { kind: 'coverage', asset: 'e', subject: 'vulnerability', access: 'remote' },
     ])

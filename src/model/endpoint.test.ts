@@ -22,13 +22,13 @@ describe('an endpoint', () => {
   })
 
   it('is nothing without a host or port', () => {
-    expect([endpointAsset('', 443), endpointAsset('a b', 443), endpointAsset('web-1', 0), endpointAsset('web-1', '99999'), endpointAsset('web-1', 'x')]).toEqual([
-      null,
-      null,
-      null,
-      null,
-      null,
-    ])
+    expect([
+      endpointAsset('', 443),
+      endpointAsset('a b', 443),
+      endpointAsset('web-1', 0),
+      endpointAsset('web-1', '99999'),
+      endpointAsset('web-1', 'x'),
+    ]).toEqual([null, null, null, null, null])
   })
 
   it('says that the internet reaches it only where that is known', () => {

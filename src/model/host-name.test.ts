@@ -14,12 +14,22 @@ describe('the name of a host', () => {
     expect(readHostName(text)).toEqual({ type, name })
   })
 
-  it.each(['', ' ', 'localhost', 'localhost.localdomain', '198.51.10', '300.1.1.1', 'a b', 'https://web-1', 'a..b', 'web-1:443', '-x', '*.example.com'])(
-    '%j is none',
-    (text) => {
-      expect(readHostName(text)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    'localhost',
+    'localhost.localdomain',
+    '198.51.10',
+    '300.1.1.1',
+    'a b',
+    'https://web-1',
+    'a..b',
+    'web-1:443',
+    '-x',
+    '*.example.com',
+  ])('%j is none', (text) => {
+    expect(readHostName(text)).toBeNull()
+  })
 
   it('names each once', () => {
     expect(hostNames(['web-1', 'WEB-1', '10.0.0.1', 'localhost'])).toEqual([

@@ -70,7 +70,13 @@ describe.skipIf(!data)(`graph-secure-score on real reports (${data ? data.root :
 
   it("reads the same from a snapshot as PowerShell's ConvertTo-Json would spell it", async () => {
     const [snapshot] = (JSON.parse(readFileSync(fileOf('reports/ms-secure-score/secureScore.json'), 'utf8')) as { value: Json[] }).value
-    const spelled = pascal(snapshot!, (name) => !/^(?:on|count|total|lastSynced|implementationStatus|scoreInPercentage|\w+ScoreMax|(?:apps|data|device|identity|infrastructure)Score|SeatSize\w+)$/.test(name))
+    const spelled = pascal(
+      snapshot!,
+      (name) =>
+        !/^(?:on|count|total|lastSynced|implementationStatus|scoreInPercentage|\w+ScoreMax|(?:apps|data|device|identity|infrastructure)Score|SeatSize\w+)$/.test(
+          name,
+        ),
+    )
     const { source, head } = await openBytes('scores.json', Buffer.from(JSON.stringify([spelled], null, 2)))
     expect(head.text).toContain('"AdditionalProperties"')
     expect(graphSecureScore.detect(head)).toBe(true)

@@ -53,7 +53,9 @@ describe.skipIf(!data)(`maester on real reports (${data ? data.root : withoutRea
     const last = statuses.at(-1)!
     expect(new Set(notRun(second!).map((id) => last.get(id)))).not.toContain('not_run')
     // All runs are about the same domain, so that they are one history.
-    const domains = await Promise.all(runs.map(async ({ file }) => (await recordsOf(maester, file)).find((one) => one.kind === 'asset')!.names))
+    const domains = await Promise.all(
+      runs.map(async ({ file }) => (await recordsOf(maester, file)).find((one) => one.kind === 'asset')!.names),
+    )
     expect(new Set(domains.map((names) => JSON.stringify(names))).size).toBe(1)
   })
 

@@ -32,11 +32,17 @@ describe.skipIf(!data)(`nuclei on real reports (${data ? data.root : withoutReal
 
   it('reads an address with a dot at its end', async () => {
     const records = await read('issue_9201.json')
-    expect(records.find((one) => one.kind === 'asset')).toMatchObject({ name: 'example.com', names: [{ name: 'example.com' }, { name: '10.10.10.10' }] })
+    expect(records.find((one) => one.kind === 'asset')).toMatchObject({
+      name: 'example.com',
+      names: [{ name: 'example.com' }, { name: '10.10.10.10' }],
+    })
   })
 
-  it.each(data?.files('reports/nuclei').filter(({ bytes }) => bytes > 0) ?? [])('$path covers nothing and skips nothing', async ({ file }) => {
-    const kinds = new Set((await recordsOf(nuclei, file)).map((one) => one.kind))
-    expect([kinds.has('coverage'), kinds.has('skipped'), kinds.has('finding')]).toEqual([false, false, true])
-  })
+  it.each(data?.files('reports/nuclei').filter(({ bytes }) => bytes > 0) ?? [])(
+    '$path covers nothing and skips nothing',
+    async ({ file }) => {
+      const kinds = new Set((await recordsOf(nuclei, file)).map((one) => one.kind))
+      expect([kinds.has('coverage'), kinds.has('skipped'), kinds.has('finding')]).toEqual([false, false, true])
+    },
+  )
 })

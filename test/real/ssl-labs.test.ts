@@ -12,7 +12,13 @@ const read = async (name: string) => {
 describe.skipIf(!data)(`ssl-labs on real reports (${data ? data.root : withoutRealData})`, () => {
   it('reads 3des.badssl.com: grade C, weak primes, no forward secrecy', async () => {
     const { records, failed } = await read('ssl_labs_3des')
-    expect(failed.map((one) => one.control_id.split(':')[1])).toEqual(['grade', 'tls-1-0', 'tls-1-1', 'forward-secrecy', 'weak-key-exchange'])
+    expect(failed.map((one) => one.control_id.split(':')[1])).toEqual([
+      'grade',
+      'tls-1-0',
+      'tls-1-1',
+      'forward-secrecy',
+      'weak-key-exchange',
+    ])
     expect(failed[0]).toMatchObject({ severity: 'medium', evidence: 'Grade C' })
     expect(records.find((one) => one.kind === 'asset')).toMatchObject({
       name: '3des.badssl.com:443',

@@ -6,7 +6,9 @@ import { realData, recordsOf, withoutRealData } from './data.ts'
 const data = realData()
 const failedOf = async (name: string) => {
   const records = await recordsOf(sslyze, data!.files('reports/sslyze').find(({ path }) => path.endsWith(`/${name}`))!.file)
-  const failed = records.flatMap((one) => (one.kind === 'control_result' && one.status === 'fail' ? [one.control_id.slice('sslyze:'.length)] : []))
+  const failed = records.flatMap((one) =>
+    one.kind === 'control_result' && one.status === 'fail' ? [one.control_id.slice('sslyze:'.length)] : [],
+  )
   return { records, failed }
 }
 const OLD = ['tls-1-0', 'tls-1-1', 'weak-cipher-suites']
@@ -29,11 +31,15 @@ describe.skipIf(!data)(`sslyze on real reports (${data ? data.root : withoutReal
     const { records } = await failedOf('scb__tls-v1-0.badssl.com_1010.json.gz')
     expect(records[0]).toMatchObject({ tool_version: '6.2.0', observed_at: parseInstant('2025-11-05T12:16:23.543256Z') })
     expect(records.find((one) => one.kind === 'asset')).toMatchObject({ name: 'tls-v1-0.badssl.com:1010' })
-    expect(records.find((one) => one.kind === 'control_result' && one.control_id === 'sslyze:early-data')).toMatchObject({ status: 'not_run' })
+    expect(records.find((one) => one.kind === 'control_result' && one.control_id === 'sslyze:early-data')).toMatchObject({
+      status: 'not_run',
+    })
   })
 
   it('covers only the other vulnerabilities where Heartbleed was not looked for', async () => {
     const { records } = await failedOf('issue_9848.json.gz')
-    expect(records.filter((one) => one.kind === 'coverage').at(-1)!.checks).toBe('client-renegotiation crime insecure-renegotiation openssl-ccs robot')
+    expect(records.filter((one) => one.kind === 'coverage').at(-1)!.checks).toBe(
+      'client-renegotiation crime insecure-renegotiation openssl-ccs robot',
+    )
   })
 })

@@ -1,6 +1,9 @@
 import type { Expected } from '../expected.ts'
 
-const settings = { code: 'unknown_format', why: 'settings of the service: which plans are on, which scanner is used; no check with a verdict' }
+const settings = {
+  code: 'unknown_format',
+  why: 'settings of the service: which plans are on, which scanner is used; no check with a verdict',
+}
 
 export default {
   folders: ['azure-defender-for-cloud'],

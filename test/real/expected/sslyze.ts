@@ -5,7 +5,10 @@ const judged = (ours: number) => ({ ours, rule: 'peer-judges-suites-itself' })
 export default {
   folders: ['sslyze'],
   refused: {
-    'sslyze/scb__test-empty-report.json': { code: 'unknown_format', why: '[]: no server, and nothing that tells the tool; read with --format' },
+    'sslyze/scb__test-empty-report.json': {
+      code: 'unknown_format',
+      why: '[]: no server, and nothing that tells the tool; read with --format',
+    },
   },
   // Counted from the raw members with a script of its own: Heartbleed, CCS, two of renegotiation, TLS 1.1, and a certificate that expired; TLS 1.0 and TLS 1.1 of
   // one server and 3DES of the other; 3DES of one of two servers.

@@ -39,7 +39,11 @@ const statuses = new Map<string, ControlResultRecord['status']>([
 /** Not applicable to the resource, or switched off (by policy, an exemption): the second is a choice, no answer. */
 const statusOf = ({ state, reason }: Assessment): ControlResultRecord['status'] | null =>
   statuses.get(state.toLowerCase()) ??
-  (state.toLowerCase() === 'notapplicable' ? (/\b(?:OffByPolicy|Exempt|evaluated to off|disabled)/i.test(reason) ? 'not_run' : 'not_applicable') : null)
+  (state.toLowerCase() === 'notapplicable'
+    ? /\b(?:OffByPolicy|Exempt|evaluated to off|disabled)/i.test(reason)
+      ? 'not_run'
+      : 'not_applicable'
+    : null)
 
 const plain = (text: string) =>
   text
@@ -83,8 +87,17 @@ export function openReport(): OpenReport {
       // Azure writes the same path in different cases.
       const resource = one.resource.toLowerCase()
       if (one.key === '' || status === null || !resource.startsWith('/')) {
-        const expected = one.key === '' ? 'the key of a recommendation' : status === null ? 'a state Healthy, Unhealthy or NotApplicable' : 'the path of a resource'
-        yield { kind: 'skipped', at: one.at, reason: `expected ${expected}; found ${JSON.stringify((status === null ? one.state : one.resource).slice(0, 80))}` }
+        const expected =
+          one.key === ''
+            ? 'the key of a recommendation'
+            : status === null
+              ? 'a state Healthy, Unhealthy or NotApplicable'
+              : 'the path of a resource'
+        yield {
+          kind: 'skipped',
+          at: one.at,
+          reason: `expected ${expected}; found ${JSON.stringify((status === null ? one.state : one.resource).slice(0, 80))}`,
+        }
         return
       }
       if (!assets.has(resource)) {

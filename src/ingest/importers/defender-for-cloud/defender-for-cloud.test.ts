@@ -15,7 +15,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
 }
 const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
   all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
-const STORAGE = '/subscriptions/0a000000-0000-4000-8000-000000000001/resourcegroups/web/providers/microsoft.storage/storageaccounts/shopfiles'
+const STORAGE =
+  '/subscriptions/0a000000-0000-4000-8000-000000000001/resourcegroups/web/providers/microsoft.storage/storageaccounts/shopfiles'
 
 describe('defender-for-cloud', () => {
   it.each(['portal.csv', 'api-page.json'])('knows %s by its content', async (name) => {
@@ -59,11 +60,21 @@ describe('defender-for-cloud', () => {
       ['vm-1', 'fail', undefined],
       ['vm-2', 'not_applicable', 'NoDisk'],
     ])
-    expect(of(all, 'control')[0]).toMatchObject({ title: 'Install endpoint protection', severity: 'high', category: 'Compute', description: 'It protects.' })
+    expect(of(all, 'control')[0]).toMatchObject({
+      title: 'Install endpoint protection',
+      severity: 'high',
+      category: 'Compute',
+      description: 'It protects.',
+    })
   })
 
   it('refuses other lists of the provider', async () => {
-    const file = await openBytes('x', Buffer.from('{"value":[{"id":"/subscriptions/x/providers/Microsoft.Security/pricings/VirtualMachines","type":"Microsoft.Security/pricings"}]}'))
+    const file = await openBytes(
+      'x',
+      Buffer.from(
+        '{"value":[{"id":"/subscriptions/x/providers/Microsoft.Security/pricings/VirtualMachines","type":"Microsoft.Security/pricings"}]}',
+      ),
+    )
     expect(defenderForCloud.detect(file.head)).toBe(false)
     await expect(records(file)).rejects.toThrow('Defender for Cloud')
   })

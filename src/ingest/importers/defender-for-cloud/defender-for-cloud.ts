@@ -17,7 +17,9 @@ function layoutOf(text: string): Layout | null {
     const outline = jsonOutline(text)
     const value = outline?.members.get('value')
     const items = outline?.list === false && typeof value === 'object' && value !== null ? value.text : outline ? text : ''
-    return items.includes('"Microsoft.Security/assessments"') && /"status"\s*:/.test(items) && /"displayName"\s*:/.test(items) ? 'json' : null
+    return items.includes('"Microsoft.Security/assessments"') && /"status"\s*:/.test(items) && /"displayName"\s*:/.test(items)
+      ? 'json'
+      : null
   }
   const columns = new Set(csvHeader(text))
   return COLUMNS.every((name) => columns.has(name)) ? 'csv' : null

@@ -19,7 +19,9 @@ export function isCsvOfRows(text: string): boolean {
 }
 
 /** The rows of a CSV as the API would write them: numbers and yes/no from their words; an empty cell is no field. */
-export async function* readCsvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<{ at: string; value: object } | { at: string; broken: string }> {
+export async function* readCsvRows(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ at: string; value: object } | { at: string; broken: string }> {
   for await (const { line, row, error } of readCsv(bytes)) {
     const at = `line ${line}`
     if (error !== null) {

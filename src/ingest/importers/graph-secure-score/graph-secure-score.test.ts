@@ -16,9 +16,12 @@ const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
 const tenant = '0a000000-0000-4000-8000-000000000001'
 
 describe('graphSecureScore', () => {
-  it.each(['scores-two-days.json', 'profiles.json', 'bare-array.json', 'powershell-5.1.json', 'powershell-profiles.json'])('knows %s by its content', async (name) => {
-    expect(graphSecureScore.detect((await sample(name)).head)).toBe(true)
-  })
+  it.each(['scores-two-days.json', 'profiles.json', 'bare-array.json', 'powershell-5.1.json', 'powershell-profiles.json'])(
+    'knows %s by its content',
+    async (name) => {
+      expect(graphSecureScore.detect((await sample(name)).head)).toBe(true)
+    },
+  )
 
   it('gives each day its own report about the tenant, the oldest first', async () => {
     const all = await records(await sample('scores-two-days.json'))

@@ -121,7 +121,9 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
   for (const [index, item] of items.entries()) {
     const place = `${at}.controlScores[${index}]`
     if (!isFields(item) || text(item.controlName) === '') {
-      const reason = isCutOff(item) ? 'ConvertTo-Json left out what lies deeper: export again with -Depth 10' : 'Expected an object with controlName'
+      const reason = isCutOff(item)
+        ? 'ConvertTo-Json left out what lies deeper: export again with -Depth 10'
+        : 'Expected an object with controlName'
       yield { kind: 'skipped', at: place, reason }
       continue
     }

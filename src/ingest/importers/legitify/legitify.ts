@@ -29,7 +29,9 @@ function assetOf(violation: Fields): AssetRecord | null {
   const attributes = { cloud_provider: providerOf(host) }
   if (type === 'repository') {
     const name = repositoryName(link)
-    return name && { kind: 'asset', asset: name, type: 'repository', name, names: [{ type: 'repository', name }], attributes }
+    return name === null
+      ? null
+      : { kind: 'asset', asset: name, type: 'repository', name, names: [{ type: 'repository', name }], attributes }
   }
   const id = host === 'github.com' && !path.includes('/') ? `github:${path}` : `${host}/${path}`
   return {

@@ -34,7 +34,14 @@ describe('masscan', () => {
 
   it('takes an empty list for a scan without answers, and says what it cannot read', async () => {
     expect(of(await records(await openBytes('m', Buffer.from('[]'))), 'finding')).toEqual([])
-    const all = await records(await openBytes('m', Buffer.from('[{"ip": "nowhere at all", "ports": []}, {"ip": "10.0.0.1", "ports": [{"port": "x", "status": "open"}]}, {"finished": 1}]')))
+    const all = await records(
+      await openBytes(
+        'm',
+        Buffer.from(
+          '[{"ip": "nowhere at all", "ports": []}, {"ip": "10.0.0.1", "ports": [{"port": "x", "status": "open"}]}, {"finished": 1}]',
+        ),
+      ),
+    )
     expect(of(all, 'skipped').map((one) => one.at)).toEqual(['[0]', '[1].ports[0]'])
   })
 })

@@ -19,7 +19,9 @@ export const masscan: Importer = {
   detect({ text }: Head) {
     const outline = jsonOutline(text)
     const ports = outline?.members.get('ports')
-    return outline?.list === true && outline.members.has('ip') && typeof ports === 'object' && ports !== null && /"proto"\s*:/.test(ports.text)
+    return (
+      outline?.list === true && outline.members.has('ip') && typeof ports === 'object' && ports !== null && /"proto"\s*:/.test(ports.text)
+    )
   },
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -40,7 +42,14 @@ export const masscan: Importer = {
       const known = told.get(address.name)
       if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
         told.set(address.name, observed_at)
-        yield { kind: 'asset', asset: address.name, type: 'device', name: address.name, names: [address], ...(observed_at !== null && { observed_at }) }
+        yield {
+          kind: 'asset',
+          asset: address.name,
+          type: 'device',
+          name: address.name,
+          names: [address],
+          ...(observed_at !== null && { observed_at }),
+        }
       }
       for (const [index, port] of objectsIn(item.ports).entries()) {
         const number = numberOf(port.port)

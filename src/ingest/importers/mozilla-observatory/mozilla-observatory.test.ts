@@ -13,7 +13,8 @@ async function records(file: OpenFile): Promise<FileRecord[]> {
 }
 const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
   all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
-const results = (all: FileRecord[]) => of(all, 'control_result').map((one) => [one.control_id.split(':')[1], one.status, one.severity, one.evidence])
+const results = (all: FileRecord[]) =>
+  of(all, 'control_result').map((one) => [one.control_id.split(':')[1], one.status, one.severity, one.evidence])
 
 describe('mozilla-observatory', () => {
   it.each(['scan-and-tests.json', 'mdn.json', 'only-tests.json'])('knows %s by its content', async (name) => {
@@ -48,6 +49,8 @@ describe('mozilla-observatory', () => {
   })
 
   it('refuses another JSON', async () => {
-    await expect(records(await openBytes('o', Buffer.from('{"tests":{"a":{"pass":true}}}')))).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(records(await openBytes('o', Buffer.from('{"tests":{"a":{"pass":true}}}')))).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
   })
 })

@@ -51,7 +51,15 @@ export const naabu: Importer = {
       }
       const place = `${port}/${textOf(item.protocol) || 'tcp'}`
       const tls = item.tls === true ? ' (TLS)' : ''
-      yield { kind: 'finding', asset, control_id: CONTROL, severity: 'informational', title: `Open port ${place}${tls}`, place, access: 'remote' }
+      yield {
+        kind: 'finding',
+        asset,
+        control_id: CONTROL,
+        severity: 'informational',
+        title: `Open port ${place}${tls}`,
+        place,
+        access: 'remote',
+      }
     }
   },
 }

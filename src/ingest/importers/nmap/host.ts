@@ -15,7 +15,8 @@ function assetOf(host: XmlNode, key: string): AssetRecord | null {
     .map(({ attributes }) => attributes['addr'] ?? '')
   const list = child(host, 'hostnames')
   const given = list ? childrenNamed(list, 'hostname') : []
-  const of = (type: string) => given.filter(({ attributes }) => attributes['type'] === type).map(({ attributes }) => attributes['name'] ?? '')
+  const of = (type: string) =>
+    given.filter(({ attributes }) => attributes['type'] === type).map(({ attributes }) => attributes['name'] ?? '')
   const asked = hostNames(of('user'))
   const dns = asked.length > 0 ? asked : hostNames(of('PTR'))
   const names = [...dns, ...hostNames(ips).filter((ip) => !dns.some((one) => one.name === ip.name))]
@@ -65,7 +66,10 @@ function* portRecords(port: XmlNode, asset: string, at: string): Generator<FileR
   const service = child(port, 'service')
   const { name = '', product, version, tunnel } = service?.attributes ?? {}
   // Without a probe the name is only what usually listens on that port.
-  const told = service?.attributes['method'] === 'probed' ? [tunnel && `${name} over ${tunnel}`, !tunnel && name, product, version] : [name && `${name}?`]
+  const told =
+    service?.attributes['method'] === 'probed'
+      ? [tunnel && `${name} over ${tunnel}`, !tunnel && name, product, version]
+      : [name && `${name}?`]
   const words = told.filter(Boolean).join(' ')
   yield {
     kind: 'finding',

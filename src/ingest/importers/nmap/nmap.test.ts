@@ -123,7 +123,11 @@ describe('nmap', () => {
         '<nmaprun scanner="nmap" start="1767312000"><host><status state="up"/><address addr="10.0.0.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="80"><state state="open"/><script id="vulscan" output="MITRE CVE:&#xa;[CVE-2020-1111] One&#xa;[CVE-2020-1111] One again&#xa;&#xa;Exploit-DB:&#xa;[46516] An exploit"/></port></ports></host></nmaprun>',
       ),
     )
-    expect(of(all, 'finding').filter((one) => one.vulnerability_ids).map((one) => [one.vulnerability_ids, one.title])).toEqual([[['CVE-2020-1111'], 'One']])
+    expect(
+      of(all, 'finding')
+        .filter((one) => one.vulnerability_ids)
+        .map((one) => [one.vulnerability_ids, one.title]),
+    ).toEqual([[['CVE-2020-1111'], 'One']])
     await expect(records(await xml('<other/>'))).rejects.toThrow('nmaprun')
   })
 })

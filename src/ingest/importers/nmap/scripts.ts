@@ -62,7 +62,11 @@ function* fromVulners(script: XmlNode, where: Where): Generator<FileRecord> {
     }
   }
   if (exploits > 0)
-    yield { kind: 'skipped', at: where.at, reason: `vulners: ${exploits} exploits are listed beside the vulnerabilities; they are none themselves` }
+    yield {
+      kind: 'skipped',
+      at: where.at,
+      reason: `vulners: ${exploits} exploits are listed beside the vulnerabilities; they are none themselves`,
+    }
 }
 
 /** Lines `[CVE-2020-1] title` of its text; ids of other databases are no vulnerability of their own. Format: https://github.com/scipag/vulscan */

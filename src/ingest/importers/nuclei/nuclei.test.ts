@@ -54,7 +54,10 @@ describe('nuclei', () => {
   it('tells a host once by name and address, at the time of its last match, with the zone', async () => {
     const all = await records(await sample('v3.jsonl'))
     expect(of(all, 'report')[0]!.observed_at).toBe(parseInstant('2026-01-01T00:00:00.5Z'))
-    expect(of(all, 'asset').map((one) => one.observed_at)).toEqual([parseInstant('2026-01-01T00:00:00.5Z'), parseInstant('2026-01-01T00:00:10Z')])
+    expect(of(all, 'asset').map((one) => one.observed_at)).toEqual([
+      parseInstant('2026-01-01T00:00:00.5Z'),
+      parseInstant('2026-01-01T00:00:10Z'),
+    ])
     expect(of(all, 'asset')[0]!.names).toEqual([
       { type: 'fqdn', name: 'web-1.example.com' },
       { type: 'ip', name: '10.0.0.1' },
@@ -67,7 +70,11 @@ describe('nuclei', () => {
 
   it('reads the names of old versions and several CVEs in one finding', async () => {
     const old = await records(await sample('v2-old-names.json'))
-    expect(of(old, 'finding')[0]).toMatchObject({ vulnerability_ids: ['nuclei:openssh-detect'], place: 'ssh-1.example.com:22', severity: 'low' })
+    expect(of(old, 'finding')[0]).toMatchObject({
+      vulnerability_ids: ['nuclei:openssh-detect'],
+      place: 'ssh-1.example.com:22',
+      severity: 'low',
+    })
     expect(of(old, 'vulnerability')[0]!.url).toBe('https://example.org/b')
     const two = await records(await sample('export.json'))
     expect(of(two, 'finding')[0]!.vulnerability_ids).toEqual(['CVE-2021-0001', 'CVE-2021-0002'])
@@ -76,7 +83,9 @@ describe('nuclei', () => {
   })
 
   it('says which line it cannot read, and takes an empty file for no match', async () => {
-    const all = await records(await openBytes('n', Buffer.from('{"info":{}}\n{"template-id":"a","info":{}}\n{"template-id":"b","info":{},"host":"web-1"}')))
+    const all = await records(
+      await openBytes('n', Buffer.from('{"info":{}}\n{"template-id":"a","info":{}}\n{"template-id":"b","info":{},"host":"web-1"}')),
+    )
     expect(of(all, 'skipped').map((one) => one.at)).toEqual(['line 1', 'line 2'])
     expect(of(all, 'finding')).toHaveLength(1)
     expect(of(await records(await openBytes('n', Buffer.from(''))), 'finding')).toEqual([])

@@ -89,7 +89,10 @@ export const ossfScorecard: Importer = {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
-      throw new UserError('unreadable_report', 'Expected a result of OpenSSF Scorecard (repo, scorecard, score, checks), or a monitor database')
+      throw new UserError(
+        'unreadable_report',
+        'Expected a result of OpenSSF Scorecard (repo, scorecard, score, checks), or a monitor database',
+      )
     if (layout === 'monitor') {
       yield* readMonitor(bytes)
       return

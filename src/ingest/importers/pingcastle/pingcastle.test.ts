@@ -21,11 +21,7 @@ describe('pingcastle', () => {
     const all = await records(file)
     expect(of(all, 'report')[0]).toMatchObject({ tool_version: '3.3.0.0', observed_at: parseInstant('2026-01-01T00:00:00.5Z') })
     expect(of(all, 'asset').map((one) => [one.type, one.name, one.names])).toEqual([
-      [
-        'tenant',
-        'corp.example.com',
-        [{ type: 'tenant_id', name: 'S-1-5-21-1-2-3' }],
-      ],
+      ['tenant', 'corp.example.com', [{ type: 'tenant_id', name: 'S-1-5-21-1-2-3' }]],
       [
         'device',
         'dc-1.corp.example.com',

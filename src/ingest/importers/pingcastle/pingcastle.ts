@@ -113,7 +113,11 @@ export const pingcastle: Importer = {
         type: 'tenant',
         name: asset,
         // Names such as corp.local are many organisations'; the SID is one domain's.
-        names: SID.test(sid) ? [{ type: 'tenant_id', name: sid.toUpperCase() }] : asset === 'domain' ? [] : [{ type: 'label', name: `${SOURCE}/${asset}` }],
+        names: SID.test(sid)
+          ? [{ type: 'tenant_id', name: sid.toUpperCase() }]
+          : asset === 'domain'
+            ? []
+            : [{ type: 'label', name: `${SOURCE}/${asset}` }],
       }
       yield { kind: 'coverage', asset, subject: 'control' }
     }

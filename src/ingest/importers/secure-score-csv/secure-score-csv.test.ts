@@ -42,7 +42,9 @@ describe('secure-score-csv', () => {
   })
 
   it('takes points in a decimal comma and no word for points, and refuses another table', async () => {
-    const all = await records(await text('Recommended action,Score impact,Points achieved,Status\nA,+1%,"0,5/1",x\nB,+1%,all,x\n,+1%,1/1,x\nD\n'))
+    const all = await records(
+      await text('Recommended action,Score impact,Points achieved,Status\nA,+1%,"0,5/1",x\nB,+1%,all,x\n,+1%,1/1,x\nD\n'),
+    )
     expect(of(all, 'control_result').map((one) => [one.status, one.points])).toEqual([
       ['fail', 0.5],
       ['not_run', undefined],

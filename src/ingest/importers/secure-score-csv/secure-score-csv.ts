@@ -67,7 +67,8 @@ export const secureScoreCsv: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    if (!isExport(text)) throw new UserError('unreadable_report', `Expected the columns ${COLUMNS.join(', ')} of the portal's export in English`)
+    if (!isExport(text))
+      throw new UserError('unreadable_report', `Expected the columns ${COLUMNS.join(', ')} of the portal's export in English`)
     yield { kind: 'report', source: SOURCE, tool: 'Microsoft Secure Score', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: 'tenant', type: 'tenant', name: 'tenant', names: [], attributes: { cloud_provider: 'm365' } }
     yield { kind: 'coverage', asset: 'tenant', subject: 'control' }

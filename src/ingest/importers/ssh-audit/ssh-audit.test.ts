@@ -26,7 +26,9 @@ describe('ssh-audit', () => {
       ['ssh-audit:key/rsa-sha2-512', 'fail', 'medium', '2048-bit modulus only provides 112-bits of symmetric strength; 2048 bits'],
       ['ssh-audit:enc/aes256-gcm@openssh.com', 'pass', undefined, undefined],
     ])
-    expect(of(all, 'software')).toEqual([{ kind: 'software', asset: 'ssh-1.example.com:2222', name: 'OpenSSH', version: '8.9p1', place: '2222/tcp' }])
+    expect(of(all, 'software')).toEqual([
+      { kind: 'software', asset: 'ssh-1.example.com:2222', name: 'OpenSSH', version: '8.9p1', place: '2222/tcp' },
+    ])
     expect(of(all, 'skipped').map((one) => one.at)).toEqual(['document 1.kex[1]'])
   })
 

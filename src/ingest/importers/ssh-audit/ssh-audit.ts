@@ -57,7 +57,14 @@ function* cveRecords(item: Fields, asset: string, at: string): Generator<FileRec
   const score = numberOf(item.cvssv2)
   const cvss = score !== null && score > 0 && score <= 10 ? score : undefined
   yield { kind: 'vulnerability', vulnerability_id, ...(title && { description: cutText(title) }), ...(cvss !== undefined && { cvss }) }
-  yield { kind: 'finding', asset, vulnerability_ids: [vulnerability_id], title: title || vulnerability_id, ...(cvss !== undefined && { cvss }), access: 'remote' }
+  yield {
+    kind: 'finding',
+    asset,
+    vulnerability_ids: [vulnerability_id],
+    title: title || vulnerability_id,
+    ...(cvss !== undefined && { cvss }),
+    access: 'remote',
+  }
 }
 
 function* serverRecords(server: Fields, at: string, told: Set<string>): Generator<FileRecord> {

@@ -13,11 +13,20 @@ const flag = (value: unknown): Answer => ({ failed: typeof value === 'boolean' ?
 
 function protocol(name: string, version: string): (details: Fields) => Answer {
   return ({ protocols }) => ({
-    failed: Array.isArray(protocols) ? objectsIn(protocols).some((one) => textOf(one.name) === name && textOf(one.version) === version) : null,
+    failed: Array.isArray(protocols)
+      ? objectsIn(protocols).some((one) => textOf(one.name) === name && textOf(one.version) === version)
+      : null,
   })
 }
 
-const ISSUES = ['unused', 'the chain is incomplete', 'it holds certificates that do not belong to it', 'its order is wrong', 'it holds a self-signed root', 'it could not be checked']
+const ISSUES = [
+  'unused',
+  'the chain is incomplete',
+  'it holds certificates that do not belong to it',
+  'its order is wrong',
+  'it holds a self-signed root',
+  'it could not be checked',
+]
 
 /** The chains that a client gets who says which name it asks for; one without SNI may get another site's. */
 const chainsFor = (certChains: unknown): Fields[] => objectsIn(certChains).filter(({ noSni }) => noSni !== true)
@@ -31,7 +40,18 @@ function chainIssues({ certChains }: Fields): Answer {
   return { failed: (bits & ~(1 << 4)) !== 0, ...(found.length > 0 && { evidence: found.join('; ') }) }
 }
 
-const CERT = ['no chain of trust', 'not valid yet', 'expired', 'the name does not match', 'revoked', 'the common name is bad', 'self-signed', 'blacklisted', 'insecure signature', 'insecure key']
+const CERT = [
+  'no chain of trust',
+  'not valid yet',
+  'expired',
+  'the name does not match',
+  'revoked',
+  'the common name is bad',
+  'self-signed',
+  'blacklisted',
+  'insecure signature',
+  'insecure key',
+]
 
 /** Bits of `issues` of the certificates that the endpoint shows first. */
 function certificateIssues({ certChains }: Fields, certs: Map<string, Fields>): Answer {
@@ -82,7 +102,9 @@ const checks: Definition[] = [
     // "Possibly vulnerable, but not exploitable".
     ...(numberOf(openSslCcs) === 2 && { severity: 'low' as const }),
   })),
-  cve('lucky-minus-20', 'OpenSSL padding oracle (LuckyMinus20)', 'medium', ['CVE-2016-2107'], ({ openSSLLuckyMinus20 }) => outcome(openSSLLuckyMinus20, [2])),
+  cve('lucky-minus-20', 'OpenSSL padding oracle (LuckyMinus20)', 'medium', ['CVE-2016-2107'], ({ openSSLLuckyMinus20 }) =>
+    outcome(openSSLLuckyMinus20, [2]),
+  ),
   cve('ticketbleed', 'Ticketbleed', 'high', ['CVE-2016-9244'], ({ ticketbleed }) => outcome(ticketbleed, [2])),
   cve('robot', 'ROBOT (Bleichenbacher oracle)', 'high', [], ({ bleichenbacher }) => outcome(bleichenbacher, [2, 3])),
   cve('poodle', 'POODLE (SSL 3.0)', 'medium', ['CVE-2014-3566'], ({ poodle }) => flag(poodle)),
@@ -97,7 +119,9 @@ const checks: Definition[] = [
   }),
   cve('zombie-poodle', 'Zombie POODLE', 'medium', [], ({ zombiePoodle }) => outcome(zombiePoodle, [2, 3])),
   cve('golden-doodle', 'GOLDENDOODLE', 'medium', [], ({ goldenDoodle }) => outcome(goldenDoodle, [4, 5])),
-  cve('zero-length-padding', 'OpenSSL 0-length padding oracle', 'medium', ['CVE-2019-1559'], ({ zeroLengthPaddingOracle }) => outcome(zeroLengthPaddingOracle, [6, 7])),
+  cve('zero-length-padding', 'OpenSSL 0-length padding oracle', 'medium', ['CVE-2019-1559'], ({ zeroLengthPaddingOracle }) =>
+    outcome(zeroLengthPaddingOracle, [6, 7]),
+  ),
   cve('sleeping-poodle', 'Sleeping POODLE', 'medium', [], ({ sleepingPoodle }) => outcome(sleepingPoodle, [10, 11])),
 ]
 

@@ -22,8 +22,18 @@ describe('ssl-labs', () => {
     const all = await records(file)
     expect(of(all, 'report')[0]).toMatchObject({ tool_version: '2.2.0', observed_at: parseInstant('2026-01-01T00:01:00.123Z') })
     expect(of(all, 'asset').map((one) => [one.name, one.names, one.attributes, one.observed_at])).toEqual([
-      ['web-1.example.com:443', [{ type: 'label', name: 'web-1.example.com:443' }], { internet_facing: true }, parseInstant('2026-01-01T00:01:00.123Z')],
-      ['web-3.example.com:8443', [{ type: 'label', name: 'web-3.example.com:8443' }], { internet_facing: true }, parseInstant('2026-01-01T00:01:40Z')],
+      [
+        'web-1.example.com:443',
+        [{ type: 'label', name: 'web-1.example.com:443' }],
+        { internet_facing: true },
+        parseInstant('2026-01-01T00:01:00.123Z'),
+      ],
+      [
+        'web-3.example.com:8443',
+        [{ type: 'label', name: 'web-3.example.com:8443' }],
+        { internet_facing: true },
+        parseInstant('2026-01-01T00:01:40Z'),
+      ],
     ])
     expect(of(all, 'skipped').map((one) => one.reason)).toEqual([
       'web-1.example.com:443 at 192.0.2.2: Unable to connect to the server',

@@ -21,7 +21,10 @@ function* hostRecords(host: Fields, at: string, file: ToldChecks): Generator<Fil
   // SSL Labs looks from the internet, so what answered it can be reached from there.
   const asset = endpointAsset(textOf(host.host), numberOf(host.port) ?? 443, true)
   if (asset === null || (status !== 'READY' && status !== '')) {
-    const what = asset === null ? 'expected a host and a port' : `${asset.name}: the test is not complete (${status}${textOf(host.statusMessage) && `: ${textOf(host.statusMessage)}`})`
+    const what =
+      asset === null
+        ? 'expected a host and a port'
+        : `${asset.name}: the test is not complete (${status}${textOf(host.statusMessage) && `: ${textOf(host.statusMessage)}`})`
     yield { kind: 'skipped', at, reason: what.slice(0, 300) }
     return
   }
@@ -29,7 +32,11 @@ function* hostRecords(host: Fields, at: string, file: ToldChecks): Generator<Fil
   for (const [index, endpoint] of objectsIn(host.endpoints).entries()) {
     if (!isFields(endpoint.details)) {
       const message = textOf(endpoint.statusMessage) || 'no details'
-      yield { kind: 'skipped', at: `${at}.endpoints[${index}]`, reason: `${asset.name} at ${textOf(endpoint.ipAddress)}: ${message}`.slice(0, 300) }
+      yield {
+        kind: 'skipped',
+        at: `${at}.endpoints[${index}]`,
+        reason: `${asset.name} at ${textOf(endpoint.ipAddress)}: ${message}`.slice(0, 300),
+      }
       continue
     }
     // Several addresses behind one name and port are one endpoint: the gravest answer counts.
@@ -60,7 +67,8 @@ export const sslLabs: Importer = {
     for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
       const place = isList ? at : `document ${document + 1}`
       if (!isFields(value) || textOf(value.host) === '') {
-        if (!begun) throw new UserError('unreadable_report', `${place}: expected a host as SSL Labs answers about it (host, port, status, endpoints)`)
+        if (!begun)
+          throw new UserError('unreadable_report', `${place}: expected a host as SSL Labs answers about it (host, port, status, endpoints)`)
         yield { kind: 'skipped', at: place, reason: 'expected a host' }
         continue
       }

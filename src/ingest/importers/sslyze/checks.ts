@@ -36,7 +36,12 @@ export interface Certificate {
 }
 
 const rule = (id: string, title: string, severity: Severity): EndpointCheck => ({ id, title, severity })
-const cve = (id: string, title: string, severity: Severity, vulnerabilities: string[]): EndpointCheck => ({ id, title, severity, vulnerabilities })
+const cve = (id: string, title: string, severity: Severity, vulnerabilities: string[]): EndpointCheck => ({
+  id,
+  title,
+  severity,
+  vulnerabilities,
+})
 
 const protocols = [
   rule('ssl-2', 'SSL 2.0 is off', 'high'),
@@ -44,7 +49,11 @@ const protocols = [
   rule('tls-1-0', 'TLS 1.0 is off', 'medium'),
   rule('tls-1-1', 'TLS 1.1 is off', 'medium'),
 ]
-const weakSuites = rule('weak-cipher-suites', 'No cipher suite without encryption or authentication, for export, with RC4, DES or 3DES', 'high')
+const weakSuites = rule(
+  'weak-cipher-suites',
+  'No cipher suite without encryption or authentication, for export, with RC4, DES or 3DES',
+  'high',
+)
 const trusted = rule('certificate-trust', 'All trust stores trust the certificate', 'high')
 const hostname = rule('certificate-hostname', 'The certificate is for this name', 'high')
 const sha1 = rule('certificate-sha1', 'No signature with SHA-1 in the chain', 'medium')
@@ -63,7 +72,8 @@ const vulnerabilities = {
 const insecure = cve('insecure-renegotiation', 'Insecure renegotiation', 'medium', ['CVE-2009-3555'])
 
 const WEAK = /(?:_NULL_|WITH_NULL|_EXPORT_?|_anon_|_RC4_|_RC2_|_DES_|_3DES_|_DES40_)/i
-export const isWeak = ({ name, anonymous, key_size }: Suite): boolean => anonymous || WEAK.test(name) || (key_size !== null && key_size < 112)
+export const isWeak = ({ name, anonymous, key_size }: Suite): boolean =>
+  anonymous || WEAK.test(name) || (key_size !== null && key_size < 112)
 
 const not = (value: boolean | null): boolean | null => (value === null ? null : !value)
 const names = (suites: Suite[]) => suites.map(({ name }) => name).join(', ')
@@ -93,14 +103,21 @@ export function answersOf(seen: Seen): EndpointAnswer[] {
   return [
     ...protocols.map((check): EndpointAnswer => {
       const suites = seen.suites.get(check.id) ?? null
-      return { check, failed: suites === null ? null : suites.length > 0, ...(suites?.length && { evidence: `Accepted: ${names(suites)}` }) }
+      return {
+        check,
+        failed: suites === null ? null : suites.length > 0,
+        ...(suites?.length && { evidence: `Accepted: ${names(suites)}` }),
+      }
     }),
     { check: weakSuites, failed: known.length === 0 ? null : weak.length > 0, ...(weak.length > 0 && { evidence: names(weak) }) },
     ...certificateAnswers(seen.certificate),
     { check: fallback, failed: not(seen.fallback_scsv) },
     { check: early, failed: seen.early_data },
     { check: hsts, failed: not(seen.hsts) },
-    ...(Object.keys(vulnerabilities) as (keyof typeof vulnerabilities)[]).map((key) => ({ check: vulnerabilities[key], failed: seen[key] })),
+    ...(Object.keys(vulnerabilities) as (keyof typeof vulnerabilities)[]).map((key) => ({
+      check: vulnerabilities[key],
+      failed: seen[key],
+    })),
     { check: insecure, failed: not(seen.secure_renegotiation) },
   ]
 }

@@ -55,8 +55,8 @@ function certificateOf(commands: Fields): Certificate | null {
 
 function robotOf(commands: Fields): boolean | null {
   const word = textOf(resultOf(commands, 'robot')?.robot_result)
-  if (/^VULNERABLE/.test(word)) return true
-  return /^NOT_VULNERABLE/.test(word) ? false : null
+  if (word.startsWith('VULNERABLE')) return true
+  return word.startsWith('NOT_VULNERABLE') ? false : null
 }
 
 function hstsOf(commands: Fields): boolean | null {
@@ -92,7 +92,8 @@ export function serverOf(item: Fields): Server {
       robot: robotOf(commands),
       compression: flag(resultOf(commands, 'tls_compression')?.supports_compression),
       secure_renegotiation: flag(renegotiation?.supports_secure_renegotiation),
-      client_renegotiation: flag(renegotiation?.is_vulnerable_to_client_renegotiation_dos) ?? flag(renegotiation?.accepts_client_renegotiation),
+      client_renegotiation:
+        flag(renegotiation?.is_vulnerable_to_client_renegotiation_dos) ?? flag(renegotiation?.accepts_client_renegotiation),
       fallback_scsv: flag(resultOf(commands, 'tls_fallback_scsv')?.supports_fallback_scsv),
       early_data: flag(resultOf(commands, 'tls_1_3_early_data')?.supports_early_data),
       hsts: hstsOf(commands),

@@ -56,7 +56,7 @@ export function seenIn(target: XmlNode): Seen {
     certificate: certificateOf(target),
     heartbleed: flag(inside(target, 'heartbleed', 'openSslHeartbleed'), 'isVulnerable'),
     ccs_injection: flag(inside(target, 'openssl_ccs', 'openSslCcsInjection'), 'isVulnerable'),
-    robot: /^VULNERABLE/.test(robot) ? true : /^NOT_VULNERABLE/.test(robot) ? false : null,
+    robot: robot.startsWith('VULNERABLE') ? true : robot.startsWith('NOT_VULNERABLE') ? false : null,
     compression: flag(inside(target, 'compression', 'compressionMethod'), 'isSupported'),
     secure_renegotiation: flag(renegotiation, 'isSecure'),
     client_renegotiation: flag(renegotiation, 'canBeClientInitiated'),

@@ -21,7 +21,11 @@ function layoutOf(text: string): Layout | null {
   const first = outline.members.get('server_scan_results')
   // The results may be longer than the beginning that is seen; then the names behind them are not there.
   const named = /\bsslyze\b/.test(String(outline.members.get('sslyze_url') ?? ''))
-  return first !== undefined && (named || (typeof first === 'object' && first !== null && /"(?:scan_commands_results|scan_commands_errors|scan_result|connectivity_status|scan_commands)"/.test(first.text)))
+  return first !== undefined &&
+    (named ||
+      (typeof first === 'object' &&
+        first !== null &&
+        /"(?:scan_commands_results|scan_commands_errors|scan_result|connectivity_status|scan_commands)"/.test(first.text)))
     ? 'json'
     : null
 }
@@ -29,7 +33,10 @@ function layoutOf(text: string): Layout | null {
 function* serverRecords({ host, port, seen, error }: Server, at: string, file: ToldChecks): Generator<FileRecord> {
   const asset = endpointAsset(host, port ?? 0)
   if (asset === null || seen === null) {
-    const reason = asset === null ? `expected a host and a port, found ${JSON.stringify(`${host}:${port}`.slice(0, 80))}` : `${asset.name}: could not be tested (${error})`
+    const reason =
+      asset === null
+        ? `expected a host and a port, found ${JSON.stringify(`${host}:${port}`.slice(0, 80))}`
+        : `${asset.name}: could not be tested (${error})`
     yield { kind: 'skipped', at, reason: reason.slice(0, 300) }
     return
   }
@@ -54,7 +61,8 @@ async function* readServers(bytes: AsyncIterable<Uint8Array>, file: ToldChecks):
     if (path === '$.server_scan_results[*]') {
       if (held.length >= MOST_HELD) throw new UserError('unreadable_report', `${at}: a file holds at most ${MOST_HELD} servers; split it`)
       held.push({ server: serverOf(fieldsOf(value)), at })
-    } else if (path.endsWith('[*]')) unreached.push({ kind: 'skipped', at, reason: `could not be tested: ${unreachedName(value)}`.slice(0, 300) })
+    } else if (path.endsWith('[*]'))
+      unreached.push({ kind: 'skipped', at, reason: `could not be tested: ${unreachedName(value)}`.slice(0, 300) })
     else about.set(path.slice(2), textOf(value))
   }
   yield {
@@ -71,20 +79,35 @@ async function* readServers(bytes: AsyncIterable<Uint8Array>, file: ToldChecks):
 function unreachedName(value: unknown): string {
   const item = fieldsOf(value)
   const place = fieldsOf(fieldsOf(item.server_info).server_location ?? item.server_location)
-  return [textOf(item.server_string) || textOf(place.hostname), textOf(item.error_message)].filter(Boolean).join(': ') || 'a server without a name'
+  return (
+    [textOf(item.server_string) || textOf(place.hostname), textOf(item.error_message)].filter(Boolean).join(': ') ||
+    'a server without a name'
+  )
 }
 
 async function* readTargets(bytes: AsyncIterable<Uint8Array>, file: ToldChecks): AsyncGenerator<FileRecord> {
   let begun = false
-  for await (const { name, node, line } of readXml(bytes, { elements: ['results/target', 'invalidTargets/invalidTarget'], opens: ['document'] })) {
+  for await (const { name, node, line } of readXml(bytes, {
+    elements: ['results/target', 'invalidTargets/invalidTarget'],
+    opens: ['document'],
+  })) {
     if (name === 'document') {
       begun = true
       yield { kind: 'report', source: 'sslyze', tool: 'SSLyze', tool_version: node.attributes['SSLyzeVersion'] || null, observed_at: null }
     } else if (name === 'invalidTarget')
-      yield { kind: 'skipped', at: `line ${line}`, reason: `could not be tested: ${node.text.trim()} ${node.attributes['error'] ?? ''}`.slice(0, 300) }
+      yield {
+        kind: 'skipped',
+        at: `line ${line}`,
+        reason: `could not be tested: ${node.text.trim()} ${node.attributes['error'] ?? ''}`.slice(0, 300),
+      }
     else {
       const port = node.attributes['port'] ?? ''
-      const server: Server = { host: node.attributes['host'] ?? '', port: /^\d{1,5}$/.test(port) ? +port : null, seen: seenIn(node), error: '' }
+      const server: Server = {
+        host: node.attributes['host'] ?? '',
+        port: /^\d{1,5}$/.test(port) ? +port : null,
+        seen: seenIn(node),
+        error: '',
+      }
       yield* serverRecords(server, `line ${line}`, file)
     }
   }

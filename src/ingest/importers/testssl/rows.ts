@@ -21,7 +21,22 @@ export interface Row {
 }
 
 /** The vulnerability checks of a whole run (`-U`), all of which newer versions have. */
-const ALL_VULNERABILITIES = ['heartbleed', 'CCS', 'ticketbleed', 'ROBOT', 'CRIME_TLS', 'BREACH', 'POODLE_SSL', 'SWEET32', 'FREAK', 'DROWN', 'LOGJAM', 'BEAST', 'LUCKY13', 'RC4']
+const ALL_VULNERABILITIES = [
+  'heartbleed',
+  'CCS',
+  'ticketbleed',
+  'ROBOT',
+  'CRIME_TLS',
+  'BREACH',
+  'POODLE_SSL',
+  'SWEET32',
+  'FREAK',
+  'DROWN',
+  'LOGJAM',
+  'BEAST',
+  'LUCKY13',
+  'RC4',
+]
 
 /** Rows that describe the server, the certificate or the scan and judge nothing, whatever they hold. */
 const DESCRIPTIVE =
@@ -85,7 +100,11 @@ export function openReport(): { records(row: Row): Generator<FileRecord>; end():
       if (row.id === 'scanTime') return
       const endpoint = yield* endpointOf(row)
       if (endpoint === null) {
-        yield { kind: 'skipped', at: row.at, reason: `${row.id}: expected a host and a port, found ${JSON.stringify(`${row.target}:${row.port}`.slice(0, 80))}` }
+        yield {
+          kind: 'skipped',
+          at: row.at,
+          reason: `${row.id}: expected a host and a port, found ${JSON.stringify(`${row.target}:${row.port}`.slice(0, 80))}`,
+        }
         return
       }
       const { asset } = endpoint
@@ -99,7 +118,11 @@ export function openReport(): { records(row: Row): Generator<FileRecord>; end():
       const failed = word !== 'OK' && word !== 'INFO'
       const severity = failed ? parseSeverity(word) : null
       if (failed && severity === null) {
-        yield { kind: 'skipped', at: row.at, reason: `${row.id}: expected a severity of testssl.sh, found ${JSON.stringify(row.severity.slice(0, 40))}` }
+        yield {
+          kind: 'skipped',
+          at: row.at,
+          reason: `${row.id}: expected a severity of testssl.sh, found ${JSON.stringify(row.severity.slice(0, 40))}`,
+        }
         return
       }
       if (cves.length > 0 && row.id !== 'DROWN_hint') {

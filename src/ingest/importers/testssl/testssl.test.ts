@@ -15,7 +15,13 @@ const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
   all.filter((one) => one.kind === kind) as Extract<FileRecord, { kind: K }>[]
 const HEADER = '"id","fqdn/ip","port","severity","finding","cve","cwe"\n'
 const csv = (...rows: [id: string, severity: string, cve?: string][]) =>
-  openBytes('t.csv', Buffer.from(HEADER + rows.map(([id, severity, cve = '']) => `"${id}","web-1.example.com/10.0.0.1","443","${severity}","x","${cve}",""\n`).join('')))
+  openBytes(
+    't.csv',
+    Buffer.from(
+      HEADER +
+        rows.map(([id, severity, cve = '']) => `"${id}","web-1.example.com/10.0.0.1","443","${severity}","x","${cve}",""\n`).join(''),
+    ),
+  )
 
 describe('testssl', () => {
   it.each(['v3.csv', 'flat.json', 'pretty.json'])('knows %s by its content', async (name) => {
@@ -54,11 +60,35 @@ describe('testssl', () => {
   })
 
   it('covers all vulnerabilities only when all were looked for', async () => {
-    const checks = ['heartbleed', 'CCS', 'ticketbleed', 'ROBOT', 'CRIME_TLS', 'BREACH', 'POODLE_SSL', 'SWEET32', 'FREAK', 'DROWN', 'LOGJAM', 'BEAST', 'LUCKY13', 'RC4']
+    const checks = [
+      'heartbleed',
+      'CCS',
+      'ticketbleed',
+      'ROBOT',
+      'CRIME_TLS',
+      'BREACH',
+      'POODLE_SSL',
+      'SWEET32',
+      'FREAK',
+      'DROWN',
+      'LOGJAM',
+      'BEAST',
+      'LUCKY13',
+      'RC4',
+    ]
     const covered = async (ids: string[]) =>
-      of(await records(await csv(...ids.map((id): [string, string, string] => [id, 'OK', 'CVE-2014-0160']))), 'coverage').map((one) => [one.subject, one.checks])
+      of(await records(await csv(...ids.map((id): [string, string, string] => [id, 'OK', 'CVE-2014-0160']))), 'coverage').map((one) => [
+        one.subject,
+        one.checks,
+      ])
     expect(await covered(checks)).toEqual([['vulnerability', undefined]])
     expect(await covered(['heartbleed'])).toEqual([['vulnerability', 'heartbleed']])
+  })
+
+  it('covers nothing of a target whose scan broke off, whatever was told before', async () => {
+    const all = await records(await csv(['TLS1', 'LOW'], ['heartbleed', 'OK', 'CVE-2014-0160'], ['scanProblem', 'FATAL']))
+    expect(of(all, 'control_result')).toHaveLength(1)
+    expect(of(all, 'coverage')).toEqual([])
   })
 
   it('reads both JSON layouts as the CSV', async () => {
@@ -73,7 +103,9 @@ describe('testssl', () => {
   })
 
   it('says what it cannot read', async () => {
-    const all = await records(await openBytes('t', Buffer.from(`${HEADER}"a","","","LOW","x","",""\n"b","web-1/10.0.0.1","443","ODD","x","",""\n"c"\n`)))
+    const all = await records(
+      await openBytes('t', Buffer.from(`${HEADER}"a","","","LOW","x","",""\n"b","web-1/10.0.0.1","443","ODD","x","",""\n"c"\n`)),
+    )
     expect(of(all, 'skipped').map((one) => one.at)).toEqual(['line 2', 'line 3', 'line 4'])
     await expect(records(await openBytes('t', Buffer.from('a,b\n1,2\n')))).rejects.toThrow('testssl.sh')
   })

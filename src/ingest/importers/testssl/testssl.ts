@@ -20,8 +20,14 @@ function layoutOf(text: string): Layout | null {
   const outline = jsonOutline(text)
   if (!outline) return null
   const { members, list } = outline
-  if (list) return ['id', 'severity', 'finding'].every((name) => typeof members.get(name) === 'string') && (members.has('ip') || members.get('id') === 'scanTime') ? 'flat' : null
-  return members.has('Invocation') && members.has('openssl') && (members.has('scanResult') || members.has('clientProblem1')) ? 'pretty' : null
+  if (list)
+    return ['id', 'severity', 'finding'].every((name) => typeof members.get(name) === 'string') &&
+      (members.has('ip') || members.get('id') === 'scanTime')
+      ? 'flat'
+      : null
+  return members.has('Invocation') && members.has('openssl') && (members.has('scanResult') || members.has('clientProblem1'))
+    ? 'pretty'
+    : null
 }
 
 const rowOf = (item: Fields, at: string, target = '', port = ''): Row => ({

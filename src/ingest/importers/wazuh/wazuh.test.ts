@@ -108,7 +108,10 @@ describe('wazuh', () => {
   })
 
   it('refuses another answer of the API', async () => {
-    const file = await openBytes('w', Buffer.from('{"data":{"affected_items":[{"id":"001"}]},"message":"All selected agents were returned","error":0}'))
+    const file = await openBytes(
+      'w',
+      Buffer.from('{"data":{"affected_items":[{"id":"001"}]},"message":"All selected agents were returned","error":0}'),
+    )
     expect(wazuh.detect(file.head)).toBe(false)
     await expect(records(file)).rejects.toThrow('Expected the answer of Wazuh')
   })

@@ -208,7 +208,11 @@ async function* readIndex(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
         published: textOf(found.published_at),
         url: linksIn(textOf(found.reference)) ?? linksIn(textOf(fieldsOf(found.scanner).reference)),
         component: name
-          ? { name, ...(version && { version }), ...(category.toUpperCase() === 'OS' ? { type: 'operating_system' } : typeOf(textOf(pack.type))) }
+          ? {
+              name,
+              ...(version && { version }),
+              ...(category.toUpperCase() === 'OS' ? { type: 'operating_system' } : typeOf(textOf(pack.type))),
+            }
           : undefined,
         fixed_version: fixedIn(condition),
       },

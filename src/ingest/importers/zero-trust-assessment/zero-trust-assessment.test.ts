@@ -69,7 +69,11 @@ describe('zero-trust-assessment', () => {
   })
 
   it('refuses what has no tests, or is cut off', async () => {
-    await expect(records(await openBytes('z', Buffer.from('{"TenantId":"x","Tests":[]}')))).rejects.toMatchObject({ code: 'unreadable_report' })
-    await expect(records(await openBytes('z', Buffer.from('{"TenantId":"x","Tests":[{"TestId":"1"')))).rejects.toMatchObject({ code: 'unreadable_report' })
+    await expect(records(await openBytes('z', Buffer.from('{"TenantId":"x","Tests":[]}')))).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
+    await expect(records(await openBytes('z', Buffer.from('{"TenantId":"x","Tests":[{"TestId":"1"')))).rejects.toMatchObject({
+      code: 'unreadable_report',
+    })
   })
 })

@@ -54,7 +54,10 @@ function* testRecords(value: unknown, at: string, asset: string): Generator<File
   const id = idOf(test.TestId)
   const status = statusOf(test)
   if (id === '' || status === null) {
-    const expected = id === '' ? 'a TestId' : `a TestStatus Passed, Failed, Skipped, Planned, Error or Investigate; found ${JSON.stringify(textOf(test.TestStatus).slice(0, 40))}`
+    const expected =
+      id === ''
+        ? 'a TestId'
+        : `a TestStatus Passed, Failed, Skipped, Planned, Error or Investigate; found ${JSON.stringify(textOf(test.TestStatus).slice(0, 40))}`
     yield { kind: 'skipped', at, reason: `expected ${expected}` }
     return
   }
@@ -120,6 +123,7 @@ export const zeroTrustAssessment: Importer = {
       if (asset === null) yield* begin()
       yield* testRecords(value, at, asset!)
     }
-    if (asset === null) throw new UserError('unreadable_report', 'Expected a Zero Trust Assessment: an object with ExecutedAt, TenantId and a list of Tests')
+    if (asset === null)
+      throw new UserError('unreadable_report', 'Expected a Zero Trust Assessment: an object with ExecutedAt, TenantId and a list of Tests')
   },
 }
