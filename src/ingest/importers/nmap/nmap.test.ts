@@ -117,6 +117,13 @@ describe('nmap', () => {
     expect(scriptsOf(args)).toBe(scripts)
   })
 
+  it('names long lists of scripts by a digest, too, so that no two are cut to the same words', () => {
+    const all = Array.from({ length: 40 }, (_, index) => `http-vuln-cve2020-${index}`)
+    const name = scriptsOf(`nmap --script=${all.join(',')} x`)
+    expect(name).toMatch(/^40 scripts [0-9a-f]{12}$/)
+    expect(scriptsOf(`nmap --script=${all.slice(1).join(',')} x`)).not.toBe(name)
+  })
+
   it('reads vulscan and refuses another XML', async () => {
     const all = await records(
       await xml(

@@ -14,15 +14,16 @@ export interface Scope {
   scripts: string
 }
 
-/** Longer lists of ports are told by their number and a digest. */
+/** Longer lists are told by a digest: the store keeps 300 characters of the name of a set. */
 const LONG = 120
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
 function portsOf(infos: XmlNode[]): string {
-  const parts = infos.map(({ attributes: { protocol = '', services = '', numservices = '' } }) => {
-    if (services.length <= LONG) return `${protocol} ${services}`
-    return `${protocol} ${numservices} ports ${createHash('sha256').update(services).digest('hex').slice(0, 12)}`
-  })
-  return parts.sort().join('; ')
+  const parts = infos.map(({ attributes: { protocol = '', services = '', numservices = '' } }) =>
+    services.length <= LONG ? `${protocol} ${services}` : `${protocol} ${numservices} ports ${digest(services)}`,
+  )
+  const ports = parts.sort().join('; ')
+  return ports.length <= LONG ? ports : `${parts.length} lists of ports ${digest(ports)}`
 }
 
 /** `--script` and the lowest CVSS that vulners was told to show, from the command line. */
@@ -32,7 +33,8 @@ export function scriptsOf(args: string): string {
   if (scripts.length === 0) return ''
   const names = [...new Set(scripts.map((script) => script.replace(/^.*\//, '').replace(/\.nse$/, '')))].sort()
   const least = /\bmincvss=(\d{1,2}(?:\.\d{1,2})?)\b/.exec(args)?.[1]
-  return names.join(',') + (least && +least > 0 ? ` mincvss=${least}` : '')
+  const list = names.join(',')
+  return (list.length <= LONG ? list : `${names.length} scripts ${digest(list)}`) + (least && +least > 0 ? ` mincvss=${least}` : '')
 }
 
 /** Nmap's XML (`-oX`), of all versions. Format: https://nmap.org/book/output-formats-xml-output.html and https://nmap.org/book/app-nmap-dtd.html */
