@@ -28,7 +28,7 @@ function portsOf(infos: XmlNode[]): string {
 
 /** `--script` and the lowest CVSS that vulners was told to show, from the command line. */
 export function scriptsOf(args: string): string {
-  const scripts = [...args.slice(0, 20_000).matchAll(/(?:^|\s)--script[= ]"?([^\s"]{1,500})/g)].flatMap(([, list]) => list!.split(','))
+  const scripts = [...args.slice(0, 20_000).matchAll(/(?:^|\s)--script[= ]"?([^\s"]{1,10000})/g)].flatMap(([, list]) => list!.split(','))
   if (/(?:^|\s)-(?:s[A-Z]*C[A-Z]*|A)(?:\s|$)/.test(args)) scripts.push('default')
   if (scripts.length === 0) return ''
   const names = [...new Set(scripts.map((script) => script.replace(/^.*\//, '').replace(/\.nse$/, '')))].sort()
