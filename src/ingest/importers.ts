@@ -2,16 +2,32 @@ import type { Feed, Importer } from './importer.ts'
 
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
+import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
+import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
+import { masscan } from './importers/masscan/masscan.ts'
+import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
+import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
+import { nmap } from './importers/nmap/nmap.ts'
+import { nuclei } from './importers/nuclei/nuclei.ts'
+import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
+import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
+import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
+import { sslyze } from './importers/sslyze/sslyze.ts'
+import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
+import { wazuh } from './importers/wazuh/wazuh.ts'
+import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -26,16 +42,32 @@ import { poc } from './feeds/poc/poc.ts'
 export const importers: readonly Importer[] = [
   assetCsv,
   cyclonedx,
+  defenderForCloud,
   defenderVulnerabilities,
   graphSecureScore,
   grype,
+  legitify,
   maester,
+  masscan,
+  mozillaObservatory,
+  naabu,
   nessus,
+  nmap,
+  nuclei,
+  ossfScorecard,
+  pingcastle,
   prowler,
   qualys,
   sarif,
   scubagear,
+  secureScoreCsv,
+  sshAudit,
+  sslLabs,
+  sslyze,
+  testssl,
   trivy,
+  wazuh,
+  zeroTrustAssessment,
 ]
 
 /** Every feed of public intelligence, one line each. */

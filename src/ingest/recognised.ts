@@ -243,22 +243,10 @@ export const recognised: readonly Recognised[] = [
     mark: json('Checks', 'Reports', 'Diagnostic'),
   },
   {
-    name: 'masscan',
-    about: 'open ports',
-    instead: 'scan the found ports with nmap -sV -oX and import that',
-    mark: json('ip', 'timestamp', 'ports', 'proto', 'reason'),
-  },
-  {
     name: 'Meterian',
     about: 'packages',
     instead: null,
     mark: ({ text }) => json('scores', 'stability')({ name: '', text }) && text.includes('meterian'),
-  },
-  {
-    name: 'naabu',
-    about: 'open ports',
-    instead: 'scan the found ports with nmap -sV -oX and import that',
-    mark: json('ip', 'timestamp', 'port', 'protocol', 'tls'),
   },
   {
     name: 'Nikto',

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { graphSecureScore } from '../../src/ingest/importers/graph-secure-score/graph-secure-score.ts'
-import { openFile } from '../../src/ingest/readers/file.ts'
+import { openBytes, openFile } from '../../src/ingest/readers/file.ts'
 import type { FileRecord } from '../../src/model/record.ts'
 import { parseInstant } from '../../src/model/time.ts'
-import { realData, withoutRealData } from './data.ts'
+import { realData, recordsOf, withoutRealData } from './data.ts'
 
 const data = realData()
 const tenant = '12345678-1234-1234-1234-1234567890abcd'
@@ -66,4 +67,36 @@ describe.skipIf(!data)(`graph-secure-score on real reports (${data ? data.root :
     }
     expect(taken).toEqual(['reports/_broken/secure-score-profiles-half-page.json'])
   })
+
+  it("reads the same from a snapshot as PowerShell's ConvertTo-Json would spell it", async () => {
+    const [snapshot] = (JSON.parse(readFileSync(fileOf('reports/ms-secure-score/secureScore.json'), 'utf8')) as { value: Json[] }).value
+    const spelled = pascal(
+      snapshot!,
+      (name) =>
+        !/^(?:on|count|total|lastSynced|implementationStatus|scoreInPercentage|\w+ScoreMax|(?:apps|data|device|identity|infrastructure)Score|SeatSize\w+)$/.test(
+          name,
+        ),
+    )
+    const { source, head } = await openBytes('scores.json', Buffer.from(JSON.stringify([spelled], null, 2)))
+    expect(head.text).toContain('"AdditionalProperties"')
+    expect(graphSecureScore.detect(head)).toBe(true)
+    const records: FileRecord[] = []
+    for await (const record of graphSecureScore.parse(source, {})) records.push(record)
+    expect(records).toEqual(await recordsOf(graphSecureScore, fileOf('reports/ms-secure-score/secureScore.json')))
+  })
 })
+
+type Json = { [name: string]: unknown }
+
+/** Names in PascalCase; those that are no property of PowerShell's type below `AdditionalProperties`, as they are. */
+function pascal(value: unknown, isProperty: (name: string) => boolean): unknown {
+  if (Array.isArray(value)) return value.map((one) => pascal(one, isProperty))
+  if (typeof value !== 'object' || value === null) return value
+  const spelled: Json = {}
+  const others: Json = {}
+  for (const [name, inner] of Object.entries(value)) {
+    if (isProperty(name)) spelled[name[0]!.toUpperCase() + name.slice(1)] = pascal(inner, isProperty)
+    else others[name] = inner
+  }
+  return { ...spelled, AdditionalProperties: others }
+}

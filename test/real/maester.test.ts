@@ -3,7 +3,7 @@ import { maester } from '../../src/ingest/importers/maester/maester.ts'
 import { openFile } from '../../src/ingest/readers/file.ts'
 import { readJson } from '../../src/ingest/readers/json.ts'
 import type { FileRecord } from '../../src/model/record.ts'
-import { realData, withoutRealData } from './data.ts'
+import { realData, recordsOf, withoutRealData } from './data.ts'
 
 const data = realData()
 
@@ -35,6 +35,28 @@ describe.skipIf(!data)(`maester on real reports (${data ? data.root : withoutRea
     expect(report.tenant_id).toBe(path.includes('/AD-') ? undefined : stated.get('TenantId'))
     // 180 tests of the domain, 283 of the tenant (its 284th is a failed block).
     expect(records.filter((one) => one.kind === 'control_result')).toHaveLength(path.includes('/AD-') ? 180 : 283)
+  })
+
+  it('takes tests that flip from error over skipped to an answer for not run until they have one', async () => {
+    const runs = files.filter(({ path }) => path.includes('/AD-')).sort((a, b) => (a.path < b.path ? -1 : 1))
+    const statuses = await Promise.all(
+      runs.map(async ({ file }) => {
+        const records = await recordsOf(maester, file)
+        return new Map(records.flatMap((one) => (one.kind === 'control_result' ? [[one.control_id, one.status] as const] : [])))
+      }),
+    )
+    // The manifest counts 39 tests with Error in the second run, and 39 with Skipped in the third.
+    const [, second, third] = statuses
+    const notRun = (run: (typeof statuses)[number]) => [...run].flatMap(([id, status]) => (status === 'not_run' ? [id] : [])).sort()
+    expect(notRun(second!)).toHaveLength(39)
+    expect(notRun(third!)).toEqual(notRun(second!))
+    const last = statuses.at(-1)!
+    expect(new Set(notRun(second!).map((id) => last.get(id)))).not.toContain('not_run')
+    // All runs are about the same domain, so that they are one history.
+    const domains = await Promise.all(
+      runs.map(async ({ file }) => (await recordsOf(maester, file)).find((one) => one.kind === 'asset')!.names),
+    )
+    expect(new Set(domains.map((names) => JSON.stringify(names))).size).toBe(1)
   })
 
   it('takes no file of another tool', async () => {

@@ -138,7 +138,7 @@ const byName = new Map<string, Field>(fields.flatMap((field) => synonyms[field].
 
 /** A header of a list of findings, not of assets. */
 const OF_FINDINGS =
-  /cve|cwe|cvss|epss|vuln|severity|plugin|\bqid\b|nvt|finding|exploit|threat|issue|advisory|recommendation|remediat|solution|compliance|control|\bcheck|\brule|\bresult|\btest|\btitle|package|\bport\b|risk|alert|insight/i
+  /cve|cwe|cvss|epss|vuln|severity|plugin|\bqid\b|nvt|finding|exploit|threat|issue|advisory|recommendation|remediat|solution|complian|software name|control|\bcheck|\brule|\bresult|\btest|\btitle|package|\bport\b|risk|alert|insight/i
 
 const plain = (header: string) => header.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '')
 

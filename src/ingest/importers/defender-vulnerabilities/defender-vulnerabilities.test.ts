@@ -61,6 +61,9 @@ describe('defender-vulnerabilities', () => {
     'software-inventory.json',
     'vulnerabilities.json',
     'machines-and-vulnerabilities.zip',
+    'hunting-vulnerabilities.csv',
+    'hunting-configuration.csv',
+    'hunting-software.csv',
   ])('knows %s by its content', async (name) => {
     expect(defenderVulnerabilities.detect((await sample(name)).head)).toBe(true)
   })
@@ -69,7 +72,7 @@ describe('defender-vulnerabilities', () => {
     expect(defenderVulnerabilities.detect({ name: 'x', text: '{"value":[{"time":"2026-01-01","score":41.3,"rbacGroupName":"A"}]}' })).toBe(
       false,
     )
-    expect(defenderVulnerabilities.detect({ name: 'x', text: 'deviceId,softwareName,softwareVersion,cveId' })).toBe(false)
+    expect(defenderVulnerabilities.detect({ name: 'x', text: 'deviceId,softwareName,softwareVersion' })).toBe(false)
   })
 
   it('reads vulnerabilities by software, the exploitability and the update', async () => {
@@ -105,6 +108,35 @@ describe('defender-vulnerabilities', () => {
       ['bbbb2222', 'vulnerability', 'full'],
     ])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'value[3]' }])
+  })
+
+  it('reads the rows of a hunting query as CSV, which cover nothing: nobody knows what the query left out', async () => {
+    const all = await records(await sample('hunting-vulnerabilities.csv'))
+    expect(of(all, 'finding')).toEqual([
+      {
+        kind: 'finding',
+        asset: 'aaaa1111',
+        vulnerability_ids: ['CVE-2026-4001'],
+        title: 'CVE-2026-4001',
+        severity: 'high',
+        component: { name: 'browser', vendor: 'sample', version: '119.0.1' },
+        fixed_version: 'KB5051989',
+      },
+    ])
+    expect(of(all, 'asset')[0]).toMatchObject({ name: 'pc-1.example.org', attributes: { os_family: 'windows' } })
+    expect(of(all, 'software').map((one) => one.name)).toEqual(['browser', 'tool'])
+    expect(of(all, 'skipped').map((one) => one.at)).toEqual(['line 4'])
+    expect(of(all, 'coverage')).toEqual([])
+    const software = await records(await sample('hunting-software.csv'))
+    expect(of(software, 'software')[0]).toMatchObject({ name: 'browser', end_of_support_at: parseInstant('2025-01-01T00:00:00Z') })
+    const checks = await records(await sample('hunting-configuration.csv'))
+    expect(of(checks, 'control_result').map((one) => [one.control_id, one.status, one.points, one.max_points])).toEqual([
+      ['defender:scid-91', 'fail', 0, 9],
+      ['defender:scid-92', 'pass', 8, 8],
+      ['defender:scid-93', 'not_applicable', undefined, undefined],
+    ])
+    expect(of(checks, 'skipped').map((one) => one.at)).toEqual(['line 5'])
+    expect(of(checks, 'coverage')).toEqual([])
   })
 
   it('takes the latest time that the rows of a device tell', async () => {

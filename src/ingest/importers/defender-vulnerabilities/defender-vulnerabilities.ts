@@ -2,21 +2,22 @@ import type { FileRecord } from '../../../model/record.ts'
 import type { Importer } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { isArchive, openArchive } from './archive.ts'
+import { isCsvOfRows, readCsvRows } from './csv-rows.ts'
 import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
 import { readRows } from './pages.ts'
 
 /**
  * Microsoft Defender vulnerability management: what its API and its export files give, row by row; or a zip of them with the folders
- * `machines/` and `vulnerabilities/`. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
+ * `machines/` and `vulnerabilities/`; or the same rows as CSV, as advanced hunting exports them. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
  */
 export const defenderVulnerabilities: Importer = {
   id: 'defender-vulnerabilities',
-  title: 'Microsoft Defender vulnerability rows (API pages, export files, zip)',
+  title: 'Microsoft Defender vulnerability rows (API pages, export files, zip, CSV)',
   version: 1,
 
   detect({ text }) {
     if (isArchive(text)) return true
-    if (!/^\s*[[{]/.test(text)) return false
+    if (!/^\s*[[{]/.test(text)) return isCsvOfRows(text)
     // The beginning is cut anywhere, so the names are looked for, not parsed.
     const names = new Set([...text.matchAll(/"([A-Za-z][A-Za-z0-9]{1,39})"\s*:/g)].map((match) => match[1]!.toLowerCase()))
     return rowKind({ has: (name) => names.has(name) }) !== null
@@ -30,6 +31,13 @@ export const defenderVulnerabilities: Importer = {
       for await (const member of openArchive(bytes)) {
         if ('skipped' in member) yield { kind: 'skipped', at: member.name, reason: member.skipped }
         else yield* readPages(member.bytes, report, `${member.name}: `)
+      }
+    } else if (isCsvOfRows(text)) {
+      // The answer to a query that somebody wrote: what it left out is not known.
+      report.cut = true
+      for await (const row of readCsvRows(bytes)) {
+        if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
+        else yield* readRow(fieldsOf(row.value), report, row.at)
       }
     } else yield* readPages(bytes, report, '')
     yield* endReport(report)

@@ -16,9 +16,12 @@ const of = <K extends FileRecord['kind']>(all: FileRecord[], kind: K) =>
 const tenant = '0a000000-0000-4000-8000-000000000001'
 
 describe('graphSecureScore', () => {
-  it.each(['scores-two-days.json', 'profiles.json', 'bare-array.json'])('knows %s by its content', async (name) => {
-    expect(graphSecureScore.detect((await sample(name)).head)).toBe(true)
-  })
+  it.each(['scores-two-days.json', 'profiles.json', 'bare-array.json', 'powershell-5.1.json', 'powershell-profiles.json'])(
+    'knows %s by its content',
+    async (name) => {
+      expect(graphSecureScore.detect((await sample(name)).head)).toBe(true)
+    },
+  )
 
   it('gives each day its own report about the tenant, the oldest first', async () => {
     const all = await records(await sample('scores-two-days.json'))
@@ -124,6 +127,41 @@ describe('graphSecureScore', () => {
         max_points: 1,
       },
     ])
+  })
+
+  it("reads what PowerShell's ConvertTo-Json wrote as if Graph had", async () => {
+    const all = await records(await sample('powershell-5.1.json'))
+    expect(of(all, 'report')[0]).toMatchObject({ observed_at: parseInstant('2026-01-01T00:00:00Z'), tenant_id: tenant })
+    expect(of(all, 'score_total')[0]).toMatchObject({
+      points: 10,
+      max_points: 20,
+      comparisons: [
+        { basis: 'AllTenants', category: 'Total', value: 45.5 },
+        { basis: 'AllTenants', category: 'Identity', value: 30 },
+        { basis: 'AllTenants', category: 'Identity max', value: 60 },
+      ],
+    })
+    expect(of(all, 'control_result').map((one) => [one.control_id, one.status, one.points, one.passed, one.evidence])).toEqual([
+      ['microsoft-secure-score:AdminMFAV2', 'pass', 10, 2, 'You have 2 of 2.'],
+      ['microsoft-secure-score:spo_legacy_auth', 'fail', 0, undefined, undefined],
+    ])
+    expect(of(all, 'coverage')).toHaveLength(1)
+    const profiles = await records(await sample('powershell-profiles.json'))
+    expect(of(profiles, 'control')[0]).toMatchObject({
+      control_id: 'microsoft-secure-score:AdminMFAV2',
+      title: 'Require MFA for administrative roles',
+      max_points: 10,
+      product: 'AzureAD',
+    })
+  })
+
+  it('covers nothing where ConvertTo-Json left the controls out', async () => {
+    const cut =
+      '{"AzureTenantId":"0a000000-0000-4000-8000-000000000001","ControlScores":["Microsoft.Graph.PowerShell.Models.MicrosoftGraphControlScore"],"CreatedDateTime":"2026-01-01T00:00:00Z","CurrentScore":1,"MaxScore":2}'
+    const all = await records(await openBytes('x.json', Buffer.from(cut)))
+    expect(of(all, 'score_total')).toHaveLength(1)
+    expect(of(all, 'coverage')).toEqual([])
+    expect(of(all, 'skipped')[0]!.reason).toContain('-Depth 10')
   })
 
   it('refuses an error answer, an empty list and a cut page', async () => {

@@ -4,6 +4,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { graphNames } from './powershell.ts'
 
 const SOURCE = 'microsoft-secure-score'
 const MAX_TEXT = 8000
@@ -33,6 +34,8 @@ function plain(html: string): string {
 const isScore = (item: Fields) =>
   Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
 const isProfile = (item: Fields) => text(item.id) !== '' && item.maxScore !== undefined && item.controlScores === undefined
+/** In the place of an object, ConvertTo-Json writes its type or `@{…}` where `-Depth` is too small. */
+const isCutOff = (item: unknown) => typeof item === 'string' && /^(?:Microsoft\.Graph\.|System\.|@\{)/.test(item)
 const controlId = (name: string) => `${SOURCE}:${name}`
 
 /** Averages of other tenants: `Total` in percent, then points per category and the points possible there (`Apps`, `Apps max`). */
@@ -105,7 +108,9 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
     names: tenant ? [{ type: 'tenant_id', name: tenant }] : [],
     attributes: { cloud_provider: 'm365' },
   }
-  yield { kind: 'coverage', asset, subject: 'control' }
+  const items: unknown[] = Array.isArray(score.controlScores) ? score.controlScores : []
+  // What ConvertTo-Json cut off was not said.
+  if (!items.some(isCutOff)) yield { kind: 'coverage', asset, subject: 'control' }
   const points = number(score.currentScore)
   const max_points = number(score.maxScore)
   if (points !== null && max_points !== null && points >= 0 && max_points > 0) {
@@ -113,11 +118,13 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
   } else {
     yield { kind: 'skipped', at, reason: 'Expected currentScore and maxScore as numbers' }
   }
-  const items = Array.isArray(score.controlScores) ? score.controlScores : []
   for (const [index, item] of items.entries()) {
     const place = `${at}.controlScores[${index}]`
     if (!isFields(item) || text(item.controlName) === '') {
-      yield { kind: 'skipped', at: place, reason: 'Expected an object with controlName' }
+      const reason = isCutOff(item)
+        ? 'ConvertTo-Json left out what lies deeper: export again with -Depth 10'
+        : 'Expected an object with controlName'
+      yield { kind: 'skipped', at: place, reason }
       continue
     }
     const name = text(item.controlName)
@@ -182,13 +189,11 @@ function profileRecord(profile: Fields): ControlRecord {
 function isGraphPage(head: string): boolean {
   if (!/^\s*[[{]/.test(head)) return false
   if (/"@odata\.context"\s*:\s*"[^"]{0,300}secureScore(?:s|ControlProfiles)\b/i.test(head)) return true
-  if (!head.includes('"azureTenantId"')) return false
-  if (head.includes('"controlScores"') || (head.includes('"averageComparativeScores"') && head.includes('"currentScore"'))) return true
-  return (
-    head.includes('"controlCategory"') &&
-    head.includes('"maxScore"') &&
-    (head.includes('"implementationCost"') || head.includes('"actionType"'))
-  )
+  // In Graph's own spelling, or PowerShell's.
+  const has = (name: string) => head.includes(`"${name}"`) || head.includes(`"${name[0]!.toUpperCase()}${name.slice(1)}"`)
+  if (!has('azureTenantId')) return false
+  if (has('controlScores') || (has('averageComparativeScores') && has('currentScore'))) return true
+  return has('controlCategory') && has('maxScore') && (has('implementationCost') || has('actionType'))
 }
 
 /** Snapshots held back at the most, so that they can be told in the order of time: Graph lists the newest first. More than a year of days. */
@@ -208,7 +213,7 @@ function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
 
 /**
  * Microsoft Graph `/security/secureScores` (any number of days) and `/security/secureScoreControlProfiles`, as the API answers
- * (`value: […]`), as a bare array, or as single objects. Types:
+ * (`value: […]`), as a bare array, or as single objects; also as PowerShell's ConvertTo-Json spells them. Types:
  * https://learn.microsoft.com/graph/api/resources/securescore and https://learn.microsoft.com/graph/api/resources/securescorecontrolprofile
  */
 export const graphSecureScore: Importer = {
@@ -225,7 +230,8 @@ export const graphSecureScore: Importer = {
     let profiles: string | null = null
     let found = 0
     const held: HeldScore[] = []
-    for await (const { value, at } of readJson(bytes, [pattern])) {
+    for await (const { value: written, at } of readJson(bytes, [pattern])) {
+      const value = graphNames(written)
       if (isFields(value) && isFields(value.error) && pattern === '$') {
         throw new UserError(
           'unreadable_report',

@@ -1,0 +1,80 @@
+import { UserError } from '../../../errors.ts'
+import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { numberOf } from '../../readers/json-fields.ts'
+import { peek } from '../../readers/peek.ts'
+
+const SOURCE = 'microsoft-secure-score-portal'
+const COLUMNS = ['Recommended action', 'Score impact', 'Points achieved', 'Status']
+
+const isExport = (text: string) => {
+  const columns = new Set(csvHeader(text))
+  return !/^\s*[[{<]/.test(text) && COLUMNS.every((name) => columns.has(name))
+}
+
+/** `5/9` or `5 / 9`: points reached and points to reach. Null when it is neither. */
+function pointsIn(text: string): { points: number; max_points: number } | null {
+  const [reached, most, ...rest] = text.replaceAll(',', '.').split('/')
+  const points = numberOf(reached)
+  const max_points = numberOf(most)
+  return rest.length === 0 && points !== null && max_points !== null && max_points > 0 && points >= 0 ? { points, max_points } : null
+}
+
+/** The CSV names an action by its words only: they are its id, without case and spaces. */
+const controlId = (title: string) => `${SOURCE}:${title.toLowerCase().replace(/\s+/g, ' ').slice(0, 250)}`
+
+function* rowRecords(row: Record<string, string>, at: string, asset: string): Generator<FileRecord> {
+  const cell = (name: string) => row[name]?.trim() ?? ''
+  const title = cell('Recommended action')
+  if (title === '') {
+    yield { kind: 'skipped', at, reason: 'expected a recommended action' }
+    return
+  }
+  const reached = pointsIn(cell('Points achieved'))
+  const category = cell('Category')
+  const product = cell('Product')
+  const control_id = controlId(title)
+  yield {
+    kind: 'control',
+    control_id,
+    title,
+    ...(category && { category }),
+    ...(product && { product }),
+    ...(reached && { max_points: reached.max_points }),
+  }
+  const evidence = [cell('Status'), cell('Notes')].filter(Boolean).join('. ')
+  const result: ControlResultRecord = {
+    kind: 'control_result',
+    asset,
+    control_id,
+    status: reached === null ? 'not_run' : reached.points >= reached.max_points ? 'pass' : 'fail',
+    ...reached,
+    ...(evidence && { evidence: evidence.slice(0, 2000) }),
+  }
+  yield result
+}
+
+/**
+ * The export of *Recommended actions* of Secure Score in the Microsoft Defender portal, in English. It names neither tenant nor day. Where the list is:
+ * https://learn.microsoft.com/defender-xdr/microsoft-secure-score-improvement-actions
+ */
+export const secureScoreCsv: Importer = {
+  id: 'secure-score-csv',
+  title: 'Microsoft Secure Score, recommended actions of the portal (CSV)',
+  version: 1,
+  detect: ({ text }: Head) => isExport(text),
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    if (!isExport(text))
+      throw new UserError('unreadable_report', `Expected the columns ${COLUMNS.join(', ')} of the portal's export in English`)
+    yield { kind: 'report', source: SOURCE, tool: 'Microsoft Secure Score', tool_version: null, observed_at: null }
+    yield { kind: 'asset', asset: 'tenant', type: 'tenant', name: 'tenant', names: [], attributes: { cloud_provider: 'm365' } }
+    yield { kind: 'coverage', asset: 'tenant', subject: 'control' }
+    for await (const { line, row, error } of readCsv(bytes)) {
+      if (error !== null && row['Points achieved'] === undefined) yield { kind: 'skipped', at: `line ${line}`, reason: error }
+      else yield* rowRecords(row, `line ${line}`, 'tenant')
+    }
+  },
+}
