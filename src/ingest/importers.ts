@@ -14,6 +14,7 @@ import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
+import { openvas } from './importers/openvas/openvas.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
@@ -54,6 +55,7 @@ export const importers: readonly Importer[] = [
   nessus,
   nmap,
   nuclei,
+  openvas,
   ossfScorecard,
   pingcastle,
   prowler,
