@@ -12,6 +12,7 @@ import { masscan } from './importers/masscan/masscan.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
+import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { openvas } from './importers/openvas/openvas.ts'
@@ -53,6 +54,7 @@ export const importers: readonly Importer[] = [
   mozillaObservatory,
   naabu,
   nessus,
+  nexpose,
   nmap,
   nuclei,
   openvas,
