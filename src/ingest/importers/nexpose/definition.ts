@@ -1,6 +1,6 @@
 import type { ExploitStage } from '../../../model/exploit.ts'
 import type { VulnerabilityRecord } from '../../../model/record.ts'
-import type { Severity } from '../../../model/severity.ts'
+import { type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { child, childrenNamed, type XmlNode } from '../../readers/xml.ts'
@@ -63,12 +63,11 @@ export function* describe(definition: Definition): Generator<VulnerabilityRecord
 }
 
 /**
- * 1–3 moderate, 4–7 severe, 8–10 critical; these words are taken as medium, high and critical. Source: https://docs.rapid7.com/insightvm/working-with-vulnerabilities/
+ * 1–10, which follows the CVSS score (5.0 is 5, 6.8 is 7) and is finer than Rapid7's words for it (moderate 1–3, severe 4–7, critical 8–10): rated as a
+ * CVSS score of that number is. Source: https://docs.rapid7.com/insightvm/working-with-vulnerabilities/
  */
 function readSeverity(text: string | undefined): Severity | null {
-  if (!/^\d{1,2}$/.test(text ?? '') || +text! > 10) return null
-  const number = +text!
-  return number === 0 ? 'informational' : number <= 3 ? 'medium' : number <= 7 ? 'high' : 'critical'
+  return /^\d{1,2}$/.test(text ?? '') && +text! <= 10 ? severityOfCvss(+text!) : null
 }
 
 /** Malware kits and Metasploit modules are kits; entries of the exploit database are public exploits. */
