@@ -23,7 +23,7 @@ interface Scan {
 }
 
 /**
- * Reports of Rapid7 Nexpose and InsightVM in the formats "XML Export" and "XML Export 2.0". Format: https://docs.rapid7.com/insightvm/understanding-report-content/
+ * Reports of Rapid7 Nexpose and InsightVM in the formats "XML Export" and "XML Export 2.0". Format: https://docs.rapid7.com/insightvm/report-templates-and-sections/
  */
 export const nexpose: Importer = {
   id: 'nexpose',

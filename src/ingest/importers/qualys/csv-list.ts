@@ -19,7 +19,7 @@ export function isCsvList(text: string): boolean {
 
 /**
  * A list of detections as CSV. It shows what somebody filtered, and does not say what: it covers nothing.
- * Columns: https://docs.qualys.com/en/vmdr/latest/vulnerabilities/vulnerabilities_tab.htm
+ * Columns: https://docs.qualys.com/en/vmdr/latest/
  */
 export async function* parseCsvList(file: Source): AsyncGenerator<FileRecord> {
   yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: null }
