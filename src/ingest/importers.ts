@@ -1,5 +1,6 @@
 import type { Feed, Importer } from './importer.ts'
 
+import { alertlogic } from './importers/alertlogic/alertlogic.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -12,9 +13,12 @@ import { masscan } from './importers/masscan/masscan.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
+import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
+import { openvas } from './importers/openvas/openvas.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
@@ -40,6 +44,7 @@ import { poc } from './feeds/poc/poc.ts'
 
 /** Every report format, one line each. */
 export const importers: readonly Importer[] = [
+  alertlogic,
   assetCsv,
   cyclonedx,
   defenderForCloud,
@@ -52,9 +57,12 @@ export const importers: readonly Importer[] = [
   mozillaObservatory,
   naabu,
   nessus,
+  nexpose,
   nmap,
   nuclei,
+  openvas,
   ossfScorecard,
+  outpost24,
   pingcastle,
   prowler,
   qualys,

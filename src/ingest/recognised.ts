@@ -82,12 +82,6 @@ export const recognised: readonly Recognised[] = [
     mark: xml('ScanGroup', '<Scan>'),
   },
   {
-    name: 'Alert Logic',
-    about: 'hosts',
-    instead: null,
-    mark: csv('Vulnerability', 'Deployment Name', 'Asset Name', 'Customer Account', 'Asset Key'),
-  },
-  {
     name: 'Amazon GuardDuty',
     about: 'activity in cloud accounts',
     instead: null,
@@ -255,7 +249,6 @@ export const recognised: readonly Recognised[] = [
     mark: any(xml('niktoscan'), json('banner', 'host', 'ip', 'port', 'vulnerabilities')),
   },
   { name: 'OpenReports', about: 'Kubernetes', instead: null, mark: matching(/"apiVersion"\s*:\s*"openreports\.io\//) },
-  { name: 'Outpost24', about: 'hosts', instead: null, mark: any(xml('main', 'outpost24'), xml('main', 'OUTSCAN')) },
   { name: 'Picus', about: 'simulated attacks', instead: null, mark: csv('simulationRunId', 'threatId', 'threatName') },
   {
     name: 'Red Hat Satellite',

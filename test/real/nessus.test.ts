@@ -35,9 +35,29 @@ const stated: Record<string, { hosts: number; items: number[]; joined?: number }
   'workbench-export-all-assets.nessus.gz': { hosts: 45, items: [0, 134, 419, 1284, 124] },
   'workbenches-export-2.nessus.gz': { hosts: 1, items: [0, 5, 27, 12, 1] },
 }
+
+/** The other layouts: hosts, and items by severity, counted with jq or among the rows that hold any text. */
+const other: Record<string, { hosts: number; items: number[]; covered?: number }> = {
+  'issue_11102.csv': { hosts: 2, items: [0, 0, 0, 3, 0] },
+  'nessus__nessus_many_vuln.csv': { hosts: 2, items: [0, 0, 4, 0, 0] },
+  'nessus__nessus_many_vuln2-all.csv': { hosts: 1, items: [29, 0, 1, 0, 0], covered: 1 },
+  'nessus_was__nessus_was_many_vuln.csv': { hosts: 1, items: [1, 3, 0, 1, 0] },
+  'nessus_was__nessus_was_one_vuln.csv': { hosts: 1, items: [0, 0, 0, 1, 0] },
+  'tenable_many_vuln.csv': { hosts: 2, items: [0, 0, 6, 3, 0] },
+  'assets-export-chunk-1.json.gz': { hosts: 100, items: [0, 0, 0, 0, 0] },
+  'assets-list.json': { hosts: 242, items: [0, 0, 0, 0, 0] },
+  'vulns-export-chunk-1.json.gz': { hosts: 6, items: [265, 12, 11, 50, 6] },
+  'workbench-assets-later.json': { hosts: 13, items: [0, 0, 0, 0, 0] },
+  'workbench-assets-vulnerabilities.json': { hosts: 47, items: [0, 0, 0, 0, 0] },
+  'analysis-sumip.json': { hosts: 5, items: [0, 0, 0, 0, 0] },
+  'analysis-vulndetails.json': { hosts: 1, items: [5, 0, 0, 0, 0] },
+  // The plugins' own totals: 14 + 2 + 24 + 2 + 10.
+  'analysis-vulnipdetail.json': { hosts: 26, items: [52, 0, 0, 0, 0] },
+}
 const severities = ['informational', 'low', 'medium', 'high', 'critical']
 
 describe.skipIf(!data)(`nessus on real reports (${data ? data.root : withoutRealData})`, () => {
+  const layouts = data ? [...data.files('reports/tenable'), ...data.files('reports/tenable-io'), ...data.files('reports/tenable-sc')] : []
   const files = data ? [...data.files('reports/tenable'), ...data.files('reports/tenable-io')] : []
 
   it.each(files.filter(({ path }) => isNessus(path)))('$path', async ({ path, file, expected_findings }) => {
@@ -53,8 +73,35 @@ describe.skipIf(!data)(`nessus on real reports (${data ? data.root : withoutReal
     expect(expected.joined ?? plugins).toBe(plugins)
   })
 
-  it.each(files.filter(({ path }) => !isNessus(path)))('$path is another format', async ({ file }) => {
-    expect(nessus.detect((await openFile(file)).head)).toBe(false)
+  it.each(Object.entries(other))('%s', async (name, expected) => {
+    const { opened, of } = await read(layouts.find(({ path }) => path.endsWith(`/${name}`))!.file)
+    expect(nessus.detect(opened.head)).toBe(true)
+    expect(of('skipped')).toEqual([])
+    expect(new Set(of('asset').map((one) => one.asset)).size).toBe(expected.hosts)
+    expect(severities.map((severity) => of('finding').filter((one) => one.severity === severity).length)).toEqual(expected.items)
+    expect(of('coverage')).toHaveLength(expected.covered ?? 0)
+  })
+
+  it('knows the machines of the lab in the chunk, the lists and the state export as the same', async () => {
+    const ids = async (name: string) => {
+      const { of } = await read(layouts.find(({ path }) => path.endsWith(`/${name}`))!.file)
+      return new Set(of('asset').flatMap((one) => one.names.filter(({ type }) => type === 'agent_id').map((id) => id.name)))
+    }
+    const lab = await ids('workbench-export-all-assets.nessus.gz')
+    const list = await ids('assets-list.json')
+    // 45 hosts, all in the list of 242 assets; five of the six of the chunk have open weaknesses, and one an agent of its own.
+    expect([...lab].filter((id) => list.has(id))).toHaveLength(45)
+    const chunk = await ids('vulns-export-chunk-1.json.gz')
+    expect([...chunk].filter((id) => lab.has(id))).toHaveLength(5)
+    expect(chunk.size).toBe(7)
+  })
+
+  it('reads a CSV of the cloud as its XML would be: one item of ten CVEs, its package, and the look of each host', async () => {
+    const { of } = await read(layouts.find(({ path }) => path.endsWith('tenable_many_vuln.csv'))!.file)
+    const mariadb = of('finding').find((one) => one.title === 'Amazon Linux 2 : mariadb (ALAS-2023-2057)')!
+    expect(mariadb.vulnerability_ids).toHaveLength(10)
+    expect(mariadb).toMatchObject({ component: { name: 'mariadb-libs', version: '5.5.68-1.amzn2' }, access: 'full', cvss: 7.5 })
+    expect(of('asset').find((one) => one.asset === 'h1')!.observed_at).toBe(parseInstant('2023-06-08T01:58:56.166Z'))
   })
 
   it('reads the lab of 45 hosts: no time, 45 different machines, scores, updates', async () => {

@@ -7,7 +7,6 @@ import { realData, withoutRealData } from './data.ts'
 /** The folder of each tool that is known but not read, and the name that its files get. */
 const folders: Record<string, string[]> = {
   acunetix: ['Acunetix', 'Invicti (Netsparker) or Acunetix 360'],
-  alertlogic: ['Alert Logic'],
   'api-sonarqube': ['SonarQube'],
   bandit: ['Bandit'],
   bugcrowd: ['Bugcrowd'],
@@ -39,7 +38,6 @@ const folders: Record<string, string[]> = {
   nikto: ['Nikto'],
   openreports: ['OpenReports'],
   'ossindex-devaudit': ['DevAudit (OSS Index)'],
-  outpost24: ['Outpost24'],
   'php-symfony-security-check': ['Symfony security checker'],
   picus: ['Picus'],
   redhatsatellite: ['Red Hat Satellite'],

@@ -34,6 +34,25 @@ describe('readCsv', () => {
     expect(Object.getPrototypeOf(rows[0]!.row)).toBeNull()
   })
 
+  it.each([['\n'], ['\r\n'], ['\r']])('passes over a title before the header that it is told of (line ends %j)', async (end) => {
+    const text = ['"My report","4 Feb"', '"one', 'two",x', '', 'Id;Name', '1;x', '2;y'].join(end)
+    for (const size of [1, 5, 1000]) {
+      const rows = await read(text, { header: /^"?Id"?[;,]/ }, size)
+      expect(rows.map(({ row, error }) => [row['Id'], row['Name'], error])).toEqual([
+        ['1', 'x', null],
+        ['2', 'y', null],
+      ])
+      if (end !== '\r') expect(rows.map(({ line }) => line)).toEqual([6, 7])
+    }
+    expect(csvHeader(text, undefined, /^Id;/)).toEqual(['Id', 'Name'])
+    expect(csvHeader(text, undefined, /^Other/)).toEqual([])
+  })
+
+  it('says that the header it was told of is not there', async () => {
+    expect(await refusal('a,b\n1,2\n', { header: /^Id,/ })).toMatch(/header row such as \/\^Id,\//)
+    expect(await refusal('a,b\n'.repeat(2000), { header: /^Id,/ })).toMatch(/line 1001/)
+  })
+
   it.each([['\n'], ['\r\n'], ['\r']])('reads line ends %j, with and without one at the end', async (end) => {
     for (const last of [end, '']) {
       const rows = await read(`a,b${end}1,2${end}"3","4"${last}`)

@@ -16,10 +16,13 @@ export interface CsvOptions {
   delimiter?: string
   /** Largest row, in characters. Default 8 Mi. */
   max_row?: number
+  /** What the header row looks like, where a title stands before it: the lines before the first that matches are passed over, at most 1,000. */
+  header?: RegExp
 }
 
 const MAX_ROW = 8 * 1024 * 1024
 const MAX_COLUMNS = 10_000
+const MAX_TITLE_LINES = 1000
 
 const unreadable = (message: string, cause?: unknown) => new UserError('unreadable_report', message, { cause })
 
@@ -30,8 +33,15 @@ export function detectDelimiter(header: string): string {
   return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
 }
 
-/** The column names of the first line of a text, as `readCsv` would name them; for `detect`. Empty when there is no text. */
-export function csvHeader(text: string, delimiter?: string): string[] {
+/**
+ * The column names of the first line of a text, as `readCsv` would name them; for `detect`. Empty when there is no text, or no line that looks like
+ * `header`.
+ */
+export function csvHeader(text: string, delimiter?: string, header?: RegExp): string[] {
+  if (header) {
+    const line = text.split(/\r?\n|\r/, MAX_TITLE_LINES).find((one) => header.test(one))
+    return line === undefined ? [] : csvHeader(line, delimiter)
+  }
   const start = skipSeparatorLine(text)
   const body = text.slice(start.length)
   const end = headerEnd(body, true)
@@ -108,6 +118,21 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
   let newline: '\n' | '\r' = '\n'
   // A row longer than the buffer is parsed again from its start: only once the buffer has doubled, so that the work stays linear.
   let retryAt = 0
+  let declared: string | null = null
+  let headerFound = options.header === undefined
+
+  /** Takes the lines before the header away. False: more of the text is needed. */
+  const skipTitle = (complete: boolean): boolean => {
+    for (;;) {
+      const end = headerEnd(buffer, complete)
+      if (end < 0 || (!complete && end === buffer.length - 1)) return false
+      if (options.header!.test(buffer.slice(0, end))) return (headerFound = true)
+      if (end === buffer.length || line > MAX_TITLE_LINES)
+        throw unreadable(`Expected a header row such as ${String(options.header)}, found none up to line ${line}`)
+      line += linesOf([buffer.slice(0, end)], '\n')
+      buffer = buffer.slice(end + (buffer[end] === '\r' && buffer[end + 1] === '\n' ? 2 : 1))
+    }
+  }
 
   const begin = (complete: boolean): boolean => {
     if (line === 1) buffer = buffer.replace(/^\uFEFF/, '')
@@ -115,13 +140,14 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
     if (separator.length > 0) {
       buffer = buffer.slice(separator.length)
       line = 2
-      delimiter = separator.delimiter!
+      declared = separator.delimiter
     }
+    if (!headerFound && !skipTitle(complete)) return false
     const end = headerEnd(buffer, complete)
     if (end < 0 || (!complete && end === buffer.length - 1)) return false
     if (buffer.slice(0, end).trim() === '') throw unreadable(`Line ${line}: expected a header row with the names of the columns`)
     newline = buffer[end] === '\r' && buffer[end + 1] !== '\n' ? '\r' : '\n'
-    delimiter = options.delimiter ?? separator.delimiter ?? (line === 2 ? delimiter : detectDelimiter(buffer.slice(0, end)))
+    delimiter = options.delimiter ?? declared ?? detectDelimiter(buffer.slice(0, end))
     return true
   }
 

@@ -1,5 +1,16 @@
 import type { FindingRecord } from '../../../model/record.ts'
-import { childText, childrenNamed, type XmlNode } from '../../readers/xml.ts'
+
+/** The fields of an item that its component is read from. */
+export interface ComponentSource {
+  title: string
+  /** Plugin family, "Windows : Microsoft Bulletins"; '' when the layout does not say. */
+  family: string
+  output: string
+  /** CPEs, one each, as written. */
+  cpes: string[]
+  /** Numbers of the Microsoft updates that the cross references name. */
+  updates: string[]
+}
 
 export interface Found {
   component: FindingRecord['component']
@@ -18,27 +29,28 @@ const MAX_LINES = 3000
 
 /**
  * The component of an item, its version and the version that fixes it, from the fields that plugins write line by line into
- * `plugin_output` (`Installed version : 1.2`, `Fixed version : 1.3`, `Remote package installed : …`, `Should be : …`), then from the
+ * the plugin's output (`Installed version : 1.2`, `Fixed version : 1.3`, `Remote package installed : …`, `Should be : …`), then from the
  * plugin's title ("Product < 1.3") and its CPE. Free text is not searched: what is not stated in these stays unknown.
  * One item has one component; where the output lists several packages it is the one that the title names, else the shortest name.
  */
-export function componentOf(node: XmlNode, title: string): Found {
-  const { blocks, packages, paths } = readOutput(childText(node, 'plugin_output') ?? '')
+export function componentOf(item: ComponentSource): Found {
+  const { title } = item
+  const { blocks, packages, paths } = readOutput(item.output)
   const path = paths.size === 1 ? [...paths][0]! : null
   if (packages.length > 0) return { ...fromPackages(packages, title), path }
 
   const named = new Set(blocks.map((block) => block.name).filter((name) => name !== null))
-  const cpe = fromCpe(node)
+  const cpe = fromCpe(item.cpes)
   const installed = only(blocks.map((block) => block.installed))
   const fixed = only(blocks.map((block) => block.fixed))
-  const kb = knowledgeBase(node, title)
+  const kb = knowledgeBase(item)
   const versioned = titleProduct(title)
   if (versioned !== null) return { component: component(versioned, installed, cpe), fixed_version: fixed, path }
   if (named.size === 1) return { component: component([...named][0]!, installed, cpe), fixed_version: fixed ?? kb, path }
-  if (named.size === 0 && isWindowsUpdate(node, title)) {
+  if (named.size === 0 && isWindowsUpdate(item)) {
     return { component: { name: 'Microsoft Windows', vendor: 'microsoft', type: 'operating_system' }, fixed_version: kb, path: null }
   }
-  const updated = updatedProduct(node, title)
+  const updated = updatedProduct(item)
   if (updated !== null) return { component: component(updated, installed, cpe), fixed_version: fixed ?? kb, path }
   if (cpe) return { component: { ...cpe, ...(installed && { version: installed }) }, fixed_version: fixed ?? kb, path }
   return { component: undefined, fixed_version: fixed ?? kb, path }
@@ -133,13 +145,13 @@ export function titleProduct(title: string): string | null {
   return name.length >= 2 && /[A-Za-z]/.test(name) ? name : null
 }
 
-function isWindowsUpdate(node: XmlNode, title: string): boolean {
-  return node.attributes['pluginFamily'] === 'Windows : Microsoft Bulletins' && /\bWindows\b/.test(title)
+function isWindowsUpdate({ family, title }: ComponentSource): boolean {
+  return family === 'Windows : Microsoft Bulletins' && /\bWindows\b/.test(title)
 }
 
 /** "MS16-088: Security Update for Microsoft Office (3170008)" and "KB4287903: Security update for Adobe Flash Player (June 2018)". */
-function updatedProduct(node: XmlNode, title: string): string | null {
-  if (node.attributes['pluginFamily'] !== 'Windows : Microsoft Bulletins') return null
+function updatedProduct({ family, title }: ComponentSource): string | null {
+  if (family !== 'Windows : Microsoft Bulletins') return null
   const rest = /\bSecurity Updates? for ([^(]{2,100})/i.exec(title.slice(0, 300))?.[1]
   return (
     rest
@@ -150,23 +162,16 @@ function updatedProduct(node: XmlNode, title: string): string | null {
 }
 
 /** The one Microsoft update that the title or the cross references name: `KB4287903`. */
-function knowledgeBase(node: XmlNode, title: string): string | null {
+function knowledgeBase({ title, updates }: ComponentSource): string | null {
   const named = /\bKB(\d{6,8})\b/.exec(title)?.[1] ?? /^MS\d\d-\d{3}: .{1,200}\((\d{6,8})\)/.exec(title)?.[1]
   if (named) return `KB${named}`
-  const listed = new Set(
-    childrenNamed(node, 'xref')
-      .map((xref) => /^MSKB:(\d{6,8})$/.exec(xref.text.trim())?.[1])
-      .filter((id) => id !== undefined),
-  )
+  const listed = new Set(updates.filter((id) => /^\d{6,8}$/.test(id)))
   return listed.size === 1 ? `KB${[...listed][0]}` : null
 }
 
 /** Vendor and product of the item's CPE, when all its CPEs agree; applications come before operating systems. */
-function fromCpe(node: XmlNode): FindingRecord['component'] {
-  const all = childrenNamed(node, 'cpe')
-    .flatMap((cpe) => cpe.text.split('\n'))
-    .map((line) => /^\s*(?:p-)?cpe:\/([aoh]):([^:\s]{1,100}):([^:\s]{1,100})/.exec(line))
-    .filter((match) => match !== null)
+function fromCpe(cpes: string[]): FindingRecord['component'] {
+  const all = cpes.map((line) => /^\s*(?:p-)?cpe:\/([aoh]):([^:\s]{1,100}):([^:\s]{1,100})/.exec(line)).filter((match) => match !== null)
   const applications = all.filter((match) => match[1] === 'a')
   const chosen = applications.length > 0 ? applications : all
   const distinct = new Set(chosen.map((match) => `${match[2]}:${match[3]}`))

@@ -33,6 +33,11 @@ export function describeHost(name: string, key: string, properties: XmlNode | nu
     const value = tag.text.trim()
     if (label && value && !tags.has(label)) tags.set(label, value)
   }
+  return describeTags(name, key, tags)
+}
+
+/** The same from the tags themselves, by their names in HostProperties: the other layouts' columns and members are told by these names, too. */
+export function describeTags(name: string, key: string, tags: Map<string, string>): Host {
   const web = tags.get('system-type') === 'web_application'
   const { observedAt, finished } = timeOf(tags)
   const credentialed = { true: true, false: false }[tags.get('Credentialed_Scan')?.toLowerCase() ?? ''] ?? null

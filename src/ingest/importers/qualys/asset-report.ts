@@ -32,6 +32,7 @@ interface Waiting extends Item {
 export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord> {
   const elements = [
     'HEADER/GENERATION_DATETIME',
+    'HEADER/TEMPLATE',
     'HOST_LIST/HOST',
     'VULN_DETAILS_LIST/VULN_DETAILS',
     'TEMPLATE_DETAILS/VULN_LISTS',
@@ -44,12 +45,14 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
   let reported = false
   let hosts = 0
   let narrowed: string | null = null
+  let template: string | null = null
   const begin = function* (): Generator<FileRecord> {
     if (!reported) yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: generatedAt }
     reported = true
   }
   for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
     if (name === 'GENERATION_DATETIME') generatedAt = parseInstant(node.text)
+    else if (name === 'TEMPLATE') template = node.text.trim() || null
     else if (name === 'VULN_LISTS') narrowed = node.text.trim() || narrowed
     else if (name === 'SELECTIVE_VULNS') narrowed ??= 'selected checks'
     else if (name === 'HOST') {
@@ -75,7 +78,9 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
     }
     yield findingOf(item, check)
   }
-  for (const one of coverage) yield narrowed === null ? one : { ...one, checks: `list ${narrowed}` }
+  // A template leaves out severities or kinds without saying so in a form that can be relied on: it only speaks for itself.
+  const run = narrowed === null ? `template ${template ?? 'without a name'}` : `list ${narrowed}`
+  for (const one of coverage) yield { ...one, checks: run }
 }
 
 /** A check that the glossary leaves out is known by its number only. */

@@ -18,6 +18,7 @@ export interface Check {
   url: string | null
 }
 
+const MAX_DESCRIPTION = 8000
 const CVE = /^CVE-\d{4}-\d{4,}$/
 const CVSS_V3 = /^AV:[NALP]\/AC:[LH]\/PR:[NLH]\/UI:[NR]\/S:[UC]\/C:[NLH]\/I:[NLH]\/A:[NLH]$/
 const CVSS_V2 = /^AV:[NAL]\/AC:[LMH]\/Au:[NSM]\/C:[NPC]\/I:[NPC]\/A:[NPC]$/
@@ -49,15 +50,20 @@ export function readCheck(node: XmlNode, qid: string, severity: Severity | undef
     severity,
     ...readCvss(node),
     stage: ids.length === 1 ? readStage(node) : undefined,
-    description: childText(node, 'THREAT') ?? childText(node, 'DIAGNOSIS'),
-    url: url !== null && /^https?:\/\//.test(url) ? url : null,
+    description:
+      (childText(node, 'THREAT') ?? childText(node, 'DIAGNOSIS') ?? childText(node, 'DESCRIPTION'))?.slice(0, MAX_DESCRIPTION) ?? null,
+    url: url?.startsWith('https://') ? url : null,
   }
 }
 
-/** `9.3 (AV:N/AC:M/…)` in a report, a bare number in a scan; `-` and empty mean none. v3 before v2. */
 function readCvss(node: XmlNode): { cvss: number | undefined; vector: string | undefined } {
   const v3 = childText(child(node, 'CVSS3_SCORE') ?? node, 'CVSS3_BASE')
   const v2 = childText(child(node, 'CVSS_SCORE') ?? node, 'CVSS_BASE')
+  return readScores(v3, v2)
+}
+
+/** `9.3 (AV:N/AC:M/…)` in a report, a bare number in a scan; `-` and empty mean none. v3 before v2. */
+export function readScores(v3: string | null, v2: string | null): { cvss: number | undefined; vector: string | undefined } {
   for (const [text, prefix, pattern] of [
     [v3, 'CVSS:3.1/', CVSS_V3],
     [v2, '', CVSS_V2],
@@ -139,9 +145,13 @@ export function readPlace(port: string | null | undefined, protocol: string | nu
  * name. Any other result is free text and is not searched.
  */
 export function readResult(result: XmlNode | null): Pick<Item, 'component' | 'fixed_version'> {
+  return readTable(result?.attributes['format'] === 'table' ? result.text : '')
+}
+
+/** The same from the text of a result, whose layouts without marks are taken for a table only when they have these columns. */
+export function readTable(text: string): Pick<Item, 'component' | 'fixed_version'> {
   const none = { component: undefined, fixed_version: undefined }
-  if (result?.attributes['format'] !== 'table') return none
-  const [head = '', ...rows] = result.text.trim().split('\n', 2000)
+  const [head = '', ...rows] = text.trim().split('\n', 2000)
   const columns = head
     .toLowerCase()
     .split('\t')
@@ -170,6 +180,8 @@ const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,6
 
 export interface HostNames {
   ip: string | null
+  /** Further addresses. */
+  ips?: string[]
   dns: string | null
   netbios: string | null
   agent: string | null
@@ -190,7 +202,7 @@ export function hostAsset(key: string, host: HostNames, given: string): AssetRec
   claim('agent_id', host.agent?.toLowerCase())
   if (DNS.test(dns) && !IP.test(dns)) claim(dns.includes('.') ? 'fqdn' : 'hostname', dns)
   if (DNS.test(netbios) && netbios !== dns) claim('hostname', netbios)
-  if (host.ip && IP.test(host.ip.trim())) claim('ip', host.ip.trim().toLowerCase())
+  for (const ip of new Set([host.ip ?? '', ...(host.ips ?? [])].map((one) => one.trim().toLowerCase()))) if (IP.test(ip)) claim('ip', ip)
   if (names.length === 0) claim('label', given)
   const attributes: AssetAttributes = {}
   const family = familyOf(host.os)

@@ -75,10 +75,10 @@ describe('qualys', () => {
 
   it('covers a host in full when its login checks answered', async () => {
     expect(of(await records(await sample('host-report.xml')), 'coverage')).toEqual([
-      { kind: 'coverage', asset: 'h1', subject: 'vulnerability', access: 'full' },
+      { kind: 'coverage', asset: 'h1', subject: 'vulnerability', access: 'full', checks: 'template Everything' },
     ])
     expect(of(await records(await sample('scan.xml')), 'coverage')).toEqual([
-      { kind: 'coverage', asset: 'h1', subject: 'vulnerability', access: 'remote' },
+      { kind: 'coverage', asset: 'h1', subject: 'vulnerability', access: 'remote', checks: 'profile Full scan' },
     ])
   })
 

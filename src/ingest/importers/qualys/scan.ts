@@ -20,6 +20,7 @@ interface OpenHost {
 export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
   const header = new Map<string, string>()
   const described = new Set<string>()
+  let profile = ''
   let reported = false
   let host: OpenHost | null = null
   let hosts = 0
@@ -40,11 +41,19 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
   const end = function* (open: OpenHost): Generator<FileRecord> {
     yield* tell(open)
     if ((header.get('STATUS') ?? 'FINISHED').toUpperCase() !== 'FINISHED') return
-    yield { kind: 'coverage', asset: open.key, subject: 'vulnerability', access: open.loggedIn ? 'full' : 'remote' }
+    // An option profile may pick checks without saying so: it only speaks for itself.
+    yield {
+      kind: 'coverage',
+      asset: open.key,
+      subject: 'vulnerability',
+      access: open.loggedIn ? 'full' : 'remote',
+      checks: `profile ${profile || 'without a name'}`,
+    }
   }
-  const elements = ['HEADER/KEY', 'IP/OS', 'IP/NETBIOS_HOSTNAME', ...[...ITEMS].map((item) => `CAT/${item}`)]
+  const elements = ['HEADER/KEY', 'OPTION_PROFILE_TITLE', 'IP/OS', 'IP/NETBIOS_HOSTNAME', ...[...ITEMS].map((item) => `CAT/${item}`)]
   for await (const { event, name, node, line } of readXml(file.bytes(), { elements, opens: ['SCAN/IP', 'CAT'] })) {
     if (name === 'KEY') header.set(node.attributes['value'] ?? '', node.text.trim())
+    else if (name === 'OPTION_PROFILE_TITLE') profile = node.text.trim()
     else if (event === 'open' && name === 'IP') {
       yield* begin()
       if (host) yield* end(host)

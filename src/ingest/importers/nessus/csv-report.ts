@@ -1,0 +1,166 @@
+import { UserError } from '../../../errors.ts'
+import type { CoverageRecord, FileRecord, SkippedRecord } from '../../../model/record.ts'
+import type { Instant } from '../../../model/time.ts'
+import type { Source } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { peek } from '../../readers/peek.ts'
+import { cell, type Cells, csvLayout, type CsvLayout, hostTags, itemOfRow, outputOf, toolOf } from './csv-columns.ts'
+import { describeTags } from './host.ts'
+import { itemRecords } from './item.ts'
+import { readScanInformation, SCAN_INFORMATION, type ScanInformation } from './scan-information.ts'
+
+/** A Nessus export states the time in one row per host: records wait for it, so many at most. Then what is known goes out without. */
+const MAX_HELD = 500_000
+
+interface CsvHost {
+  key: string
+  /** Names and times that have been told of it. */
+  told: string
+  /** Latest of the rows' own times. */
+  seen: Instant | null
+  scan: ScanInformation | null
+  held: FileRecord[]
+}
+
+/** Consecutive rows that are one item: exports of Nessus and of the cloud write a row for each of its CVEs. */
+interface OpenItem {
+  row: Cells
+  line: number
+  identity: string
+  cves: string[]
+}
+
+/** An export as CSV, of one of four layouts. Format: https://docs.tenable.com/nessus/Content/ScanReportFormats.htm */
+export async function* parseCsvReport(file: Source): AsyncGenerator<FileRecord> {
+  const hosts = new Map<string, CsvHost>()
+  const described = new Set<string>()
+  const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+  const known = csvLayout(csvHeader(text))
+  if (known === null)
+    throw new UserError(
+      'unreadable_report',
+      'Line 1: expected the columns of an export of Nessus, Tenable or Security Center (Plugin ID, Host, Risk, Name, …)',
+    )
+  const layout: CsvLayout = known
+  let open: OpenItem | null = null
+  let version: string | null = null
+  let holding = layout === 'scan'
+  let held = 0
+  const skipped: SkippedRecord[] = []
+  let reported = false
+
+  function* begin(): Generator<FileRecord> {
+    if (reported) return
+    reported = true
+    yield { kind: 'report', source: 'nessus', tool: toolOf[layout], tool_version: version, observed_at: null }
+  }
+  /** Gives out what was held: the time of each host is known now, or will not be. */
+  function* release(): Generator<FileRecord> {
+    holding = false
+    yield* begin()
+    yield* skipped.splice(0)
+    for (const host of hosts.values()) {
+      if (host.scan?.ended != null && host.held[0]?.kind === 'asset') host.held[0].observed_at = host.scan.ended
+      yield* host.held
+      host.held = []
+    }
+  }
+  function* skip(line: number, reason: string): Generator<FileRecord> {
+    const record: SkippedRecord = { kind: 'skipped', at: `line ${line}`, reason }
+    if (holding) skipped.push(record)
+    else yield record
+  }
+  function* read(item: OpenItem): Generator<FileRecord> {
+    const { row, line } = item
+    const name = hostName(row)
+    const found = name === null ? null : itemOfRow(row, item.cves)
+    if (name === null || found === null) {
+      const reason = name === null ? 'expected a host (Host, IP Address or DNS Name)' : 'expected a number as plugin id'
+      yield* skip(line, reason)
+      return
+    }
+    if (cell(row, 'Vulnerability State')?.toLowerCase() === 'fixed') {
+      yield* skip(line, `plugin ${found.plugin}: the item is listed as fixed`)
+      return
+    }
+    const { host, records } = hostOf(hosts, layout, row, name)
+    if (found.plugin === SCAN_INFORMATION) {
+      host.scan = readScanInformation(found.output)
+      version ??= host.scan.version
+    }
+    for (const record of itemRecords(found, host.key, described)) records.push(record)
+    if (!holding) {
+      yield* records
+      return
+    }
+    host.held.push(...records)
+    held += records.length
+    if (held >= MAX_HELD) yield* release()
+  }
+
+  if (!holding) yield* begin()
+  for await (const { row, line, error } of readCsv(bytes)) {
+    if (Object.values(row).every((text) => text.trim() === '')) continue
+    if (error !== null) {
+      yield* skip(line, error)
+      continue
+    }
+    const cves = (cell(row, 'CVE') ?? '').split(/[,\s]+/)
+    const identity = identityOf(row, layout)
+    if (open !== null && identity !== null && open.identity === identity && cves[0] !== '' && !open.cves.includes(cves[0]!)) {
+      open.cves.push(...cves)
+      continue
+    }
+    if (open) yield* read(open)
+    open = { row, line, identity: identity ?? '', cves }
+  }
+  if (open) yield* read(open)
+  yield* release()
+  for (const host of hosts.values()) yield* coverageOf(host, layout)
+}
+
+/** What the rows of one item have in common; null in layouts that list all CVEs in one row. */
+function identityOf(row: Cells, layout: CsvLayout): string | null {
+  if (layout === 'center') return null
+  return [hostName(row), cell(row, 'IP Address'), cell(row, 'Plugin ID'), cell(row, 'Protocol'), cell(row, 'Port'), outputOf(row)].join(
+    '\u0000',
+  )
+}
+
+const hostName = (row: Cells): string | null => cell(row, 'Host', 'FQDN', 'DNS Name', 'IP Address', 'NetBIOS Name')
+
+/** The host of a row, and its asset record when the row says something new of it. */
+function hostOf(hosts: Map<string, CsvHost>, layout: CsvLayout, row: Cells, name: string): { host: CsvHost; records: FileRecord[] } {
+  const identity =
+    layout === 'center'
+      ? ['Repository', 'IP Address', 'DNS Name', 'Agent ID', 'Host ID'].map((column) => cell(row, column)).join('\u0000')
+      : name
+  let host = hosts.get(identity)
+  if (!host) {
+    host = { key: `h${hosts.size + 1}`, told: '', seen: null, scan: null, held: [] }
+    hosts.set(identity, host)
+  }
+  const { asset } = describeTags(name, host.key, hostTags(row, layout))
+  const words = JSON.stringify([asset.names, asset.attributes])
+  const at = asset.observed_at ?? null
+  const later = at !== null && (host.seen === null || at > host.seen)
+  if (words === host.told && !later) return { host, records: [] }
+  host.told = words
+  if (later) host.seen = at
+  return { host, records: [host.seen === null ? asset : { ...asset, observed_at: host.seen }] }
+}
+
+/**
+ * An export may be filtered in any way and does not say so. Only plugin 19506, an informational one, tells that its host was exported down to these, and
+ * by its policy what was run. Security Center's exports are of what it knows, by a query; they cover nothing.
+ */
+function* coverageOf(host: CsvHost, layout: CsvLayout): Generator<CoverageRecord> {
+  if (host.scan === null || host.scan.policy === null || layout === 'center' || layout === 'web') return
+  yield {
+    kind: 'coverage',
+    asset: host.key,
+    subject: 'vulnerability',
+    access: host.scan.credentialed ? 'full' : 'remote',
+    checks: `policy ${host.scan.policy}`,
+  }
+}

@@ -1,0 +1,134 @@
+import type { ExploitStage } from '../../../model/exploit.ts'
+import type { FileRecord, FindingRecord } from '../../../model/record.ts'
+import type { Severity } from '../../../model/severity.ts'
+import { type Instant, parseInstant } from '../../../model/time.ts'
+import { bestRating } from '../../readers/cvss.ts'
+import { type ComponentSource, componentOf } from './component.ts'
+
+/** One result of a plugin on a host, whatever the layout that states it. */
+export interface PluginItem extends ComponentSource {
+  /** Number of the plugin, digits. */
+  plugin: string
+  severity: Severity | undefined
+  /** As written; those that are no CVE ids are left out. */
+  cves: string[]
+  ratings: { score: string | null; vector: string | null; version: 2 | 3 | 4 }[]
+  /** The one CVE that the score is of, when the item says so. */
+  scored: string | null
+  port: string
+  protocol: string
+  /** `local`, `remote` or another word: from where the plugin looks. */
+  type: string | null
+  stage: ExploitStage | undefined
+  description: string | null
+  published: Instant | null
+  see_also: string | null
+}
+
+const CVE = /^CVE-\d{4}-\d{4,}$/
+const MAX_DESCRIPTION = 8000
+
+/** The number of a plugin; null when it is none. */
+export const readPlugin = (text: string | null | undefined): string | null => (/^\d{1,12}$/.test(text?.trim() ?? '') ? text!.trim() : null)
+
+/** The records of one item: what it says of its vulnerabilities (once per plugin and rating, remembered in `described`), and the finding. */
+export function* itemRecords(item: PluginItem, asset: string, described: Set<string>): Generator<FileRecord> {
+  const cves = [...new Set(item.cves.map((cve) => cve.trim().toUpperCase()))].filter((id) => CVE.test(id))
+  const ids = cves.length > 0 ? cves : [`nessus:${item.plugin}`]
+  const { title, severity } = item
+  const { cvss, cvss_vector } =
+    bestRating(item.ratings.map(({ score, vector, version }) => ({ score: readScore(score), vector: spellVector(vector), version }))) ?? {}
+  const key = `${item.plugin}/${severity ?? ''}/${cvss ?? ''}`
+  if (!described.has(key)) {
+    described.add(key)
+    yield* describe(item, ids, { cvss, cvss_vector })
+  }
+  const { component, fixed_version, path } = componentOf(item)
+  const place = placeOf(item, path)
+  const access = accessOf(item.type)
+  const finding: FindingRecord = {
+    kind: 'finding',
+    asset,
+    vulnerability_ids: ids,
+    ...(severity && { severity }),
+    ...(cvss !== undefined && { cvss }),
+    // Of several vulnerabilities, the flags do not say which one is exploited.
+    ...(ids.length === 1 && item.stage && { exploit_stage: item.stage }),
+    ...(title && { title }),
+    ...(component && { component }),
+    ...(fixed_version && { fixed_version }),
+    ...(place && { place }),
+    ...(access && { access }),
+  }
+  yield finding
+}
+
+/** The plugin's words are about one vulnerability only when it names one; of several, only the one whose score it says it took gets it. */
+function* describe(item: PluginItem, ids: string[], rating: { cvss?: number; cvss_vector?: string }): Generator<FileRecord> {
+  const url = firstLink(item.see_also)
+  for (const id of ids) {
+    const alone = ids.length === 1
+    const rated = alone || id === item.scored?.trim().toUpperCase()
+    yield {
+      kind: 'vulnerability',
+      vulnerability_id: id,
+      ...(alone && item.title && { title: item.title }),
+      ...(alone && item.description && { description: item.description.slice(0, MAX_DESCRIPTION) }),
+      ...(rated && item.severity && { severity: item.severity }),
+      ...(rated && rating.cvss !== undefined && { cvss: rating.cvss }),
+      ...(rated && rating.cvss_vector && { cvss_vector: rating.cvss_vector }),
+      ...(alone && item.published !== null && { published_at: item.published }),
+      ...(alone && url && { url }),
+    }
+  }
+}
+
+function readScore(text: string | null): number | null {
+  return text !== null && /^\d{1,2}(\.\d{1,2})?$/.test(text.trim()) ? +text : null
+}
+
+/** Tenable writes v3 vectors without prefix or as CVSS:3.0; what has none is 3.0. */
+function spellVector(vector: string | null): string | null {
+  const text = vector?.trim() ?? ''
+  return /^AV:[NALP]\/AC:[LH]\/PR:/.test(text) ? `CVSS:3.0/${text}` : text || null
+}
+
+/** Words of the plugins' exploit flags, in the spelling of the XML layout. */
+const VERIFIED = [
+  'exploit_framework_canvas',
+  'exploit_framework_core',
+  'exploit_framework_d2_elliot',
+  'exploit_framework_exploithub',
+  'exploited_by_nessus',
+]
+
+/** The farthest stage that the plugin's flags state; `says` answers for a flag by its name in the XML layout. */
+export function stageOf(says: (flag: string) => boolean): ExploitStage | undefined {
+  if (says('exploited_by_malware')) return 'known_exploited'
+  if (says('exploit_framework_metasploit')) return 'kit'
+  if (VERIFIED.some(says)) return 'verified'
+  return says('exploit_available') ? 'public' : undefined
+}
+
+/** A plugin of the type `local` looked from inside, `remote` from outside; of the others the type does not say. */
+function accessOf(type: string | null): 'full' | 'remote' | undefined {
+  const word = type?.trim().toLowerCase()
+  return word === 'local' ? 'full' : word === 'remote' ? 'remote' : undefined
+}
+
+function placeOf(item: PluginItem, path: string | null): string | undefined {
+  const port = item.port.trim()
+  const protocol = item.protocol.trim().toLowerCase()
+  if (/^[1-9]\d{0,4}$/.test(port)) return protocol ? `${port}/${protocol}` : port
+  return path ?? undefined
+}
+
+/** `2018/06/12`, and the ISO form of the web scanner and the cloud. */
+export function readDate(text: string | null | undefined): Instant | null {
+  return text ? parseInstant(text.trim().replace(/^(\d{4})\/(\d{2})\/(\d{2})$/, '$1-$2-$3')) : null
+}
+
+/** The first https link, from lines or from the JSON list that Tenable's state exports write. */
+function firstLink(text: string | null): string | null {
+  return text === null ? null : (/https:\/\/[^\s"\\\]]{1,500}/.exec(text)?.[0] ?? null)
+}

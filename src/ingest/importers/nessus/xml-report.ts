@@ -1,0 +1,192 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { parseSeverity, severities } from '../../../model/severity.ts'
+import type { Instant } from '../../../model/time.ts'
+import type { Source } from '../../importer.ts'
+import { childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
+import { complianceRecords } from './compliance.ts'
+import { describeHost, type Host } from './host.ts'
+import { itemRecords, type PluginItem, readDate, readPlugin, stageOf } from './item.ts'
+import { readScanInformation, SCAN_INFORMATION } from './scan-information.ts'
+
+/** Families that templates leave out or pick from as a matter of course: they find no vulnerabilities, or need their own kind of scan. */
+const SIDE_FAMILIES = new Set([
+  'port scanners',
+  'settings',
+  'policy compliance',
+  'tenable.ot',
+  'mobile devices',
+  'denial of service',
+  'scada',
+])
+/** Records held back until the scanner's version (plugin 19506) is known; after so many it is left out. */
+const MAX_HELD = 20_000
+
+/** A report in the layout `NessusClientData_v2`. Format: https://static.tenable.com/documentation/nessus_v2_file_format.pdf */
+export async function* parseXmlReport(file: Source): AsyncGenerator<FileRecord> {
+  const policy = { name: '', narrowed: false }
+  const described = new Set<string>()
+  const held: FileRecord[] = []
+  let toolVersion: string | null = null
+  let observedAt: Instant | null = null
+  let reportName: string | null = null
+  let host: OpenHost | null = null
+  let hosts = 0
+  let items = 0
+
+  let reported = false
+  function* begin(): Generator<FileRecord> {
+    reported = true
+    yield { kind: 'report', source: 'nessus', tool: 'Nessus', tool_version: toolVersion, observed_at: observedAt }
+    yield* held.splice(0)
+  }
+  // The report comes first, but its version stands in an item of the first host.
+  function* emit(records: Iterable<FileRecord>, versionSeen: boolean): Generator<FileRecord> {
+    if (reported) {
+      yield* records
+      return
+    }
+    for (const record of records) held.push(record)
+    if (versionSeen || held.length >= MAX_HELD) yield* begin()
+  }
+
+  const elements = ['Policy/policyName', 'FamilySelection/FamilyItem', 'ReportHost/HostProperties', 'ReportHost/ReportItem']
+  for await (const { event, name, node, line } of readXml(file.bytes(), {
+    elements,
+    opens: ['NessusClientData_v2/Report', 'Report/ReportHost'],
+  })) {
+    if (name === 'policyName') policy.name = node.text.trim()
+    else if (name === 'FamilyItem') policy.narrowed ||= narrows(node)
+    else if (event === 'open' && name === 'Report') reportName = node.attributes['name'] ?? ''
+    else if (name === 'ReportHost') {
+      if (host) yield* emit(coverageOf(host, policy, reportName), true)
+      hosts++
+      host = {
+        name: node.attributes['name']?.trim() || `host ${hosts}`,
+        key: `h${hosts}`,
+        host: null,
+        credentialed: null,
+        compliance: false,
+      }
+    } else if (name === 'HostProperties' && host) {
+      host.host = describeHost(host.name, host.key, node)
+      if (hosts === 1) observedAt = host.host.asset.observed_at ?? null
+      yield* emit([host.host.asset], false)
+    } else if (name === 'ReportItem' && host) {
+      if (!host.host) {
+        host.host = describeHost(host.name, host.key, null)
+        yield* emit([host.host.asset], false)
+      }
+      items++
+      const scan = node.attributes['pluginID'] === SCAN_INFORMATION ? childText(node, 'plugin_output') : null
+      if (scan) {
+        const { version, credentialed } = readScanInformation(scan)
+        toolVersion ??= version
+        host.credentialed = credentialed ?? host.credentialed
+      }
+      const at = `line ${line} (ReportItem ${items} of ${host.name})`
+      yield* emit(readItem(node, host, described, at), scan !== null)
+    }
+  }
+  if (reportName === null)
+    throw new UserError('unreadable_report', 'Expected a <Report> in <NessusClientData_v2>; the file holds a scan policy only')
+  if (host) yield* emit(coverageOf(host, policy, reportName), true)
+  if (!reported) yield* begin()
+}
+
+interface OpenHost {
+  name: string
+  key: string
+  host: Host | null
+  /** What plugin 19506 says of the credentials; null when it did not run. */
+  credentialed: boolean | null
+  compliance: boolean
+}
+
+function narrows(family: XmlNode): boolean {
+  const name = childText(family, 'FamilyName')?.toLowerCase() ?? ''
+  return childText(family, 'Status') !== 'enabled' && !SIDE_FAMILIES.has(name)
+}
+
+/** An export of what Tenable knows of the assets, not of one scan: it has neither policy nor scan times. */
+const isState = (reportName: string | null) => reportName === 'workbenchexport'
+
+function* coverageOf(open: OpenHost, policy: { name: string; narrowed: boolean }, reportName: string | null): Generator<FileRecord> {
+  if (!open.host) {
+    open.host = describeHost(open.name, open.key, null)
+    yield open.host.asset
+  }
+  const { host } = open
+  if (isState(reportName)) {
+    yield { kind: 'coverage', asset: open.key, subject: 'vulnerability', access: 'full', min_severity: 'low' }
+    return
+  }
+  if (!host.finished) return
+  const full = host.credentialed ?? open.credentialed ?? host.logged_in
+  const checks = policy.narrowed ? `policy ${policy.name || 'without a name'}` : ''
+  yield {
+    kind: 'coverage',
+    asset: open.key,
+    subject: 'vulnerability',
+    access: full && !host.web ? 'full' : 'remote',
+    ...(checks && { checks }),
+  }
+  if (open.compliance) yield { kind: 'coverage', asset: open.key, subject: 'control', access: 'full', checks: `policy ${policy.name}` }
+}
+
+function* readItem(node: XmlNode, host: OpenHost, described: Set<string>, at: string): Generator<FileRecord> {
+  const stated = node.attributes['pluginID']?.trim() ?? ''
+  const plugin = readPlugin(stated)
+  if (plugin === null) {
+    yield { kind: 'skipped', at, reason: `expected a number as pluginID, found ${stated === '' ? 'none' : `"${stated.slice(0, 40)}"`}` }
+    return
+  }
+  if (childText(node, 'vulnerability_state')?.toLowerCase() === 'fixed') {
+    yield { kind: 'skipped', at, reason: `plugin ${plugin}: the item is listed as fixed` }
+    return
+  }
+  const compliance = complianceRecords(node, host.key)
+  if (compliance) {
+    host.compliance = true
+    yield* compliance
+    return
+  }
+  yield* itemRecords(describeItem(node, plugin), host.key, described)
+}
+
+function describeItem(node: XmlNode, plugin: string): PluginItem {
+  const number = node.attributes['severity']
+  const texts = (name: string) => childrenNamed(node, name).map((one) => one.text.trim())
+  const rating = (score: string, vector: string, version: 2 | 3 | 4) => ({
+    score: childText(node, score),
+    vector: childText(node, vector),
+    version,
+  })
+  return {
+    plugin,
+    title: (node.attributes['pluginName'] || childText(node, 'plugin_name') || '').trim(),
+    family: node.attributes['pluginFamily'] ?? '',
+    severity:
+      (number && /^[0-4]$/.test(number) ? severities[+number] : undefined) ?? parseSeverity(childText(node, 'risk_factor')) ?? undefined,
+    cves: texts('cve'),
+    // `cvss` and `cvssv3` are the web scanner's names.
+    ratings: [
+      rating('cvss4_base_score', 'cvss4_vector', 4),
+      rating('cvss3_base_score', 'cvss3_vector', 3),
+      rating('cvssv3', 'cvss3_vector', 3),
+      rating('cvss_base_score', 'cvss_vector', 2),
+      rating('cvss', 'cvss_vector', 2),
+    ],
+    scored: childText(node, 'cvss_score_source'),
+    output: childText(node, 'plugin_output') ?? '',
+    cpes: texts('cpe').flatMap((lines) => lines.split('\n')),
+    updates: texts('xref').flatMap((xref) => /^MSKB:(\d{6,8})$/.exec(xref)?.[1] ?? []),
+    port: node.attributes['port'] ?? '',
+    protocol: node.attributes['protocol'] ?? '',
+    type: childText(node, 'plugin_type'),
+    stage: stageOf((flag) => childText(node, flag)?.toLowerCase() === 'true'),
+    description: childText(node, 'description'),
+    published: readDate(childText(node, 'vuln_publication_date')),
+    see_also: childText(node, 'see_also'),
+  }
+}
