@@ -39,7 +39,7 @@ function csvLayout(text: string): ((row: Record<string, string>, at: string) => 
 export const prowler: Importer = {
   id: 'prowler',
   title: 'Prowler (OCSF JSON, CSV, older JSON)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => jsonLayout(text) !== null || csvLayout(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
