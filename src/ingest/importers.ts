@@ -1,5 +1,6 @@
 import type { Feed, Importer } from './importer.ts'
 
+import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -40,6 +41,7 @@ import { poc } from './feeds/poc/poc.ts'
 
 /** Every report format, one line each. */
 export const importers: readonly Importer[] = [
+  asff,
   assetCsv,
   cyclonedx,
   defenderForCloud,

@@ -74,6 +74,21 @@ describe('nameCloudResource', () => {
     expect(namesOf('//cloudresourcemanager.googleapis.com/projects/shop-1', gcp)).toEqual(['projects/shop-1'])
   })
 
+  it('calls machines devices, clusters clusters, and words in place of an id the account', () => {
+    const type = (uid: string) => nameCloudResource(uid, '', place({ account: '111122223333', region: 'eu-west-1' }), 'tool').type
+    expect(
+      [
+        'i-0123abcd',
+        '/subscriptions/1/resourceGroups/a/providers/Microsoft.Compute/virtualMachines/web',
+        '/subscriptions/1/resourceGroups/a/providers/Microsoft.Compute/virtualMachines/web/extensions/x',
+        '//compute.googleapis.com/projects/p/zones/z/instances/web',
+        'arn:aws:eks:eu-west-1:111122223333:cluster/shop',
+        'arn:aws:s3:::shop',
+        'No trails',
+      ].map(type),
+    ).toEqual(['device', 'device', 'cloud_resource', 'device', 'cluster', 'cloud_resource', 'account'])
+  })
+
   it('reads the last part of an id for people', () => {
     const shown = (uid: string) => nameCloudResource(uid, '', place({ account: '1' }), 'tool').name
     expect(shown('arn:aws:lambda:eu-west-1:1:function:load')).toBe('load')

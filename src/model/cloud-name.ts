@@ -129,7 +129,9 @@ function accountIn(uid: string): string | null {
  */
 export function nameCloudResource(uid: string, shown: string, place: CloudPlace, source: string): CloudName {
   const { provider, account, region, type } = place
-  const whole = uid === '' || uid === account ? account : accountIn(uid)
+  // Words in place of an id ("No trails") are a tool's way to speak of the account.
+  const words = cloudProvider(provider) === 'aws' && /\s/.test(uid) && !uid.startsWith('arn:')
+  const whole = uid === '' || uid === account || (words && account !== '') ? account : accountIn(uid)
   if (whole !== null && (whole === account || account === '' || whole.toLowerCase() === account.toLowerCase()))
     return nameCloudAccount({ provider, account: whole }, source, uid === '' || uid === account ? shown : '')
   if (whole !== null) return nameCloudAccount({ provider, account: whole }, source)
@@ -141,8 +143,16 @@ export function nameCloudResource(uid: string, shown: string, place: CloudPlace,
   if (instance !== null && instance !== id) ids.push(instance)
   if (ids.length === 0) return { ...nameCloudAccount({ provider, account: '' }, source), place: uid }
   const names = ids.map((name) => ({ type: 'cloud_id' as const, name }))
-  return { type: 'cloud_resource', name: shown || shortName(uid), names, whole_account: false, place: '' }
+  return { type: typeOf(ids[0]!), name: shown && shown !== uid ? shown : shortName(uid), names, whole_account: false, place: '' }
 }
+
+const MACHINE =
+  /:instance\/i-|^i-|\/providers\/microsoft\.compute\/virtualmachines\/[^/]+$|^\/\/compute\.googleapis\.com\/projects\/[^/]+\/zones\/[^/]+\/instances\/[^/]+$/
+const CLUSTER =
+  /^arn:aws[a-z-]*:eks:[^:]*:[^:]*:cluster\/|\/providers\/microsoft\.containerservice\/managedclusters\/[^/]+$|^\/\/container\.googleapis\.com\/projects\/.*\/clusters\/[^/]+$/
+
+/** Virtual machines are devices and Kubernetes services clusters, as other tools call them; everything else is a resource. */
+const typeOf = (id: string): AssetType => (MACHINE.test(id) ? 'device' : CLUSTER.test(id) ? 'cluster' : 'cloud_resource')
 
 /** An id without its account, whose type says what it is. */
 function resourceName(uid: string, place: CloudPlace): string | null {
