@@ -1,3 +1,4 @@
+import { awsPackage } from '../../../model/aws-asset.ts'
 import type { FindingRecord, VulnerabilityRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
@@ -39,7 +40,7 @@ export function flawOf(item: Members, source: string, severity: Severity | undef
     { score: numberOf(other.NvdCvssScoreV2), vector: textOf(other.NvdCvssVectorV2), version: 2 as const },
   ])
   const title = textOf(other['CVE Title']) || textOf(item.Title)
-  const component = componentOf(listed, other)
+  const found = packageOf(listed, other)
   const vulnerabilities = ids.map((vulnerability_id, at): VulnerabilityRecord => {
     const own =
       listed.find(({ Id }) => textOf(Id).toUpperCase() === vulnerability_id.toUpperCase()) ?? (ids.length === 1 ? (listed[at] ?? {}) : {})
@@ -65,8 +66,8 @@ export function flawOf(item: Members, source: string, severity: Severity | undef
       vulnerability_ids: ids,
       // The product looked into the resource; the list that holds this item did not.
       access: 'full',
-      ...given({ severity, cvss: rating?.cvss, title: cutText(title), fixed_version: component?.fixed, place: component?.place }),
-      ...(component && { component: { name: component.name, ...given({ version: component.version, type: component.type }) } }),
+      ...given({ severity, cvss: rating?.cvss, title: cutText(title), fixed_version: found?.fixed_version, place: found?.place }),
+      ...(found && { component: found.component }),
       ...(listed.some(({ ExploitAvailable }) => ExploitAvailable === 'YES') && { exploit_stage: 'public' as const }),
     },
   }
@@ -81,39 +82,33 @@ function ratingOf(value: unknown): { score: number | null; vector: string; versi
   return { score: numberOf(BaseScore), vector: textOf(BaseVector), version: major === undefined ? null : (Number(major) as 2 | 3 | 4) }
 }
 
-interface Component {
-  name: string
-  version: string
-  type: string
-  fixed: string
-  place: string
-}
-
-/** The package of the item; of several the first by name, so that their order does not matter. */
-function componentOf(listed: Members[], other: Members): Component | null {
-  const packages = listed.flatMap((one) => listOf(one.VulnerablePackages).map(membersOf)).filter(({ Name }) => textOf(Name) !== '')
-  const key = (one: Members) => JSON.stringify([textOf(one.Name), textOf(one.FilePath), textOf(one.Version)])
-  const [first] = packages.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
-  if (first) {
-    const epoch = textOf(first.Epoch)
-    const release = textOf(first.Release)
-    const version = textOf(first.Version)
-    return {
-      name: textOf(first.Name).slice(0, 500),
-      version: version && `${epoch && epoch !== '0' ? `${epoch}:` : ''}${version}${release ? `-${release}` : ''}`,
-      // OS says nothing that the name of the operating system would not say better.
-      type: textOf(first.PackageManager).toLowerCase().replace(/^os$/, ''),
-      fixed: versionOf(textOf(first.FixedInVersion)),
-      place: textOf(first.FilePath),
-    }
+/** The package of the item. Trivy writes it beside the resource. */
+function packageOf(listed: Members[], other: Members): ReturnType<typeof awsPackage> {
+  const packages = listed.flatMap((one) =>
+    listOf(one.VulnerablePackages).map((value) => {
+      const each = membersOf(value)
+      return {
+        name: textOf(each.Name),
+        version: textOf(each.Version),
+        epoch: textOf(each.Epoch),
+        release: textOf(each.Release),
+        manager: textOf(each.PackageManager),
+        path: textOf(each.FilePath),
+        fixed: textOf(each.FixedInVersion),
+      }
+    }),
+  )
+  const trivys = {
+    name: textOf(other.PkgName),
+    version: textOf(other['Installed Package']),
+    epoch: '',
+    release: '',
+    manager: '',
+    path: '',
+    fixed: textOf(other['Patched Package']),
   }
-  const name = textOf(other.PkgName)
-  if (name === '') return null
-  return { name, version: textOf(other['Installed Package']), type: '', fixed: versionOf(textOf(other['Patched Package'])), place: '' }
+  return awsPackage(packages.length > 0 ? packages : [trivys])
 }
-
-/** Inspector writes `NotAvailable` where there is none, and the epoch 0 that nobody else writes. */
-const versionOf = (text: string): string => (/^not ?available$/i.test(text) ? '' : text.replace(/^0:/, ''))
 
 /** The severity of an item: its label, else Security Hub's own bands of the normalised number. https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html */
 export function severityOf(item: Members): Severity | undefined {

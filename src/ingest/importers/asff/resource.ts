@@ -1,6 +1,5 @@
-import { ecrImage, readArn } from '../../../model/aws-arn.ts'
+import { awsAsset } from '../../../model/aws-asset.ts'
 import { parseImageReference } from '../../../model/asset-name.ts'
-import { cloudAttributes, nameCloudResource } from '../../../model/cloud-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord } from '../../../model/record.ts'
 import { type Members, listOf, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
@@ -20,58 +19,27 @@ export function resourceOf(item: Members, source: string): Resource {
   const details = membersOf(first.Details)
   const account = /^\w+$/.test(textOf(item.AwsAccountId)) ? textOf(item.AwsAccountId) : ''
   const region = textOf(first.Region) || textOf(item.Region)
-  const image =
-    type === 'AwsEcrContainerImage'
-      ? ecrResource(id, membersOf(details.AwsEcrContainerImage))
-      : type === 'Container'
-        ? container(id, details)
-        : null
+  const image = type === 'Container' ? container(id, details) : null
   if (image) return { asset: image, place: '' }
   // Trivy's files of a folder: they are of no account, and another folder's may be called alike.
   if (type === 'Other' && source === 'trivy')
     return { asset: { kind: 'asset', asset: 'folder', type: 'repository', name: '', names: [] }, place: '' }
-  const place = { provider: 'aws', account: account || (readArn(id)?.account ?? ''), region, type }
-  // Prowler of version 2 writes the account where it does not know the resource.
-  const shown = textOf(membersOf(item.ProductFields).ProwlerResourceName) || textOf(membersOf(first.Tags).Name)
-  const found = nameCloudResource(id, shown, place, source)
-  const attributes = cloudAttributes(place, found.whole_account)
-  const names = [...found.names]
-  if (found.type === 'device') {
-    const platform = platformOf(item)
-    const family = parseOsFamily(platform)
-    if (platform) attributes.os = platform
-    if (family) attributes.os_family = family
-    for (const ip of textsOf(membersOf(details.AwsEc2Instance).IpV4Addresses).slice(0, 20))
-      if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(ip)) names.push({ type: 'ip', name: ip })
-  }
-  return {
-    asset: { kind: 'asset', asset: names[0]?.name ?? found.name, type: found.type, name: found.name, names, attributes },
-    place: found.place || (found.whole_account ? region : ''),
-  }
-}
-
-/** Inspector's word, `AMAZON_LINUX_2` → `AMAZON LINUX 2`. */
-function platformOf(item: Members): string {
   const fields = membersOf(item.ProductFields)
-  return textOf(fields['aws/inspector/resources/1/resourceDetails/awsEc2InstanceDetails/platform']).replaceAll('_', ' ')
-}
-
-function ecrResource(id: string, details: Members): AssetRecord | null {
-  const image = ecrImage(id, textsOf(details.ImageTags))
-  if (!image) return null
-  return {
-    kind: 'asset',
-    asset: image.name,
-    type: 'image',
-    name: image.name,
-    names: [{ type: 'image', name: image.name }],
-    attributes: {
-      cloud_provider: 'aws',
-      cloud_account: image.account,
-      region: image.region,
-      ...(image.digest && { image_digest: image.digest }),
+  return awsAsset(
+    {
+      id,
+      type,
+      account,
+      region,
+      shown: textOf(fields.ProwlerResourceName) || textOf(membersOf(first.Tags).Name),
+      tags: textsOf(membersOf(details.AwsEcrContainerImage).ImageTags),
+      ips: textsOf(membersOf(details.AwsEc2Instance).IpV4Addresses),
+      platform:
+        textOf(fields['aws/inspector/resources/1/resourceDetails/awsEc2InstanceDetails/platform']) ||
+        textOf(fields['aws/inspector/resources/1/resourceDetails/awsEcrContainerImageDetails/platform']),
     },
-  }
+    source,
+  )
 }
 
 /** Trivy's: the image with the operating system behind it in brackets, `shop/web:1.4 (alpine 3.19.1)`. */
