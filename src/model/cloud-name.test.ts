@@ -57,6 +57,13 @@ describe('nameCloudResource', () => {
     })
   })
 
+  it('knows an account by its id where the provider is not told', () => {
+    expect(nameCloudResource('arn:aws:iam::111122223333:root', '', place({ provider: '' }), 'tool').names[0]!.name).toBe(
+      'arn:aws:iam::111122223333:root',
+    )
+    expect(nameCloudResource('projects/shop-1', '', place({ provider: '' }), 'tool').names[0]!.name).toBe('projects/shop-1')
+  })
+
   it('takes the spellings of Azure and Google for one', () => {
     const id = '0A000000-0000-4000-8000-000000000001'
     const azure = { provider: 'Azure', account: id }

@@ -112,13 +112,13 @@ export function globalName(id: string): string | null {
   return GUID.test(text) ? text.toLowerCase() : null
 }
 
-/** A text that names a whole AWS account, Azure subscription or Google project: its id. Null for anything else. */
-function accountIn(uid: string): string | null {
-  const arn = /^arn:[a-z-]+:iam::(\d+):root$/.exec(uid) ?? /^AWS::::Account:(\w+)$/.exec(uid)
+/** A text that names a whole AWS account, Azure subscription or Google project: which. Null for anything else. */
+function accountIn(uid: string): { provider: string; account: string } | null {
+  const of = (provider: string, match: RegExpExecArray | null) => (match ? { provider, account: match[1]! } : null)
   return (
-    (arn ??
-      /^\/?subscriptions\/([^/]+)\/?$/i.exec(uid) ??
-      /^(?:\/\/cloudresourcemanager\.googleapis\.com\/)?projects\/([^/]+)$/.exec(uid))?.[1] ?? null
+    of('aws', /^arn:[a-z-]+:iam::(\d+):root$/.exec(uid) ?? /^AWS::::Account:(\w+)$/.exec(uid)) ??
+    of('azure', /^\/?subscriptions\/([^/]+)\/?$/i.exec(uid)) ??
+    of('gcp', /^(?:\/\/cloudresourcemanager\.googleapis\.com\/)?projects\/([^/]+)$/.exec(uid))
   )
 }
 
@@ -131,10 +131,10 @@ export function nameCloudResource(uid: string, shown: string, place: CloudPlace,
   const { provider, account, region, type } = place
   // Words in place of an id ("No trails") are a tool's way to speak of the account.
   const words = cloudProvider(provider) === 'aws' && /\s/.test(uid) && !uid.startsWith('arn:')
-  const whole = uid === '' || uid === account || (words && account !== '') ? account : accountIn(uid)
-  if (whole !== null && (whole === account || account === '' || whole.toLowerCase() === account.toLowerCase()))
-    return nameCloudAccount({ provider, account: whole }, source, uid === '' || uid === account ? shown : '')
-  if (whole !== null) return nameCloudAccount({ provider, account: whole }, source)
+  const own = uid === '' || uid === account
+  if (own || (words && account !== '')) return nameCloudAccount({ provider, account }, source, own ? shown : '')
+  const whole = accountIn(uid)
+  if (whole !== null) return nameCloudAccount(whole, source)
   const known = globalName(uid) ?? resourceName(uid, place)
   const fallback = account === '' ? null : [provider, account, region, type, uid].join(':')
   const id = known ?? fallback
