@@ -21,6 +21,7 @@ import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
+import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
@@ -63,6 +64,7 @@ export const importers: readonly Importer[] = [
   prowler,
   qualys,
   sarif,
+  scoutsuite,
   scubagear,
   secureScoreCsv,
   sshAudit,

@@ -54,6 +54,8 @@ export function readArn(text: string): Arn | null {
     const type = ec2Type(resource)
     if (type !== null) resource = `${type}/${resource}`
   }
+  // A bucket's policies speak of what is in it; the bucket is meant.
+  if (service === 's3' && region === '') resource = resource.replace(/\/\*$/, '')
   if (service === 'logs') resource = resource.replace(/:\*$/, '')
   if (service === 'lambda') resource = resource.replace(/:\$LATEST$/, '')
   return { partition, service, region, account, resource, text: ['arn', partition, service, region, account, resource].join(':') }
