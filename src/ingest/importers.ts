@@ -31,6 +31,7 @@ import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
+import { wiz } from './importers/wiz/wiz.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -74,6 +75,7 @@ export const importers: readonly Importer[] = [
   trivy,
   wazuh,
   zeroTrustAssessment,
+  wiz,
 ]
 
 /** Every feed of public intelligence, one line each. */

@@ -123,6 +123,16 @@ function accountIn(uid: string): { provider: string; account: string } | null {
 }
 
 /**
+ * The names of a resource that hold in the whole world: its id where that is such a name, completed to an ARN or path where its type is known, and the own
+ * id of an EC2 resource. Empty for an id that another account may have, too.
+ */
+export function cloudIds(uid: string, place: CloudPlace): string[] {
+  const known = globalName(uid) ?? resourceName(uid, place)
+  const own = ec2Name(known ?? uid)
+  return [...new Set([known, own].filter((name) => name !== null))]
+}
+
+/**
  * Names the resource `uid` so that every tool's report names it alike. An id that is unique only inside its account is completed to an ARN
  * where its type is known, else written `provider:account:region:type:id`. The account itself (its own id, or no id at all) is named as
  * {@link nameCloudAccount} does; without a known account the resource is a place in an account that has no name. `shown` is the resource's name for people, '' when there is none.
@@ -135,12 +145,8 @@ export function nameCloudResource(uid: string, shown: string, place: CloudPlace,
   if (own || (words && account !== '')) return nameCloudAccount({ provider, account }, source, own ? shown : '')
   const whole = accountIn(uid)
   if (whole !== null) return nameCloudAccount(whole, source)
-  const known = globalName(uid) ?? resourceName(uid, place)
-  const fallback = account === '' ? null : [provider, account, region, type, uid].join(':')
-  const id = known ?? fallback
-  const ids = id === null ? [] : [id]
-  const instance = ec2Name(id ?? uid)
-  if (instance !== null && instance !== id) ids.push(instance)
+  const known = cloudIds(uid, place)
+  const ids = known.length > 0 || account === '' ? known : [[provider, account, region, type, uid].join(':')]
   if (ids.length === 0) return { ...nameCloudAccount({ provider, account: '' }, source), place: uid }
   const names = ids.map((name) => ({ type: 'cloud_id' as const, name }))
   return { type: typeOf(ids[0]!), name: shown && shown !== uid ? shown : shortName(uid), names, whole_account: false, place: '' }
