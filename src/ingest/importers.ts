@@ -28,6 +28,7 @@ import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
+import { snyk } from './importers/snyk/snyk.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
@@ -72,6 +73,7 @@ export const importers: readonly Importer[] = [
   sslLabs,
   sslyze,
   testssl,
+  snyk,
   trivy,
   wazuh,
   zeroTrustAssessment,
