@@ -18,6 +18,7 @@ import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
+import { ocsf } from './importers/ocsf/ocsf.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { sarif } from './importers/sarif/sarif.ts'
@@ -63,6 +64,7 @@ export const importers: readonly Importer[] = [
   nuclei,
   ossfScorecard,
   pingcastle,
+  ocsf,
   prowler,
   qualys,
   sarif,

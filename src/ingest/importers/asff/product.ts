@@ -1,3 +1,4 @@
+import { splitRequirement } from '../../../model/requirement.ts'
 import { type Members, listOf, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
 
 /** What a product's finding is, and how it is called. */
@@ -95,8 +96,10 @@ export function frameworksOf(item: Members, product: Product): { framework: stri
     if (product.source === 'prowler') {
       const standard = standards.filter((one) => one !== '' && text.startsWith(`${one} `)).sort((a, b) => b.length - a.length)[0]
       if (standard !== undefined) for (const requirement of text.slice(standard.length).trim().split(' ')) add(standard, requirement)
-    } else if (text.includes('/')) add(text.slice(0, text.lastIndexOf('/')), text.slice(text.lastIndexOf('/') + 1))
-    else if (/^[\w.-]+ \S+$/.test(text)) add(...(text.split(' ') as [string, string]))
+    } else {
+      const parts = splitRequirement(text)
+      if (parts) add(parts.framework, parts.requirement)
+    }
   }
   const own = /:control\/(.+)\/([^/]+)$/.exec(textOf(membersOf(item.ProductFields).StandardsControlArn))
   if (own) add(own[1]!, own[2]!)

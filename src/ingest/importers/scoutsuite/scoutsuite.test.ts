@@ -22,7 +22,7 @@ const CLOSED = 'arn:aws:ec2:eu-west-1:111122223333:security-group/sg-4567abcd'
 
 describe('scoutsuite', () => {
   it('gives each flagged item a failed result, and a passed one to whatever was checked and not flagged', async () => {
-    const file = await sample('scoutsuite_results_aws.js')
+    const file = await sample('aws.results')
     expect(scoutsuite.detect(file.head)).toBe(true)
     const all = await records(file)
     expect(of(all, 'report')).toEqual([
@@ -59,19 +59,19 @@ describe('scoutsuite', () => {
   })
 
   it('says nothing about what a rule did not flag when the data does not show what it checked, and nothing for a rule without objects', async () => {
-    const said = of(await records(await sample('scoutsuite_results_aws.js')), 'control_result').map(({ control_id }) => control_id)
+    const said = of(await records(await sample('aws.results')), 'control_result').map(({ control_id }) => control_id)
     expect(said).not.toContain('scoutsuite:unsure')
     expect(said).not.toContain('scoutsuite:never-ran')
   })
 
   it("names Google's resources by project, and covers no more than the narrowed run", async () => {
-    const all = await records(await sample('scoutsuite_results_gcp_narrowed.js'))
+    const all = await records(await sample('gcp-narrowed.results'))
     expect(of(all, 'asset').map(({ type, names, attributes }) => [type, names[0]!.name, attributes!.cloud_account])).toEqual([
       ['cloud_resource', '//storage.googleapis.com/shop-files', 'shop-2'],
       ['device', '//compute.googleapis.com/projects/shop-2/zones/europe-west1-b/instances/web', 'shop-2'],
     ])
     expect(of(all, 'coverage').map(({ checks }) => checks)).toEqual(['services cloudstorage', 'services cloudstorage'])
-    expect(of(await records(await sample('scoutsuite_results_aws.js')), 'coverage').every(({ checks }) => checks === undefined)).toBe(true)
+    expect(of(await records(await sample('aws.results')), 'coverage').every(({ checks }) => checks === undefined)).toBe(true)
     expect(narrowedTo({ ruleset_name: 'mine', run_parameters: { regions: ['eu-west-2', 'eu-west-1'] } })).toBe(
       'ruleset mine; regions eu-west-1 eu-west-2',
     )

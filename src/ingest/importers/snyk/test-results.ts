@@ -31,7 +31,7 @@ interface Project {
 /** The results of `snyk test`, `snyk container test` or `snyk iac test`: one project, or a list of them. */
 export async function* readTestResults(bytes: AsyncIterable<Uint8Array>, list: boolean): AsyncGenerator<FileRecord> {
   const once = toldOnce()
-  let project: Project | null = null
+  let project = null as Project | null
   yield { kind: 'report', source: SOURCE, tool: 'Snyk', tool_version: null, observed_at: null }
   for await (const { path, at, value, document } of readJson(bytes, below(list ? '$[*]' : '$'))) {
     const key = list ? (/^\[\d+\]/.exec(at)?.[0] ?? '') : String(document)
