@@ -3,6 +3,7 @@ import type { Feed, Importer } from './importer.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
@@ -49,6 +50,7 @@ export const importers: readonly Importer[] = [
   asff,
   assetCsv,
   awsInspector2,
+  cloudsploit,
   cyclonedx,
   defenderForCloud,
   defenderVulnerabilities,
