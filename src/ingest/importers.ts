@@ -3,7 +3,9 @@ import type { Feed, Importer } from './importer.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
+import { cycognito } from './importers/cycognito/cycognito.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
@@ -20,8 +22,10 @@ import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
+import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
+import { riskRecon } from './importers/risk-recon/risk-recon.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
@@ -35,6 +39,7 @@ import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { zora } from './importers/zora/zora.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -50,7 +55,9 @@ export const importers: readonly Importer[] = [
   asff,
   assetCsv,
   awsInspector2,
+  cloudflareInsights,
   cloudsploit,
+  cycognito,
   cyclonedx,
   defenderForCloud,
   defenderVulnerabilities,
@@ -67,8 +74,10 @@ export const importers: readonly Importer[] = [
   ossfScorecard,
   pingcastle,
   ocsf,
+  orcaSecurity,
   prowler,
   qualys,
+  riskRecon,
   sarif,
   scoutsuite,
   scubagear,
@@ -82,6 +91,7 @@ export const importers: readonly Importer[] = [
   wazuh,
   zeroTrustAssessment,
   wiz,
+  zora,
 ]
 
 /** Every feed of public intelligence, one line each. */
