@@ -160,6 +160,6 @@ export function statusOf(event: Members): ControlResultRecord['status'] | null {
   const id = numberOf(compliance.status_id)
   if (word === '' && id === null) return null
   if (leftOut(event) === 'suppressed') return 'not_run'
-  if (/^pass/.test(word) || (word === '' && id === 1)) return 'pass'
-  return /^fail/.test(word) || (word === '' && id === 3) ? 'fail' : 'not_run'
+  if (word.startsWith('pass') || (word === '' && id === 1)) return 'pass'
+  return word.startsWith('fail') || (word === '' && id === 3) ? 'fail' : 'not_run'
 }

@@ -20,7 +20,7 @@ export function assetOf(event: Members, source: string): { asset: AssetRecord; p
   const region = textOf(resource.region) || textOf(cloud.region)
   const type = textOf(resource.type)
   const account = accountOf(event) || textOf(membersOf(resource.owner).uid)
-  if (/^aws$/i.test(provider) || /^arn:aws/.test(id)) {
+  if (/^aws$/i.test(provider) || id.startsWith('arn:aws')) {
     // Details are an object, or its text in the samples of the schema.
     const details = membersOf(parsed(resource.data ?? resource.details))
     const machine = membersOf(details.AwsEc2Instance ?? details.awsEc2Instance)

@@ -140,7 +140,7 @@ function nameOf({ depth, collection, node, region, zone, account }: Found, run: 
   const place = { provider: run.provider, account: own, region, type: Object.hasOwn(types, collection) ? types[collection]! : collection }
   // ScoutSuite makes up some ARNs; ids of EC2 are the provider's own.
   if (provider === 'aws' && /^[a-z]+-[0-9a-f]{8,17}$/.test(id)) return nameCloudResource(id, name, place, SOURCE)
-  if (provider === 'aws' && /^arn:/.test(textOf(node.arn))) return nameCloudResource(textOf(node.arn), name, place, SOURCE)
+  if (provider === 'aws' && textOf(node.arn).startsWith('arn:')) return nameCloudResource(textOf(node.arn), name, place, SOURCE)
   if (provider === 'gcp' && collection === 'buckets' && name) return nameCloudResource(name, name, place, SOURCE)
   if (provider === 'gcp' && collection === 'instances' && zone && name)
     return nameCloudResource(`projects/${own}/zones/${zone}/instances/${name}`, name, place, SOURCE)

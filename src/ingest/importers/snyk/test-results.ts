@@ -127,7 +127,7 @@ function imageOf(path: string, project: string): { name: string; shown: string }
 
 /** One project of a folder covers only itself; a list of all of them, an image or a repository covers the whole. */
 function coverageOf(fields: Members, project: Project, asset: AssetRecord, list: boolean, file: string): CoverageRecord {
-  const code = project.items.some(({ item }) => item === 'code') || /config$/.test(textOf(fields['packageManager']))
+  const code = project.items.some(({ item }) => item === 'code') || textOf(fields['packageManager']).endsWith('config')
   const min_severity = parseSeverity(textOf(fields['severityThreshold']))
   const part = !list && asset.type !== 'image' && file !== '' ? file.slice(0, 250) : ''
   const checks = code ? ['configuration', part].filter((one) => one !== '').join(' ') : part
