@@ -86,6 +86,8 @@ describe('asff', () => {
       ],
       attributes: { os: 'UBUNTU 22 04', os_family: 'linux', region: 'eu-west-1' },
     })
+    // An event that is last seen in the year 2200 says nothing about when it was looked at.
+    expect(assets.filter(({ asset }) => asset === MACHINE).at(-1)!.observed_at).toBe(parseInstant('2026-01-05T08:00:00Z'))
     expect(assets.find(({ asset }) => asset === IMAGE)).toMatchObject({
       type: 'image',
       attributes: { image_digest: `sha256:${'1'.repeat(64)}` },

@@ -63,6 +63,7 @@ describe('ocsf', () => {
       remediation: 'Block it.',
       frameworks: [{ framework: 'PCI DSS v3.2.1', requirement: '1.2.1' }],
     })
+    expect(of(all, 'control')[1]).not.toHaveProperty('severity')
     expect(of(all, 'skipped').map(({ at, reason }) => [at, reason])).toEqual([
       ['[5]', 'Resolved or closed'],
       ['[6]', 'Expected the id of a vulnerability'],
