@@ -5,8 +5,8 @@ import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
-import { cycognito } from './importers/cycognito/cycognito.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
+import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
@@ -19,10 +19,10 @@ import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
-import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
-import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
+import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
@@ -30,15 +30,15 @@ import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { snyk } from './importers/snyk/snyk.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
-import { snyk } from './importers/snyk/snyk.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
-import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
@@ -57,8 +57,8 @@ export const importers: readonly Importer[] = [
   awsInspector2,
   cloudflareInsights,
   cloudsploit,
-  cycognito,
   cyclonedx,
+  cycognito,
   defenderForCloud,
   defenderVulnerabilities,
   graphSecureScore,
@@ -71,10 +71,10 @@ export const importers: readonly Importer[] = [
   nessus,
   nmap,
   nuclei,
-  ossfScorecard,
-  pingcastle,
   ocsf,
   orcaSecurity,
+  ossfScorecard,
+  pingcastle,
   prowler,
   qualys,
   riskRecon,
@@ -82,15 +82,15 @@ export const importers: readonly Importer[] = [
   scoutsuite,
   scubagear,
   secureScoreCsv,
+  snyk,
   sshAudit,
   sslLabs,
   sslyze,
   testssl,
-  snyk,
   trivy,
   wazuh,
-  zeroTrustAssessment,
   wiz,
+  zeroTrustAssessment,
   zora,
 ]
 
