@@ -1,8 +1,13 @@
 import type { Feed, Importer } from './importer.ts'
 
 import { alertlogic } from './importers/alertlogic/alertlogic.ts'
+import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
+import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
+import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
+import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
@@ -17,21 +22,28 @@ import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { openvas } from './importers/openvas/openvas.ts'
+import { ocsf } from './importers/ocsf/ocsf.ts'
+import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
+import { riskRecon } from './importers/risk-recon/risk-recon.ts'
 import { sarif } from './importers/sarif/sarif.ts'
+import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { snyk } from './importers/snyk/snyk.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
+import { wiz } from './importers/wiz/wiz.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
+import { zora } from './importers/zora/zora.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
 import { endOfLife } from './feeds/end-of-life/end-of-life.ts'
 import { epss } from './feeds/epss/epss.ts'
@@ -45,8 +57,13 @@ import { poc } from './feeds/poc/poc.ts'
 /** Every report format, one line each. */
 export const importers: readonly Importer[] = [
   alertlogic,
+  asff,
   assetCsv,
+  awsInspector2,
+  cloudflareInsights,
+  cloudsploit,
   cyclonedx,
+  cycognito,
   defenderForCloud,
   defenderVulnerabilities,
   graphSecureScore,
@@ -61,21 +78,28 @@ export const importers: readonly Importer[] = [
   nmap,
   nuclei,
   openvas,
+  ocsf,
+  orcaSecurity,
   ossfScorecard,
   outpost24,
   pingcastle,
   prowler,
   qualys,
+  riskRecon,
   sarif,
+  scoutsuite,
   scubagear,
   secureScoreCsv,
+  snyk,
   sshAudit,
   sslLabs,
   sslyze,
   testssl,
   trivy,
   wazuh,
+  wiz,
   zeroTrustAssessment,
+  zora,
 ]
 
 /** Every feed of public intelligence, one line each. */

@@ -84,7 +84,7 @@ export const recognised: readonly Recognised[] = [
   {
     name: 'Amazon GuardDuty',
     about: 'activity in cloud accounts',
-    instead: null,
+    instead: 'import its findings as AWS Security Hub has them, written by aws securityhub get-findings',
     mark: json('Findings', 'AccountId', 'Service', 'DetectorId'),
   },
   {
@@ -113,12 +113,6 @@ export const recognised: readonly Recognised[] = [
     ),
   },
   { name: 'ClamAV', about: 'malware', instead: null, mark: matching(/^-+ SCAN SUMMARY -+\r?\nKnown viruses: /m) },
-  {
-    name: 'Cloudflare Security Center',
-    about: 'domains and web sites',
-    instead: null,
-    mark: any(csv('issue_class', 'issue_type', 'scan_performed_on', 'insight'), json('issue_class', 'issue_type', 'subject')),
-  },
   {
     name: 'CodeChecker',
     about: 'C and C++ code',
@@ -151,12 +145,6 @@ export const recognised: readonly Recognised[] = [
     about: 'hosts',
     instead: null,
     mark: any(json('cves', 'security_issues'), json('cve_code', 'cve_level')),
-  },
-  {
-    name: 'CyCognito',
-    about: 'what is reachable from the internet',
-    instead: null,
-    mark: json('affected_asset', 'compliance_violations', 'cis_controls'),
   },
   { name: 'DbProtect', about: 'databases', instead: null, mark: xml('dataset', 'name="Risk DV"', 'name="Check ID"') },
   {
@@ -262,12 +250,6 @@ export const recognised: readonly Recognised[] = [
     instead: 'write CycloneDX with retire --outputformat cyclonedxJSON and import that',
     mark: json('version', 'data', 'file', 'results', 'detection'),
   },
-  {
-    name: 'RiskRecon',
-    about: 'what is reachable from the internet',
-    instead: null,
-    mark: any(json('findings', 'security_criteria', 'auto_status'), json('url_endpoint', 'api_key', 'companies', 'filters')),
-  },
   { name: 'Rootkit Hunter', about: 'rootkits', instead: null, mark: matching(/^\[[\d:]+\] Running Rootkit Hunter version /) },
   { name: 'Rusty Hog', about: 'secrets in code, documents and tickets', instead: null, mark: json('stringsFound', 'reason') },
   {
@@ -314,15 +296,6 @@ export const recognised: readonly Recognised[] = [
     about: 'web applications',
     instead: sarif("the report template 'sarif-json'"),
     mark: any(xml('OWASPZAPReport'), json('@version', '@generated', 'site')),
-  },
-  {
-    name: 'Zora',
-    about: 'Kubernetes',
-    instead: null,
-    mark: any(
-      csv('source', 'checkID', 'title', 'severity', 'status', 'remediation'),
-      csv('source', 'image', 'id', 'title', 'severity', 'fixVersion'),
-    ),
   },
 ]
 

@@ -60,7 +60,7 @@ describe.skipIf(!data)(`prowler on real reports (${data ? data.root : withoutRea
   it('takes no file of another tool', async () => {
     const taken: string[] = []
     for (const { path, file } of data!.files('reports')) {
-      if (path.startsWith('reports/prowler/')) continue
+      if (/^reports\/prowler(?:-app)?\//.test(path)) continue
       const opened = await openFile(file).catch(() => null)
       if (opened && prowler.detect(opened.head)) taken.push(path)
     }
@@ -70,5 +70,14 @@ describe.skipIf(!data)(`prowler on real reports (${data ? data.root : withoutRea
   it('reads the header-only file as a run without results', async () => {
     const file = data!.files('reports/_broken').find((one) => one.path.endsWith('prowler-header-only.csv'))!
     expect((await counts(file.file)).found).toMatchObject({ report: 1, fail: 0, pass: 0, not_run: 0, skipped: 0 })
+  })
+
+  it("reads Prowler App's findings per scan, and its accounts and resources", async () => {
+    const app = data!.files('reports/prowler-app')
+    const read = async (name: string) => (await counts(app.find(({ path }) => path.endsWith(name))!.file)).found
+    // jq: 18 FAIL and 1 PASS in each of two scans, 1 MANUAL in the second.
+    expect(await read('5_dev_findings.json.gz')).toMatchObject({ report: 2, fail: 36, pass: 2, not_run: 1, skipped: 0 })
+    expect(await read('2_dev_providers.json')).toMatchObject({ report: 1, asset: 9, fail: 0 })
+    expect(await read('4_dev_resources.json')).toMatchObject({ report: 1, asset: 20, fail: 0, skipped: 0 })
   })
 })

@@ -13,13 +13,11 @@ const folders: Record<string, string[]> = {
   burp: ['Burp Suite'],
   'checkmarx-osa': ['Checkmarx'],
   clamav: ['ClamAV'],
-  'cloudflare-insights': ['Cloudflare Security Center'],
   codechecker: ['CodeChecker'],
   conftest: ['Conftest'],
   contrast: ['Contrast Assess'],
   'crashtest-security': ['Crashtest Security'],
   'cyberwatch-galeax': ['Cyberwatch'],
-  cycognito: ['CyCognito'],
   dbprotect: ['DbProtect'],
   'deepfence-threatmapper': ['Deepfence ThreatMapper'],
   'gcloud-artifact-scan': ['Google Artifact Analysis'],
@@ -42,7 +40,6 @@ const folders: Record<string, string[]> = {
   picus: ['Picus'],
   redhatsatellite: ['Red Hat Satellite'],
   retirejs: ['Retire.js'],
-  'risk-recon': ['RiskRecon'],
   rkhunter: ['Rootkit Hunter'],
   'rusty-hog': ['Rusty Hog'],
   semgrep: ['Semgrep'],
@@ -51,7 +48,6 @@ const folders: Record<string, string[]> = {
   wpscan: ['WPScan'],
   xeol: ['Xeol'],
   zap: ['ZAP'],
-  zora: ['Zora'],
 }
 
 /** Files of those folders that are no report of the tool, or that nothing in them tells apart. */

@@ -25,6 +25,8 @@ describe('prowler', () => {
     'csv-2.csv',
     'json-2.json',
     'json-3.json',
+    'app-findings.json',
+    'app-accounts.json',
   ])('knows %s by its content', async (name) => {
     expect(prowler.detect((await sample(name)).head)).toBe(true)
   })
@@ -147,5 +149,48 @@ describe('prowler', () => {
     const whole = Buffer.from('[{"metadata":{"event_code":"a","product":{"name":"Prowler"}},"status_code":"FAIL"},{"metadata"')
     await expect(records(await openBytes('cut.json', whole))).rejects.toMatchObject({ code: 'unreadable_report' })
     await expect(records(await openBytes('other.json', Buffer.from('{"a":1}')))).rejects.toMatchObject({ code: 'unreadable_report' })
+  })
+
+  it('reads a dump of Prowler App: a report per scan, resources that come behind their findings', async () => {
+    const all = await records(await sample('app-findings.json'))
+    expect(of(all, 'report').map(({ source, observed_at, tenant_id }) => [source, observed_at, tenant_id])).toEqual([
+      ['prowler', parseInstant('2026-01-01T03:04:07Z'), undefined],
+      ['prowler', parseInstant('2026-01-02T03:05:00Z'), undefined],
+    ])
+    const account = 'arn:aws:iam::111122223333:root'
+    expect(of(all, 'control_result').map(({ asset, control_id, status, place }) => [asset, control_id, status, place])).toEqual([
+      [account, 'prowler:accessanalyzer_enabled', 'not_run', 'eu-south-2'],
+      ['arn:aws:s3:::shop-logs', 'prowler:s3_bucket_public_access', 'fail', undefined],
+      ['arn:aws:s3:::shop-site', 'prowler:s3_bucket_public_access', 'pass', undefined],
+      [account, 'prowler:accessanalyzer_enabled', 'fail', 'eu-south-2'],
+    ])
+    expect(of(all, 'coverage').map(({ asset }) => asset)).toEqual(['arn:aws:s3:::shop-logs', 'arn:aws:s3:::shop-site', account])
+  })
+
+  it('reads accounts and resources of Prowler App as an inventory that looked at nothing, and never a secret', async () => {
+    const all = await records(await sample('app-accounts.json'))
+    expect(of(all, 'report')[0]!.observed_at).toBe(parseInstant('2026-01-03T00:00:00Z'))
+    expect(of(all, 'asset').map(({ type, name, names }) => [type, name, names[0]!.name])).toEqual([
+      ['account', 'production', 'arn:aws:iam::111122223333:root'],
+      ['account', '0A000000-0000-4000-8000-000000000002', '/subscriptions/0a000000-0000-4000-8000-000000000002'],
+      ['device', 'web-1', 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0123abcd'],
+    ])
+    expect(of(all, 'coverage')).toEqual([])
+    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['api.resource r2'])
+    expect(JSON.stringify(all)).not.toContain('never read')
+  })
+
+  it('covers only what it answered: a narrower run after a full one leaves the other bucket alone', async () => {
+    const all = await records(
+      await openBytes(
+        'x.json',
+        Buffer.from(
+          JSON.stringify([
+            { metadata: { event_code: 'a', product: { name: 'Prowler' } }, status_code: 'FAIL', resources: [{ uid: 'arn:aws:s3:::one' }] },
+          ]),
+        ),
+      ),
+    )
+    expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'arn:aws:s3:::one', subject: 'control' }])
   })
 })

@@ -4,6 +4,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { isAppFixture, readAppFixture } from './app-fixtures.ts'
 import { fromColumns, fromOldColumns } from './csv-results.ts'
 import { fromOcsf, fromVersion2, fromVersion3 } from './json-results.ts'
 import { openReport, type ProwlerResult } from './result.ts'
@@ -33,17 +34,21 @@ function csvLayout(text: string): ((row: Record<string, string>, at: string) => 
 
 /**
  * Prowler's results about cloud accounts, subscriptions, projects, tenants and clusters: OCSF JSON and CSV of versions 4 and 5, CSV and
- * plain JSON of versions 2 and 3. One result is one `control_result`. Formats:
+ * plain JSON of versions 2 and 3, dumps of Prowler App. One result is one `control_result`. Formats:
  * https://docs.prowler.com/projects/prowler-open-source/en/latest/tutorials/reporting/
  */
 export const prowler: Importer = {
   id: 'prowler',
-  title: 'Prowler (OCSF JSON, CSV, older JSON)',
-  version: 1,
-  detect: ({ text }: Head) => jsonLayout(text) !== null || csvLayout(text) !== null,
+  title: 'Prowler (OCSF JSON, CSV, older JSON, App)',
+  version: 2,
+  detect: ({ text }: Head) => jsonLayout(text) !== null || csvLayout(text) !== null || isAppFixture(text),
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    if (isAppFixture(text)) {
+      yield* readAppFixture(bytes)
+      return
+    }
     const report = openReport()
     const fromRow = csvLayout(text)
     if (fromRow !== null) {

@@ -1,4 +1,4 @@
-import type { AssetAttributes, AssetType, NameType } from '../../../model/asset.ts'
+import { cloudAttributes, nameCloudAccount, nameCloudResource, type CloudName } from '../../../model/cloud-name.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
@@ -39,24 +39,6 @@ const SOURCE = 'prowler'
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
 
-const providers = {
-  aws: 'aws',
-  azure: 'azure',
-  gcp: 'gcp',
-  kubernetes: 'kubernetes',
-  m365: 'm365',
-  microsoft365: 'm365',
-  github: 'github',
-  oci: 'oci',
-  oraclecloud: 'oci',
-  alibabacloud: 'alibaba',
-} as const satisfies Record<string, AssetAttributes['cloud_provider']>
-
-function cloudProvider(provider: string): AssetAttributes['cloud_provider'] {
-  if (provider === '') return undefined
-  return Object.hasOwn(providers, provider) ? providers[provider as keyof typeof providers] : 'other'
-}
-
 /** PASS and FAIL are answers; MANUAL, INFO, WARNING and whatever is muted are not. Null: a word that Prowler does not use. */
 function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResultRecord['status'] | null {
   const word = result.status.toUpperCase()
@@ -66,53 +48,13 @@ function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResul
   return word === 'FAIL' ? 'fail' : 'not_run'
 }
 
-interface Asset {
-  type: AssetType
-  name: string
-  names: { type: NameType; name: string }[]
-  /** Account-level results tell their region as the place. */
-  whole_account: boolean
-}
-
-/** The account, subscription, project, directory or cluster that was scanned. */
-function accountOf({ provider, account, account_name }: ProwlerResult): Asset {
-  const name = account_name || account || provider
-  const of = (type: AssetType, nameType: NameType, id: string): Asset => ({
-    type,
-    name,
-    names: id === '' ? [] : [{ type: nameType, name: id }],
-    whole_account: true,
-  })
-  if (account === '') return of(provider === 'kubernetes' ? 'cluster' : 'account', 'label', account)
-  if (provider === 'aws') return of('account', 'cloud_id', `arn:aws:iam::${account}:root`)
-  if (provider === 'azure') return of('account', 'cloud_id', `/subscriptions/${account.toLowerCase()}`)
-  if (provider === 'gcp') return of('account', 'cloud_id', `projects/${account}`)
-  if (cloudProvider(provider) === 'm365') return of('tenant', 'tenant_id', account.toLowerCase())
-  if (provider === 'kubernetes') return of('cluster', 'label', `${SOURCE}/${account}`)
-  return of('account', 'cloud_id', `${provider}:${account}`)
-}
-
-/** Ids that are unique in the whole world: ARNs, Azure resource paths, Google resource names, and the uids that Kubernetes makes. */
-const GLOBAL_ID =
-  /^(?:arn:|\/subscriptions\/|\/\/[a-z]+\.googleapis\.com\/|projects\/|https:\/\/|ocid1\.|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i
-
-function assetOf(result: ProwlerResult): Asset {
-  const { provider, account, region, resource_uid: uid, resource_type: type } = result
-  const account_level =
-    uid === '' ||
-    uid === account ||
-    /^arn:[a-z-]+:iam::\d+:root$/.test(uid) ||
-    uid.toLowerCase() === `/subscriptions/${account.toLowerCase()}` ||
-    (type === 'AwsAccount' && !uid.startsWith('arn:'))
-  if (account_level) return accountOf(result)
-  const id = GLOBAL_ID.test(uid) ? uid : [provider, account, region, type, uid].join(':')
-  return {
-    type: 'cloud_resource',
-    name: result.resource_name || uid,
-    // Azure writes the same path in different cases.
-    names: [{ type: 'cloud_id', name: id.startsWith('/subscriptions/') ? id.toLowerCase() : id }],
-    whole_account: false,
-  }
+/** What a result is about. Prowler writes an account as the type of what it checks account by account, with an id of its own making. */
+function nameOf(result: ProwlerResult): CloudName {
+  const { account, account_name, resource_uid: uid, resource_type: type } = result
+  if (uid === '' || uid === account || (type === 'AwsAccount' && !uid.startsWith('arn:')))
+    return nameCloudAccount(result, SOURCE, account_name)
+  const found = nameCloudResource(uid, result.resource_name, { ...result, type }, SOURCE)
+  return found.whole_account && account_name ? { ...found, name: account_name } : found
 }
 
 /**
@@ -148,17 +90,14 @@ export function openReport(): { records(result: ProwlerResult): Generator<FileRe
         yield { kind: 'skipped', at: result.at, reason: `Expected ${missing}; found ${JSON.stringify(result.status.slice(0, 40))}` }
         return
       }
-      const found = assetOf(result)
+      const found = nameOf(result)
       const asset = found.names[0]?.name ?? found.name
       if (!assets.has(asset)) {
         assets.add(asset)
-        const attributes: AssetAttributes = {}
-        const provider = cloudProvider(result.provider)
-        if (provider) attributes.cloud_provider = provider
-        if (result.account !== '') attributes.cloud_account = result.account
-        if (result.region !== '' && !found.whole_account) attributes.region = result.region
+        const attributes = cloudAttributes(result, found.whole_account)
         yield { kind: 'asset', asset, type: found.type, name: found.name, names: found.names, attributes }
       }
+      const place = found.place || (found.whole_account ? result.region : '')
       if (status !== 'not_run' && !covered.has(asset)) {
         covered.add(asset)
         yield { kind: 'coverage', asset, subject: 'control' }
@@ -188,7 +127,7 @@ export function openReport(): { records(result: ProwlerResult): Generator<FileRe
         status,
         ...(severity && { severity }),
         ...(result.message && { evidence: cut(result.message) }),
-        ...(found.whole_account && result.region && { place: result.region }),
+        ...(place && { place }),
       }
     },
     *end() {

@@ -1,0 +1,248 @@
+import { UserError } from '../../../errors.ts'
+import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { cutText, firstInstant, given, httpsLink, listOf, type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { toldOnce } from '../../readers/told-once.ts'
+import { flawOf, severityOf } from './flaw.ts'
+import { controlIdOf, frameworksOf, kindOf, type Product, productOf, throughSecurityHub } from './product.ts'
+import { type Resource, resourceOf } from './resource.ts'
+
+/** Where the items stand: in a list of their own, in the answer of `get-findings`, in an event of EventBridge, or one document each. */
+const patterns = { list: '$[*]', Findings: '$.Findings[*]', findings: '$.findings[*]', detail: '$.detail.findings[*]', item: '$' } as const
+
+/** What only an ASFF item has. https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html */
+const isItem = (members: ReadonlyMap<string, unknown>): boolean => {
+  const product = members.get('ProductArn')
+  return (
+    typeof product === 'string' &&
+    /^arn:aws[a-z-]*:securityhub:/.test(product) &&
+    (members.has('SchemaVersion') || members.has('AwsAccountId'))
+  )
+}
+
+function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  if (isItem(outline.members)) return outline.list ? patterns.list : patterns.item
+  const inside = (members: typeof outline.members, name: string): boolean => {
+    const list = members.get(name)
+    return typeof list === 'object' && list !== null && isItem(jsonOutline(list.text)?.members ?? new Map())
+  }
+  if (inside(outline.members, 'Findings')) return patterns.Findings
+  if (inside(outline.members, 'findings')) return patterns.findings
+  const detail = outline.members.get('detail')
+  const event = typeof detail === 'object' && detail !== null ? jsonOutline(detail.text) : null
+  return event && inside(event.members, 'findings') ? patterns.detail : null
+}
+
+/**
+ * Findings in the AWS Security Finding Format, whoever wrote them: Security Hub, Inspector, GuardDuty, Prowler, Trivy and others. The product
+ * decides what an item is. Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
+ */
+export const asff: Importer = {
+  id: 'asff',
+  title: 'AWS Security Finding Format (Security Hub, Prowler, Trivy and others)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const empty = /^\s*(?:\[\s*\]|\{\s*"[Ff]indings"\s*:\s*\[\s*\][^[]*\})?\s*$/.test(text)
+    const layout = layoutOf(text) ?? (empty ? patterns.list : null)
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected findings of the AWS Security Finding Format: items with "ProductArn" and "SchemaVersion"',
+      )
+    const read = openItems()
+    for await (const { value, at, document } of readJson(bytes, [layout])) {
+      yield* read.item(membersOf(value), layout === patterns.item ? `document ${document + 1}` : at)
+    }
+    yield* read.end()
+  },
+}
+
+function openItems(): { item(item: Members, at: string): Generator<FileRecord>; end(): Generator<FileRecord> } {
+  let source: string | null = null
+  /** A product's own file says how its run went; what Security Hub hands out may be any part of what it has. */
+  let ownFile = false
+  const once = toldOnce()
+
+  function* begin(item: Members | null): Generator<FileRecord> {
+    const product = item && productOf(item)
+    const hub = item === null || throughSecurityHub(item)
+    source = hub ? 'aws-security-hub' : product!.source
+    ownFile = !hub && source === 'prowler'
+    const version = item && source === 'prowler' ? textOf(membersOf(item.ProductFields).ProviderVersion) : ''
+    yield { kind: 'report', source, tool: hub ? 'AWS Security Hub' : product!.tool, tool_version: version || null, observed_at: null }
+  }
+
+  return {
+    *item(item, at) {
+      const product = productOf(item)
+      if (source === null) yield* begin(item)
+      const reason = whyLeft(item)
+      if (reason !== null) {
+        yield { kind: 'skipped', at, reason }
+        return
+      }
+      const found = resourceOf(item, source!)
+      const observed_at = firstInstant(item.UpdatedAt, item.LastObservedAt, item.CreatedAt)
+      yield* once({ ...found.asset, ...(observed_at !== null && { observed_at }) })
+      const kind = kindOf(item, product)
+      if (kind === 'control') {
+        yield* controlRecords(item, at, product, found, ownFile, once)
+        return
+      }
+      const severity = severityOf(item)
+      if (kind === 'vulnerability') {
+        const flaw = flawOf(item, product.source, severity)
+        if (flaw === null) {
+          yield { kind: 'skipped', at, reason: 'Expected the id of a vulnerability; there is none' }
+          return
+        }
+        yield* once({ kind: 'coverage', asset: found.asset.asset, subject: 'vulnerability', access: 'remote', checks: 'listed' })
+        for (const vulnerability of flaw.vulnerabilities) yield* once(vulnerability)
+        yield { kind: 'finding', asset: found.asset.asset, ...flaw.finding }
+        return
+      }
+      yield* detectionRecords(item, at, product, found, once)
+    },
+    *end() {
+      if (source === null) yield* begin(null)
+    },
+  }
+}
+
+/** Why an item says nothing that stands: closed, put aside, a sample, a summary of the others. null when it does stand. */
+function whyLeft(item: Members): string | null {
+  if (textOf(item.ProductArn) === '') return 'Expected a finding with a "ProductArn"'
+  if (item.Sample === true) return 'A sample finding, not a real one'
+  if (
+    /:ruleset\/set\/(?!.*\/rule\/)/.test(textOf(item.GeneratorId)) &&
+    textOf(listOf(membersOf(item.FindingProviderFields).Types)[0]).startsWith('MITRE/SAF/')
+  )
+    return 'A summary of the other items'
+  const inspector = textOf(membersOf(item.ProductFields)['aws/inspector/FindingStatus']).toUpperCase()
+  const workflow = textOf(membersOf(item.Workflow).Status).toUpperCase()
+  if (textOf(membersOf(item.Compliance).Status) !== '') return null
+  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED') return 'Archived: the product no longer finds it'
+  if (workflow === 'RESOLVED' || inspector === 'CLOSED') return 'Resolved'
+  return workflow === 'SUPPRESSED' || inspector === 'SUPPRESSED' ? 'Suppressed' : null
+}
+
+/** PASSED and FAILED are answers. WARNING and NOT_AVAILABLE (and Prowler's INFOED, MANUAL, MUTED) are none, nor is what is archived or suppressed. */
+function statusOf(item: Members): ControlResultRecord['status'] | null {
+  const word = textOf(membersOf(item.Compliance).Status).toUpperCase()
+  if (word === '') return null
+  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED' || textOf(membersOf(item.Workflow).Status).toUpperCase() === 'SUPPRESSED')
+    return 'not_run'
+  return word === 'PASSED' ? 'pass' : word === 'FAILED' ? 'fail' : 'not_run'
+}
+
+type Once = ReturnType<typeof toldOnce>
+
+function* controlRecords(
+  item: Members,
+  at: string,
+  product: Product,
+  { asset: { asset }, place }: Resource,
+  whole: boolean,
+  once: Once,
+): Generator<FileRecord> {
+  const control_id = controlIdOf(item, product)
+  const status = statusOf(item)
+  if (control_id === '' || status === null) {
+    yield { kind: 'skipped', at, reason: `Expected a ${control_id === '' ? '"GeneratorId"' : 'Compliance.Status'}; there is none` }
+    return
+  }
+  if (status !== 'not_run')
+    yield* once(
+      whole
+        ? { kind: 'coverage', asset, subject: 'control' }
+        : { kind: 'coverage', asset, subject: 'control', access: 'remote', checks: 'listed' },
+    )
+  // Security Hub calls whatever passes informational: that is no severity of the control.
+  const severity = status === 'fail' || product.source !== 'aws-security-hub' ? severityOf(item) : undefined
+  const description = textOf(item.Description)
+  const ofResult = product.source === 'prowler'
+  const recommendation = membersOf(membersOf(item.Remediation).Recommendation)
+  const frameworks = frameworksOf(item, product)
+  const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
+  yield* once({
+    kind: 'control',
+    control_id,
+    title: cutText(ofResult ? title.replace(/^\[[^\]]*\]\s*/, '') : title) ?? control_id,
+    product: 'aws',
+    ...given({
+      severity,
+      description: ofResult ? undefined : cutText(description),
+      remediation: cutText(textOf(recommendation.Text)),
+      url: httpsLink(textOf(recommendation.Url)),
+    }),
+    ...(frameworks.length > 0 && { frameworks }),
+  })
+  const reasons = listOf(membersOf(item.Compliance).StatusReasons).map(
+    (reason) => textOf(membersOf(reason).Description) || textOf(membersOf(reason).ReasonCode),
+  )
+  const said = textOf(membersOf(item.ProductFields)['aws/securityhub/annotation']) || reasons.filter((one) => one !== '').join(' ')
+  yield {
+    kind: 'control_result',
+    asset,
+    control_id,
+    status,
+    ...given({ severity, evidence: cutText(ofResult ? description : said), place }),
+  }
+}
+
+function* detectionRecords(
+  item: Members,
+  at: string,
+  product: Product,
+  { asset: { asset }, place }: Resource,
+  once: Once,
+): Generator<FileRecord> {
+  const control_id = controlIdOf(item, product)
+  if (control_id === '') {
+    yield { kind: 'skipped', at, reason: 'Expected a type or a "GeneratorId"; there is none' }
+    return
+  }
+  const severity = severityOf(item)
+  const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
+  const recommendation = membersOf(membersOf(item.Remediation).Recommendation)
+  yield* once({
+    kind: 'control',
+    control_id,
+    title: product.kind === 'detection' ? control_id.slice(product.source.length + 1) : (cutText(title) ?? control_id),
+    partial: true,
+    product: 'aws',
+    ...given({
+      severity,
+      remediation: cutText(textOf(recommendation.Text)),
+      url: httpsLink(textOf(recommendation.Url), textOf(item.SourceUrl)),
+    }),
+  })
+  const other = membersOf(membersOf(membersOf(listOf(item.Resources)[0]).Details).Other)
+  const file = textOf(other.Filename)
+  const line = textOf(other.StartLine)
+  const where = file ? (line && line !== '0' ? `${file}:${line}` : file) : portOf(item) || place
+  yield {
+    kind: 'finding',
+    asset,
+    control_id,
+    access: 'full',
+    ...given({ severity, title: cutText(title), place: where }),
+    ...(file && { component: { name: file.slice(0, 500), type: 'file' } }),
+  }
+}
+
+/** What Inspector found open to the network: `22-22/TCP`. */
+function portOf(item: Members): string {
+  const details = 'aws/inspector/networkReachabilityDetails'
+  const fields = membersOf(item.ProductFields)
+  const [begin, end] = [textOf(fields[`${details}/openPortRange/begin`]), textOf(fields[`${details}/openPortRange/end`])]
+  if (begin === '') return ''
+  return `${begin}${end && end !== begin ? `-${end}` : ''}/${textOf(fields[`${details}/protocol`]).toLowerCase() || 'tcp'}`
+}

@@ -1,0 +1,109 @@
+import { UserError } from '../../../errors.ts'
+import { readArn } from '../../../model/aws-arn.ts'
+import { cloudAttributes, cloudIds } from '../../../model/cloud-name.ts'
+import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { cutText, given, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { toldOnce } from '../../readers/told-once.ts'
+
+const MEMBERS = ['plugin', 'category', 'resource', 'region', 'status', 'message']
+
+const statuses: Record<string, ControlResultRecord['status']> = {
+  OK: 'pass',
+  PASS: 'pass',
+  FAIL: 'fail',
+  WARN: 'fail',
+  UNKNOWN: 'not_run',
+}
+
+function layoutOf(text: string): 'json' | 'csv' | null {
+  const outline = jsonOutline(text)
+  if (outline) return outline.list && MEMBERS.every((name) => outline.members.has(name)) ? 'json' : null
+  const columns = new Set(csvHeader(text))
+  return ['category', 'title', 'resource', 'region', 'statusWord', 'message'].every((name) => columns.has(name)) && columns.size <= 12
+    ? 'csv'
+    : null
+}
+
+/** CloudSploit by Aqua: the JSON (`--json`) and CSV (`--csv`) of a scan. https://github.com/aquasecurity/cloudsploit#cli-options */
+export const cloudsploit: Importer = {
+  id: 'cloudsploit',
+  title: 'CloudSploit (JSON, CSV)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'json' : null)
+    if (layout === null)
+      throw new UserError('unreadable_report', 'Expected results of CloudSploit: a list with "plugin", "resource" and "status"')
+    const once = toldOnce()
+    yield { kind: 'report', source: 'cloudsploit', tool: 'CloudSploit', tool_version: null, observed_at: null }
+    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* resultRecords(membersOf(value), at, once)
+    else
+      for await (const { line, row, error } of readCsv(bytes)) {
+        if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, once)
+        else yield { kind: 'skipped', at: `line ${line}`, reason: error }
+      }
+  },
+}
+
+function* resultRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+  const title = textOf(item.title)
+  const id = textOf(item.plugin) || title
+  const word = textOf(item.status).toUpperCase()
+  if (id === '' || !Object.hasOwn(statuses, word)) {
+    yield {
+      kind: 'skipped',
+      at,
+      reason: `Expected a plugin and a status OK, WARN, FAIL or UNKNOWN; found ${JSON.stringify(word.slice(0, 40))}`,
+    }
+    return
+  }
+  const { asset, place } = assetOf(textOf(item.resource), textsOf(item.region).join(' '))
+  const status = statuses[word]!
+  yield* once(asset)
+  if (status !== 'not_run') yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control' })
+  const control_id = `cloudsploit:${id}`
+  yield* once({
+    kind: 'control',
+    control_id,
+    title: cutText(title) ?? id,
+    ...given({ category: textOf(item.category), description: cutText(textOf(item.description)) }),
+  })
+  yield { kind: 'control_result', asset: asset.asset, control_id, status, ...given({ evidence: cutText(textOf(item.message)), place }) }
+}
+
+/** A resource by its own name. One that is unique only inside its account, or none at all, is a place in the account, which the report does not name. */
+function assetOf(resource: string, region: string): { asset: AssetRecord; place: string } {
+  const id = /^n\/a$/i.test(resource) ? '' : resource
+  const place = { provider: '', account: readArn(id)?.account ?? '', region: region === 'global' ? '' : region, type: '' }
+  const [first, ...others] = id === '' ? [] : cloudIds(id, place)
+  if (first === undefined)
+    return {
+      asset: { kind: 'asset', asset: 'account', type: 'account', name: '', names: [] },
+      place: [region, id].filter((one) => one !== '').join(' '),
+    }
+  const provider = first.startsWith('/subscriptions/')
+    ? 'azure'
+    : /^(?:projects\/|\/\/)/.test(first)
+      ? 'gcp'
+      : first.startsWith('ocid1.')
+        ? 'oci'
+        : 'aws'
+  const shown = /[^/:]+$/.exec(id)?.[0] ?? id
+  return {
+    asset: {
+      kind: 'asset',
+      asset: first,
+      type: /:instance\/i-|\/virtualmachines\/[^/]+$/i.test(first) ? 'device' : 'cloud_resource',
+      name: shown,
+      names: [first, ...others].map((name) => ({ type: 'cloud_id', name })),
+      attributes: cloudAttributes({ ...place, provider }, false),
+    },
+    place: '',
+  }
+}

@@ -1,0 +1,139 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { cutText, firstInstant, given, type Members, membersOf, numberOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { toldOnce } from '../../readers/told-once.ts'
+import { controlIdOf, controlOf, flawOf, infoOf, leftOut, severityOf, statusOf } from './finding.ts'
+import { assetOf, deviceAsset } from './thing.ts'
+
+/** Classes that are read: findings (security until 1.1, vulnerability, compliance, detection) and the inventory of devices. https://schema.ocsf.io/classes */
+const FINDINGS = new Set([2001, 2002, 2003, 2004])
+const INVENTORY = 5001
+
+function layoutOf(text: string): '$' | '$[*]' | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  const { members, list } = outline
+  const class_uid = members.get('class_uid')
+  if (typeof class_uid !== 'number' || !(FINDINGS.has(class_uid) || class_uid === INVENTORY)) return null
+  const metadata = members.get('metadata')
+  const known = members.has('type_uid') || members.has('category_uid') || members.has('activity_id')
+  // Prowler writes the id of its check where nobody else does; its files have a reader of their own.
+  const prowlers = /"event_code"\s*:/.test(text) && /"(?:name|vendor_name)"\s*:\s*"Prowler"/.test(text)
+  if (!known || prowlers || (metadata !== undefined && typeof metadata !== 'object')) return null
+  return list ? '$[*]' : '$'
+}
+
+/**
+ * Events of the Open Cybersecurity Schema Framework: findings and devices, as Amazon Security Lake, Security Hub and other products hand them out.
+ * Schema: https://schema.ocsf.io
+ */
+export const ocsf: Importer = {
+  id: 'ocsf',
+  title: 'OCSF findings and device inventory',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? '$[*]' : null)
+    if (layout === null)
+      throw new UserError('unreadable_report', 'Expected events of OCSF: "class_uid" 2001 to 2004 or 5001, with "metadata"')
+    const once = toldOnce()
+    let source: string | null = null
+    for await (const { value, at, document } of readJson(bytes, [layout])) {
+      const event = membersOf(value)
+      if (source === null) {
+        source = sourceOf(event)
+        const { name, version } = membersOf(membersOf(event.metadata).product)
+        yield { kind: 'report', source, tool: textOf(name) || null, tool_version: textOf(version) || null, observed_at: null }
+      }
+      yield* eventRecords(event, layout === '$' ? `document ${document + 1}` : at, source, once)
+    }
+    if (source === null) yield { kind: 'report', source: 'ocsf', tool: null, tool_version: null, observed_at: null }
+  },
+}
+
+/** Security Hub is one source in each of its formats; any other product is its own. */
+function sourceOf(event: Members): string {
+  const product = membersOf(membersOf(event.metadata).product)
+  if (/^arn:aws[a-z-]*:securityhub:/.test(textOf(product.uid))) return 'aws-security-hub'
+  const slug = (textOf(product.name) || textOf(product.vendor_name))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 60)
+  return slug === '' ? 'ocsf' : `ocsf-${slug}`
+}
+
+function* eventRecords(event: Members, at: string, source: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+  const class_uid = numberOf(event.class_uid) ?? 0
+  const observed_at = firstInstant(event.time_dt, event.time)
+  const found =
+    class_uid === INVENTORY ? deviceAsset(membersOf(event.device), source) : FINDINGS.has(class_uid) ? assetOf(event, source) : null
+  if (found === null) {
+    const known = FINDINGS.has(class_uid) || class_uid === INVENTORY
+    yield { kind: 'skipped', at, reason: known ? 'Expected a resource or device with a name' : `Class ${class_uid} is not read` }
+    return
+  }
+  const { asset } = found.asset
+  const told = { ...found.asset, ...(observed_at !== null && { observed_at }) }
+  if (class_uid === INVENTORY) {
+    yield* once(told)
+    return
+  }
+  const status = class_uid === 2002 || class_uid === 2004 ? null : statusOf(event)
+  const listed = { access: 'remote', checks: 'listed' } as const
+  const control_id = controlIdOf(event, source)
+  if (status !== null && control_id !== '') {
+    yield* once(told)
+    if (status !== 'not_run') yield* once({ kind: 'coverage', asset, subject: 'control', ...listed })
+    yield* once(controlOf(event, control_id, true))
+    const compliance = membersOf(event.compliance)
+    const severity = status === 'fail' ? severityOf(event) : undefined
+    yield {
+      kind: 'control_result',
+      asset,
+      control_id,
+      status,
+      ...given({
+        severity,
+        evidence: cutText(textsOf(compliance.status_detail).join(' ') || textsOf(compliance.status_details).join(' ')),
+        place: found.place,
+      }),
+    }
+    return
+  }
+  const left = leftOut(event)
+  if (left !== null) {
+    yield { kind: 'skipped', at, reason: left === 'resolved' ? 'Resolved or closed' : 'Suppressed' }
+    return
+  }
+  const flaw = flawOf(event, source)
+  if (flaw !== null) {
+    yield* once(told)
+    yield* once({ kind: 'coverage', asset, subject: 'vulnerability', ...listed })
+    for (const vulnerability of flaw.vulnerabilities) yield* once(vulnerability)
+    yield { kind: 'finding', asset, ...flaw.finding }
+    return
+  }
+  if (control_id === '' || class_uid === 2002) {
+    yield {
+      kind: 'skipped',
+      at,
+      reason: class_uid === 2002 ? 'Expected the id of a vulnerability' : 'Expected a control, an analytic or a type',
+    }
+    return
+  }
+  yield* once(told)
+  yield* once(controlOf(event, control_id, false))
+  yield {
+    kind: 'finding',
+    asset,
+    control_id,
+    access: 'full',
+    ...given({ severity: severityOf(event), title: cutText(textOf(infoOf(event).title)), place: found.place }),
+  }
+}

@@ -1,0 +1,41 @@
+import type { AssetRecord, ControlRecord, CoverageRecord, VulnerabilityRecord } from '../../model/record.ts'
+
+type Told = AssetRecord | ControlRecord | CoverageRecord | VulnerabilityRecord
+
+/**
+ * For reports whose items repeat what they are about: lets an asset, control, vulnerability or coverage pass when it is new, and again only
+ * when it adds something (an asset seen later, a control whose severity was not known). Holds one entry per thing, not per item.
+ */
+export function toldOnce(): (record: Told) => Generator<Told> {
+  const assets = new Map<string, number | null>()
+  const controls = new Map<string, boolean>()
+  const others = new Set<string>()
+
+  const isNews = (record: Told): boolean => {
+    if (record.kind === 'asset') {
+      const at = record.observed_at ?? null
+      const before = assets.get(record.asset)
+      if (before !== undefined && (at === null || (before !== null && at <= before))) return false
+      assets.set(record.asset, at)
+      return true
+    }
+    if (record.kind === 'control') {
+      const before = controls.get(record.control_id)
+      const graded = record.severity !== undefined
+      if (before !== undefined && (before || !graded)) return false
+      controls.set(record.control_id, graded)
+      return true
+    }
+    const key =
+      record.kind === 'vulnerability'
+        ? record.vulnerability_id
+        : JSON.stringify([record.asset, record.subject, record.access, record.min_severity, record.checks])
+    if (others.has(key)) return false
+    others.add(key)
+    return true
+  }
+
+  return function* (record) {
+    if (isNews(record)) yield record
+  }
+}
