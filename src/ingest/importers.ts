@@ -10,6 +10,7 @@ import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
+import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
@@ -66,6 +67,7 @@ export const importers: readonly Importer[] = [
   cycognito,
   defenderForCloud,
   defenderVulnerabilities,
+  dependencyCheck,
   graphSecureScore,
   grype,
   legitify,
