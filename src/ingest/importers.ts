@@ -22,10 +22,11 @@ import { nessus } from './importers/nessus/nessus.ts'
 import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
-import { openvas } from './importers/openvas/openvas.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
+import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { osvScanner } from './importers/osv-scanner/osv-scanner.ts'
 import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { prowler } from './importers/prowler/prowler.ts'
@@ -79,10 +80,11 @@ export const importers: readonly Importer[] = [
   nexpose,
   nmap,
   nuclei,
-  openvas,
   ocsf,
+  openvas,
   orcaSecurity,
   ossfScorecard,
+  osvScanner,
   outpost24,
   pingcastle,
   prowler,
