@@ -11,6 +11,7 @@ import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
+import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
@@ -69,6 +70,7 @@ export const importers: readonly Importer[] = [
   defenderForCloud,
   defenderVulnerabilities,
   dependencyCheck,
+  dependencyTrack,
   graphSecureScore,
   grype,
   legitify,
