@@ -22,6 +22,7 @@ import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
+import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
@@ -81,6 +82,7 @@ export const importers: readonly Importer[] = [
   nessus,
   nexpose,
   nmap,
+  npmAudit,
   nuclei,
   ocsf,
   openvas,
