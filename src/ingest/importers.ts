@@ -31,6 +31,7 @@ import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { osvScanner } from './importers/osv-scanner/osv-scanner.ts'
 import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
+import { pipAudit } from './importers/pip-audit/pip-audit.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
@@ -46,6 +47,7 @@ import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
@@ -91,6 +93,7 @@ export const importers: readonly Importer[] = [
   osvScanner,
   outpost24,
   pingcastle,
+  pipAudit,
   prowler,
   qualys,
   riskRecon,
@@ -106,6 +109,7 @@ export const importers: readonly Importer[] = [
   trivy,
   wazuh,
   wiz,
+  yarnAudit,
   zeroTrustAssessment,
   zora,
 ]
