@@ -4,6 +4,7 @@ import { alertlogic } from './importers/alertlogic/alertlogic.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
@@ -66,6 +67,7 @@ export const importers: readonly Importer[] = [
   asff,
   assetCsv,
   awsInspector2,
+  cargoAudit,
   cloudflareInsights,
   cloudsploit,
   cyclonedx,

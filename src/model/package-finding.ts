@@ -15,6 +15,8 @@ export interface PackageItem {
   title?: string | undefined
   description?: string | undefined
   severity?: Severity | undefined
+  /** What the tool says of it in this place, where that differs from the severity of the vulnerability. */
+  severity_here?: Severity | undefined
   /** CVSS base score 0–10 with its vector where there is one, of all the vulnerabilities of the item. */
   rating?: { cvss: number; cvss_vector?: string } | null | undefined
   published_at?: Instant | null | undefined
@@ -49,7 +51,7 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
     kind: 'finding',
     asset: item.asset,
     vulnerability_ids: about.ids,
-    ...given({ severity, cvss: rating?.cvss, exploit_stage: item.exploit_stage, title }),
+    ...given({ severity: item.severity_here ?? severity, cvss: rating?.cvss, exploit_stage: item.exploit_stage, title }),
     component: given(item.component),
     ...given({ fixed_version: item.fixed_version, place: item.place }),
   }
