@@ -13,6 +13,7 @@ import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cl
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
+import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
@@ -77,6 +78,7 @@ export const importers: readonly Importer[] = [
   defenderVulnerabilities,
   dependencyCheck,
   dependencyTrack,
+  githubDependabot,
   govulncheck,
   graphSecureScore,
   grype,
