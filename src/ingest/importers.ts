@@ -14,6 +14,7 @@ import { defenderVulnerabilities } from './importers/defender-vulnerabilities/de
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
 import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
+import { gitlab } from './importers/gitlab/gitlab.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
@@ -79,6 +80,7 @@ export const importers: readonly Importer[] = [
   dependencyCheck,
   dependencyTrack,
   githubDependabot,
+  gitlab,
   govulncheck,
   graphSecureScore,
   grype,
