@@ -13,6 +13,7 @@ import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cl
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
+import { githubCodeScanning } from './importers/github-code-scanning/github-code-scanning.ts'
 import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
 import { gitlab } from './importers/gitlab/gitlab.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
@@ -43,6 +44,7 @@ import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { semgrep } from './importers/semgrep/semgrep.ts'
 import { snyk } from './importers/snyk/snyk.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
@@ -79,6 +81,7 @@ export const importers: readonly Importer[] = [
   defenderVulnerabilities,
   dependencyCheck,
   dependencyTrack,
+  githubCodeScanning,
   githubDependabot,
   gitlab,
   govulncheck,
@@ -109,6 +112,7 @@ export const importers: readonly Importer[] = [
   scoutsuite,
   scubagear,
   secureScoreCsv,
+  semgrep,
   snyk,
   sshAudit,
   sslLabs,
