@@ -5,6 +5,7 @@ import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
 import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
+import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
@@ -22,6 +23,7 @@ import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
+import { meterian } from './importers/meterian/meterian.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
@@ -33,12 +35,15 @@ import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
 import { osvScanner } from './importers/osv-scanner/osv-scanner.ts'
 import { outpost24 } from './importers/outpost24/outpost24.ts'
+import { phpSymfonySecurityCheck } from './importers/php-symfony-security-check/php-symfony-security-check.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { pipAudit } from './importers/pip-audit/pip-audit.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
+import { retirejs } from './importers/retirejs/retirejs.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
@@ -46,6 +51,7 @@ import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
 import { semgrep } from './importers/semgrep/semgrep.ts'
 import { snyk } from './importers/snyk/snyk.ts'
+import { sonatype } from './importers/sonatype/sonatype.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
@@ -73,6 +79,7 @@ export const importers: readonly Importer[] = [
   assetCsv,
   awsInspector2,
   cargoAudit,
+  checkmarxOsa,
   cloudflareInsights,
   cloudsploit,
   cyclonedx,
@@ -90,6 +97,7 @@ export const importers: readonly Importer[] = [
   legitify,
   maester,
   masscan,
+  meterian,
   mozillaObservatory,
   naabu,
   nessus,
@@ -101,12 +109,15 @@ export const importers: readonly Importer[] = [
   openvas,
   orcaSecurity,
   ossfScorecard,
+  ossindexDevaudit,
   osvScanner,
   outpost24,
+  phpSymfonySecurityCheck,
   pingcastle,
   pipAudit,
   prowler,
   qualys,
+  retirejs,
   riskRecon,
   sarif,
   scoutsuite,
@@ -114,6 +125,7 @@ export const importers: readonly Importer[] = [
   secureScoreCsv,
   semgrep,
   snyk,
+  sonatype,
   sshAudit,
   sslLabs,
   sslyze,

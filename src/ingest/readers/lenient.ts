@@ -22,7 +22,7 @@ export const Amount = z
     z.number(),
     z
       .string()
-      .regex(/^\s*-?\d{1,15}(?:\.\d{1,15})?\s*$/)
+      .regex(/^\s*-?(?:\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})\s*$/)
       .transform(Number),
   ])
   .nullish()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { firstOf } from '../../model/first-of.ts'
 import { packageFinding, type PackageItem } from '../../model/package-finding.ts'
 import type { FileRecord } from '../../model/record.ts'
 import { parseSeverity } from '../../model/severity.ts'
@@ -39,9 +40,6 @@ export const idsOfAdvisory = (
 
 /** Scores of 0 without a vector are how the registry says that it has none. */
 export const ratingOfScore = (score: NpmVia['cvss']) => bestRating([{ score: score?.score, vector: score?.vectorString, version: 3 }])
-
-/** The first of several, and how many more there are; undefined for none. */
-export const firstOf = (all: readonly string[]): string | undefined => (all.length > 1 ? `${all[0]} and ${all.length - 1} more` : all[0])
 
 /** Records of one advisory. `place`: one path of dependencies; default: the first of its own. Skipped when it cannot be read. */
 export function* readNpmAdvisory(value: unknown, at: string, asset: string, described: Set<string>, place?: string): Generator<FileRecord> {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
+import { firstOf } from '../../../model/first-of.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { VulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { listOf, maybe, Text } from '../../readers/lenient.ts'
-import { firstOf, idsOfAdvisory, NpmVia, ratingOfScore } from '../../readers/npm-advisory.ts'
+import { idsOfAdvisory, NpmVia, ratingOfScore } from '../../readers/npm-advisory.ts'
 
 /** Each may depend on all others, so the work grows with the square. */
 const MOST = 5000
