@@ -23,6 +23,7 @@ import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
+import { mend } from './importers/mend/mend.ts'
 import { meterian } from './importers/meterian/meterian.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
@@ -57,6 +58,7 @@ import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
+import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
 import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
@@ -97,6 +99,7 @@ export const importers: readonly Importer[] = [
   legitify,
   maester,
   masscan,
+  mend,
   meterian,
   mozillaObservatory,
   naabu,
@@ -131,6 +134,7 @@ export const importers: readonly Importer[] = [
   sslyze,
   testssl,
   trivy,
+  veracodeSca,
   wazuh,
   wiz,
   yarnAudit,
