@@ -4,6 +4,7 @@ import { alertlogic } from './importers/alertlogic/alertlogic.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { blackduck } from './importers/blackduck/blackduck.ts'
 import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
@@ -80,6 +81,7 @@ export const importers: readonly Importer[] = [
   asff,
   assetCsv,
   awsInspector2,
+  blackduck,
   cargoAudit,
   checkmarxOsa,
   cloudflareInsights,
