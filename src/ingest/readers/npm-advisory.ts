@@ -11,7 +11,7 @@ import { Amount, listOf, maybe, Text, Word } from './lenient.ts'
 const Score = maybe(z.object({ score: Amount, vectorString: Text }))
 
 /** An advisory of the npm registry, as `npm audit` before 7 and Yarn 1 to 3 give it: https://docs.npmjs.com/cli/v6/commands/npm-audit */
-export const NpmAdvisory = z.object({
+const NpmAdvisory = z.object({
   id: Word,
   module_name: z.string().trim().min(1),
   title: Text,
@@ -25,7 +25,6 @@ export const NpmAdvisory = z.object({
   patched_versions: Text,
   findings: listOf(z.object({ version: Text, paths: listOf(z.string()) })),
 })
-export type NpmAdvisory = z.infer<typeof NpmAdvisory>
 
 /** An advisory as `npm audit` since 7 puts it below what it affects (`via`). */
 export const NpmVia = z.object({ source: Word, title: Text, url: Text, severity: Text, cvss: Score })

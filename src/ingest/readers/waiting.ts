@@ -5,7 +5,7 @@ const MOST = 500_000
 
 /** Records that wait for something that stands behind them in the file: which asset they are about, say. */
 export class Waiting {
-  private readonly records: FileRecord[] = []
+  private records: FileRecord[] = []
   private readonly format: string
   private readonly most: number
 
@@ -16,17 +16,24 @@ export class Waiting {
   }
 
   /** Throws UserError('unreadable_report') when more than `most` wait. */
-  add(...records: FileRecord[]): void {
-    if (this.records.length + records.length > this.most)
+  add(record: FileRecord): void {
+    if (this.records.length >= this.most)
       throw new UserError(
         'unreadable_report',
         `The ${this.format} report holds more than ${this.most} items before it says what they are about: split it`,
       )
-    for (const record of records) this.records.push(record)
+    this.records.push(record)
+  }
+
+  /** The same for each of several. */
+  addAll(records: Iterable<FileRecord>): void {
+    for (const record of records) this.add(record)
   }
 
   /** All of them in the order in which they came, and then none. */
   *take(): Generator<FileRecord> {
-    yield* this.records.splice(0)
+    const records = this.records
+    this.records = []
+    yield* records
   }
 }

@@ -78,7 +78,7 @@ export const cargoAudit: Importer = {
       else {
         const item = Item.safeParse(value)
         if (!item.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(item.error) })
-        else if (item.data.advisory) waiting.add(...readAdvisory(item.data, at, described))
+        else if (item.data.advisory) waiting.addAll(readAdvisory(item.data, at, described))
         else {
           if (!yanked)
             waiting.add({ kind: 'control', control_id: YANKED, title: 'Yanked crate', category: 'dependencies', product: 'cargo-audit' })

@@ -78,7 +78,7 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
       continue
     }
     const dependency = dependencyFromJson(value)
-    if (dependency) waiting.add(...readDependency(dependency, described, at))
+    if (dependency) waiting.addAll(readDependency(dependency, described, at))
     else waiting.add({ kind: 'skipped', at, reason: 'Expected an object with fileName or filePath' })
   }
   yield* begin(project, true)

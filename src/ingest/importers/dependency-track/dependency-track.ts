@@ -96,7 +96,7 @@ async function* readPackaged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<F
   for await (const { path, at, value } of readJson(bytes, ['$.meta', '$.project', '$.findings[*]'])) {
     if (path === '$.meta') meta = Meta.safeParse(value).data ?? null
     else if (path === '$.project') project = Project.safeParse(value).data ?? null
-    else waiting.add(...readFinding(value, at, () => 'project', described))
+    else waiting.addAll(readFinding(value, at, () => 'project', described))
   }
   yield report(meta?.version ?? null, meta?.timestamp ? parseInstant(meta.timestamp) : null)
   yield* describeProject('project', project ?? {})

@@ -54,7 +54,7 @@ export const gitlab: Importer = {
       if (path === '$.scan') scan = Scan.safeParse(value).data ?? null
       else if (path === '$.dependency_files[*]') {
         listsSoftware = true
-        waiting.add(...softwareOf(value, at))
+        waiting.addAll(softwareOf(value, at))
       } else {
         const read = Vulnerability.safeParse(value)
         if (!read.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(read.error) })

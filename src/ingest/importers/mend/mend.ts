@@ -96,7 +96,7 @@ async function* readLibraries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
     waiting.add({ kind: 'software', asset: 'project', name: libraryName(library.data), ...(version && { version }) })
     for (const [index, one] of (library.data.vulnerabilities ?? []).entries()) {
       const item = Vulnerability.safeParse(one)
-      if (item.success) waiting.add(...readItem(item.data, library.data, 'project', described))
+      if (item.success) waiting.addAll(readItem(item.data, library.data, 'project', described))
       else waiting.add({ kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: z.prettifyError(item.error) })
     }
   }

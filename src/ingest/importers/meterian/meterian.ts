@@ -62,7 +62,7 @@ export const meterian: Importer = {
     for await (const { path, at, value } of readJson(bytes, ['$.url', '$.timestamp', '$.reports.security.reports[*].reports[*]'])) {
       if (path === '$.url') url = typeof value === 'string' ? value : null
       else if (path === '$.timestamp') timestamp = typeof value === 'string' ? value : null
-      else waiting.add(...readDependency(value, at, described))
+      else waiting.addAll(readDependency(value, at, described))
     }
     const project = /[?&]pid=([0-9a-f-]{36})(?:&|$)/i.exec(url ?? '')?.[1]?.toLowerCase()
     const branch = /[?&]branch=([^&\s]{1,200})/.exec(url ?? '')?.[1]

@@ -66,7 +66,7 @@ export const osvScanner: Importer = {
       else if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
       else
         for (const [index, each] of (result.data.packages ?? []).entries())
-          waiting.add(...readPackage(each, result.data, `${at}.packages[${index}]`, described))
+          waiting.addAll(readPackage(each, result.data, `${at}.packages[${index}]`, described))
     }
     yield { kind: 'report', source: 'osv-scanner', tool: 'OSV-Scanner', tool_version: null, observed_at: null }
     yield asset

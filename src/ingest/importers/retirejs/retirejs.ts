@@ -72,7 +72,7 @@ export const retirejs: Importer = {
       else if (path === '$.errors[*]') {
         failed = true
         waiting.add({ kind: 'skipped', at, reason: `Retire.js says: ${typeof value === 'string' ? value.slice(0, 500) : 'an error'}` })
-      } else waiting.add(...readFile(value, at, described))
+      } else waiting.addAll(readFile(value, at, described))
     }
     yield { kind: 'report', source: 'retirejs', tool: 'Retire.js', tool_version: version, observed_at: start ? parseInstant(start) : null }
     yield codeAsset(ASSET)
