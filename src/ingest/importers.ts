@@ -4,44 +4,66 @@ import { alertlogic } from './importers/alertlogic/alertlogic.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
+import { blackduck } from './importers/blackduck/blackduck.ts'
+import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
+import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
+import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
+import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
+import { githubCodeScanning } from './importers/github-code-scanning/github-code-scanning.ts'
+import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
+import { gitlab } from './importers/gitlab/gitlab.ts'
+import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
+import { mend } from './importers/mend/mend.ts'
+import { meterian } from './importers/meterian/meterian.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
 import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
+import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
+import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
+import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
+import { osvScanner } from './importers/osv-scanner/osv-scanner.ts'
 import { outpost24 } from './importers/outpost24/outpost24.ts'
+import { phpSymfonySecurityCheck } from './importers/php-symfony-security-check/php-symfony-security-check.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
+import { pipAudit } from './importers/pip-audit/pip-audit.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
+import { retirejs } from './importers/retirejs/retirejs.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
 import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts'
+import { semgrep } from './importers/semgrep/semgrep.ts'
 import { snyk } from './importers/snyk/snyk.ts'
+import { sonatype } from './importers/sonatype/sonatype.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
+import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
 import { cveRecords } from './feeds/cve-records/cve-records.ts'
@@ -60,44 +82,66 @@ export const importers: readonly Importer[] = [
   asff,
   assetCsv,
   awsInspector2,
+  blackduck,
+  cargoAudit,
+  checkmarxOsa,
   cloudflareInsights,
   cloudsploit,
   cyclonedx,
   cycognito,
   defenderForCloud,
   defenderVulnerabilities,
+  dependencyCheck,
+  dependencyTrack,
+  githubCodeScanning,
+  githubDependabot,
+  gitlab,
+  govulncheck,
   graphSecureScore,
   grype,
   legitify,
   maester,
   masscan,
+  mend,
+  meterian,
   mozillaObservatory,
   naabu,
   nessus,
   nexpose,
   nmap,
+  npmAudit,
   nuclei,
   openvas,
   ocsf,
+  openvas,
   orcaSecurity,
   ossfScorecard,
+  ossindexDevaudit,
+  osvScanner,
   outpost24,
+  phpSymfonySecurityCheck,
   pingcastle,
+  pipAudit,
   prowler,
   qualys,
+  retirejs,
   riskRecon,
   sarif,
   scoutsuite,
   scubagear,
   secureScoreCsv,
+  semgrep,
   snyk,
+  sonatype,
   sshAudit,
   sslLabs,
   sslyze,
   testssl,
   trivy,
+  veracodeSca,
   wazuh,
   wiz,
+  yarnAudit,
   zeroTrustAssessment,
   zora,
 ]

@@ -167,7 +167,6 @@ export const recognised: readonly Recognised[] = [
       isGenericJson,
     ),
   },
-  { name: 'DevAudit (OSS Index)', about: 'packages', instead: null, mark: json('Packages Audited', 'Vulnerabilities Found', 'Packages') },
   { name: 'Google Artifact Analysis', about: 'container images', instead: null, mark: json('discovery_summary') },
   { name: 'gosec', about: 'Go code', instead: sarif('gosec -fmt sarif'), mark: json('Golang errors', 'Issues') },
   {
@@ -225,12 +224,6 @@ export const recognised: readonly Recognised[] = [
     mark: json('Checks', 'Reports', 'Diagnostic'),
   },
   {
-    name: 'Meterian',
-    about: 'packages',
-    instead: null,
-    mark: ({ text }) => json('scores', 'stability')({ name: '', text }) && text.includes('meterian'),
-  },
-  {
     name: 'Nikto',
     about: 'web servers',
     instead: null,
@@ -244,20 +237,8 @@ export const recognised: readonly Recognised[] = [
     instead: null,
     mark: json('total', 'subtotal', 'selectable', 'results', 'errata_id'),
   },
-  {
-    name: 'Retire.js',
-    about: 'JavaScript libraries',
-    instead: 'write CycloneDX with retire --outputformat cyclonedxJSON and import that',
-    mark: json('version', 'data', 'file', 'results', 'detection'),
-  },
   { name: 'Rootkit Hunter', about: 'rootkits', instead: null, mark: matching(/^\[[\d:]+\] Running Rootkit Hunter version /) },
   { name: 'Rusty Hog', about: 'secrets in code, documents and tickets', instead: null, mark: json('stringsFound', 'reason') },
-  {
-    name: 'Semgrep',
-    about: 'code',
-    instead: sarif('semgrep --sarif'),
-    mark: any(json('check_id', 'extra', 'path', 'results'), matching(/^\s*\{\s*"results"\s*:\s*\[\s*\]\s*,\s*"errors"\s*:\s*\[\s*\]/)),
-  },
   {
     name: 'SonarQube',
     about: 'code',
@@ -270,12 +251,6 @@ export const recognised: readonly Recognised[] = [
       json('key', 'name', 'mdDesc'),
       json('key', 'qualifier', 'lastAnalysisDate'),
     ),
-  },
-  {
-    name: 'Symfony security checker',
-    about: 'PHP packages',
-    instead: null,
-    mark: ({ text }) => /^\s*\{\s*"[^"]+\/[^"]+"\s*:/.test(text) && json('version', 'advisories', 'link')({ name: '', text }),
   },
   { name: 'Veracode', about: 'code', instead: null, mark: xml('detailedreport', 'veracode') },
   {
