@@ -33,7 +33,6 @@ import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
-import { openvas } from './importers/openvas/openvas.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
@@ -111,7 +110,6 @@ export const importers: readonly Importer[] = [
   nmap,
   npmAudit,
   nuclei,
-  openvas,
   ocsf,
   openvas,
   orcaSecurity,

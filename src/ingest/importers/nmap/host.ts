@@ -3,7 +3,7 @@ import { hostNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord, SoftwareRecord } from '../../../model/record.ts'
 import { child, childrenNamed, type XmlNode } from '../../readers/xml.ts'
-import type { Scope } from './nmap.ts'
+import type { Scope } from './scope.ts'
 import { scriptFindings } from './scripts.ts'
 
 const CONTROL = 'nmap:open-port'
