@@ -33,7 +33,6 @@ import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
-import { openvas } from './importers/openvas/openvas.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
@@ -63,6 +62,7 @@ import { trivy } from './importers/trivy/trivy.ts'
 import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { xccdf } from './importers/xccdf/xccdf.ts'
 import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
@@ -111,7 +111,6 @@ export const importers: readonly Importer[] = [
   nmap,
   npmAudit,
   nuclei,
-  openvas,
   ocsf,
   openvas,
   orcaSecurity,
@@ -141,6 +140,7 @@ export const importers: readonly Importer[] = [
   veracodeSca,
   wazuh,
   wiz,
+  xccdf,
   yarnAudit,
   zeroTrustAssessment,
   zora,
