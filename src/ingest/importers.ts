@@ -57,6 +57,7 @@ import { sonatype } from './importers/sonatype/sonatype.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
+import { stigChecklist } from './importers/stig-checklist/stig-checklist.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
@@ -135,6 +136,7 @@ export const importers: readonly Importer[] = [
   sshAudit,
   sslLabs,
   sslyze,
+  stigChecklist,
   testssl,
   trivy,
   veracodeSca,
