@@ -21,6 +21,7 @@ import { gitlab } from './importers/gitlab/gitlab.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
+import { inspec } from './importers/inspec/inspec.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
@@ -100,6 +101,7 @@ export const importers: readonly Importer[] = [
   govulncheck,
   graphSecureScore,
   grype,
+  inspec,
   legitify,
   maester,
   masscan,
