@@ -23,6 +23,7 @@ import { graphSecureScore } from './importers/graph-secure-score/graph-secure-sc
 import { grype } from './importers/grype/grype.ts'
 import { inspec } from './importers/inspec/inspec.ts'
 import { legitify } from './importers/legitify/legitify.ts'
+import { lynis } from './importers/lynis/lynis.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
 import { mend } from './importers/mend/mend.ts'
@@ -103,6 +104,7 @@ export const importers: readonly Importer[] = [
   grype,
   inspec,
   legitify,
+  lynis,
   maester,
   masscan,
   mend,
