@@ -37,7 +37,7 @@ describe('openPartResults', () => {
           fc.record({
             asset: fc.constantFrom('a', 'b'),
             id: fc.constantFrom('x', 'y'),
-            status: fc.constantFrom('fail', 'pass', 'not_run', 'not_applicable'),
+            status: fc.constantFrom('fail' as const, 'pass' as const, 'not_run' as const, 'not_applicable' as const),
           }),
         ),
         (items) => {
@@ -45,14 +45,14 @@ describe('openPartResults', () => {
           const all: FileRecord[] = items.flatMap(({ asset, id, status }) =>
             status === 'fail'
               ? [...results.fail({ asset, control: rule(id), part: 'p', type: 'file' })]
-              : [...results.other(asset, rule(id), status as 'pass')],
+              : [...results.other(asset, rule(id), status)],
           )
           all.push(...results.end())
           expect(of(all, 'finding')).toHaveLength(items.filter(({ status }) => status === 'fail').length)
           for (const asset of ['a', 'b'])
             for (const id of ['x', 'y']) {
               const said = new Set(items.filter((one) => one.asset === asset && one.id === id).map(({ status }) => status))
-              const best = ['fail', 'pass', 'not_applicable', 'not_run'].find((status) => said.has(status))
+              const best = (['fail', 'pass', 'not_applicable', 'not_run'] as const).find((status) => said.has(status))
               const told = of(all, 'control_result').filter((one) => one.asset === asset && one.control_id === `t:${id}`)
               expect(told.map(({ status }) => status)).toEqual(best && best !== 'fail' ? [best] : [])
             }
