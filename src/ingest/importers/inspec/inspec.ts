@@ -5,6 +5,7 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Control, controlRecords, evidenceOf, fields, readControl, readResult, type Result, statusOf, text } from './control.ts'
 
@@ -107,8 +108,7 @@ function* records(about: About, controls: Control[]): Generator<FileRecord> {
     told.add(control.profile)
     yield* controlRecords(control, asset.asset)
   }
-  if (told.size > 0)
-    yield { kind: 'coverage', asset: asset.asset, subject: 'control', checks: [...told].toSorted().join(' ').slice(0, 300) || 'InSpec' }
+  if (told.size > 0) yield { kind: 'coverage', asset: asset.asset, subject: 'control', checks: nameOfSet(told, 'profiles') || 'InSpec' }
 }
 
 const tooMany = () => new UserError('unreadable_report', `The report has more than ${MAX_CONTROLS} controls`)

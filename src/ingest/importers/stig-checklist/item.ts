@@ -2,6 +2,7 @@ import { hostAddress, hostName } from '../../../model/host-names.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
+import { nameOfSet } from '../../readers/name-of-set.ts'
 
 /** One rule of a checklist, in words common to both layouts. Text that is not there is ''. */
 export interface ChecklistItem {
@@ -104,5 +105,5 @@ export function* itemRecords(item: ChecklistItem, place: string): Generator<File
 
 /** A checklist speaks for the STIGs in it, whose rules it lists all. */
 export function* endChecklist(stigs: ReadonlySet<string>): Generator<FileRecord> {
-  if (stigs.size > 0) yield { kind: 'coverage', asset: HOST, subject: 'control', checks: [...stigs].toSorted().join(' ').slice(0, 300) }
+  if (stigs.size > 0) yield { kind: 'coverage', asset: HOST, subject: 'control', checks: nameOfSet(stigs, 'STIGs') }
 }

@@ -90,7 +90,7 @@ describe('stig-checklist', () => {
 
   it('covers the STIGs in it only: a checklist of one of two closes nothing of the other', async () => {
     const both = of(await records(await sample('ckl-two-stigs.ckl')), 'coverage')
-    expect(both.map((one) => one.checks)).toEqual(['EXAMPLE_OS_STIG EXAMPLE_WEB_STIG'])
+    expect(both.map((one) => one.checks)).toEqual(['EXAMPLE_OS_STIG, EXAMPLE_WEB_STIG'])
     expect(of(await records(await sample('cklb-1.0.cklb')), 'coverage')[0]!.checks).not.toBe(both[0]!.checks)
   })
 
