@@ -6,9 +6,12 @@ import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
 import { blackduck } from './importers/blackduck/blackduck.ts'
 import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
+import { cfnNag } from './importers/cfn-nag/cfn-nag.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
+import { checkov } from './importers/checkov/checkov.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
+import { conftest } from './importers/conftest/conftest.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -21,7 +24,10 @@ import { gitlab } from './importers/gitlab/gitlab.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
+import { hadolint } from './importers/hadolint/hadolint.ts'
 import { inspec } from './importers/inspec/inspec.ts'
+import { kics } from './importers/kics/kics.ts'
+import { kubeLinter } from './importers/kube-linter/kube-linter.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { lynis } from './importers/lynis/lynis.ts'
 import { maester } from './importers/maester/maester.ts'
@@ -60,7 +66,9 @@ import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { stigChecklist } from './importers/stig-checklist/stig-checklist.ts'
+import { terrascan } from './importers/terrascan/terrascan.ts'
 import { testssl } from './importers/testssl/testssl.ts'
+import { tfsec } from './importers/tfsec/tfsec.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
@@ -87,9 +95,12 @@ export const importers: readonly Importer[] = [
   awsInspector2,
   blackduck,
   cargoAudit,
+  cfnNag,
   checkmarxOsa,
+  checkov,
   cloudflareInsights,
   cloudsploit,
+  conftest,
   cyclonedx,
   cycognito,
   defenderForCloud,
@@ -102,7 +113,10 @@ export const importers: readonly Importer[] = [
   govulncheck,
   graphSecureScore,
   grype,
+  hadolint,
   inspec,
+  kics,
+  kubeLinter,
   legitify,
   lynis,
   maester,
@@ -141,7 +155,9 @@ export const importers: readonly Importer[] = [
   sslLabs,
   sslyze,
   stigChecklist,
+  terrascan,
   testssl,
+  tfsec,
   trivy,
   veracodeSca,
   wazuh,
