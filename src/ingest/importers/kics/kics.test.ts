@@ -50,6 +50,13 @@ describe('kics', () => {
     expect(of(all, 'skipped')).toHaveLength(1)
   })
 
+  it('covers the paths that were scanned: another folder closes nothing of them', async () => {
+    const checks = async (paths: unknown) => of(await records(await changed({ paths })), 'coverage').map((one) => one.checks)
+    expect(await checks(['/builds/1/infra', './web/'])).toEqual(['infra, web'])
+    expect(await checks(['/builds/2/infra'])).toEqual(['infra'])
+    expect(await checks(undefined)).toEqual([undefined])
+  })
+
   it('covers nothing where a file or a query failed', async () => {
     const coverage = async (change: Record<string, unknown>) => of(await records(await changed(change)), 'coverage').length
     expect(await coverage({})).toBe(1)

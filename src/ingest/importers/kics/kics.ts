@@ -5,13 +5,14 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 
 const ASSET = 'code'
 /** Most queries that are held, since the time of the scan stands behind them; KICS has some 3,000. */
 const MAX_QUERIES = 50_000
 
-const HEADER = ['kics_version', 'files_failed_to_scan', 'queries_failed_to_execute', 'queries_total', 'start', 'end']
+const HEADER = ['kics_version', 'files_failed_to_scan', 'queries_failed_to_execute', 'queries_total', 'start', 'end', 'paths']
 
 /** KICS' JSON (`results.json`). Format: https://docs.kics.io/latest/results/ */
 export const kics: Importer = {
@@ -43,8 +44,16 @@ export const kics: Importer = {
     }
     yield* results.end()
     // What could not be read or asked is not known to be gone.
-    if (!header.get('files_failed_to_scan') && !header.get('queries_failed_to_execute'))
-      yield { kind: 'coverage', asset: ASSET, subject: 'control' }
+    if (!header.get('files_failed_to_scan') && !header.get('queries_failed_to_execute')) {
+      const folders = listOf(header.get('paths')).map(
+        (path) =>
+          textOf(path)
+            .split(/[\\/]/)
+            .findLast((part) => part !== '' && part !== '.') ?? '',
+      )
+      const checks = nameOfSet(folders.filter(Boolean), 'paths')
+      yield { kind: 'coverage', asset: ASSET, subject: 'control', ...(checks && { checks }) }
+    }
   },
 }
 

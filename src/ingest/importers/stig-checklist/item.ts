@@ -78,7 +78,7 @@ export function* itemRecords(item: ChecklistItem, place: string): Generator<File
   const severity = parseSeverity(item.severity_override) ?? own
   const frameworks = [
     ...(item.rule_version ? [{ framework: 'DISA STIG', requirement: item.rule_version.slice(0, 100) }] : []),
-    ...(/^SRG-/.test(item.group_title) ? [{ framework: 'DISA SRG', requirement: item.group_title.slice(0, 100) }] : []),
+    ...(item.group_title.startsWith('SRG-') ? [{ framework: 'DISA SRG', requirement: item.group_title.slice(0, 100) }] : []),
     ...item.ccis.filter((cci) => /^CCI-\d{6}$/.test(cci)).map((requirement) => ({ framework: 'CCI', requirement })),
   ]
   const evidence = [item.details, item.comments].filter(Boolean).join('\n')

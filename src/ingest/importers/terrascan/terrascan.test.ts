@@ -44,7 +44,7 @@ describe('terrascan', () => {
   })
 
   it('covers one kind of code only, and nothing where a file could not be read', async () => {
-    expect(of(await records(await sample('violations.json')), 'coverage').map(({ checks }) => checks)).toEqual(['terraform'])
+    expect(of(await records(await sample('violations.json')), 'coverage').map(({ checks }) => checks)).toEqual(['terraform infra'])
     const broken = await records(await sample('unreadable-file.json'))
     expect(of(broken, 'coverage')).toEqual([])
     expect(of(broken, 'skipped')).toHaveLength(1)

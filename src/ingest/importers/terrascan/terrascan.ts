@@ -95,6 +95,16 @@ export const terrascan: Importer = {
       }
     }
     yield* results.end()
-    if (!broken) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: textOf(summary?.['iac_type']).slice(0, 100) || 'all' }
+    const folder =
+      textOf(summary?.['file/folder'])
+        .split(/[\\/]/)
+        .findLast((part) => part !== '' && part !== '.') ?? ''
+    if (!broken)
+      yield {
+        kind: 'coverage',
+        asset: ASSET,
+        subject: 'control',
+        checks: [textOf(summary?.['iac_type']) || 'all', folder].filter(Boolean).join(' ').slice(0, 300),
+      }
   },
 }
