@@ -27,7 +27,11 @@ import { grype } from './importers/grype/grype.ts'
 import { hadolint } from './importers/hadolint/hadolint.ts'
 import { inspec } from './importers/inspec/inspec.ts'
 import { kics } from './importers/kics/kics.ts'
+import { kubeBench } from './importers/kube-bench/kube-bench.ts'
+import { kubeHunter } from './importers/kube-hunter/kube-hunter.ts'
 import { kubeLinter } from './importers/kube-linter/kube-linter.ts'
+import { kubeaudit } from './importers/kubeaudit/kubeaudit.ts'
+import { kubescape } from './importers/kubescape/kubescape.ts'
 import { legitify } from './importers/legitify/legitify.ts'
 import { lynis } from './importers/lynis/lynis.ts'
 import { maester } from './importers/maester/maester.ts'
@@ -51,6 +55,8 @@ import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { phpSymfonySecurityCheck } from './importers/php-symfony-security-check/php-symfony-security-check.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { pipAudit } from './importers/pip-audit/pip-audit.ts'
+import { polaris } from './importers/polaris/polaris.ts'
+import { popeye } from './importers/popeye/popeye.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { retirejs } from './importers/retirejs/retirejs.ts'
@@ -116,7 +122,11 @@ export const importers: readonly Importer[] = [
   hadolint,
   inspec,
   kics,
+  kubeBench,
+  kubeHunter,
   kubeLinter,
+  kubeaudit,
+  kubescape,
   legitify,
   lynis,
   maester,
@@ -140,6 +150,8 @@ export const importers: readonly Importer[] = [
   phpSymfonySecurityCheck,
   pingcastle,
   pipAudit,
+  polaris,
+  popeye,
   prowler,
   qualys,
   retirejs,
