@@ -31,14 +31,14 @@ const run = (results: string, profile = 'p', target = 'web-1.example.com') => {
 }
 
 describe('xccdf', () => {
-  it.each(['xccdf-1.2-openscap.xml', 'xccdf-1.2-scc-stig.xml', 'xccdf-1.1-missing-updates.xml', 'arf-1.1.xml'])(
+  it.each(['xccdf-1.2-openscap.xml', 'xccdf-1.2-scc-stig.xml', 'xccdf-1.1-missing-updates.xml', 'arf-1.1.xml', 'oval-5.xml'])(
     'knows %s by its content',
     async (name) => expect(xccdf.detect((await sample(name)).head)).toBe(true),
   )
 
   it('leaves other XML alone', () => {
     expect(xccdf.detect({ name: 'x.xml', text: '<Benchmark><other/></Benchmark>' })).toBe(false)
-    expect(xccdf.detect({ name: 'x.xml', text: '<oval_results xmlns="http://oval.mitre.org/XMLSchema/oval-results-5"/>' })).toBe(false)
+    expect(xccdf.detect({ name: 'x.xml', text: '<oval_results/>' })).toBe(false)
     expect(xccdf.detect({ name: 'x.xml', text: '<report><Benchmark xmlns="http://checklists.nist.gov/xccdf/1.2"/></report>' })).toBe(false)
   })
 
@@ -199,6 +199,39 @@ describe('xccdf', () => {
     const report = ['report', 'asset', 'control', 'control_result', 'coverage']
     expect(all.map(({ kind }) => kind)).toEqual(report.concat(report))
     expect(of(all, 'asset').map(({ name }) => name)).toEqual(['h-1', 'h-2'])
+  })
+
+  it('reads OVAL results: true is good for compliance and bad for updates', async () => {
+    const all = await records(await sample('oval-5.xml'))
+    expect(all[0]).toMatchObject({ source: 'openscap', tool_version: '1.3.9', observed_at: parseInstant('2026-03-02T10:00:00Z') })
+    expect(of(all, 'asset')[0]).toMatchObject({ name: 'web-1.example.com', attributes: { os: 'Ubuntu 24.04', os_family: 'linux' } })
+    expect(of(all, 'finding')).toEqual([
+      {
+        kind: 'finding',
+        asset: 'host',
+        vulnerability_ids: ['CVE-2026-1001', 'CVE-2026-1002'],
+        severity: 'medium',
+        title: 'USN-7001-1: curl vulnerabilities',
+        fixed_version: 'USN-7001-1',
+      },
+    ])
+    expect(of(all, 'control_result').map(({ control_id, status }) => [control_id, status])).toEqual([
+      ['xccdf:oval:org.example:def:3', 'fail'],
+      ['xccdf:oval:org.example:def:5', 'not_run'],
+    ])
+    expect(of(all, 'coverage').map(({ subject, checks }) => [subject, checks])).toEqual([
+      ['control', 'OVAL'],
+      ['vulnerability', 'OVAL com.example.patch'],
+    ])
+    expect(of(all, 'skipped')).toHaveLength(1)
+  })
+
+  it('closes no update of OVAL content that it could not answer', async () => {
+    const text = (result: string) =>
+      `<oval_results xmlns="http://oval.mitre.org/XMLSchema/oval-results-5"><oval_definitions><definitions><definition id="oval:a:def:1" class="patch"><metadata><title>x</title></metadata></definition></definitions></oval_definitions><results><system><definitions><definition definition_id="oval:a:def:1" result="${result}"/></definitions></system></results></oval_results>`
+    for (const result of ['error', 'unknown', 'not evaluated']) expect(of(await records(await made(text(result))), 'coverage')).toEqual([])
+    for (const result of ['true', 'false', 'not applicable'])
+      expect(of(await records(await made(text(result))), 'coverage')).toHaveLength(1)
   })
 
   it('refuses a benchmark without results', async () => {

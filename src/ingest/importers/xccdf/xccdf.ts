@@ -2,8 +2,11 @@ import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
+import { peek } from '../../readers/peek.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { controlIdOf, controlOf, identsOf, readRule, type Rule, shortId } from './rule.ts'
+import { readOval } from './oval.ts'
+import { patchOf } from './patch.ts'
 import { addFact, assetOf, openTarget, reportOf, type Target } from './target.ts'
 
 /** Most rules of a benchmark that are held; the largest in use (all of a vendor's patches) have some ten thousand. */
@@ -50,17 +53,27 @@ interface Run {
 
 /**
  * Results of SCAP scans: XCCDF 1.1 and 1.2 (`Benchmark` with a `TestResult`, or that alone) and ARF (`asset-report-collection`), as OpenSCAP, DISA's
- * SCC and others write them. Formats: https://csrc.nist.gov/projects/security-content-automation-protocol/specifications/xccdf and …/arf
+ * SCC and others write them, and OVAL results. Formats: https://csrc.nist.gov/projects/security-content-automation-protocol/specifications/xccdf and …/arf
  */
 export const xccdf: Importer = {
   id: 'xccdf',
-  title: 'XCCDF and ARF results (OpenSCAP, SCC)',
+  title: 'XCCDF, ARF and OVAL results (OpenSCAP, SCC)',
   version: 1,
-  detect: ({ text }: Head) =>
-    ['Benchmark', 'TestResult', 'asset-report-collection'].includes(xmlRoot(text)?.replace(/^.*:/, '') ?? '') &&
-    /checklists\.nist\.gov\/xccdf\/1\.|scap\.nist\.gov\/schema\/asset-reporting-format\//.test(text),
+  detect({ text }: Head) {
+    const root = rootOf(text)
+    if (root === 'oval_results') return text.includes('oval-results-5')
+    return (
+      ['Benchmark', 'TestResult', 'asset-report-collection'].includes(root) &&
+      /checklists\.nist\.gov\/xccdf\/1\.|scap\.nist\.gov\/schema\/asset-reporting-format\//.test(text)
+    )
+  },
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 16 * 1024)
+    if (rootOf(text) === 'oval_results') {
+      yield* readOval(bytes)
+      return
+    }
     const rules = new Map<string, Rule>()
     /** Titles of the groups on the way to the current one, by depth. */
     const groups: string[] = []
@@ -73,7 +86,7 @@ export const xccdf: Importer = {
       local_names: true,
       flat: ['title', 'description', 'fixtext', 'rationale', 'reference', 'warning', 'message'],
     }
-    for await (const { event, name, path, line, node } of readXml(file.bytes(), options)) {
+    for await (const { event, name, path, line, node } of readXml(bytes, options)) {
       if (event === 'open') {
         if (name === 'Benchmark') benchmark = node.attributes['id'] ?? ''
         else {
@@ -106,6 +119,8 @@ export const xccdf: Importer = {
     yield* endRun(run)
   },
 }
+
+const rootOf = (text: string): string => xmlRoot(text)?.replace(/^.*:/, '') ?? ''
 
 function readAbout(target: Target, name: string, node: XmlNode): void {
   const text = node.text.trim()
@@ -146,7 +161,7 @@ function* readResult(node: XmlNode, run: Run, rules: Map<string, Rule>, at: stri
   const rule = rules.get(id)
   const idents = identsOf(node)
   const severity = parseSeverity(node.attributes['severity']) ?? rule?.severity ?? null
-  const patch = patchOf(rule, [...new Set([...idents.cves, ...(rule?.cves ?? [])])])
+  const patch = patchOf(rule?.title ?? '', [...new Set([...idents.cves, ...(rule?.cves ?? [])])])
   if (patch && status === null) run.failed = true
   if (status === null) return
   if (patch) {
@@ -211,16 +226,4 @@ function evidenceOf(node: XmlNode, word: string): string {
   }
   if (!['pass', 'fail', 'notapplicable'].includes(word)) messages.unshift(word)
   return messages.filter(Boolean).join('\n').slice(0, MAX_EVIDENCE)
-}
-
-/**
- * A rule that asks whether an update is missing: it names CVEs, or its title begins with the vendor's advisory, as in content that is generated from
- * OVAL patch definitions (`RHSA-2018:0007: kernel security update (Important)`). Null: any other rule.
- */
-function patchOf(rule: Rule | undefined, cves: string[]): { ids: string[]; advisory: string; component: string } | null {
-  const [, advisory = '', text = ''] =
-    /^((?:RH[SBE]A|ALSA|ELSA|RLSA)-\d{4}:\d{3,6}|(?:DSA|DLA|USN)-\d{1,5}-\d{1,3})[: -]+(.*)$/s.exec(rule?.title ?? '') ?? []
-  if (cves.length === 0 && advisory === '') return null
-  const component = /^([\w.+:-]{1,100})(?:,? and [\w.+:-]{1,100})? (?:security|bug ?fix|enhancement)\b/i.exec(text)?.[1] ?? ''
-  return { ids: cves.length > 0 ? cves : [advisory], advisory, component }
 }
