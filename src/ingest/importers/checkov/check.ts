@@ -2,7 +2,7 @@ import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { bestRating } from '../../readers/cvss.ts'
-import { type Fields, fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/json-fields.ts'
 
 /** One entry of passed_checks, failed_checks or skipped_checks. */
 export interface Check {

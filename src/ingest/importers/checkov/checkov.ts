@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { fieldsOf, textOf } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'

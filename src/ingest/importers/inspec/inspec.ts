@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import { hostName } from '../../../model/host-names.ts'
+import { type HostName, identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -62,8 +62,11 @@ export const inspec: Importer = {
   },
 }
 
+/** A DNS name that identifies a host; null for anything else. */
+const nameOf = (said: string): HostName | null => identifyingNames([said]).find(({ type }) => type !== 'ip') ?? null
+
 function assetOf(platform: Platform, names: AssetRecord['names']): AssetRecord {
-  const host = hostName(platform.target_id)
+  const host = nameOf(platform.target_id)
   if (platform.target_id) names.push({ type: 'agent_id', name: `inspec:${platform.target_id}` })
   if (host?.type === 'fqdn') names.push(host)
   const os = [platform.name, platform.release].filter(Boolean).join(' ')
@@ -127,7 +130,7 @@ async function* readReport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
     else if (path === '$.end_time') about.time = text(value)
     else if (path === '$.node_uuid' && text(value)) about.names.push({ type: 'agent_id', name: `chef:${text(value).slice(0, 200)}` })
     else if (path === '$.fqdn' || path === '$.node_name') {
-      const name = hostName(text(value))
+      const name = nameOf(text(value))
       if (name && !about.names.some((one) => one.name === name.name)) about.names.push(name)
     } else if (path === '$.profiles[*].name') profiles.set(place, text(value).slice(0, 150))
     else if (path === '$.profiles[*].controls[*]') {

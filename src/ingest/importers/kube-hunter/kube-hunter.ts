@@ -3,7 +3,7 @@ import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { fieldsOf, httpsOf, textOf } from '../../readers/fields.ts'
+import { fieldsOf, httpsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 

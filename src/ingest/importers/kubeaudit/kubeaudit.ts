@@ -4,7 +4,7 @@ import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { fieldsOf, textOf } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 

@@ -1,6 +1,6 @@
 import type { ControlRecord, ControlResultRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
-import { type Fields, fieldsOf, textOf } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 /** What a summary says of a control. */
 export interface Described {

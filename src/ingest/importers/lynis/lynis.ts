@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import { hostNames } from '../../../model/host-names.ts'
+import { identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
@@ -90,7 +90,11 @@ function readLine(report: Report, text: string, line: number): void {
 function assetOf({ facts, addresses }: Report): AssetRecord {
   const fact = (name: string) => facts.get(name) ?? ''
   const [host, domain] = [fact('hostname'), fact('domainname')]
-  const names = hostNames([host && domain && !host.includes('.') ? `${host}.${domain}` : '', host, ...addresses])
+  const names: AssetRecord['names'] = identifyingNames([
+    host && domain && !host.includes('.') ? `${host}.${domain}` : '',
+    host,
+    ...addresses,
+  ])
   const id = fact('hostid2') || fact('hostid')
   if (/^[0-9a-f]{16,128}$/i.test(id)) names.unshift({ type: 'agent_id', name: `${SOURCE}:${id.toLowerCase()}` })
   const os = fact('os_fullname') || [fact('os_name') || fact('os'), fact('os_version')].filter(Boolean).join(' ')

@@ -4,7 +4,7 @@ import type { AssetRecord, ControlRecord, FileRecord } from '../../../model/reco
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { type Fields, fieldsOf, listOf, textOf } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'

@@ -1,4 +1,4 @@
-import { hostAddress, hostName } from '../../../model/host-names.ts'
+import { identifyingNames } from '../../../model/host-name.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
@@ -49,15 +49,10 @@ const statuses = new Map<string, ControlResultRecord['status']>([
 
 /** The report and its host; without a name the person is asked. A checklist has no time of its review. */
 export function* beginChecklist(target: ChecklistTarget): Generator<FileRecord> {
-  const names: AssetRecord['names'] = []
-  const fqdn = hostName(target.fqdn)
-  if (fqdn?.type === 'fqdn') names.push(fqdn)
-  const host = hostName(target.host_name)
-  if (host) names.push(host)
-  for (const text of target.address.split(/[,;\s]+/).slice(0, 100)) {
-    const address = hostAddress(text)
-    if (address) names.push({ type: 'ip', name: address })
-  }
+  const fqdn = identifyingNames([target.fqdn]).filter(({ type }) => type === 'fqdn')
+  const host = identifyingNames([target.host_name]).filter(({ type }) => type !== 'ip')
+  const addresses = identifyingNames(target.address.split(/[,;\s]+/).slice(0, 100)).filter(({ type }) => type === 'ip')
+  const names: AssetRecord['names'] = [...fqdn, ...host, ...addresses]
   yield { kind: 'report', source: SOURCE, tool: 'STIG Viewer', tool_version: null, observed_at: null }
   yield { kind: 'asset', asset: HOST, type: 'device', name: names[0]?.name ?? '', names }
 }

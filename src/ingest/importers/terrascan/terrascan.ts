@@ -3,7 +3,7 @@ import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { type Fields, fieldsOf, lineOf, textOf } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, lineOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 

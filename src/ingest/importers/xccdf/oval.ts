@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import { hostNames } from '../../../model/host-names.ts'
+import { identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { type Severity, parseSeverity } from '../../../model/severity.ts'
@@ -163,7 +163,7 @@ function* records(
 function hostOf(info: XmlNode | null): FileRecord {
   const interfaces = info && child(info, 'interfaces')
   const addresses = interfaces ? childrenNamed(interfaces, 'interface').map((one) => childText(one, 'ip_address')) : []
-  const names = hostNames([info && childText(info, 'primary_host_name'), ...addresses.slice(0, 1000)])
+  const names = identifyingNames([info && childText(info, 'primary_host_name'), ...addresses.slice(0, 1000)])
   const os = info ? [childText(info, 'os_name'), childText(info, 'os_version')].filter(Boolean).join(' ') : ''
   const family = parseOsFamily(os)
   return {

@@ -1,4 +1,4 @@
-import { hostNames } from '../../../model/host-names.ts'
+import { identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, ReportRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -57,7 +57,13 @@ export function reportOf(target: Target): ReportRecord {
 /** The host by all names that it has; without any (only "localhost") the person is asked. */
 export function assetOf(target: Target, asset: string): AssetRecord {
   const fact = (...names: string[]) => names.flatMap((name) => target.facts.get(name) ?? [])
-  const names = hostNames([...fact('fqdn'), target.target, ...fact('host_name'), ...target.addresses, ...fact('ipv4', 'ipv6')])
+  const names: AssetRecord['names'] = identifyingNames([
+    ...fact('fqdn'),
+    target.target,
+    ...fact('host_name'),
+    ...target.addresses,
+    ...fact('ipv4', 'ipv6'),
+  ])
   const os = osOf(target)
   const family = parseOsFamily(os)
   return {
