@@ -67,7 +67,9 @@ describe('kubescape', () => {
       ['kubescape:C-0012', 'not_run'],
     ])
     // A control that the summary does not describe has the name that its result gives.
-    expect(of(all, 'control').find(({ control_id }) => control_id === 'kubescape:C-0016')).toMatchObject({ title: 'Allow privilege escalation' })
+    expect(of(all, 'control').find(({ control_id }) => control_id === 'kubescape:C-0016')).toMatchObject({
+      title: 'Allow privilege escalation',
+    })
   })
 
   it('covers the frameworks that ran on the resources that it lists: others close nothing', async () => {
