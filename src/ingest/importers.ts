@@ -6,9 +6,12 @@ import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
 import { blackduck } from './importers/blackduck/blackduck.ts'
 import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
+import { cfnNag } from './importers/cfn-nag/cfn-nag.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
+import { checkov } from './importers/checkov/checkov.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
+import { conftest } from './importers/conftest/conftest.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -21,7 +24,16 @@ import { gitlab } from './importers/gitlab/gitlab.ts'
 import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
+import { hadolint } from './importers/hadolint/hadolint.ts'
+import { inspec } from './importers/inspec/inspec.ts'
+import { kics } from './importers/kics/kics.ts'
+import { kubeBench } from './importers/kube-bench/kube-bench.ts'
+import { kubeHunter } from './importers/kube-hunter/kube-hunter.ts'
+import { kubeLinter } from './importers/kube-linter/kube-linter.ts'
+import { kubeaudit } from './importers/kubeaudit/kubeaudit.ts'
+import { kubescape } from './importers/kubescape/kubescape.ts'
 import { legitify } from './importers/legitify/legitify.ts'
+import { lynis } from './importers/lynis/lynis.ts'
 import { maester } from './importers/maester/maester.ts'
 import { masscan } from './importers/masscan/masscan.ts'
 import { mend } from './importers/mend/mend.ts'
@@ -43,6 +55,8 @@ import { outpost24 } from './importers/outpost24/outpost24.ts'
 import { phpSymfonySecurityCheck } from './importers/php-symfony-security-check/php-symfony-security-check.ts'
 import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { pipAudit } from './importers/pip-audit/pip-audit.ts'
+import { polaris } from './importers/polaris/polaris.ts'
+import { popeye } from './importers/popeye/popeye.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { retirejs } from './importers/retirejs/retirejs.ts'
@@ -57,11 +71,15 @@ import { sonatype } from './importers/sonatype/sonatype.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
+import { stigChecklist } from './importers/stig-checklist/stig-checklist.ts'
+import { terrascan } from './importers/terrascan/terrascan.ts'
 import { testssl } from './importers/testssl/testssl.ts'
+import { tfsec } from './importers/tfsec/tfsec.ts'
 import { trivy } from './importers/trivy/trivy.ts'
 import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
+import { xccdf } from './importers/xccdf/xccdf.ts'
 import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
@@ -83,9 +101,12 @@ export const importers: readonly Importer[] = [
   awsInspector2,
   blackduck,
   cargoAudit,
+  cfnNag,
   checkmarxOsa,
+  checkov,
   cloudflareInsights,
   cloudsploit,
+  conftest,
   cyclonedx,
   cycognito,
   defenderForCloud,
@@ -98,7 +119,16 @@ export const importers: readonly Importer[] = [
   govulncheck,
   graphSecureScore,
   grype,
+  hadolint,
+  inspec,
+  kics,
+  kubeaudit,
+  kubeBench,
+  kubeHunter,
+  kubeLinter,
+  kubescape,
   legitify,
+  lynis,
   maester,
   masscan,
   mend,
@@ -120,6 +150,8 @@ export const importers: readonly Importer[] = [
   phpSymfonySecurityCheck,
   pingcastle,
   pipAudit,
+  polaris,
+  popeye,
   prowler,
   qualys,
   retirejs,
@@ -134,11 +166,15 @@ export const importers: readonly Importer[] = [
   sshAudit,
   sslLabs,
   sslyze,
+  stigChecklist,
+  terrascan,
   testssl,
+  tfsec,
   trivy,
   veracodeSca,
   wazuh,
   wiz,
+  xccdf,
   yarnAudit,
   zeroTrustAssessment,
   zora,

@@ -123,12 +123,6 @@ export const recognised: readonly Recognised[] = [
     ),
   },
   {
-    name: 'Conftest',
-    about: 'configuration files',
-    instead: sarif('conftest test --output sarif'),
-    mark: json('filename', 'namespace', 'successes'),
-  },
-  {
     name: 'Contrast Assess',
     about: 'running applications',
     instead: null,
@@ -179,12 +173,6 @@ export const recognised: readonly Recognised[] = [
       ({ text }) => /"type"\s*:\s*"report"/.test(text) && json('data', 'attributes', 'vulnerability_information')({ name: '', text }),
     ),
   },
-  {
-    name: 'Hadolint',
-    about: 'Dockerfiles',
-    instead: sarif('hadolint -f sarif'),
-    mark: ({ text }) => /"code"\s*:\s*"(?:DL|SC)\d{4}"/.test(text),
-  },
   { name: 'Horusec', about: 'code', instead: null, mark: json('version', 'repositoryID', 'workspaceID', 'analysisVulnerabilities') },
   { name: 'Hydra', about: 'passwords that could be guessed', instead: null, mark: json('generator', 'jsonoutputversion', 'quantityfound') },
   {
@@ -215,13 +203,6 @@ export const recognised: readonly Recognised[] = [
       xml('invicti-enterprise'),
       xml('invicti'),
     ),
-  },
-  { name: 'kubeaudit', about: 'Kubernetes', instead: sarif('kubeaudit all -p sarif'), mark: json('AuditResultName', 'ResourceKind') },
-  {
-    name: 'KubeLinter',
-    about: 'Kubernetes files',
-    instead: sarif('kube-linter lint --format sarif'),
-    mark: json('Checks', 'Reports', 'Diagnostic'),
   },
   {
     name: 'Nikto',

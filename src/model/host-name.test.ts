@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostNames, readHostName } from './host-name.ts'
+import { hostNames, identifyingNames, readHostName } from './host-name.ts'
 
 describe('the name of a host', () => {
   it.each([
@@ -35,6 +35,29 @@ describe('the name of a host', () => {
     expect(hostNames(['web-1', 'WEB-1', '10.0.0.1', 'localhost'])).toEqual([
       { type: 'hostname', name: 'web-1' },
       { type: 'ip', name: '10.0.0.1' },
+    ])
+  })
+
+  it('leaves out what every machine calls itself, and sorts the strongest first', () => {
+    const own = [
+      '127.0.0.1',
+      '0:0:0:0:0:0:0:1',
+      '::1',
+      '0.0.0.0',
+      'fe80:0:0:0:a00:27ff:fe6d:f716',
+      'fe80::1%eth0',
+      '169.254.1.1',
+      'LOCALHOST.LOCALDOMAIN',
+      'localhost',
+      null,
+      '',
+    ]
+    expect(identifyingNames(own)).toEqual([])
+    expect(identifyingNames([...own, '10.0.0.5', '2001:DB8:0:0:0:0:0:1', '2001:db8::1', 'web-1', 'WEB-1.example.com.', 'WEB-1'])).toEqual([
+      { type: 'fqdn', name: 'web-1.example.com' },
+      { type: 'hostname', name: 'web-1' },
+      { type: 'ip', name: '10.0.0.5' },
+      { type: 'ip', name: '2001:db8::1' },
     ])
   })
 })

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net'
 import type { NameType } from './asset.ts'
+import { identifies } from './identity.ts'
 
 export interface HostName {
   type: Extract<NameType, 'fqdn' | 'hostname' | 'ip'>
@@ -38,4 +40,22 @@ export function hostNames(texts: Iterable<string>): HostName[] {
     if (name && !names.some((one) => one.type === name.type && one.name === name.name)) names.push(name)
   }
   return names
+}
+
+/** Long and short spellings of an IPv6 address are one, RFC 5952; other names stay. */
+const oneSpelling = (name: HostName): HostName =>
+  name.type === 'ip' && isIPv6(name.name) ? { ...name, name: new URL(`http://[${name.name}]`).hostname.slice(1, -1) } : name
+
+/**
+ * The names among several texts that can identify a host, each once, the strongest first: without what every machine calls itself, loopback and link-local
+ * addresses among it. Empty when nothing identifies the host.
+ */
+export function identifyingNames(texts: Iterable<string | null | undefined>): HostName[] {
+  const strength = ['fqdn', 'hostname', 'ip']
+  const known = hostNames([...texts].filter((text) => text !== null && text !== undefined))
+    .map(oneSpelling)
+    .filter((name) => identifies(name) && name.name !== 'localhost6')
+  return [...new Map(known.map((name) => [`${name.type} ${name.name}`, name])).values()].toSorted(
+    (a, b) => strength.indexOf(a.type) - strength.indexOf(b.type),
+  )
 }

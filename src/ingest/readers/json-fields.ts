@@ -27,3 +27,12 @@ export function numberOf(value: unknown): number | null {
 
 /** A long text, cut at `most` characters with an ellipsis. */
 export const cutText = (text: string, most = 8000): string => (text.length > most ? `${text.slice(0, most)}…` : text)
+
+/** A list as it is; empty for anything else. */
+export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** A whole number from 1 on, such as a line; null for anything else. */
+export const lineOf = (value: unknown): number | null => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null)
+
+/** The first text that is an https address; undefined when none is. */
+export const httpsOf = (...values: unknown[]): string | undefined => values.map(textOf).find((text) => /^https:\/\/\S+$/.test(text))

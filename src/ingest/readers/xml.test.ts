@@ -74,6 +74,27 @@ describe('readXml', () => {
     expect((await refusal('<a>&constructor;</a>')).message).toMatch(/entity/)
   })
 
+  it('leaves out the prefix of names where that is asked for', async () => {
+    const document = '<c:r xmlns:c="urn:x"><c:a id="1"><d:b>x</d:b></c:a><a id="2"/></c:r>'
+    const events = await read(document, { elements: ['a'], opens: ['r'], local_names: true })
+    expect(events.map(({ name, path, node }) => [name, path, node.children.map((one) => one.name)])).toEqual([
+      ['r', 'r', []],
+      ['a', 'r/a', ['b']],
+      ['a', 'r/a', []],
+    ])
+    expect((await read(document, { elements: ['a'], opens: ['r'] })).map(({ node }) => node.attributes['id'])).toEqual(['2'])
+  })
+
+  it('gives the text of flat elements whole, in order, blocks on lines of their own', async () => {
+    const document =
+      '<r><a><t>Set <h:code>x=<b>1</b></h:code> here.<br/><br/><ul><li>one</li><li>two</li></ul></t><u>y</u></a><a><t/><u/></a></r>'
+    const [first, second] = await read(document, { elements: ['a'], flat: ['t'] })
+    expect(childText(first!.node, 't')).toBe('Set x=1 here.\none\ntwo')
+    expect(child(first!.node, 't')!.children).toEqual([])
+    expect(childText(first!.node, 'u')).toBe('y')
+    expect(second!.node.children.map(({ name }) => name)).toEqual(['t', 'u'])
+  })
+
   it('says where a document breaks or ends too early', async () => {
     expect((await refusal('<r>\n<a>\n</r>')).message).toMatch(/line 3 inside r/)
     expect((await refusal('<r>\n<a>')).message).toMatch(/line 2.*r\/a.*cut off/)

@@ -29,7 +29,19 @@ export interface XmlOptions {
   opens?: string[]
   /** Largest element, in characters, to within one piece of the file (64 KiB). Default 64 Mi. */
   max_element?: number
+  /** Names of elements come without their namespace prefix, for formats whose writers choose it. Default: as written. */
+  local_names?: boolean
+  /**
+   * Names of elements inside listed ones whose text comes whole and in order, without the tags in it (XHTML in a description): they have no
+   * children. A block such as `p`, `li`, `br`, `pre` begins a new line.
+   */
+  flat?: string[]
 }
+
+/** Elements of XHTML that begin a new line. */
+const BLOCKS = new Set(['p', 'br', 'li', 'ul', 'ol', 'div', 'pre', 'tr', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'dt', 'dd'])
+
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 const MAX_DEPTH = 200
 const MAX_ELEMENT = 64 * 1024 * 1024
@@ -66,6 +78,10 @@ const unreadable = (message: string, cause?: unknown) => new UserError('unreadab
 export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOptions): AsyncGenerator<XmlEvent> {
   const isElement = matcher(options.elements)
   const isOpen = matcher(options.opens ?? [])
+  const nameOf = options.local_names ? localName : (name: string) => name
+  const flat = new Set(options.flat ?? [])
+  /** Tags that are open inside a flat element. */
+  let inFlat = 0
   const maxElement = options.max_element ?? MAX_ELEMENT
   const parser = new SaxesParser()
   const path: string[] = []
@@ -102,27 +118,39 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
   parser.on('comment', seen)
   parser.on('opentag', (tag) => {
     seen()
-    if (root === '') root = tag.name
-    path.push(tag.name)
+    const name = nameOf(tag.name)
+    if (root === '') root = name
+    path.push(name)
     if (path.length > MAX_DEPTH) throw unreadable(`Line ${line()}: elements are nested deeper than ${MAX_DEPTH}`)
     if (stack.length > 0) {
-      const node = newNode(tag.name, tag.attributes)
-      stack.at(-1)!.children.push(node)
+      const open = stack.at(-1)!
+      if (inFlat > 0 || flat.has(open.name)) {
+        inFlat++
+        if (BLOCKS.has(localName(name)) && open.text !== '' && !open.text.endsWith('\n')) open.text += '\n'
+        return
+      }
+      const node = newNode(name, tag.attributes)
+      open.children.push(node)
       stack.push(node)
       return
     }
     const here = path.join('/')
-    if (isOpen(tag.name, here)) {
-      events.push({ event: 'open', name: tag.name, path: here, line: line(), node: newNode(tag.name, tag.attributes) })
+    if (isOpen(name, here)) {
+      events.push({ event: 'open', name, path: here, line: line(), node: newNode(name, tag.attributes) })
     }
-    if (isElement(tag.name, here)) {
-      stack.push(newNode(tag.name, tag.attributes))
+    if (isElement(name, here)) {
+      stack.push(newNode(name, tag.attributes))
       elementLine = line()
       elementStart = parser.position
     }
   })
   parser.on('closetag', () => {
     seen()
+    if (inFlat > 0) {
+      inFlat--
+      path.pop()
+      return
+    }
     const node = stack.pop()
     if (node && stack.length === 0) events.push({ event: 'element', name: node.name, path: path.join('/'), line: elementLine, node })
     path.pop()

@@ -1,0 +1,85 @@
+import { UserError } from '../../../errors.ts'
+import type { ControlRecord, FileRecord } from '../../../model/record.ts'
+import { type Severity, parseSeverity } from '../../../model/severity.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { nameOfSet } from '../../readers/name-of-set.ts'
+import { openPartResults } from '../../readers/part-results.ts'
+import { peek } from '../../readers/peek.ts'
+
+const ASSET = 'code'
+
+/** A failure fails the run, a warning does not; a policy may state a severity of its own in its metadata. */
+const severities = { failures: 'high', warnings: 'medium' } satisfies Record<string, Severity>
+
+/** Conftest's JSON (`--output json`): a list of files and namespaces with what their policies said. Format: https://www.conftest.dev/options/#-output */
+export const conftest: Importer = {
+  id: 'conftest',
+  title: 'Conftest (JSON)',
+  version: 1,
+  detect({ text: head }: Head) {
+    const outline = jsonOutline(head)
+    if (!outline?.list) return false
+    const { members } = outline
+    return (
+      members.has('filename') &&
+      members.has('namespace') &&
+      (members.has('successes') || members.has('failures') || members.has('warnings'))
+    )
+  },
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text: head, bytes } = await peek(file.bytes(), 1024)
+    if (!/^\s*\[/.test(head))
+      throw new UserError('unreadable_report', 'Expected Conftest JSON: a list of files with successes and failures')
+    yield { kind: 'report', source: 'conftest', tool: 'Conftest', tool_version: null, observed_at: null }
+    yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
+    const results = openPartResults()
+    const tested = new Set<string>()
+    for await (const { value } of readJson(bytes, ['$[*]'])) {
+      const item = fieldsOf(value)
+      const path = textOf(item['filename']).replaceAll('\\', '/')
+      const namespace = textOf(item['namespace']) || 'main'
+      tested.add(`${path} ${namespace}`)
+      for (const list of ['failures', 'warnings'] as const) {
+        for (const one of listOf(item[list])) {
+          const result = fieldsOf(one)
+          const title = textOf(result['msg'])
+          const metadata = fieldsOf(result['metadata'])
+          const severity = parseSeverity(textOf(metadata['severity'])) ?? severities[list]
+          yield* results.fail({
+            asset: ASSET,
+            control: controlOf(namespace, list, metadata, severity),
+            part: [path, title].filter(Boolean).join(': '),
+            type: 'file',
+            severity,
+            title,
+            place: path,
+          })
+        }
+      }
+      for (const one of listOf(item['exceptions'])) {
+        const result = fieldsOf(one)
+        const control = controlOf(namespace, 'failures', fieldsOf(result['metadata']), null)
+        yield* results.other(ASSET, control, 'not_run', `Exception: ${textOf(result['msg'])}`)
+      }
+    }
+    yield* results.end()
+    if (tested.size > 0) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: nameOfSet(tested, 'files') }
+  },
+}
+
+/** A policy has no id but the rule that it is: `data.main.deny`; without it the namespace and the kind of rule. */
+function controlOf(namespace: string, list: keyof typeof severities, metadata: Fields, severity: Severity | null): ControlRecord {
+  const rule = textOf(metadata['query']).replace(/^data\./, '') || `${namespace}.${list === 'failures' ? 'deny' : 'warn'}`
+  const title = textOf(metadata['title'])
+  return {
+    kind: 'control',
+    control_id: `conftest:${rule.slice(0, 200)}`,
+    title: (title || `Policy ${rule}`).slice(0, 500),
+    ...(severity && { severity }),
+    ...(textOf(metadata['description']) && { description: textOf(metadata['description']).slice(0, 4000) }),
+    ...(!title && { partial: true }),
+  }
+}

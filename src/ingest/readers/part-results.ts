@@ -1,0 +1,96 @@
+import { UserError } from '../../errors.ts'
+import type { ControlRecord, ControlResultRecord, FileRecord } from '../../model/record.ts'
+import type { Severity } from '../../model/severity.ts'
+
+/** A rule that a part of an asset fails: a resource in a file, a container of a workload. */
+export interface FailedPart {
+  asset: string
+  control: ControlRecord
+  /** What fails, by a name that stays when lines move: `main.tf aws_s3_bucket.logs`. '': the asset itself. */
+  part: string
+  /** Of the part: `file`, `resource`. */
+  type: string
+  severity?: Severity
+  /** The tool's sentence. */
+  title?: string
+  /** Where it is to be seen: `main.tf:12`. */
+  place?: string
+}
+
+/** Most rules, and rules with parts, that are held for one report. */
+const MAX_HELD = 500_000
+const MAX_TEXT = 500
+
+/**
+ * Turns results of rules about the parts of an asset into records. Each failed part is a finding of its own; the second one of a rule and part with one
+ * name is told apart by its number, not by its line. What passed is told once per asset and rule, at the end, and only where no part fails: an
+ * asset with one failing part does not pass. The control is described the first time that it is named. Throws UserError('unreadable_report') for a report
+ * with more than 500,000 rules or parts.
+ */
+export function openPartResults(): {
+  fail(part: FailedPart): Generator<FileRecord>
+  /** `status` pass; or not_run, not_applicable: what was suppressed or could not be answered. It counts only where nothing passed or failed. */
+  other(
+    asset: string,
+    control: ControlRecord,
+    status: Exclude<ControlResultRecord['status'], 'fail'>,
+    evidence?: string,
+  ): Generator<FileRecord>
+  end(): Generator<FileRecord>
+} {
+  const described = new Set<string>()
+  const failed = new Set<string>()
+  const seen = new Map<string, number>()
+  const others = new Map<string, ControlResultRecord>()
+  const hold = () => {
+    if (described.size + failed.size + seen.size + others.size > 4 * MAX_HELD)
+      throw new UserError('unreadable_report', `The report is about more than ${MAX_HELD} rules and parts`)
+  }
+  function* describe(control: ControlRecord): Generator<FileRecord> {
+    if (described.has(control.control_id)) return
+    described.add(control.control_id)
+    yield control
+  }
+  return {
+    *fail({ asset, control, part, type, severity, title, place }) {
+      yield* describe(control)
+      const key = `${asset}\0${control.control_id}`
+      failed.add(key)
+      others.delete(key)
+      const name = part.slice(0, MAX_TEXT)
+      const count = (seen.get(`${key}\0${name}`) ?? 0) + 1
+      seen.set(`${key}\0${name}`, count)
+      hold()
+      yield {
+        kind: 'finding',
+        asset,
+        control_id: control.control_id,
+        ...(severity && { severity }),
+        ...(title && { title: title.slice(0, 2000) }),
+        ...((name || count > 1) && { component: { name: count === 1 ? name : `${name} (${count})`.trim(), type } }),
+        ...(place && { place: place.slice(0, MAX_TEXT) }),
+      }
+    },
+    *other(asset, control, status, evidence) {
+      yield* describe(control)
+      const key = `${asset}\0${control.control_id}`
+      if (failed.has(key)) return
+      const before = others.get(key)
+      const rank = ['pass', 'not_applicable', 'not_run']
+      if (before && rank.indexOf(before.status) <= rank.indexOf(status)) return
+      hold()
+      others.set(key, {
+        kind: 'control_result',
+        asset,
+        control_id: control.control_id,
+        status,
+        ...(control.severity && { severity: control.severity }),
+        ...(evidence && { evidence: evidence.slice(0, 2000) }),
+      })
+    },
+    *end() {
+      yield* others.values()
+      others.clear()
+    },
+  }
+}
