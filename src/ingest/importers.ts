@@ -9,6 +9,7 @@ import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
+import { csaf } from './importers/csaf/csaf.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -33,9 +34,9 @@ import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
-import { openvas } from './importers/openvas/openvas.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
+import { openvex } from './importers/openvex/openvex.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
@@ -55,6 +56,7 @@ import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts
 import { semgrep } from './importers/semgrep/semgrep.ts'
 import { snyk } from './importers/snyk/snyk.ts'
 import { sonatype } from './importers/sonatype/sonatype.ts'
+import { spdx } from './importers/spdx/spdx.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
@@ -87,6 +89,7 @@ export const importers: readonly Importer[] = [
   checkmarxOsa,
   cloudflareInsights,
   cloudsploit,
+  csaf,
   cyclonedx,
   cycognito,
   defenderForCloud,
@@ -111,9 +114,9 @@ export const importers: readonly Importer[] = [
   nmap,
   npmAudit,
   nuclei,
-  openvas,
   ocsf,
   openvas,
+  openvex,
   orcaSecurity,
   ossfScorecard,
   ossindexDevaudit,
@@ -133,6 +136,7 @@ export const importers: readonly Importer[] = [
   semgrep,
   snyk,
   sonatype,
+  spdx,
   sshAudit,
   sslLabs,
   sslyze,
