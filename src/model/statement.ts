@@ -28,23 +28,3 @@ export interface StatementTarget {
   /** Package URL of a component; without version: whatever version. */
   package?: string
 }
-
-/** What decides whether a statement moves scores. */
-export interface StatedAbout {
-  status: StatementStatus
-  justification: StatementJustification | null
-  /** An impact statement in words. */
-  detail: string | null
-  target: StatementTarget
-}
-
-/**
- * Whether findings that a statement is about leave the scores (docs/decisions/0005): what is not affected, with a reason that does not
- * depend on us; what is fixed, where it says in exactly which version or image. All else only informs.
- */
-export function movesScores({ status, justification, detail, target }: StatedAbout): boolean {
-  if (!target.package && !target.image && !target.image_digest && !target.repository) return false
-  if (status === 'not_affected') return justification === null ? detail !== null : justification !== 'depends'
-  if (status !== 'fixed') return false
-  return target.image_digest !== undefined || (target.package !== undefined && /@[^@?/]+(?:\?|$)/.test(target.package))
-}
