@@ -64,7 +64,11 @@ export const ExceptionInForce = z.object({
 
 /** What a look was for. */
 const LookedFor = z.object({
-  subject: z.string().describe('vulnerability, control, software; asset: only listed; presence: all that there is was listed; statement: a document of statements'),
+  subject: z
+    .string()
+    .describe(
+      'vulnerability, control, software; asset: only listed; presence: all that there is was listed; statement: a document of statements',
+    ),
   access: z.enum(['none', 'remote', 'full']),
   min_severity: Severity.nullable().describe('The least severity that it showed; null: every one'),
   checks: z.string().nullable().describe('The narrowed set of checks; null: all that the tool has'),
@@ -670,7 +674,9 @@ export const ExceptionSummary = z.object({
   justification: ExceptionKind.describe("A person's justification, or statement: another party's word in a VEX document"),
   moves_scores: z
     .boolean()
-    .describe('It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do'),
+    .describe(
+      'It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do',
+    ),
   statement: z
     .object({
       status: StatementStatus,

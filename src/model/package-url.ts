@@ -27,7 +27,9 @@ const encoded = (text: string) => text.split('/').map(encodeURIComponent).join('
 export function parsePackage(text: string): PackageIdentity | null {
   const purl = parsed(text.trim())
   if (!purl) return null
-  const qualifiers = new Map(Object.entries(purl.qualifiers ?? {}).flatMap(([key, value]) => (value ? [[key, String(value)] as const] : [])))
+  const qualifiers = new Map(
+    Object.entries(purl.qualifiers ?? {}).flatMap(([key, value]) => (value ? [[key, String(value)] as const] : [])),
+  )
   return {
     name: `pkg:${purl.type}/${[purl.namespace, purl.name].flatMap((part) => (part ? [encoded(part)] : [])).join('/')}`,
     version: purl.version || null,

@@ -138,12 +138,12 @@ const placeOf = ({ assets, asset_count, asset_group, statement }: Exception): st
   statement !== null
     ? statement.product
     : asset_group !== null
-    ? `group ${asset_group}`
-    : assets === null
-      ? 'all assets'
-      : asset_count === 1
-        ? assets[0]!.name
-        : `${asset_count} assets`
+      ? `group ${asset_group}`
+      : assets === null
+        ? 'all assets'
+        : asset_count === 1
+          ? assets[0]!.name
+          : `${asset_count} assets`
 
 /** Throws UserError('bad_exception') for what is no number of ours. */
 function numberOf(text: string | undefined): number | undefined {

@@ -557,7 +557,9 @@ export class ReportStaging {
       const key = (of: string) => line.map((column) => `${of}.${column}`).join(', ')
       const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
       // What all items must say alike to be said of the finding.
-      const agreedSql = agreed ? `, case when min(i.${agreed}) = max(i.${agreed}) and count(i.${agreed}) = count(*) then min(i.${agreed}) end as agreed` : ''
+      const agreedSql = agreed
+        ? `, case when min(i.${agreed}) = max(i.${agreed}) and count(i.${agreed}) = count(*) then min(i.${agreed}) end as agreed`
+        : ''
       await transaction.run(
         `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')})
        with item as materialized (select i.*, cast(null as bigint) as since from (${items}) i),

@@ -76,7 +76,8 @@ export class StatementStaging {
     const target = JSON.stringify(found ? [...place, name] : [product])
     const key = `${vulnerability_id} ${target}`
     const before = this.stated.get(key)
-    if (!before || this.prefers(JSON.stringify(values), JSON.stringify(before.values))) this.stated.set(key, { key, vulnerability_id, target, values })
+    if (!before || this.prefers(JSON.stringify(values), JSON.stringify(before.values)))
+      this.stated.set(key, { key, vulnerability_id, target, values })
   }
 
   /** Places everything and marks the assets on which scores may move as touched. */

@@ -1,7 +1,8 @@
 import { NEVER } from '../../model/time.ts'
 
 /** SQL: whether statement `s` is about anything that is found among assets. */
-const found = (s: string): string => `(${s}.image is not null or ${s}.image_digest is not null or ${s}.repository is not null or ${s}.package is not null)`
+const found = (s: string): string =>
+  `(${s}.image is not null or ${s}.image_digest is not null or ${s}.repository is not null or ${s}.package is not null)`
 
 /**
  * SQL: whether what statement `s` is about leaves the scores. What is not affected, with a reason that does not depend on us; what is fixed,

@@ -95,14 +95,16 @@ function* readVulnerability(found: Vulnerability, at: string, products: Products
     yield { kind: 'skipped', at, reason: 'Expected a vulnerability with "cve" or "ids"' }
     return
   }
-  const id = vulnerability_id === own?.text && /^\d+$/.test(own.text) && own.system_name ? `${own.system_name}:${own.text}` : vulnerability_id
+  const id =
+    vulnerability_id === own?.text && /^\d+$/.test(own.text) && own.system_name ? `${own.system_name}:${own.text}` : vulnerability_id
   const told = new Set<string>()
   for (const [list, status] of statuses) {
     for (const product_id of found.product_status?.[list] ?? []) {
       if (told.has(product_id)) continue
       told.add(product_id)
-      const about = <T extends { product_ids?: string[] | null | undefined; group_ids?: string[] | null | undefined }>(entries: T[] | null | undefined) =>
-        (entries ?? []).filter((entry) => products.isAbout(entry, product_id))
+      const about = <T extends { product_ids?: string[] | null | undefined; group_ids?: string[] | null | undefined }>(
+        entries: T[] | null | undefined,
+      ) => (entries ?? []).filter((entry) => products.isAbout(entry, product_id))
       const justification = status === 'not_affected' ? about(found.flags).find(({ label }) => label)?.label : null
       const words =
         status === 'not_affected'

@@ -58,7 +58,9 @@ function softwareOf(one: Package): SoftwareRecord {
 /** SPDX has no field for a group, so that of Maven is taken from the package URL: group:name, as its own tools write it. */
 function nameOf(one: Package, purl: string | undefined): string {
   const [, group, name] = /^pkg:maven\/(.+)\/([^/]+)$/.exec(parsePackage(purl ?? '')?.name ?? '') ?? []
-  return group !== undefined && name !== undefined && one.name === decodeURIComponent(name) ? `${decodeURIComponent(group)}:${one.name}` : one.name
+  return group !== undefined && name !== undefined && one.name === decodeURIComponent(name)
+    ? `${decodeURIComponent(group)}:${one.name}`
+    : one.name
 }
 
 /** Syft's sentence: "acquired package info from APK DB: /lib/apk/db/installed", "… from the following paths: /bin/a, /bin/b". */
@@ -69,8 +71,12 @@ const placeOf = (info: string | undefined): string | undefined =>
 function* advisoriesOf(one: Package, source: string): Generator<FileRecord> {
   for (const { type, locator } of one.refs) {
     if (type !== 'advisory') continue
-    const known = /\b(?:CVE-\d{4}-\d{4,10}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,6}|GO-\d{4}-\d{4,6})\b/i.exec(locator)?.[0]
-    const vulnerability_id = known === undefined ? `${source}:${locator}` : /^(?:CVE|RUSTSEC|PYSEC|GO)/i.test(known) ? known.toUpperCase() : known
+    const known =
+      /\b(?:CVE-\d{4}-\d{4,10}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,6}|GO-\d{4}-\d{4,6})\b/i.exec(
+        locator,
+      )?.[0]
+    const vulnerability_id =
+      known === undefined ? `${source}:${locator}` : /^(?:CVE|RUSTSEC|PYSEC|GO)/i.test(known) ? known.toUpperCase() : known
     if (/^https:\/\//.test(locator)) yield { kind: 'vulnerability', vulnerability_id, url: locator }
     const purl = purlOf(one)
     yield {

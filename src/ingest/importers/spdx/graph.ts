@@ -21,7 +21,10 @@ const Element = z.object({
   software_downloadLocation: Text,
   software_sourceInfo: Text,
   software_primaryPurpose: Text,
-  suppliedBy: z.union([z.string(), z.array(z.string()).transform((all) => all[0])]).nullish().catch(null),
+  suppliedBy: z
+    .union([z.string(), z.array(z.string()).transform((all) => all[0])])
+    .nullish()
+    .catch(null),
   externalIdentifier: z
     .array(z.object({ externalIdentifierType: Text, identifier: Text }))
     .nullish()
@@ -51,7 +54,8 @@ export class Graph {
     if (!parsed.success) return z.prettifyError(parsed.error)
     const element = parsed.data
     const id = element.spdxId ?? element['@id']
-    if (id !== undefined && element.name !== undefined && /^(?:Tool|Organization|Person|Agent)$/.test(element.type)) this.names.set(id, element.name)
+    if (id !== undefined && element.name !== undefined && /^(?:Tool|Organization|Person|Agent)$/.test(element.type))
+      this.names.set(id, element.name)
     if (element.type === 'CreationInfo') {
       this.created ??= element.created
       this.tools.push(...(element.createdUsing ?? []))
@@ -75,7 +79,8 @@ export class Graph {
         supplier: undefined,
         download: element.software_downloadLocation,
         source_info: element.software_sourceInfo,
-        purpose: element.software_primaryPurpose === 'operatingSystem' ? 'OPERATING-SYSTEM' : element.software_primaryPurpose?.toUpperCase(),
+        purpose:
+          element.software_primaryPurpose === 'operatingSystem' ? 'OPERATING-SYSTEM' : element.software_primaryPurpose?.toUpperCase(),
         remarks: [],
         refs: purl === undefined ? refs : [{ category: 'PACKAGE-MANAGER', type: 'purl', locator: purl }, ...refs],
       })

@@ -67,7 +67,17 @@ interface Document {
 }
 
 async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
-  const paths = ['spdxVersion', 'name', 'documentNamespace', 'creationInfo', 'documentDescribes', 'packages[*]', 'relationships[*]', '@context', '@graph[*]']
+  const paths = [
+    'spdxVersion',
+    'name',
+    'documentNamespace',
+    'creationInfo',
+    'documentDescribes',
+    'packages[*]',
+    'relationships[*]',
+    '@context',
+    '@graph[*]',
+  ]
   let number = -1
   let current = null as Document | null
   for await (const { path, at, value, document } of readJson(
@@ -82,7 +92,8 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
     readPart(current, path.slice('$.'.length), value, at)
     if (current.packages.length > MAX_PACKAGES || current.graph.size > 4 * MAX_PACKAGES) throw tooMany()
   }
-  if (!current) throw new UserError('unreadable_report', 'Expected an SPDX document with spdxVersion and packages, or with @graph; there is none')
+  if (!current)
+    throw new UserError('unreadable_report', 'Expected an SPDX document with spdxVersion and packages, or with @graph; there is none')
   yield* end(current)
 }
 

@@ -12,7 +12,9 @@ export const purlOf = (one: Package): string | undefined => one.refs.find(({ typ
 
 /** Whether a package is a whole image: told by its purpose, its package URL, or as Trivy and Syft name it. */
 const isImage = (one: Package): boolean =>
-  one.purpose === 'CONTAINER' || /^SPDXRef-(?:ContainerImage|DocumentRoot-Image)-/.test(one.id) || /^pkg:(?:oci|docker)\//.test(purlOf(one) ?? '')
+  one.purpose === 'CONTAINER' ||
+  /^SPDXRef-(?:ContainerImage|DocumentRoot-Image)-/.test(one.id) ||
+  /^pkg:(?:oci|docker)\//.test(purlOf(one) ?? '')
 
 /** A layer of an image, named by its digest only. */
 export const isLayer = (one: Package): boolean => /^(?:sha256:)?[0-9a-f]{64}$/.test(one.name)

@@ -226,33 +226,50 @@ async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows:
   ])
   const coveredOf = new Map(covered.map((row) => [row.exception_id, row]))
   const namedOf = grouped(named, (row) => row.exception_id)
-  return rows.map(({ asset_count, starts_at, ends_at, moves, status, stated_justification, product, package: name, version, role, document, document_version, stated_at, ...row }) => ({
-    ...row,
-    assets:
-      asset_count === 0
-        ? null
-        : namedOf.get(row.exception_id)!.map(({ asset_id, name }) => ({ asset_id, name: name ?? `asset ${asset_id}` })),
-    asset_count: asset_count === 0 ? null : asset_count,
-    moves_scores: moves,
-    statement:
-      status === null
-        ? null
-        : {
-            status,
-            justification: stated_justification,
-            product: product!,
-            package: name,
-            version: version === null ? null : decodeURIComponent(version),
-            role,
-            document: document!,
-            document_version,
-            stated_at: formatInstant(stated_at),
-          },
-    starts_at: formatInstant(starts_at),
-    ends_at: ends_at === NEVER ? null : formatInstant(ends_at),
-    covered_findings: coveredOf.get(row.exception_id)?.findings ?? 0,
-    covered_assets: coveredOf.get(row.exception_id)?.assets ?? 0,
-  }))
+  return rows.map(
+    ({
+      asset_count,
+      starts_at,
+      ends_at,
+      moves,
+      status,
+      stated_justification,
+      product,
+      package: name,
+      version,
+      role,
+      document,
+      document_version,
+      stated_at,
+      ...row
+    }) => ({
+      ...row,
+      assets:
+        asset_count === 0
+          ? null
+          : namedOf.get(row.exception_id)!.map(({ asset_id, name }) => ({ asset_id, name: name ?? `asset ${asset_id}` })),
+      asset_count: asset_count === 0 ? null : asset_count,
+      moves_scores: moves,
+      statement:
+        status === null
+          ? null
+          : {
+              status,
+              justification: stated_justification,
+              product: product!,
+              package: name,
+              version: version === null ? null : decodeURIComponent(version),
+              role,
+              document: document!,
+              document_version,
+              stated_at: formatInstant(stated_at),
+            },
+      starts_at: formatInstant(starts_at),
+      ends_at: ends_at === NEVER ? null : formatInstant(ends_at),
+      covered_findings: coveredOf.get(row.exception_id)?.findings ?? 0,
+      covered_assets: coveredOf.get(row.exception_id)?.assets ?? 0,
+    }),
+  )
 }
 
 /** Assets that a list names of each exception. */
