@@ -40,7 +40,7 @@ function targetOfOne({ id, purl }: NamedProduct): StatementTarget {
     if (key !== null) return { package: key }
   }
   if (id === undefined) return {}
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(id) || /^git@/.test(id)) {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(id) || id.startsWith('git@')) {
     const repository = repositoryName(id)
     return repository && /^https:\/\/(?:github\.com|gitlab\.com|bitbucket\.org)\//.test(repository) ? { repository } : {}
   }

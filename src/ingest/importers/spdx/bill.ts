@@ -77,7 +77,7 @@ function* advisoriesOf(one: Package, source: string): Generator<FileRecord> {
       )?.[0]
     const vulnerability_id =
       known === undefined ? `${source}:${locator}` : /^(?:CVE|RUSTSEC|PYSEC|GO)/i.test(known) ? known.toUpperCase() : known
-    if (/^https:\/\//.test(locator)) yield { kind: 'vulnerability', vulnerability_id, url: locator }
+    if (locator.startsWith('https://')) yield { kind: 'vulnerability', vulnerability_id, url: locator }
     const purl = purlOf(one)
     yield {
       kind: 'finding',

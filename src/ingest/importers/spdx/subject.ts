@@ -49,7 +49,7 @@ function imageOf({ name: title, namespace, tools }: Creation, root: Package | nu
   } else if (/\/syft\/image\//.test(namespace ?? '')) {
     // Older Syft describes the document itself, whose name is the image's.
     texts.push(title)
-  } else if (root && tools.some((tool) => /^tern-/.test(tool))) {
+  } else if (root && tools.some((tool) => tool.startsWith('tern-'))) {
     // Tern writes the tag as the version, and the digest only into the id.
     const own = /-([0-9a-f]{64})$/.exec(root.id)?.[1]
     digest = own && `sha256:${own}`
