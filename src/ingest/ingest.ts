@@ -298,7 +298,7 @@ class Reading {
     this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
     await this.endReport()
     const { newest } = this
-    if (!isFeed(this.importer) && !this.report?.document && newest !== null && this.store.now() - newest > STALE) {
+    if (!isFeed(this.importer) && this.counts.assets > 0 && newest !== null && this.store.now() - newest > STALE) {
       const day = formatInstant(newest).slice(0, 10)
       this.counts.notes.push(
         `The newest look in it is of ${day}: it counts in the scores of that time, not in today's. See plimsoll score --as-of ${day}`,
