@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, inject, it } from 'vitest'
+import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
 import { loadCatalog } from '../../src/insights/catalog.ts'
@@ -258,7 +259,33 @@ async function standing(engine: Engine): Promise<string[]> {
   return [...findings, ...statements].map((row) => JSON.stringify(row)).toSorted()
 }
 
-const CASES = Number(process.env['PLIMSOLL_CASES'] ?? 4)
+/** All that matters at once: covered, seen otherwise by another tool, covered again, contradicted, withdrawn. */
+const telling: Said[] = [
+  { kind: 'scan', at: 0, tool: 'trivy', image: 0, found: [{ vulnerability: 0, package: 0 }] },
+  {
+    kind: 'document',
+    at: 1,
+    author: 'Acme',
+    document: 'a',
+    statements: [
+      { vulnerability: 0, image: null, package: 4, status: 'not_affected', why: true },
+      { vulnerability: 0, image: null, package: 5, status: 'affected', why: false },
+    ],
+  },
+  { kind: 'scan', at: 2, tool: 'grype', image: 0, found: [{ vulnerability: 0, package: 1 }] },
+  { kind: 'scan', at: 4, tool: 'grype', image: 0, found: [] },
+  {
+    kind: 'document',
+    at: 5,
+    author: 'Example',
+    document: 'b',
+    statements: [{ vulnerability: 0, image: 0, package: 3, status: 'affected', why: false }],
+  },
+  { kind: 'document', at: 6, author: 'Example', document: 'b', statements: [] },
+  { kind: 'document', at: 7, author: 'Acme', document: 'a', statements: [] },
+]
+
+const CASES = Number(process.env['PLIMSOLL_CASES'] ?? 3)
 
 describe.each(engines)("statements on '$name'", ({ open }) => {
   it(
@@ -304,7 +331,7 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
             }
           },
         ),
-        { numRuns: CASES },
+        { numRuns: CASES, examples: [[{ said: telling, order: telling.toReversed(), gone: 1, together: false }]] },
       )
     },
   )
@@ -369,6 +396,81 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
         false,
       ])
     } finally {
+      await store.engine.close()
+    }
+  })
+
+  it('answer through the API as they were known, and only their author changes them', { timeout: 60_000 }, async () => {
+    const { store } = await openStore(open)
+    const catalog = loadCatalog()
+    const app = buildApp({ store, catalog, version: '1' })
+    try {
+      const ask = async <T>(method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<{ status: number; body: T }> => {
+        const answer = await app.inject({ method, url: `/api/v1${url}`, headers: { host: 'localhost' }, ...(payload && { payload }) })
+        return { status: answer.statusCode, body: answer.json<T>() }
+      }
+      const scanned = await give(store, { kind: 'scan', at: 1, tool: 'trivy', image: 0, found: [{ vulnerability: 0, package: 0 }] })
+      await compute(store, catalog)
+      const before = (await ask<{ exposure: { value: number } }>('GET', '/scores')).body.exposure.value
+      const vex = await give(store, {
+        kind: 'document',
+        at: 1,
+        author: 'Acme',
+        document: 'a',
+        statements: [{ vulnerability: 0, image: null, package: 0, status: 'not_affected', why: true }],
+      })
+      await compute(store, catalog)
+      type Found = { items: { excepted: boolean; exception: { exception_id: number; status: string } | null }[] }
+      const [finding] = (await ask<Found>('GET', '/findings')).body.items
+      expect(finding).toMatchObject({
+        excepted: true,
+        exception: { justification: 'statement', moves_scores: true, status: 'not_affected', ends_at: null },
+      })
+      const after = (await ask<{ exposure: { value: number } }>('GET', '/scores')).body.exposure.value
+      expect(after).toBeLessThan(before)
+      const known = async (import_no: number) =>
+        (await ask<Found>('GET', `/findings?known_at=${import_no}`)).body.items.map((each) => each.excepted)
+      expect(await known(scanned.import_no)).toEqual([false])
+      expect(await known(vex.import_no)).toEqual([true])
+
+      const id = finding!.exception!.exception_id
+      expect((await ask<object>('GET', `/exceptions/${id}`)).body).toMatchObject({
+        justification: 'statement',
+        author: 'Acme',
+        covered_findings: 1,
+        acts: [],
+        import_no: vex.import_no,
+        statement: { status: 'not_affected', document: 'https://example.com/vex/a' },
+      })
+      expect((await ask<{ total: number }>('GET', `/exceptions/${id}/findings`)).body.total).toBe(1)
+      const listed = await ask<{ total: number }>('GET', `/exceptions?filter=${encodeURIComponent('{"justification": "statement"}')}`)
+      expect(listed.body.total).toBe(1)
+      for (const [method, url, body] of [
+        ['POST', `/exceptions/${id}/end`, {}],
+        ['PATCH', `/exceptions/${id}`, { reason: 'Better words' }],
+      ] as const) {
+        const refused = await ask<{ error: { code: string; message: string } }>(method, url, body)
+        expect([refused.status, refused.body.error.code]).toEqual([400, 'bad_exception'])
+        expect(refused.body.error.message).toContain('undo the import')
+      }
+      expect(
+        (
+          await ask<object>('POST', '/exceptions', {
+            subject: 'CVE-2026-1',
+            kind: 'vulnerability',
+            justification: 'statement',
+            reason: 'x',
+          })
+        ).status,
+      ).toBe(400)
+
+      await undoImport(store, vex.import_no, 'test')
+      await compute(store, catalog)
+      expect((await ask<Found>('GET', '/findings')).body.items.map((each) => [each.excepted, each.exception])).toEqual([[false, null]])
+      expect((await ask<{ exposure: { value: number } }>('GET', '/scores')).body.exposure.value).toBe(before)
+      expect(await known(vex.import_no)).toEqual([true])
+    } finally {
+      await app.close()
       await store.engine.close()
     }
   })
