@@ -142,11 +142,7 @@ describe.each(engines)('schema steps on $name', ({ name, open }) => {
       await compute(store, catalog)
       expect(await exposure()).toBe(0)
       const found = await verify(store)
-<<<<<<< HEAD
       expect(found.facts).toMatchObject({ broken: [], imports_without_digest: 1 })
-=======
-      expect(found.facts).toMatchObject({ broken: [], imports_without_digest: 1 }) // filled in before step 12, which began them
->>>>>>> 75d5066 (Lists of assets as ServiceNow, Intune, Entra, Active Directory, EC2, AWS Config and Azure export them)
       expect(found.broken).toEqual([1]) // its digest was made up here
       expect(isWhole({ ...found, broken: [], inputs: { kept: 0, checked: 0, broken: [] } })).toBe(true)
       await app.close()
