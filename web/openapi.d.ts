@@ -1110,7 +1110,7 @@ export interface components {
             }[];
             /** @description A row for each way in which a source looks at it */
             coverage: {
-                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed */
+                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed; statement: a document of statements */
                 subject: string;
                 /** @enum {string} */
                 access: "none" | "remote" | "full";
@@ -1131,8 +1131,11 @@ export interface components {
             exceptions: {
                 exception_id: number;
                 /** @enum {string} */
-                justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
-                /** @description null: until a person ends it */
+                justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+                moves_scores: boolean;
+                /** @description What a statement says of the product; null: a person's exception */
+                status: ("not_affected" | "affected" | "fixed" | "under_investigation") | null;
+                /** @description null: until a person ends it, or the author of the statement withdraws it */
                 ends_at: string | null;
                 covered_findings: number;
             }[];
@@ -1267,6 +1270,8 @@ export interface components {
             controls: number;
             results: number;
             software: number;
+            /** @description Of a VEX document: one per product and vulnerability */
+            statements?: number;
             skipped: number;
             opened: number;
             closed: number;
@@ -1392,10 +1397,31 @@ export interface components {
             subject: string | null;
             /** @description Only the finding of this component, '' for the one that names none; null: any */
             component: string | null;
-            /** @enum {string} */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
-            /** @description It takes what it covers out of the scores: third party control and alternate mitigation do */
+            /**
+             * @description A person's justification, or statement: another party's word in a VEX document
+             * @enum {string}
+             */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            /** @description It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do */
             moves_scores: boolean;
+            /** @description null: a person's exception */
+            statement: {
+                /** @enum {string} */
+                status: "not_affected" | "affected" | "fixed" | "under_investigation";
+                justification: ("component_not_present" | "vulnerable_code_not_present" | "vulnerable_code_not_in_execute_path" | "vulnerable_code_cannot_be_controlled_by_adversary" | "inline_mitigations_already_exist" | "depends") | null;
+                /** @description As the document names it */
+                product: string;
+                /** @description Package URL of the component that it is about; null: the product as a whole */
+                package: string | null;
+                /** @description null: any version */
+                version: string | null;
+                /** @description Of the author */
+                role: string | null;
+                document: string;
+                document_version: string | null;
+                /** @description The statement's own date, where it has one */
+                stated_at: string | null;
+            } | null;
             reason: string;
             author: string;
             /** @description ISO 8601, UTC */
@@ -1423,8 +1449,11 @@ export interface components {
         ExceptionInForce: {
             exception_id: number;
             /** @enum {string} */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
-            /** @description null: until a person ends it */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            moves_scores: boolean;
+            /** @description What a statement says of the product; null: a person's exception */
+            status: ("not_affected" | "affected" | "fixed" | "under_investigation") | null;
+            /** @description null: until a person ends it, or the author of the statement withdraws it */
             ends_at: string | null;
         };
         ExceptionList: {
@@ -1450,10 +1479,31 @@ export interface components {
             subject: string | null;
             /** @description Only the finding of this component, '' for the one that names none; null: any */
             component: string | null;
-            /** @enum {string} */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
-            /** @description It takes what it covers out of the scores: third party control and alternate mitigation do */
+            /**
+             * @description A person's justification, or statement: another party's word in a VEX document
+             * @enum {string}
+             */
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            /** @description It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do */
             moves_scores: boolean;
+            /** @description null: a person's exception */
+            statement: {
+                /** @enum {string} */
+                status: "not_affected" | "affected" | "fixed" | "under_investigation";
+                justification: ("component_not_present" | "vulnerable_code_not_present" | "vulnerable_code_not_in_execute_path" | "vulnerable_code_cannot_be_controlled_by_adversary" | "inline_mitigations_already_exist" | "depends") | null;
+                /** @description As the document names it */
+                product: string;
+                /** @description Package URL of the component that it is about; null: the product as a whole */
+                package: string | null;
+                /** @description null: any version */
+                version: string | null;
+                /** @description Of the author */
+                role: string | null;
+                document: string;
+                document_version: string | null;
+                /** @description The statement's own date, where it has one */
+                stated_at: string | null;
+            } | null;
             reason: string;
             author: string;
             /** @description ISO 8601, UTC */
@@ -1678,7 +1728,7 @@ export interface components {
             previous_digest: string;
             /** @description What the report looked for, and on how many assets: only that can it close */
             coverage: {
-                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed */
+                /** @description vulnerability, control, software; asset: only listed; presence: all that there is was listed; statement: a document of statements */
                 subject: string;
                 /** @enum {string} */
                 access: "none" | "remote" | "full";
@@ -5313,7 +5363,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
+                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "statement_key" | "statement_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
             };
             cookie?: never;
         };

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
-import { exceptionStates, justifications } from '../model/exception.ts'
+import { exceptionKinds, exceptionStates, justifications } from '../model/exception.ts'
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
+import { statementJustifications, statementStatuses } from '../model/statement.ts'
 
 // What goes over the wire, once: Fastify checks it both ways and the OpenAPI description is made from it.
 // Instants are ISO 8601 in UTC; days are YYYY-MM-DD in the organisation's zone; shares and exposures are 0–1; scores say their unit.
@@ -18,6 +19,8 @@ const Severity = z.enum(severities)
 const Stage = z.enum(exploitStages)
 
 const Justification = z.enum(justifications)
+const ExceptionKind = z.enum(exceptionKinds)
+const StatementStatus = z.enum(statementStatuses)
 
 /** Which organisation, which asset groups, which moment. */
 export const Moment = z.object({
@@ -53,13 +56,19 @@ export const Range = z.object({
 /** The exception that covers a finding. */
 export const ExceptionInForce = z.object({
   exception_id: z.number().int(),
-  justification: Justification,
-  ends_at: Instant.nullable().describe('null: until a person ends it'),
+  justification: ExceptionKind,
+  moves_scores: z.boolean(),
+  status: StatementStatus.nullable().describe("What a statement says of the product; null: a person's exception"),
+  ends_at: Instant.nullable().describe('null: until a person ends it, or the author of the statement withdraws it'),
 })
 
 /** What a look was for. */
 const LookedFor = z.object({
-  subject: z.string().describe('vulnerability, control, software; asset: only listed; presence: all that there is was listed'),
+  subject: z
+    .string()
+    .describe(
+      'vulnerability, control, software; asset: only listed; presence: all that there is was listed; statement: a document of statements',
+    ),
   access: z.enum(['none', 'remote', 'full']),
   min_severity: Severity.nullable().describe('The least severity that it showed; null: every one'),
   checks: z.string().nullable().describe('The narrowed set of checks; null: all that the tool has'),
@@ -551,6 +560,7 @@ export const Counts = z.object({
   controls: z.number().int(),
   results: z.number().int(),
   software: z.number().int(),
+  statements: z.number().int().optional().describe('Of a VEX document: one per product and vulnerability'),
   skipped: z.number().int(),
   opened: z.number().int(),
   closed: z.number().int(),
@@ -661,8 +671,26 @@ export const ExceptionSummary = z.object({
   kind: z.enum(['vulnerability', 'control']).nullable(),
   subject: z.string().nullable().describe('Id of the vulnerability or control; null: any'),
   component: z.string().nullable().describe("Only the finding of this component, '' for the one that names none; null: any"),
-  justification: Justification,
-  moves_scores: z.boolean().describe('It takes what it covers out of the scores: third party control and alternate mitigation do'),
+  justification: ExceptionKind.describe("A person's justification, or statement: another party's word in a VEX document"),
+  moves_scores: z
+    .boolean()
+    .describe(
+      'It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do',
+    ),
+  statement: z
+    .object({
+      status: StatementStatus,
+      justification: z.enum(statementJustifications).nullable(),
+      product: z.string().describe('As the document names it'),
+      package: z.string().nullable().describe('Package URL of the component that it is about; null: the product as a whole'),
+      version: z.string().nullable().describe('null: any version'),
+      role: z.string().nullable().describe('Of the author'),
+      document: z.string(),
+      document_version: z.string().nullable(),
+      stated_at: Instant.nullable().describe("The statement's own date, where it has one"),
+    })
+    .nullable()
+    .describe("null: a person's exception"),
   reason: z.string(),
   author: z.string(),
   starts_at: Instant,

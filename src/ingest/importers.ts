@@ -12,6 +12,7 @@ import { checkov } from './importers/checkov/checkov.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { conftest } from './importers/conftest/conftest.ts'
+import { csaf } from './importers/csaf/csaf.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
@@ -47,6 +48,7 @@ import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
+import { openvex } from './importers/openvex/openvex.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
@@ -68,6 +70,7 @@ import { secureScoreCsv } from './importers/secure-score-csv/secure-score-csv.ts
 import { semgrep } from './importers/semgrep/semgrep.ts'
 import { snyk } from './importers/snyk/snyk.ts'
 import { sonatype } from './importers/sonatype/sonatype.ts'
+import { spdx } from './importers/spdx/spdx.ts'
 import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
@@ -107,6 +110,7 @@ export const importers: readonly Importer[] = [
   cloudflareInsights,
   cloudsploit,
   conftest,
+  csaf,
   cyclonedx,
   cycognito,
   defenderForCloud,
@@ -142,6 +146,7 @@ export const importers: readonly Importer[] = [
   nuclei,
   ocsf,
   openvas,
+  openvex,
   orcaSecurity,
   ossfScorecard,
   ossindexDevaudit,
@@ -163,6 +168,7 @@ export const importers: readonly Importer[] = [
   semgrep,
   snyk,
   sonatype,
+  spdx,
   sshAudit,
   sslLabs,
   sslyze,

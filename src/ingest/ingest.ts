@@ -74,6 +74,8 @@ export interface Inspection {
   controls: number
   results: number
   software: number
+  /** Of a document of statements (VEX). */
+  statements: number
   skipped: number
   error: { code: string; message: string } | null
 }
@@ -115,6 +117,9 @@ class Counter {
     } else if (record.kind === 'control_result') {
       counts.results++
       if (record.status === 'fail') counts.findings++
+    } else if (record.kind === 'statement') {
+      counts.statements = (counts.statements ?? 0) + 1
+      this.vulnerabilities.add(record.vulnerability_id)
     } else if (record.kind === 'asset') this.assets.add(record.asset)
     else if (record.kind === 'control') this.controls.add(record.control_id)
     else if (record.kind === 'software') counts.software++
@@ -141,7 +146,7 @@ export async function inspectFile(
   let report: ReportRecord | null = null
   let newest: Instant | null = null
   const answer = (error: Inspection['error']): Inspection => {
-    const { assets, findings, vulnerabilities, controls, results, software, skipped } = counter.counts
+    const { assets, findings, vulnerabilities, controls, results, software, statements = 0, skipped } = counter.counts
     return {
       file,
       format,
@@ -154,6 +159,7 @@ export async function inspectFile(
       controls,
       results,
       software,
+      statements,
       skipped,
       error,
     }
@@ -292,7 +298,7 @@ class Reading {
     this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
     await this.endReport()
     const { newest } = this
-    if (!isFeed(this.importer) && newest !== null && this.store.now() - newest > STALE) {
+    if (!isFeed(this.importer) && this.counts.assets > 0 && newest !== null && this.store.now() - newest > STALE) {
       const day = formatInstant(newest).slice(0, 10)
       this.counts.notes.push(
         `The newest look in it is of ${day}: it counts in the scores of that time, not in today's. See plimsoll score --as-of ${day}`,
@@ -366,8 +372,9 @@ class Reading {
     }
     const org = await route(this.store, transaction, report.tenant_id, options.org, this.org)
     this.org = org
-    const at = report.observed_at ?? this.observed_at
-    if (at !== null) this.observed(at)
+    let at = report.observed_at ?? this.observed_at
+    if (at !== null || report.document) at = this.observed(at)
+    if (report.document) this.newest = Math.max(this.newest ?? 0, at!)
     this.staging = new ReportStaging(transaction, org.org_id, this.import_no, report, at)
   }
 

@@ -11,6 +11,7 @@ import { readChoices } from '../store/identity/choices.ts'
 import { restateAssets } from '../store/identity/restate.ts'
 import { closureOf, settle, withStaysOfNow } from '../store/identity/settle.ts'
 import { horizonOf } from '../store/retention.ts'
+import { touchStated } from '../store/statements/touch.ts'
 import type { Store } from '../store/store.ts'
 
 /**
@@ -99,7 +100,10 @@ export async function undoIn(
       { import_no },
     )
   }
-  if (!world) await transaction.run('insert into touched_asset select distinct org_id, asset_id from undone_look where asset_id > 0')
+  if (!world) {
+    await transaction.run('insert into touched_asset select distinct org_id, asset_id from undone_look where asset_id > 0')
+    await touchStated(transaction, import_no)
+  }
   await transaction.run(`update ${looks} set retracted_in = $import_no where ${stated} = $undone and retracted_in = $never`, params)
   await transaction.query('drop table undone_look')
   await identity?.()

@@ -24,6 +24,7 @@ const facts = [
   'presence_history',
   'coverage_history',
   'finding_key',
+  'statement_history',
   'epss_history',
   'exploit_history',
   'cvss_history',

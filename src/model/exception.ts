@@ -8,6 +8,10 @@ export type Justification = (typeof justifications)[number]
  */
 export const scoreMoving: readonly Justification[] = ['third_party_control', 'alternate_mitigation']
 
+/** Beside people's justifications: another party's statement about the vulnerability and the product (VEX), model/statement.ts. */
+export const exceptionKinds = [...justifications, 'statement'] as const
+export type ExceptionKind = (typeof exceptionKinds)[number]
+
 /** Whether an exception at a moment has not begun, is in force or has ended. */
 export const exceptionStates = ['upcoming', 'active', 'ended'] as const
 export type ExceptionState = (typeof exceptionStates)[number]

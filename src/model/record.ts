@@ -1,6 +1,7 @@
 import type { AssetAttributes, AssetType, NameType } from './asset.ts'
 import type { ExploitStage } from './exploit.ts'
 import type { Severity } from './severity.ts'
+import type { StatementJustification, StatementStatus, StatementTarget } from './statement.ts'
 import type { Instant } from './time.ts'
 
 /**
@@ -18,6 +19,7 @@ export type FileRecord =
   | FindingRecord
   | ControlResultRecord
   | ScoreTotalRecord
+  | StatementRecord
   | SkippedRecord
   | EpssRecord
   | ExploitRecord
@@ -38,6 +40,20 @@ export interface ReportRecord {
   tenant_id?: string
   /** The report lists every asset (inventory) or every entry (feed) of this source there is: what it omits has left. */
   complete?: boolean
+  /** The report is a document of statements (VEX): what an earlier version of it stated and this one does not is withdrawn. */
+  document?: StatementDocument
+}
+
+/** A document whose author states something of products and vulnerabilities. Author and id together name it through its versions. */
+export interface StatementDocument {
+  /** The author's own id of the document, stable over its versions. */
+  id: string
+  /** The author's count or name of this version. */
+  version?: string
+  /** Who vouches for the statements. */
+  author: string
+  /** What the author is in this: vendor, coordinator, document creator. */
+  role?: string
 }
 
 export interface AssetRecord {
@@ -177,6 +193,25 @@ export interface ScoreTotalRecord {
   points: number
   max_points: number
   comparisons?: { basis: string; category: string; value: number }[]
+}
+
+/**
+ * Somebody else's word on one product and one vulnerability (VEX). Only in a report that is a `document`. It opens no finding and closes
+ * none: it is told with the findings that it is about, and may take them out of the scores (model/statement.ts).
+ */
+export interface StatementRecord {
+  kind: 'statement'
+  /** CVE id when there is one among its names, else the id as written. */
+  vulnerability_id: string
+  status: StatementStatus
+  justification?: StatementJustification
+  /** The author's words on it: impact, action, notes. */
+  detail?: string
+  /** When the author made it, where the document dates its statements: told, not used. It holds from the report's observed_at. */
+  stated_at?: Instant
+  /** The product as the document names it, for people. */
+  product: string
+  target: StatementTarget
 }
 
 /** An item that could not be read. Counted, kept and shown; nothing is guessed in its place. */

@@ -61,7 +61,7 @@ export const assetFacts = {
     table: 'sighting_history',
     scope: asset,
     key: ['finding_id'],
-    attributes: ['kind', 'severity', 'cvss_tenths', 'stage', 'version', 'fixed_version', 'place', 'title', 'access', 'checks'],
+    attributes: ['kind', 'severity', 'cvss_tenths', 'stage', 'version', 'fixed_version', 'place', 'title', 'access', 'checks', 'purl'],
     covers: `c.subject = f.kind and c.access >= f.access and (c.min_severity = 0 or f.severity >= c.min_severity) and (c.checks = '' or c.checks = f.checks)`,
     shows: (fact, look) =>
       look['subject'] === fact['kind'] &&
@@ -73,7 +73,7 @@ export const assetFacts = {
       ['severity', 'desc'],
       ['cvss_tenths', 'desc'],
       ['stage', 'desc'],
-      ...ascending('version', 'fixed_version', 'place', 'title', 'access', 'checks'),
+      ...ascending('version', 'fixed_version', 'place', 'title', 'access', 'checks', 'purl'),
     ],
   },
   control_result: {
@@ -108,6 +108,38 @@ export const orgFacts = {
     key: ['vulnerability_id'],
     attributes: ['title', 'description', 'severity', 'cvss_tenths', 'cvss_vector', 'published_at', 'url', 'aliases'],
     covers: null,
+  },
+  /** A document's `source` is its author and its id: what a version of it leaves out is withdrawn. */
+  statement: {
+    table: 'statement_history',
+    scope: source,
+    key: ['statement_id'],
+    attributes: [
+      'vulnerability_id',
+      'image',
+      'image_digest',
+      'repository',
+      'package',
+      'version',
+      'arch',
+      'product',
+      'status',
+      'justification',
+      'detail',
+      'author',
+      'role',
+      'document',
+      'document_version',
+      'stated_at',
+    ],
+    covers: `c.subject = 'statement'`,
+    shows: (_: Row, look: Row): boolean => look['subject'] === 'statement',
+    // The newest, and of one time the one that claims least for safety.
+    prefer: [
+      ['stated_at', 'desc'],
+      ['status', ['affected', 'under_investigation', 'fixed', 'not_affected']],
+      ...ascending('justification', 'detail', 'product', 'document_version', 'role'),
+    ],
   },
   benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], ...statesScore },
 } satisfies Record<string, FactTable>

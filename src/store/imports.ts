@@ -14,6 +14,8 @@ export interface ImportCounts {
   controls: number
   results: number
   software: number
+  /** Statements of documents (VEX), one per product and vulnerability; left out where there are none. */
+  statements?: number
   skipped: number
   /** Statements of a feed about the world; left out for reports. */
   entries?: number

@@ -149,6 +149,7 @@ const ending = [
   'score_total_history',
   'benchmark_history',
   'advisory_history',
+  'statement_history',
 ]
 
 /** SQL by table: rows that no question about an instant and a knowledge at or after `horizon` can meet. */

@@ -273,6 +273,7 @@ async function putFacts(engine: Engine, org_id: number, { groups, findings }: Wo
         title: null,
         access: 2,
         checks: '',
+        purl: null,
       })),
   )
   await put(
@@ -527,7 +528,7 @@ describe.each(engines)('exceptions through the API on $name', ({ open }) => {
     expect(excepted.body.total).toBe(5)
     const asset = world.assetsOf(world.north)[2]!.asset_id
     expect((await ask<{ exceptions: object[] }>('GET', `/assets/${asset}?org=north`)).body.exceptions).toEqual([
-      { exception_id: id, justification: 'third_party_control', ends_at: null, covered_findings: 1 },
+      { exception_id: id, justification: 'third_party_control', moves_scores: true, status: null, ends_at: null, covered_findings: 1 },
     ])
 
     // Correcting the justification to one that moves nothing gives the score back, and undoing that takes it again.

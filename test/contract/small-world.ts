@@ -166,6 +166,7 @@ async function writeOrg(engine: Engine, { org_id }: Org, assets: readonly SmallA
       title: `Weakness ${subject}`,
       access: 2,
       checks: '',
+      purl: null,
       valid_from: at(n % 14),
       valid_to: until,
       opened_in: 1,

@@ -192,6 +192,7 @@ export async function putWorld(engine: Engine, org_id: number, world: Partial<Wo
         title: null,
         access: 2,
         checks: '',
+        purl: null,
         kind: 'vulnerability',
         org_id,
         ...time(row),

@@ -12,6 +12,7 @@ interface Exception {
   component: string | null
   justification: string
   moves_scores: boolean
+  statement: { status: string; product: string; package: string | null } | null
   author: string
   starts_at: string
   ends_at: string | null
@@ -73,7 +74,7 @@ async function list(context: Context): Promise<void> {
   const rows = items.map((each) => [
     each.exception_id,
     each.state,
-    each.justification,
+    each.statement ? `${each.statement.status} (statement)` : each.justification,
     subjectOf(each),
     placeOf(each),
     each.ends_at?.slice(0, 10) ?? 'open',
@@ -133,14 +134,16 @@ const coverage = ({ covered_findings, covered_assets, moves_scores }: Exception)
 const subjectOf = ({ subject, component }: Exception): string =>
   subject === null ? 'everything' : component ? `${subject} in ${component}` : subject
 
-const placeOf = ({ assets, asset_count, asset_group }: Exception): string =>
-  asset_group !== null
-    ? `group ${asset_group}`
-    : assets === null
-      ? 'all assets'
-      : asset_count === 1
-        ? assets[0]!.name
-        : `${asset_count} assets`
+const placeOf = ({ assets, asset_count, asset_group, statement }: Exception): string =>
+  statement !== null
+    ? statement.product
+    : asset_group !== null
+      ? `group ${asset_group}`
+      : assets === null
+        ? 'all assets'
+        : asset_count === 1
+          ? assets[0]!.name
+          : `${asset_count} assets`
 
 /** Throws UserError('bad_exception') for what is no number of ours. */
 function numberOf(text: string | undefined): number | undefined {

@@ -123,6 +123,7 @@ function sentence({ file, result, error }: Outcome): string {
     counts.findings ? `${counts.findings} findings` : '',
     counts.results ? `${counts.results} check results` : '',
     counts.software ? `${counts.software} software` : '',
+    counts.statements ? `${counts.statements} statements` : '',
     counts.vulnerabilities ? `${counts.vulnerabilities} vulnerabilities` : '',
     `${counts.opened} opened, ${counts.closed} closed`,
     counts.skipped ? `${counts.skipped} skipped (see import ${result!.import_no})` : '',

@@ -10,6 +10,7 @@ import type {
   VulnerabilityRecord,
 } from '../../model/record.ts'
 import { stageRank } from '../../model/exploit.ts'
+import { packageKey } from '../../model/package-url.ts'
 import { severityRank } from '../../model/severity.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
 import { draw } from '../../store/counter.ts'
@@ -18,6 +19,7 @@ import { assetFacts, type FactTable, INACTIVE, orgFacts, preferred, preferSql } 
 import type { ManyClosed } from '../../store/imports.ts'
 import { type Placed, place, stagedColumns, stagedTable, valueOf } from '../../store/intervals.ts'
 import { resolveAssets } from '../resolve.ts'
+import { StatementStaging } from './statements.ts'
 import { columnsOf, facts, Rows } from './tables.ts'
 import { canonical, LONG, safeUrl, severityOf, tenths, text, thousandths } from './values.ts'
 
@@ -50,6 +52,7 @@ export class ReportStaging {
   private readonly findings: Rows
   private readonly results: Rows
   private readonly software: Rows
+  private readonly statements: StatementStaging | null
   private readonly transaction: Engine
   private readonly org_id: number
   private readonly import_no: number
@@ -65,6 +68,9 @@ export class ReportStaging {
     this.findings = new Rows(transaction, 'raw_finding', columnsOf('raw_finding'))
     this.results = new Rows(transaction, 'raw_result', columnsOf('raw_result'))
     this.software = new Rows(transaction, 'raw_software', columnsOf('raw_software'))
+    this.statements = report.document
+      ? new StatementStaging(transaction, org_id, import_no, report.source, report.document, observed_at!)
+      : null
   }
 
   async add(record: FileRecord): Promise<void> {
@@ -75,6 +81,7 @@ export class ReportStaging {
     else if (record.kind === 'software') await this.addSoftware(record)
     else if (record.kind === 'control') this.addControl(record)
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
+    else if (record.kind === 'statement') this.statements?.add(record)
     else if (record.kind === 'score_total')
       this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
   }
@@ -117,6 +124,7 @@ export class ReportStaging {
         text(record.place),
         text(record.title),
         record.access ? rank[record.access] : null,
+        packageKey(record.component?.purl),
       ])
       if (full) await this.findings.write()
     }
@@ -185,6 +193,7 @@ export class ReportStaging {
         'insert into touched_asset select distinct org_id, asset_id from presence_history where org_id = $org_id and source = $source and closed_in = $import_no',
         { org_id, source, import_no },
       )
+    await this.statements?.end()
     const many_closed = await this.manyClosed(placed.closed)
     for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software'])
       await transaction.run(`delete from ${table}`)
@@ -542,26 +551,30 @@ export class ReportStaging {
     if (this.findings.count || this.results.count) await this.drawKeys()
     // Of several items for one finding one counts, whatever their order in the report. Nearly every finding has one item: only those that have
     // several are put in order.
-    const stage = async (fact: FactTable, items: string, ...line: string[]) => {
-      const rest = (of: string) =>
-        ['asset_id', ...fact.key, ...fact.attributes, 'observed_at', 'since', 'late'].map((column) => `${of}.${column}`).join(', ')
+    const stage = async (fact: FactTable, items: string, line: string[], agreed?: string) => {
+      const rest = (of: string, own = (column: string) => `${of}.${column}`) =>
+        ['asset_id', ...fact.key, ...fact.attributes, 'observed_at', 'since', 'late'].map(own).join(', ')
       const key = (of: string) => line.map((column) => `${of}.${column}`).join(', ')
       const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
+      // What all items must say alike to be said of the finding.
+      const agreedSql = agreed
+        ? `, case when min(i.${agreed}) = max(i.${agreed}) and count(i.${agreed}) = count(*) then min(i.${agreed}) end as agreed`
+        : ''
       await transaction.run(
         `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')})
        with item as materialized (select i.*, cast(null as bigint) as since from (${items}) i),
-       several as materialized (select ${key('i')} from item i group by ${key('i')} having count(*) > 1),
+       several as materialized (select ${key('i')}${agreedSql} from item i group by ${key('i')} having count(*) > 1),
        placed as (
-         select i.*, row_number() over (partition by ${key('i')} order by ${preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))}) as place_in_line
+         select i.*, ${agreed ? 's.agreed, ' : ''}row_number() over (partition by ${key('i')} order by ${preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))}) as place_in_line
          from item i join several s on ${same('s', 'i')})
        select $org_id, $source, ${rest('i')} from item i where not exists (select 1 from several s where ${same('s', 'i')})
-       union all select $org_id, $source, ${rest('p')} from placed p where p.place_in_line = 1`,
+       union all select $org_id, $source, ${rest('p', (column) => (column === agreed ? 'p.agreed' : `p.${column}`))} from placed p where p.place_in_line = 1`,
         { org_id, source },
       )
     }
-    if (this.findings.count) await stage(assetFacts.sighting, sightingItems, 'finding_id')
-    if (this.results.count) await stage(assetFacts.control_result, resultItems, 'finding_id')
-    if (this.software.count) await stage(assetFacts.software, softwareItems, 'asset_id', 'name', 'version')
+    if (this.findings.count) await stage(assetFacts.sighting, sightingItems, ['finding_id'], 'purl')
+    if (this.results.count) await stage(assetFacts.control_result, resultItems, ['finding_id'])
+    if (this.software.count) await stage(assetFacts.software, softwareItems, ['asset_id', 'name', 'version'])
   }
 
   /** Gives every finding that is new its number. */
@@ -687,7 +700,7 @@ const keyOfWord = (fact: string, asset_id: number, line: string): string => `${f
 const texts = new Set(['version', 'fixed_version', 'place', 'title', 'checks', 'vendor', 'purl', 'cpe', 'evidence', 'control_id'])
 
 const sightingItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
-    coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, l.observed_at, l.late
+    coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, r.purl, l.observed_at, l.late
   from raw_finding r join local_asset l on l.local = r.local
   join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component
   left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind`

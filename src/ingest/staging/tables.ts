@@ -20,6 +20,7 @@ const raw = {
     'place text',
     'title text',
     'access smallint',
+    'purl text',
   ],
   raw_result: [
     'local integer',

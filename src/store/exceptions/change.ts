@@ -196,7 +196,20 @@ async function actsOn(transaction: Engine, org_id: number, exception_id: number)
 
 async function standingTerms(transaction: Engine, org_id: number, exception_id: number): Promise<ExceptionTerms> {
   const held = outcome(await actsOn(transaction, org_id, exception_id))
-  if (!held) throw new UserError('unknown_exception', `there is no exception ${exception_id} here`, { status: 404 })
+  if (!held) {
+    const [stated] = await transaction.query(
+      'select 1 as stated from statement_key where org_id = $org_id and statement_id = $exception_id',
+      {
+        org_id,
+        exception_id,
+      },
+    )
+    if (stated)
+      throw bad(
+        `${exception_id} is a statement of another party, which only its author changes: undo the import of its document to take it back`,
+      )
+    throw new UserError('unknown_exception', `there is no exception ${exception_id} here`, { status: 404 })
+  }
   const { justification, reason, author, starts_at, ends_at } = held
   return { justification, reason, author, starts_at, ends_at }
 }

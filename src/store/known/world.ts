@@ -133,6 +133,11 @@ export async function layWorld(transaction: Engine, schemas: Schemas, question: 
            select 1 from ${home}.${table} where org_id = ${org_id} and asset_id is null and (${differs}))`,
       )
   }
+  // A statement is about findings of its vulnerability, wherever they are.
+  assets.push(
+    `select k.org_id, k.asset_id from ${home}.finding_key k where k.org_id = ${org_id} and k.kind = 'vulnerability' and k.subject in (
+       select vulnerability_id from ${home}.statement_history where org_id = ${org_id} and (${changed}))`,
+  )
   // One asset in any case: the staleness of sources follows all looks, also those at assets that are as they were.
   assets.push(`select ${org_id}, min(asset_id) from ${home}.asset_key where org_id = ${org_id} having min(asset_id) is not null`)
   await transaction.query(`insert into ${schemas.own}.touched_asset ${assets.join(' union ')}`)

@@ -11,7 +11,7 @@ import { Flyout } from '../../components/Flyout.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
-import { meanings, placeOf, StateChip, subjectOf } from './words.tsx'
+import { meaningOf, placeOf, StateChip, subjectOf } from './words.tsx'
 
 type Detail = Answer<'/api/v1/exceptions/{exception_id}'>
 
@@ -22,7 +22,13 @@ export function ExceptionFlyout({ id, onClose }: { id: string; onClose: () => vo
   const open = /^\d+$/.test(id)
   const { data, error, refetch } = useAsk('/api/v1/exceptions/{exception_id}', { path: { exception_id: Number(id) || 0 }, enabled: open })
   return (
-    <Flyout open={open} onClose={onClose} kind="Exception" title={data ? subjectOf(data) : 'Exception'} wide>
+    <Flyout
+      open={open}
+      onClose={onClose}
+      kind={data?.statement ? 'Statement' : 'Exception'}
+      title={data ? subjectOf(data) : 'Exception'}
+      wide
+    >
       {error ? (
         <Problem error={error} retry={() => void refetch()} />
       ) : data ? (
@@ -49,30 +55,25 @@ function General({ one }: { one: Detail }) {
       <Facts
         facts={[
           ['State', <StateChip key="s" state={one.state} />],
-          ['Justification', word(one.justification)],
-          ['Where', placeOf(one)],
+          ...(one.statement ? statedFacts(one.statement) : ([['Justification', word(one.justification)]] as [string, string][])),
+          [one.statement ? 'Product' : 'Where', placeOf(one)],
           ['Covers now', `${counted(one.covered_findings, 'open finding')} on ${counted(one.covered_assets, 'asset')}`],
           ['From', instant(one.starts_at)],
-          ['Until', one.ends_at === null ? 'somebody ends it' : instant(one.ends_at)],
-          ['Decided by', one.author],
+          ['Until', one.ends_at === null ? (one.statement ? 'the author withdraws it' : 'somebody ends it') : instant(one.ends_at)],
+          [one.statement ? 'Author' : 'Decided by', one.author],
         ]}
       />
-      <p className="text-sm text-ink-2">{meanings[one.justification]}</p>
-      <section aria-label="What was done">
-        <h3 className="mb-1 text-sm font-semibold">What was done</h3>
-        <ul className="divide-y divide-line text-sm">
-          {one.acts.map((act) => (
-            <li key={act.import_no} className="flex items-center gap-3 py-1.5">
-              <span className={`w-28 ${act.undone ? 'text-ink-3 line-through' : 'font-medium'}`}>{acts[act.act]}</span>
-              <span className="num flex-1 text-ink-2">{instant(act.recorded_at)}</span>
-              <To page="/sources" change={{ open: String(act.import_no) }} className="link text-xs">
-                {act.undone ? 'Undone' : 'Show or undo'}
-              </To>
-            </li>
-          ))}
-        </ul>
-      </section>
-      {one.state === 'active' && (
+      <p className="text-sm text-ink-2">{meaningOf(one)}</p>
+      {one.statement ? (
+        <p className="text-sm">
+          <To page="/sources" change={{ open: String(one.import_no) }} className="link">
+            Show or undo the import of the document
+          </To>
+        </p>
+      ) : (
+        <Acts one={one} />
+      )}
+      {one.state === 'active' && !one.statement && (
         <div>
           <Confirm
             title="End this exception?"
@@ -94,6 +95,38 @@ function General({ one }: { one: Detail }) {
         </div>
       )}
     </div>
+  )
+}
+
+/** What a statement says beside its product. */
+const statedFacts = (said: NonNullable<Detail['statement']>): [string, string][] => [
+  ['Says', word(said.status)],
+  ...(said.justification ? ([['Justification', word(said.justification)]] as [string, string][]) : []),
+  ...(said.package
+    ? ([['Package', `${said.package}${said.version === null ? ', any version' : ` ${said.version}`}`]] as [string, string][])
+    : []),
+  ['Document', `${said.document}${said.document_version === null ? '' : `, version ${said.document_version}`}`],
+  ...(said.role ? ([['Role', said.role]] as [string, string][]) : []),
+  ...(said.stated_at ? ([['Stated', instant(said.stated_at)]] as [string, string][]) : []),
+]
+
+/** What people did to an exception. */
+function Acts({ one }: { one: Detail }) {
+  return (
+    <section aria-label="What was done">
+      <h3 className="mb-1 text-sm font-semibold">What was done</h3>
+      <ul className="divide-y divide-line text-sm">
+        {one.acts.map((act) => (
+          <li key={act.import_no} className="flex items-center gap-3 py-1.5">
+            <span className={`w-28 ${act.undone ? 'text-ink-3 line-through' : 'font-medium'}`}>{acts[act.act]}</span>
+            <span className="num flex-1 text-ink-2">{instant(act.recorded_at)}</span>
+            <To page="/sources" change={{ open: String(act.import_no) }} className="link text-xs">
+              {act.undone ? 'Undone' : 'Show or undo'}
+            </To>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

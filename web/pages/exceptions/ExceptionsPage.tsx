@@ -15,7 +15,7 @@ import { Empty } from '../../components/Problem.tsx'
 import { Here } from '../../components/To.tsx'
 import { AddException } from './AddException.tsx'
 import { ExceptionFlyout } from './ExceptionFlyout.tsx'
-import { justifications, placeOf, StateChip, subjectOf } from './words.tsx'
+import { kinds, placeOf, StateChip, subjectOf } from './words.tsx'
 
 const columns: Column<Exception>[] = [
   {
@@ -30,7 +30,13 @@ const columns: Column<Exception>[] = [
   },
   { id: 'place', title: 'Where', width: 190, sort: 'asset_group', cell: (one) => <span title={placeOf(one)}>{placeOf(one)}</span> },
   { id: 'state', title: 'State', width: 105, sort: 'state', cell: (one) => <StateChip state={one.state} /> },
-  { id: 'justification', title: 'Justification', width: 165, sort: 'justification', cell: (one) => word(one.justification) },
+  {
+    id: 'justification',
+    title: 'Justification',
+    width: 165,
+    sort: 'justification',
+    cell: (one) => (one.statement ? `${word(one.statement.status)}, stated` : word(one.justification)),
+  },
   {
     id: 'scores',
     title: 'Scores',
@@ -69,7 +75,7 @@ const columns: Column<Exception>[] = [
 
 const states = ['active', 'upcoming', 'ended'].map((value) => ({ value }))
 
-/** What people accept, mitigate otherwise, plan or call false; and which of it the scores leave out. */
+/** What people accept, mitigate otherwise, plan or call false, and what suppliers state; and which of it the scores leave out. */
 export function ExceptionsPage() {
   const { get, all, set } = useParameters()
   const filter = conditionOf({ state: all('state'), justification: all('justification') })
@@ -84,7 +90,7 @@ export function ExceptionsPage() {
     <Page
       title="Exceptions"
       name="Exceptions"
-      line="What is accepted, planned or mitigated otherwise. A third party control and an alternate mitigation leave findings out of the scores."
+      line="What is accepted, planned or mitigated otherwise, and what suppliers state. The column Scores says what is left out of them."
       actions={
         <Button look="primary" onClick={() => set({ add: '1' })}>
           <Plus size={14} aria-hidden />
@@ -97,7 +103,7 @@ export function ExceptionsPage() {
         search="Search exceptions"
         filters={[
           { parameter: 'state', title: 'State', options: states },
-          { parameter: 'justification', title: 'Justification', options: justifications.map((value) => ({ value })) },
+          { parameter: 'justification', title: 'Justification', options: kinds.map((value) => ({ value })) },
         ]}
         total={list.total}
         noun={['exception', 'exceptions']}

@@ -14,19 +14,36 @@ export const meanings: Record<(typeof justifications)[number], string> = {
   false_positive: 'The tool is wrong. The scores stay as they are until it stops to report it.',
 }
 
+/** All that the list holds: people's justifications, and statements of others. */
+export const kinds = [...justifications, 'statement'] as const
+
+/** What an exception or a statement comes to, in a sentence. */
+export function meaningOf({ justification, statement, moves_scores }: Exception): string {
+  if (justification !== 'statement') return meanings[justification]
+  const said = {
+    not_affected: 'The author says that the product is not affected.',
+    fixed: 'The author says that this version is fixed.',
+    affected: 'The author says that the product is affected.',
+    under_investigation: 'The author is looking into it.',
+  }[statement!.status]
+  return `${said} ${moves_scores ? 'Left out of the scores, unless another statement calls it affected.' : 'The scores stay as they are.'}`
+}
+
 /** The vulnerability or control that is excepted, or everything. */
 export const subjectOf = ({ subject, component }: Exception): string =>
   subject === null ? 'Everything found' : component ? `${subject} in ${component}` : subject
 
-/** The assets or the group that an exception is narrowed to. */
-export const placeOf = ({ assets, asset_count, asset_group }: Exception): string =>
-  asset_group !== null
-    ? `Group ${asset_group}`
-    : assets === null
-      ? 'All assets'
-      : asset_count === 1
-        ? assets[0]!.name
-        : counted(asset_count ?? 0, 'asset')
+/** The assets or the group that an exception is narrowed to, or the product of a statement. */
+export const placeOf = ({ assets, asset_count, asset_group, statement }: Exception): string =>
+  statement !== null
+    ? statement.product
+    : asset_group !== null
+      ? `Group ${asset_group}`
+      : assets === null
+        ? 'All assets'
+        : asset_count === 1
+          ? assets[0]!.name
+          : counted(asset_count ?? 0, 'asset')
 
 /** Whether it holds. */
 export function StateChip({ state }: { state: Exception['state'] }) {

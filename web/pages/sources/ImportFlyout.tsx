@@ -61,6 +61,7 @@ function General({ one }: { one: Detail }) {
     ['Controls', counts.controls],
     ['Control results', counts.results],
     ['Software', counts.software],
+    ...(counts.statements ? ([['Statements', counts.statements]] as [string, number][]) : []),
     ['Skipped', counts.skipped],
     ['Opened', counts.opened],
     ['Closed', counts.closed],

@@ -8,6 +8,7 @@ export function writeCounts(counts: Import['counts']): string {
     counts.findings > 0 && counted(counts.findings, 'finding'),
     counts.results > 0 && counted(counts.results, 'control result'),
     counts.software > 0 && `${counted(counts.software, 'software', 'software')}`,
+    (counts.statements ?? 0) > 0 && counted(counts.statements!, 'statement'),
     counts.findings === 0 && counts.vulnerabilities > 0 && counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities'),
     counts.skipped > 0 && `${counted(counts.skipped, 'item')} skipped`,
   ].filter((part) => part !== false)

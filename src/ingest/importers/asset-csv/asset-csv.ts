@@ -4,26 +4,53 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import type { Importer } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
-import { chooseColumns, type Field, isAssetHeader } from './columns.ts'
+import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
+import { type Cells, findExport, type KnownExport } from './exports.ts'
 
 /** A CSV of assets: what no scanner knows (owner, group, criticality, internet-facing, …), from a CMDB or a spreadsheet. */
 export const assetCsv: Importer = {
   id: 'asset-csv',
   title: 'List of assets (CSV)',
-  version: 1,
+  version: 2,
 
   // A first line that the head cuts off has no end: such a header is nobody's list of assets.
-  detect: ({ text }) => !/^\s*[<{[]/.test(text) && !text.includes('\u0000') && isAssetHeader(csvHeader(text.slice(0, 16_384))),
+  detect: ({ text }) => {
+    if (/^\s*[<{[]/.test(text) || text.includes('\u0000')) return false
+    const header = csvHeader(withoutType(text).slice(0, 32_768))
+    return findExport(header) !== null || isAssetHeader(csvHeader(withoutType(text).slice(0, 16_384)))
+  },
 
   async *parse(file, options) {
-    yield { kind: 'report', source: 'asset-csv', tool: null, tool_version: null, observed_at: null }
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const columns = chooseColumns(csvHeader(text), options.columns)
-    for await (const { line, row, error } of readCsv(bytes)) {
-      if (error === null) yield* readRow(row, columns, line)
-      else yield { kind: 'skipped', at: `line ${line}`, reason: error }
+    const typed = text.length - withoutType(text).length
+    const header = csvHeader(withoutType(text))
+    const known = findExport(header)
+    yield {
+      kind: 'report',
+      source: known ? `asset-csv:${known.id}` : 'asset-csv',
+      tool: known?.tool ?? null,
+      tool_version: null,
+      observed_at: null,
+    }
+    const columns = chooseColumns(header, options.columns, known?.columns)
+    for await (const { line, row, error } of readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes)) {
+      const at = typed ? line + 1 : line
+      if (error === null) yield* readRow(row, columns, at, known)
+      else yield { kind: 'skipped', at: `line ${at}`, reason: error }
     }
   },
+}
+
+/** Windows PowerShell writes the type of its objects before the header: `#TYPE Microsoft.ActiveDirectory.Management.ADComputer`. */
+const withoutType = (text: string): string => text.replace(/^\uFEFF?"?#TYPE [^\r\n]{1,300}\r?\n/, '')
+
+async function* skip(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let left = count
+  for await (const chunk of bytes) {
+    const cut = Math.min(left, chunk.length)
+    left -= cut
+    if (cut < chunk.length) yield chunk.subarray(cut)
+  }
 }
 
 const NOTHING = new Set(['', '-', '--', 'n/a', 'na', 'none', 'null', 'unknown', 'not set', 'tbd', '?'])
@@ -91,18 +118,31 @@ const IPV6 = /^[0-9a-f]*:[0-9a-f:.]{1,45}$/
 const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/
 const MAX_CELL = 1000
 
-function* readRow(row: Record<string, string>, columns: Map<Field, string>, line: number): Generator<FileRecord> {
+function* readRow(
+  row: Record<string, string>,
+  columns: Map<Field, string>,
+  line: number,
+  known: KnownExport | null,
+): Generator<FileRecord> {
   const wrong: FileRecord[] = []
+  const byPlain = known ? new Map(Object.keys(row).map((column) => [plainHeader(column), row[column]!] as const)) : null
+  const plainCell: Cells = (header) => byPlain?.get(header) ?? ''
+  const excluded = known?.not_asset?.(plainCell) ?? null
+  if (excluded !== null) {
+    yield { kind: 'skipped', at: `line ${line}`, reason: excluded }
+    return
+  }
+  const made = known?.made?.(plainCell) ?? {}
   const cell = (field: Field): string | null => {
     const column = columns.get(field)
-    const value = column === undefined ? '' : (row[column] ?? '').trim()
+    const value = (made[field] ?? (column === undefined ? '' : (row[column] ?? ''))).trim()
     if (value.length > MAX_CELL) {
       wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })
       return null
     }
     return NOTHING.has(value.toLowerCase()) ? null : value
   }
-  const word = <T>(field: Field, allowed: Map<string, T>, shown: readonly string[]): T | null => {
+  const word = <T>(field: Field, allowed: ReadonlyMap<string, T>, shown: readonly string[]): T | null => {
     const value = cell(field)
     if (value === null) return null
     const found = allowed.get(value.toLowerCase().replace(/\s+/g, ' '))
@@ -115,14 +155,15 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
     return null
   }
 
-  const type = word('type', types, assetTypes)
-  const { names, name, unread } = readNames(cell, type)
+  const type = !known ? word('type', types, assetTypes) : typeof known.type === 'string' ? known.type : known.type(cell('type') ?? '')
+  const { names, name, unread } = readNames(cell, type, idsOf(known, plainCell))
   for (const one of unread) wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.get(one.field)}`, reason: one.reason })
   if (names.length === 0) {
     yield { kind: 'skipped', at: `line ${line}`, reason: 'nothing names the asset' }
     return
   }
-  const os = cell('os')
+  const os =
+    [cell('os'), known?.os_version && cell('os') !== null ? plainCell(known.os_version).trim() : ''].filter(Boolean).join(' ') || null
   const family = parseOsFamily(os)
   const agent = cell('endpoint_agent')
   const hasAgent = agent !== null && yesNo.get(agent.toLowerCase())
@@ -132,7 +173,10 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
     ...present('os', os),
     ...present('owner', cell('owner')),
     ...present('asset_group', cell('asset_group')),
-    ...present('criticality', word('criticality', levels, criticalities)),
+    ...present(
+      'criticality',
+      word('criticality', known?.criticality ?? levels, known?.criticality ? [...known.criticality.keys()] : criticalities),
+    ),
     ...present('internet_facing', internet),
     ...present('environment', cell('environment')),
     ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),
@@ -142,6 +186,7 @@ function* readRow(row: Record<string, string>, columns: Map<Field, string>, line
   }
   const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
+  if (known?.inactive?.(plainCell)) asset.inactive = true
   yield asset
   yield* wrong
 }
@@ -163,9 +208,17 @@ function typeByName(names: AssetRecord['names']): AssetType {
           : 'device'
 }
 
+/** Ids of an inventory, each with a prefix that says whose they are; all zeros identify nothing. */
+const idsOf = (known: KnownExport | null, cell: Cells): string[] =>
+  (known?.ids ?? []).flatMap(([prefix, header]) => {
+    const id = cell(header).trim().toLowerCase()
+    return id === '' || /^[0-]+$/.test(id) || NOTHING.has(id) || id.length > 200 ? [] : [`${prefix}:${id}`]
+  })
+
 function readNames(
   cell: (field: Field) => string | null,
   type: AssetType | null,
+  ids: readonly string[],
 ): {
   names: AssetRecord['names']
   name: string
@@ -180,6 +233,7 @@ function readNames(
     const value = cell(field)
     if (value !== null) claim(field, field === 'serial' ? value : /^arn:/i.test(value) ? value : value.toLowerCase())
   }
+  for (const id of ids) claim('agent_id', id)
   const given = cell('name')
   // The name of a cloud resource is for people: it is unique only below its account, and its id names it already.
   if (given !== null && (type === 'device' || !names.some((one) => one.type === 'cloud_id'))) claim(...kindOfName(given, type))

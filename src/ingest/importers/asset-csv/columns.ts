@@ -140,16 +140,27 @@ const byName = new Map<string, Field>(fields.flatMap((field) => synonyms[field].
 const OF_FINDINGS =
   /cve|cwe|cvss|epss|vuln|severity|plugin|\bqid\b|nvt|finding|exploit|threat|issue|advisory|recommendation|remediat|solution|complian|software name|control|\bcheck|\brule|\bresult|\btest|\btitle|package|\bport\b|risk|alert|insight/i
 
-const plain = (header: string) => header.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '')
+/** A header name without case, spaces and signs. */
+export const plainHeader = (header: string): string => header.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '')
 
 /** Which column of the file each field is read from, by the header alone; of two columns for one field the first. */
 function columnsByHeader(header: string[]): Map<Field, string> {
   const columns = new Map<Field, string>()
   for (const column of header) {
-    const field = byName.get(plain(column))
+    const field = byName.get(plainHeader(column))
     if (field && !columns.has(field)) columns.set(field, column)
   }
   return columns
+}
+
+function columnsOfExport(header: string[], known: Partial<Record<Field, readonly string[]>>): Map<Field, string> {
+  const byPlain = new Map(header.toReversed().map((column) => [plainHeader(column), column] as const))
+  return new Map(
+    fields.flatMap((field) => {
+      const column = (known[field] ?? []).map((name) => byPlain.get(name)).find((found) => found !== undefined)
+      return column === undefined ? [] : [[field, column] as const]
+    }),
+  )
 }
 
 /** A list of assets: a column that names them, one that says something about them, and none that speaks of weaknesses. */
@@ -162,11 +173,17 @@ export function isAssetHeader(header: string[]): boolean {
 }
 
 /**
+ * `known`: the columns of a well-known export, in place of what the header's words suggest; it names its assets itself.
+ *
  * The mapping that a person gave (our field → the file's column) over the one by header. Throws UserError('bad_columns') for a field that
  * does not exist or a column that the file does not have, and when nothing names the assets.
  */
-export function chooseColumns(header: string[], given: Record<string, string> | undefined): Map<Field, string> {
-  const columns = columnsByHeader(header)
+export function chooseColumns(
+  header: string[],
+  given: Record<string, string> | undefined,
+  known: Partial<Record<Field, readonly string[]>> | null = null,
+): Map<Field, string> {
+  const columns = known ? columnsOfExport(header, known) : columnsByHeader(header)
   for (const [field, column] of Object.entries(given ?? {})) {
     if (!(fields as readonly string[]).includes(field))
       throw new UserError('bad_columns', `There is no field "${field}"; fields are ${fields.join(', ')}`)
@@ -179,7 +196,7 @@ export function chooseColumns(header: string[], given: Record<string, string> | 
     for (const [other, taken] of columns) if (taken === found) columns.delete(other)
     columns.set(field as Field, found)
   }
-  if (!nameFields.some((field) => columns.has(field))) {
+  if (!known && !nameFields.some((field) => columns.has(field))) {
     throw new UserError(
       'bad_columns',
       `No column names the assets: expected one for ${nameFields.join(', ')}; the columns are ${header.join(', ').slice(0, 500)}`,

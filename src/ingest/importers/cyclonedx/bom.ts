@@ -48,6 +48,14 @@ const Tools = z
 export const Metadata = z.object({
   timestamp: Text,
   tools: Tools,
+  authors: z
+    .array(z.object({ name: Text }))
+    .nullish()
+    .catch(null),
+  supplier: Named,
+  manufacturer: Named,
+  /** Until 1.5. */
+  manufacture: Named,
   component: Component.nullish().catch(null),
 })
 export type Metadata = z.infer<typeof Metadata>

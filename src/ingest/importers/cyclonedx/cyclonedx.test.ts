@@ -31,6 +31,8 @@ describe('cyclonedx', () => {
     ['vex-without-components-1.4.json', 0, 1, 1],
     ['vulnerabilities-1.4.xml', 2, 1, 0],
     ['vulnerability-extension-1.2.xml', 2, 2, 0],
+    ['statements-1.6.json', 2, 2, 5],
+    ['statements-1.5.xml', 0, 1, 0],
   ])('knows %s by its content and reads all of it', async (name, software, findings, skipped) => {
     expect(cyclonedx.detect((await sample(name)).head)).toBe(true)
     const all = await records(await sample(name))
@@ -173,6 +175,34 @@ describe('cyclonedx', () => {
       ['CVE-2026-1002', 'other part', '1.1'],
     ])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'subject', subject: 'vulnerability', checks: 'VEX' }])
+  })
+
+  it('takes the analyses of a bill that names its author for statements about its product, beside what it makes of them itself', async () => {
+    const all = await records(await sample('statements-1.6.json'))
+    expect(all[0]).toMatchObject({ document: { id: 'ghcr.io/acme/shop v2', author: 'Acme', version: '2' } })
+    const image = 'ghcr.io/acme/shop:v2'
+    expect(of(all, 'statement').map((one) => [one.vulnerability_id, one.status, one.justification, one.target])).toEqual([
+      ['CVE-2026-1001', 'not_affected', 'vulnerable_code_not_in_execute_path', { image, package: 'pkg:npm/core@1.0' }],
+      // A component without package URL could be any; versions apart from its own are not worked out.
+      ['CVE-2026-1001', 'not_affected', 'vulnerable_code_not_in_execute_path', {}],
+      ['CVE-2026-1001', 'not_affected', 'vulnerable_code_not_in_execute_path', { image }],
+      ['CVE-2026-1002', 'not_affected', 'depends', { image, package: 'pkg:npm/core@1.0' }],
+      ['CVE-2026-1003', 'fixed', undefined, {}],
+      ['CVE-2026-1004', 'affected', undefined, { image, package: 'pkg:npm/core@1.0' }],
+    ])
+    expect(of(all, 'skipped').filter(({ reason }) => reason.includes('analysed as'))).toHaveLength(5)
+    expect(of(all, 'finding').map((one) => one.vulnerability_ids)).toEqual([['CVE-2026-1004'], ['CVE-2026-1005']])
+  })
+
+  it('names a document without a product by its serial number, and states nothing of a component whose product it does not know', async () => {
+    const all = await records(await sample('statements-1.5.xml'))
+    expect(all[0]).toMatchObject({ document: { id: 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79', author: 'A. Person', version: '4' } })
+    expect(of(all, 'statement')).toMatchObject([{ status: 'under_investigation', target: {} }])
+  })
+
+  it('makes no statement of a bill that names no author', async () => {
+    for (const name of ['vex-only-1.4.json', 'application-with-analysis-1.4.json'])
+      expect(of(await records(await sample(name)), 'statement')).toEqual([])
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { peek } from '../../readers/peek.ts'
 import { readXml, xmlRoot } from '../../readers/xml.ts'
 import { Metadata } from './bom.ts'
 import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
+import { documentOf, subjectOf } from './statements.ts'
 import { ASSET, type Bom, describeSubject, newBom, osOf, readComponent, readVulnerability, remember } from './records.ts'
 
 /** Held until the bill has said what it is about; a file with more in front of it is refused. */
@@ -27,17 +28,24 @@ function detect({ text }: Head): boolean {
 export const cyclonedx: Importer = {
   id: 'cyclonedx',
   title: 'CycloneDX SBOM and VEX (JSON, XML)',
-  version: 1,
+  version: 2,
   detect,
   parse,
 }
 
 /** A part of the bill, the same from JSON and XML. */
-type Part = { part: 'bom' | 'metadata' | 'component' | 'vulnerability'; value: unknown; at: string; document: number }
+type Part = {
+  part: 'bom' | 'serial' | 'version' | 'metadata' | 'component' | 'vulnerability'
+  value: unknown
+  at: string
+  document: number
+}
 
 async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
   const parts = {
     '$.bomFormat': 'bom',
+    '$.serialNumber': 'serial',
+    '$.version': 'version',
     '$.metadata': 'metadata',
     '$.components[*]': 'component',
     '$.vulnerabilities[*]': 'vulnerability',
@@ -56,8 +64,11 @@ async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Par
   ]
   for await (const { event, name, node, line } of readXml(bytes, { elements, opens: ['bom'] })) {
     const at = `line ${line}`
-    if (event === 'open') yield { part: 'bom', value: null, at, document: 0 }
-    else if (name === 'metadata') yield { part: 'metadata', value: metadataFromXml(node), at, document: 0 }
+    if (event === 'open') {
+      yield { part: 'bom', value: null, at, document: 0 }
+      yield { part: 'serial', value: node.attributes['serialNumber'], at, document: 0 }
+      yield { part: 'version', value: node.attributes['version'], at, document: 0 }
+    } else if (name === 'metadata') yield { part: 'metadata', value: metadataFromXml(node), at, document: 0 }
     else if (name === 'component') yield { part: 'component', value: componentFromXml(node), at, document: 0 }
     else yield { part: 'vulnerability', value: vulnerabilityFromXml(node), at, document: 0 }
   }
@@ -66,6 +77,9 @@ async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Par
 interface Document {
   number: number
   bom: Bom
+  /** Read before the metadata only: they name the document. */
+  serial: string | undefined
+  version: string | undefined
   asset: AssetRecord | null
   /** Records that came before the metadata. */
   held: FileRecord[]
@@ -80,9 +94,11 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
   for await (const part of parts) {
     if (document?.number !== part.document) {
       if (document) yield* end(document)
-      document = { number: part.document, bom: newBom(), asset: null, held: [], waiting: [] }
+      document = { number: part.document, bom: newBom(), serial: undefined, version: undefined, asset: null, held: [], waiting: [] }
     }
-    if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
+    if (part.part === 'serial' || part.part === 'version')
+      document[part.part] = typeof part.value === 'string' || typeof part.value === 'number' ? String(part.value) : undefined
+    else if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
     else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
     else if (part.part === 'vulnerability') {
       if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))
@@ -120,14 +136,17 @@ function* begin(document: Document, metadata: Metadata | null): Generator<FileRe
     .replace(/^-|-$/g, '')
     .slice(0, 100)
   if (name) document.bom.source = `cyclonedx:${name}`
+  const stating = documentOf(metadata, document.serial, document.version)
   yield {
     kind: 'report',
     source: document.bom.source,
     tool: tool?.name ?? null,
     tool_version: tool?.version ?? null,
     observed_at: metadata?.timestamp === undefined ? null : parseInstant(metadata.timestamp),
+    ...(stating && { document: stating }),
   }
   document.asset = describeSubject(metadata)
+  if (stating) document.bom.subject = subjectOf(metadata, document.asset)
   if (metadata?.component) remember(metadata.component, document.bom)
   yield document.asset
   yield* document.held.splice(0)

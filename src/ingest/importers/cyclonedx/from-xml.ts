@@ -41,6 +41,10 @@ export function metadataFromXml(node: XmlNode): unknown {
   return {
     timestamp: textOf(node, 'timestamp'),
     tools: listed.map((tool) => ({ name: textOf(tool, 'name'), version: textOf(tool, 'version') })),
+    authors: listOf(node, 'authors', 'author').map((one) => ({ name: textOf(one, 'name') })),
+    supplier: { name: textOf(childOf(node, 'supplier'), 'name') },
+    manufacturer: { name: textOf(childOf(node, 'manufacturer'), 'name') },
+    manufacture: { name: textOf(childOf(node, 'manufacture'), 'name') },
     component: component ? componentFromXml(component) : undefined,
   }
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { PackageURL } from 'packageurl-js'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
+import { imageOfPackage } from '../../../model/package-url.ts'
 import type { AssetRecord, FileRecord, FindingRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { bestRating, type CvssRating } from '../../readers/cvss.ts'
 import { Component, type Metadata, Vulnerability } from './bom.ts'
+import { statementsOf, type Subject } from './statements.ts'
 
 /** What the report's only asset is called within it. */
 export const ASSET = 'subject'
@@ -23,9 +25,19 @@ export interface Bom {
   software: number
   vulnerabilities: number
   os: string | null
+  /** What the bill is about, where it is a document of statements; null: nobody vouches for its analyses. */
+  subject: Subject | null
 }
 
-export const newBom = (): Bom => ({ source: 'cyclonedx', refs: new Map(), described: new Set(), software: 0, vulnerabilities: 0, os: null })
+export const newBom = (): Bom => ({
+  source: 'cyclonedx',
+  refs: new Map(),
+  described: new Set(),
+  software: 0,
+  vulnerabilities: 0,
+  os: null,
+  subject: null,
+})
 
 const propertyOf = (component: Component, pattern: RegExp): string | undefined =>
   component.properties?.find(({ name, value }) => name !== undefined && value !== undefined && pattern.test(name))?.value
@@ -60,14 +72,14 @@ const isDigest = (text: string | null | undefined): text is string => typeof tex
 
 function describeImage(component: Component): AssetRecord {
   const { name, version } = component
-  const purl = imagePurl(component.purl)
+  const purl = imageOfPackage(component.purl ?? '')
   const repoDigest = propertyOf(component, /^aquasecurity:trivy:RepoDigest$/)?.split('@')[1]
   const image_digest = [repoDigest, purl?.digest, version].find(isDigest)
   const tag = propertyOf(component, /^aquasecurity:trivy:RepoTag$/) ?? propertyOf(component, /^aquasecurity:trivy:Reference$/)
   // Syft gives name and digest apart, others the tag as the version.
   const tagged =
     version && !version.includes(':') && !name.slice(name.lastIndexOf('/') + 1).includes(':') ? `${name}:${version}` : undefined
-  const texts = [tag, tagged, purl?.tagged, name, purl?.name]
+  const texts = [tag, tagged, purl?.tag ? `${purl.name}:${purl.tag}` : undefined, name, purl?.name]
   const shown = texts.find((text) => text !== undefined && parseImageReference(text, image_digest) !== null)
   const known =
     shown === undefined
@@ -81,18 +93,6 @@ function describeImage(component: Component): AssetRecord {
     names: known === null ? [] : [{ type: 'image', name: known }],
     attributes: image_digest ? { image_digest } : {},
   }
-}
-
-/** What a purl of type oci says: https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md */
-function imagePurl(text: string | undefined): { name: string; tagged: string | undefined; digest: string | null } | null {
-  const purl = text?.startsWith('pkg:oci/') || text?.startsWith('pkg:docker/') ? purlOf(text) : null
-  if (!purl) return null
-  const { repository_url, tag } = (purl.qualifiers ?? {}) as Record<string, string | undefined>
-  const path = [purl.namespace, purl.name].filter(Boolean).join('/')
-  const name = repository_url ? (repository_url.endsWith(`/${purl.name}`) ? repository_url : `${repository_url}/${path}`) : path
-  const version = purl.version ?? undefined
-  const label = tag ?? (version === undefined || version.includes(':') ? undefined : version)
-  return { name, tagged: label === undefined ? undefined : `${name}:${label}`, digest: isDigest(version) ? version : null }
 }
 
 function purlOf(text: string): PackageURL | null {
@@ -191,6 +191,7 @@ export function* readVulnerability(value: unknown, at: string, bom: Bom, inside:
   const name = found.id ?? ids[0]!
   const state = found.analysis?.state ?? ''
   const closed = Object.hasOwn(CLOSED, state) ? CLOSED[state] : undefined
+  if (bom.subject && !inside) yield* statementsOf(found, ids, bom.subject, (ref) => targetOf(ref, undefined, bom).component ?? null)
   const affects = inside ? [] : (found.affects ?? [])
   if (closed !== undefined) {
     const reason = `${name}: analysed as ${closed}${found.analysis?.justification ? ` (${found.analysis.justification})` : ''}`

@@ -1,16 +1,35 @@
 import { UserError } from '../../../errors.ts'
-import { type ExceptionState, exceptionStates, type Justification, justifications, scoreMoving } from '../../../model/exception.ts'
+import { type ExceptionKind, exceptionKinds, type ExceptionState, exceptionStates, scoreMoving } from '../../../model/exception.ts'
+import { type StatementJustification, type StatementStatus, statementStatuses } from '../../../model/statement.ts'
 import { formatInstant, type Instant, NEVER } from '../../../model/time.ts'
 import type { Engine, Params } from '../../engines/engine.ts'
 import { EXCEPTION_FORMAT } from '../../exceptions/change.ts'
 import { coverCtes } from '../../exceptions/cover.ts'
 import type { Scope } from '../../scope.ts'
+import { statedCtes, statementMoves } from '../../statements/cover.ts'
 import { grouped } from '../grouped.ts'
 import { inGroups } from '../metrics/sweep.ts'
 import { type AskedMoment, holds, momentParams, presentAssets } from '../moment.ts'
 import { askPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 
-/** A person's word that findings are accepted, mitigated otherwise, planned or false. */
+/** What another party states of a vulnerability and a product, and in which document (VEX). */
+export interface StatementSaid {
+  status: StatementStatus
+  justification: StatementJustification | null
+  /** As the document names it. */
+  product: string
+  /** Package URL of the component that it is about, without version and qualifiers; null: the product as a whole. */
+  package: string | null
+  /** Null: any version. */
+  version: string | null
+  role: string | null
+  document: string
+  document_version: string | null
+  /** The statement's own date, where it has one. */
+  stated_at: string | null
+}
+
+/** A person's word that findings are accepted, mitigated otherwise, planned or false; or another party's statement about them. */
 export interface ExceptionItem {
   exception_id: number
   /** The assets that it names, by name; at most 20. Null: not narrowed to assets. */
@@ -24,9 +43,11 @@ export interface ExceptionItem {
   subject: string | null
   /** Only the finding of this component, '' for the one that names none; null: any. */
   component: string | null
-  justification: Justification
+  justification: ExceptionKind
   /** It takes what it covers out of the scores. */
   moves_scores: boolean
+  /** Null: a person's exception. */
+  statement: StatementSaid | null
   reason: string
   author: string
   starts_at: string
@@ -54,7 +75,17 @@ interface ExceptionRow {
   kind: 'vulnerability' | 'control' | null
   subject: string | null
   component: string | null
-  justification: Justification
+  justification: ExceptionKind
+  moves: boolean
+  status: StatementStatus | null
+  stated_justification: StatementJustification | null
+  product: string | null
+  package: string | null
+  version: string | null
+  role: string | null
+  document: string | null
+  document_version: string | null
+  stated_at: Instant | null
   reason: string
   author: string
   starts_at: Instant
@@ -63,33 +94,52 @@ interface ExceptionRow {
   import_no: number
 }
 
-const movingSql = `x.justification in (${scoreMoving.map((each) => `'${each}'`).join(', ')})`
+const moving = (column: string) => `${column} in (${scoreMoving.map((each) => `'${each}'`).join(', ')})`
 
 /** Fields of the list of exceptions. */
 export const exceptionColumns: ListColumns = new Map<string, ListColumn>([
   ['exception_id', { type: 'number', title: 'number', sql: 'x.exception_id' }],
   ['state', { type: 'text', title: 'state', values: exceptionStates, sql: 'x.state' }],
-  ['justification', { type: 'text', title: 'justification', values: justifications, sql: 'x.justification' }],
-  ['moves_scores', { type: 'boolean', title: 'moves scores', sql: movingSql }],
+  ['justification', { type: 'text', title: 'justification', values: exceptionKinds, sql: 'x.justification' }],
+  ['moves_scores', { type: 'boolean', title: 'moves scores', sql: 'x.moves' }],
   ['asset_group', { type: 'text', title: 'asset group', sql: 'x.asset_group' }],
   ['kind', { type: 'text', title: 'kind', values: ['vulnerability', 'control'], sql: 'x.kind' }],
   ['subject', { type: 'text', title: 'vulnerability or control', sql: 'x.subject' }],
   ['component', { type: 'text', title: 'component', sql: 'x.component' }],
+  ['status', { type: 'text', title: 'status', values: statementStatuses, sql: 'x.status' }],
   ['author', { type: 'text', title: 'author', sql: 'x.author' }],
+  ['document', { type: 'text', title: 'document', sql: 'x.document' }],
   ['reason', { type: 'text', title: 'reason', sql: 'x.reason' }],
   ['starts_at', { type: 'number', title: 'start', sql: 'x.starts_at' }],
   ['ends_at', { type: 'number', title: 'end', sql: `nullif(x.ends_at, ${NEVER})` }],
 ])
 
-/** CTE `said`: the rows of exceptions that the scope may see. Those of other groups' assets are left out. */
+/**
+ * CTEs `said`: the rows of exceptions that the scope may see, without those of other groups' assets; and `spoken`: of each statement the row
+ * that holds at $at, else the last before it, else the first after it. `only` narrows both, as `e` with its exception_id.
+ */
 const saidCte = (scope: Scope, only = ''): string => `said as (
     select e.* from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} ${only}
-      ${scope.groups === null ? '' : `and (e.asset_group = any($groups) or e.asset_group is null and (e.asset_id is null or true ${inGroups('e.asset_id', scope.groups)}))`})`
+      ${scope.groups === null ? '' : `and (e.asset_group = any($groups) or e.asset_group is null and (e.asset_id is null or true ${inGroups('e.asset_id', scope.groups)}))`}),
+  spoken as (
+    select * from (
+      select e.*, row_number() over (partition by e.statement_id order by case when e.valid_from <= $at then 0 else 1 end, case when e.valid_from <= $at then -e.valid_from else e.valid_from end) as place
+      from ${statements} e where e.org_id = $org_id and e.retracted_in = ${NEVER} ${only}) as each_row where place = 1)`
 
-const oneEach = `select s.exception_id, count(s.asset_id) as asset_count, s.asset_group, s.kind, s.subject, s.component, s.justification, s.reason, s.author,
-      s.valid_from as starts_at, s.valid_to as ends_at, case when $at < s.valid_from then 'upcoming' when $at < s.valid_to then 'active' else 'ended' end as state,
-      max(s.opened_in) as import_no
-    from said s group by s.exception_id, s.asset_group, s.kind, s.subject, s.component, s.justification, s.reason, s.author, s.valid_from, s.valid_to`
+/** Statements with their number as one of an exception. */
+const statements = '(select s.*, s.statement_id as exception_id from statement_history s)'
+
+const stateSql = `case when $at < s.valid_from then 'upcoming' when $at < s.valid_to then 'active' else 'ended' end`
+
+const oneEach = `select s.exception_id, count(s.asset_id) as asset_count, s.asset_group, s.kind, s.subject, s.component, s.justification, ${moving('s.justification')} as moves,
+      cast(null as text) as status, cast(null as text) as stated_justification, cast(null as text) as product, cast(null as text) as package, cast(null as text) as version,
+      cast(null as text) as role, cast(null as text) as document, cast(null as text) as document_version, cast(null as bigint) as stated_at, s.reason, s.author,
+      s.valid_from as starts_at, s.valid_to as ends_at, ${stateSql} as state, max(s.opened_in) as import_no
+    from said s group by s.exception_id, s.asset_group, s.kind, s.subject, s.component, s.justification, s.reason, s.author, s.valid_from, s.valid_to
+    union all
+    select s.exception_id, 0, null, 'vulnerability', s.vulnerability_id, null, 'statement', ${statementMoves('s')}, s.status, s.justification, s.product, s.package, s.version,
+      s.role, s.document, s.document_version, s.stated_at, coalesce(s.detail, ''), s.author, s.valid_from, s.valid_to, ${stateSql}, s.opened_in
+    from spoken s`
 
 /** Exceptions, those that end soonest first. */
 export async function listExceptions(
@@ -106,7 +156,7 @@ export async function listExceptions(
       params: momentParams(scope, moment),
       columns: exceptionColumns,
       key: [{ column: 'exception_id', type: 'number' }],
-      search: ['x.subject', 'x.asset_group', 'x.reason', 'x.author'],
+      search: ['x.subject', 'x.asset_group', 'x.reason', 'x.author', 'x.product', 'x.document'],
       sort: '-exception_id',
     },
     page,
@@ -137,12 +187,22 @@ export async function getException(engine: Engine, scope: Scope, moment: AskedMo
   }
 }
 
-/** CTEs down to `covering` (exception_id, finding_id, asset_id): which open findings exceptions cover at $at. `only` narrows the exceptions `e`, `findings` the findings `f`. */
+/**
+ * CTEs down to `covering` (exception_id, finding_id, asset_id): which open findings exceptions and statements cover at $at; and `in_force`
+ * (exception_id, justification, moves, status, ends_at), which they are. `only` narrows them, as `e`, `findings` the findings `f`.
+ */
 export const coveringCtes = (scope: Scope, only: string, findings = ''): string => `${presentAssets(scope)},
   held as materialized (select e.* from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} ${only}),
-  opened as (select f.org_id, f.asset_id, f.finding_id, f.kind, f.subject, f.component from finding_history f join a on a.asset_id = f.asset_id where f.org_id = $org_id and ${holds('f')} ${findings}),
+  spoken as materialized (select e.* from ${statements} e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} ${only}),
+  opened as materialized (select f.org_id, f.asset_id, f.finding_id, f.kind, f.subject, f.component from finding_history f join a on a.asset_id = f.asset_id where f.org_id = $org_id and ${holds('f')} ${findings}),
   ${coverCtes('held', 'opened')},
-  covering as (select distinct exception_id, finding_id, asset_id from cover c where ${holds('c')})`
+  ${statedCtes('spoken', `${holds('h')} and h.finding_id in (select finding_id from opened)`)},
+  covering as (
+    select distinct exception_id, finding_id, asset_id from cover c where ${holds('c')}
+    union select distinct statement_id, finding_id, asset_id from stated c where ${holds('c')}),
+  in_force as (
+    select distinct exception_id, justification, ${moving('justification')} as moves, cast(null as text) as status, valid_to as ends_at from held
+    union all select exception_id, 'statement', ${statementMoves('e')}, status, valid_to from spoken e)`
 
 /** Adds what is worked out only for the exceptions that are shown: names of assets, what they cover. */
 async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows: readonly ExceptionRow[]): Promise<ExceptionItem[]> {
@@ -166,19 +226,50 @@ async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows:
   ])
   const coveredOf = new Map(covered.map((row) => [row.exception_id, row]))
   const namedOf = grouped(named, (row) => row.exception_id)
-  return rows.map(({ asset_count, starts_at, ends_at, ...row }) => ({
-    ...row,
-    assets:
-      asset_count === 0
-        ? null
-        : namedOf.get(row.exception_id)!.map(({ asset_id, name }) => ({ asset_id, name: name ?? `asset ${asset_id}` })),
-    asset_count: asset_count === 0 ? null : asset_count,
-    moves_scores: scoreMoving.includes(row.justification),
-    starts_at: formatInstant(starts_at),
-    ends_at: ends_at === NEVER ? null : formatInstant(ends_at),
-    covered_findings: coveredOf.get(row.exception_id)?.findings ?? 0,
-    covered_assets: coveredOf.get(row.exception_id)?.assets ?? 0,
-  }))
+  return rows.map(
+    ({
+      asset_count,
+      starts_at,
+      ends_at,
+      moves,
+      status,
+      stated_justification,
+      product,
+      package: name,
+      version,
+      role,
+      document,
+      document_version,
+      stated_at,
+      ...row
+    }) => ({
+      ...row,
+      assets:
+        asset_count === 0
+          ? null
+          : namedOf.get(row.exception_id)!.map(({ asset_id, name }) => ({ asset_id, name: name ?? `asset ${asset_id}` })),
+      asset_count: asset_count === 0 ? null : asset_count,
+      moves_scores: moves,
+      statement:
+        status === null
+          ? null
+          : {
+              status,
+              justification: stated_justification,
+              product: product!,
+              package: name,
+              version: version === null ? null : decodeURIComponent(version),
+              role,
+              document: document!,
+              document_version,
+              stated_at: formatInstant(stated_at),
+            },
+      starts_at: formatInstant(starts_at),
+      ends_at: ends_at === NEVER ? null : formatInstant(ends_at),
+      covered_findings: coveredOf.get(row.exception_id)?.findings ?? 0,
+      covered_assets: coveredOf.get(row.exception_id)?.assets ?? 0,
+    }),
+  )
 }
 
 /** Assets that a list names of each exception. */

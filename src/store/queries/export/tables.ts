@@ -22,6 +22,8 @@ export const exportTables = [
   { table: 'benchmark_history', world: false },
   { table: 'advisory_history', world: false },
   { table: 'exception_history', world: false },
+  { table: 'statement_key', world: false },
+  { table: 'statement_history', world: false },
   { table: 'definition_history', world: false },
   { table: 'finding_history', world: false },
   { table: 'asset_history', world: false },

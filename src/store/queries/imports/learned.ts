@@ -20,6 +20,7 @@ export interface Learned {
 const told: FactTable[] = [
   ...Object.values(assetFacts).filter((fact) => fact.table !== 'name_history'),
   orgFacts.control,
+  orgFacts.statement,
   worldFacts.epss,
   worldFacts.exploit,
   worldFacts.cvss,

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { bestVulnerabilityId } from '../../../model/statement-target.ts'
+import type { StatementStatus } from '../../../model/statement.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Head as FileHead, Importer, Source } from '../../importer.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { Head, Vulnerability } from './document.ts'
+import { Products } from './products.ts'
+
+/** What is held until the whole product tree is known; a document that states more is refused. */
+const MAX_STATED = 500_000
+
+/** The longest explanation that is kept. */
+const MAX_DETAIL = 8000
+
+function detect({ text }: FileHead): boolean {
+  const outline = jsonOutline(text)
+  const document = outline?.members.get('document')
+  if (!outline || outline.list || typeof document !== 'object' || document === null) return false
+  const version = jsonOutline(document.text)?.members.get('csaf_version')
+  return typeof version === 'string' && /^2\.\d+$/.test(version)
+}
+
+/** CSAF 2.0 and 2.1 documents of any profile: VEX and security advisories. Format: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html */
+export const csaf: Importer = { id: 'csaf', title: 'CSAF 2 document: VEX or security advisory (JSON)', version: 1, detect, parse }
+
+/** Parts of the product tree, by where they stand. */
+const tree = {
+  '$.product_tree.branches[*]': 'branch',
+  '$.product_tree.full_product_names[*]': 'product',
+  '$.product_tree.relationships[*]': 'relationship',
+  '$.product_tree.product_groups[*]': 'group',
+} as const
+
+/** Section 3.2.3.9: contradicting lists are the author's error; the one that claims least for safety wins. */
+const statuses = [
+  ['known_affected', 'affected'],
+  ['first_affected', 'affected'],
+  ['last_affected', 'affected'],
+  ['under_investigation', 'under_investigation'],
+  ['fixed', 'fixed'],
+  ['first_fixed', 'fixed'],
+  ['known_not_affected', 'not_affected'],
+] as const satisfies readonly (readonly [string, StatementStatus])[]
+
+async function* parse(file: Source): AsyncGenerator<FileRecord> {
+  let head: Head | null = null
+  const products = new Products()
+  const vulnerabilities: { at: string; stated: Vulnerability }[] = []
+  const skipped: FileRecord[] = []
+  let stated = 0
+  for await (const { path, at, value, document } of readJson(file.bytes(), ['$.document', ...Object.keys(tree), '$.vulnerabilities[*]'])) {
+    if (document > 0) throw new UserError('unreadable_report', 'Expected one CSAF document in the file; there are several: split it')
+    if (path === '$.document') head = Head.safeParse(value).data ?? null
+    else if (path === '$.vulnerabilities[*]') {
+      const parsed = Vulnerability.safeParse(value)
+      if (parsed.success) {
+        stated += Object.values(parsed.data.product_status ?? {}).reduce((sum, ids) => sum + (ids?.length ?? 0), 0)
+        vulnerabilities.push({ at, stated: parsed.data })
+      } else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
+    } else skipped.push(...products.add(tree[path as keyof typeof tree], value, at))
+    if (stated + products.size > MAX_STATED)
+      throw new UserError('unreadable_report', `The CSAF document states more than ${MAX_STATED} things of products: split it`)
+  }
+  const { publisher, tracking } = head ?? {}
+  if (publisher?.name === undefined || tracking?.id === undefined)
+    throw new UserError(
+      'unreadable_report',
+      `Expected a CSAF document with "document.publisher.name" and "document.tracking.id"; ${publisher?.name === undefined ? 'the first' : 'the second'} is not there: nobody vouches for its statements`,
+    )
+  yield {
+    kind: 'report',
+    source: 'csaf',
+    tool: null,
+    tool_version: null,
+    observed_at: parseInstant(tracking.current_release_date ?? ''),
+    document: {
+      id: tracking.id,
+      author: publisher.name,
+      ...(publisher.category && { role: publisher.category }),
+      ...(tracking.version && { version: tracking.version }),
+    },
+  }
+  yield* skipped
+  for (const each of vulnerabilities) yield* readVulnerability(each.stated, each.at, products)
+}
+
+/** One record for each product and status that the vulnerability names. */
+function* readVulnerability(found: Vulnerability, at: string, products: Products): Generator<FileRecord> {
+  const own = found.ids?.find(({ text }) => text !== undefined)
+  const vulnerability_id = bestVulnerabilityId([found.cve, ...(found.ids ?? []).map(({ text }) => text)])
+  if (vulnerability_id === null) {
+    yield { kind: 'skipped', at, reason: 'Expected a vulnerability with "cve" or "ids"' }
+    return
+  }
+  const id =
+    vulnerability_id === own?.text && /^\d+$/.test(own.text) && own.system_name ? `${own.system_name}:${own.text}` : vulnerability_id
+  const told = new Set<string>()
+  for (const [list, status] of statuses) {
+    for (const product_id of found.product_status?.[list] ?? []) {
+      if (told.has(product_id)) continue
+      told.add(product_id)
+      const about = <T extends { product_ids?: string[] | null | undefined; group_ids?: string[] | null | undefined }>(
+        entries: T[] | null | undefined,
+      ) => (entries ?? []).filter((entry) => products.isAbout(entry, product_id))
+      const justification = status === 'not_affected' ? about(found.flags).find(({ label }) => label)?.label : null
+      const words =
+        status === 'not_affected'
+          ? about(found.threats).filter(({ category }) => category === 'impact')
+          : status === 'affected' || status === 'fixed'
+            ? about(found.remediations)
+            : []
+      const detail = [...new Set(words.flatMap(({ details }) => details ?? []))].join(' ').slice(0, MAX_DETAIL)
+      yield {
+        kind: 'statement',
+        vulnerability_id: id,
+        status,
+        ...(justification && { justification }),
+        ...(detail && { detail }),
+        product: products.nameOf(product_id),
+        target: products.targetOf(product_id),
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { UserError } from '../../../errors.ts'
+import type { FileRecord, StatementRecord } from '../../../model/record.ts'
+import { bestVulnerabilityId, targetOf } from '../../../model/statement-target.ts'
+import { type StatementJustification, statementJustifications, statementStatuses } from '../../../model/statement.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+
+const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
+
+/** Author, id and time of a document may stand behind its statements, so they are held; a document with more is refused. */
+const MAX_STATEMENTS = 200_000
+
+/** The longest explanation that is kept. */
+const MAX_DETAIL = 8000
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  const context = outline?.members.get('@context')
+  return outline !== null && !outline.list && typeof context === 'string' && CONTEXT.test(context)
+}
+
+/** OpenVEX documents, 0.0.1 to 0.2.0. Format: https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
+export const openvex: Importer = { id: 'openvex', title: 'OpenVEX document (JSON)', version: 1, detect, parse }
+
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text?.trim() || undefined)
+  .catch(undefined)
+
+/** A product, a component or, in version 0.0.1, just its id. */
+const Named = z.union([
+  z.string().transform((id) => ({ id: id.trim() || undefined, purl: undefined })),
+  z
+    .object({ '@id': Text, identifiers: z.object({ purl: Text }).nullish().catch(null) })
+    .transform((named) => ({ id: named['@id'], purl: named.identifiers?.purl })),
+])
+const Product = z.union([
+  z.string().transform((id) => ({ id: id.trim() || undefined, purl: undefined, parts: [] })),
+  z
+    .object({ '@id': Text, identifiers: z.object({ purl: Text }).nullish().catch(null), subcomponents: z.array(Named).nullish() })
+    .transform((product) => ({ id: product['@id'], purl: product.identifiers?.purl, parts: product.subcomponents ?? [] })),
+])
+const Statement = z.object({
+  vulnerability: z.union([
+    z.string().transform((name) => ({ name, '@id': undefined, aliases: [] as string[] })),
+    z.object({ name: Text, '@id': Text, aliases: z.array(z.string()).nullish().catch(null) }),
+  ]),
+  timestamp: Text,
+  products: z.array(Product).nullish(),
+  subcomponents: z.array(Named).nullish().catch(null),
+  status: z.enum(statementStatuses),
+  status_notes: Text,
+  justification: Text,
+  impact_statement: Text,
+  action_statement: Text,
+})
+
+const members = ['@id', 'author', 'role', 'timestamp', 'last_updated', 'version'] as const
+
+/** One document of the file. */
+interface Document {
+  said: Map<(typeof members)[number], unknown>
+  records: FileRecord[]
+}
+
+async function* parse(file: Source): AsyncGenerator<FileRecord> {
+  const documents: Document[] = []
+  const paths = ['$.@context', ...members.map((member) => `$.${member}`), '$.statements[*]']
+  let statements = 0
+  for await (const { path, at, value, document } of readJson(file.bytes(), paths)) {
+    const held = (documents[document] ??= { said: new Map(), records: [] })
+    if (path === '$.statements[*]') {
+      if (++statements > MAX_STATEMENTS)
+        throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
+      held.records.push(...readStatement(value, at))
+    } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
+  }
+  if (documents.length === 0)
+    throw new UserError('unreadable_report', 'Expected an OpenVEX document with @context, @id, author and statements; there is none')
+  for (const { said, records } of documents) {
+    const text = (member: (typeof members)[number]) => {
+      const value = said.get(member)
+      return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+    }
+    const [id, author] = [text('@id'), text('author')]
+    if (id === undefined || author === undefined)
+      throw new UserError(
+        'unreadable_report',
+        `Expected an OpenVEX document with "@id" and "author"; ${id === undefined ? '"@id"' : '"author"'} is not there: nobody vouches for its statements`,
+      )
+    const issued = parseInstant(text('timestamp') ?? '')
+    const version = said.get('version')
+    const role = text('role')
+    yield {
+      kind: 'report',
+      source: 'openvex',
+      tool: null,
+      tool_version: null,
+      observed_at: parseInstant(text('last_updated') ?? '') ?? issued,
+      document: {
+        id,
+        author,
+        ...(role && { role }),
+        ...((typeof version === 'number' || typeof version === 'string') && { version: String(version) }),
+      },
+    }
+    // A statement without a time of its own has that of the document, as the specification says of timestamps.
+    for (const record of records)
+      yield record.kind === 'statement' && issued !== null ? { ...record, stated_at: record.stated_at ?? issued } : record
+  }
+}
+
+const justificationOf = (text: string | undefined): StatementJustification | undefined =>
+  statementJustifications.find((each) => each === text && each !== 'depends')
+
+/** One record for each product of the statement, or for each component of it that the statement is narrowed to. */
+function* readStatement(value: unknown, at: string): Generator<FileRecord> {
+  const parsed = Statement.safeParse(value)
+  if (!parsed.success) {
+    yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
+    return
+  }
+  const { vulnerability, timestamp, products, subcomponents, status, justification, ...words } = parsed.data
+  const vulnerability_id = bestVulnerabilityId([vulnerability.name, ...(vulnerability.aliases ?? []), vulnerability['@id']])
+  if (vulnerability_id === null) {
+    yield { kind: 'skipped', at, reason: 'Expected a vulnerability with a name' }
+    return
+  }
+  if (!products?.length) {
+    yield { kind: 'skipped', at, reason: `${vulnerability_id}: expected a product that the statement is about` }
+    return
+  }
+  const detail = [words.impact_statement, words.action_statement, words.status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
+  const why = justificationOf(justification)
+  const stated_at = parseInstant(timestamp ?? '')
+  for (const product of products) {
+    const parts = [...product.parts, ...(subcomponents ?? [])]
+    for (const part of parts.length ? parts : [null]) {
+      const statement: StatementRecord = {
+        kind: 'statement',
+        vulnerability_id,
+        status,
+        ...(why && { justification: why }),
+        ...(detail && { detail }),
+        ...(stated_at !== null && { stated_at }),
+        product: [product.id ?? product.purl, part?.id ?? part?.purl].filter(Boolean).join(' › ') || 'a product without a name',
+        target: targetOf(product, part),
+      }
+      yield statement
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { recordsOfBill } from './bill.ts'
+import { Graph } from './graph.ts'
+import { type Creation, nameOfAgent, type Package, PackageOfJson } from './package.ts'
+import { readTagValue } from './tag-value.ts'
+
+/** What a bill is about stands behind its packages, so they are held; a bill with more is refused. */
+const MAX_PACKAGES = 500_000
+
+const CONTEXT = /^https:\/\/spdx\.org\/rdf\/3\.\d+\.\d+\/spdx-context\.jsonld$/
+
+const isJson = (text: string): boolean => /^\s*[{[]/.test(text)
+
+function detect({ text }: Head): boolean {
+  // Comments and empty lines may stand in front.
+  if (!isJson(text)) return /^(?:\s*(?:#[^\n]*)?\n)*\s*SPDXVersion:[ \t]*SPDX-2\.\d/.test(text)
+  const outline = jsonOutline(text)
+  if (!outline || outline.list) return false
+  const { members } = outline
+  const context = members.get('@context')
+  if (typeof context === 'string') return CONTEXT.test(context)
+  const version = members.get('spdxVersion')
+  if (version !== undefined) return typeof version === 'string' && /^SPDX-2\.\d/.test(version)
+  // Microsoft's tool writes files and packages before the version.
+  return ['files', 'packages'].some((name) => {
+    const list = members.get(name)
+    return typeof list === 'object' && list !== null && /^\[\s*\{[^{}[\]]{0,4000}"SPDXID"\s*:\s*"SPDXRef-/.test(list.text)
+  })
+}
+
+/** SPDX bills of materials: 2.x as JSON and tag-value, 3.0 as JSON-LD. Format: https://spdx.github.io/spdx-spec/ */
+export const spdx: Importer = { id: 'spdx', title: 'SPDX SBOM (JSON, JSON-LD, tag-value)', version: 1, detect, parse }
+
+const newCreation = (): Creation => ({ created: undefined, tools: [], name: undefined, namespace: undefined, describes: [] })
+
+const tooMany = () => new UserError('unreadable_report', `The SPDX file holds more than ${MAX_PACKAGES} packages: split it`)
+
+async function* parse(file: Source): AsyncGenerator<FileRecord> {
+  const { text, bytes } = await peek(file.bytes(), 4096)
+  if (isJson(text)) yield* parseJson(bytes)
+  else yield* parseTagValue(bytes)
+}
+
+async function* parseTagValue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  const creation = newCreation()
+  const packages: Package[] = []
+  for await (const one of readTagValue(bytes, creation)) if (packages.push(one) > MAX_PACKAGES) throw tooMany()
+  if (packages.length === 0 && creation.created === undefined)
+    throw new UserError('unreadable_report', 'Expected an SPDX document with SPDXVersion, Created and PackageName; there is none of them')
+  yield* recordsOfBill(creation, packages, [])
+}
+
+const Info = z.object({ created: z.string().nullish().catch(null), creators: z.array(z.string()).nullish().catch(null) })
+const Relationship = z.object({ spdxElementId: z.string(), relatedSpdxElement: z.string(), relationshipType: z.string() })
+
+/** What is known of one document of a JSON file. */
+interface Document {
+  creation: Creation
+  packages: Package[]
+  graph: Graph
+  skipped: FileRecord[]
+}
+
+async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+  const paths = [
+    'spdxVersion',
+    'name',
+    'documentNamespace',
+    'creationInfo',
+    'documentDescribes',
+    'packages[*]',
+    'relationships[*]',
+    '@context',
+    '@graph[*]',
+  ]
+  let number = -1
+  let current = null as Document | null
+  for await (const { path, at, value, document } of readJson(
+    bytes,
+    paths.map((each) => `$.${each}`),
+  )) {
+    if (!current || document !== number) {
+      if (current) yield* end(current)
+      current = { creation: newCreation(), packages: [], graph: new Graph(), skipped: [] }
+      number = document
+    }
+    readPart(current, path.slice('$.'.length), value, at)
+    if (current.packages.length > MAX_PACKAGES || current.graph.size > 4 * MAX_PACKAGES) throw tooMany()
+  }
+  if (!current)
+    throw new UserError('unreadable_report', 'Expected an SPDX document with spdxVersion and packages, or with @graph; there is none')
+  yield* end(current)
+}
+
+function readPart({ creation, packages, graph, skipped }: Document, part: string, value: unknown, at: string): void {
+  if (part === 'packages[*]') {
+    const parsed = PackageOfJson.safeParse(value)
+    if (parsed.success) packages.push({ at, ...parsed.data })
+    else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
+  } else if (part === '@graph[*]') {
+    const wrong = graph.add(value, at)
+    if (wrong !== null) skipped.push({ kind: 'skipped', at, reason: wrong })
+  } else if (part === 'relationships[*]') {
+    const { spdxElementId, relatedSpdxElement, relationshipType = '' } = Relationship.safeParse(value).data ?? {}
+    // "DESCRIBE" is a slip of Trivy before 0.38.
+    if (/^DESCRIBES?$/.test(relationshipType) && spdxElementId === 'SPDXRef-DOCUMENT') creation.describes.push(relatedSpdxElement!)
+    else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === 'SPDXRef-DOCUMENT') creation.describes.push(spdxElementId!)
+  } else if (part === 'documentDescribes') creation.describes.push(...(z.array(z.string()).safeParse(value).data ?? []))
+  else if (part === 'creationInfo') {
+    const { created, creators } = Info.safeParse(value).data ?? {}
+    creation.created = created ?? undefined
+    creation.tools.push(...(creators ?? []).flatMap((each) => (/^Tool:/i.test(each) ? (nameOfAgent(each) ?? []) : [])))
+  } else if (typeof value === 'string' && part === 'name') creation.name = value
+  else if (typeof value === 'string' && part === 'documentNamespace') creation.namespace = value
+}
+
+function* end({ creation, packages, graph, skipped }: Document): Generator<FileRecord> {
+  if (graph.size === 0) return yield* recordsOfBill(creation, packages, skipped)
+  const made = graph.end()
+  yield* recordsOfBill(made.creation, made.packages, skipped)
+}

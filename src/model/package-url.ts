@@ -1,0 +1,76 @@
+import { PackageURL } from 'packageurl-js'
+
+/** The parts of a package URL that tell which package it is: https://github.com/package-url/purl-spec */
+export interface PackageIdentity {
+  /** Type, namespace and name without version and qualifiers, each part percent-encoded: `pkg:npm/%40acme/shop`. Holds no `@` and no `?`. */
+  name: string
+  /** Percent-decoded; null: the URL names none. */
+  version: string | null
+  /** The qualifier `arch`, null where there is none. */
+  arch: string | null
+  /** All qualifiers, percent-decoded. */
+  qualifiers: ReadonlyMap<string, string>
+}
+
+const parsed = (text: string): PackageURL | null => {
+  if (text.length > 2000) return null
+  try {
+    return PackageURL.fromString(text)
+  } catch {
+    return null
+  }
+}
+
+const encoded = (text: string) => text.split('/').map(encodeURIComponent).join('/')
+
+/** Reads a package URL; null for what is none. Spelling that the type takes no notice of (case of an npm or PyPI name) is made one. */
+export function parsePackage(text: string): PackageIdentity | null {
+  const purl = parsed(text.trim())
+  if (!purl) return null
+  const qualifiers = new Map(
+    Object.entries(purl.qualifiers ?? {}).flatMap(([key, value]) => (value ? [[key, String(value)] as const] : [])),
+  )
+  return {
+    name: `pkg:${purl.type}/${[purl.namespace, purl.name].flatMap((part) => (part ? [encoded(part)] : [])).join('/')}`,
+    version: purl.version || null,
+    arch: qualifiers.get('arch') ?? null,
+    qualifiers,
+  }
+}
+
+/**
+ * A package URL cut to what tells packages apart, in one spelling: `pkg:deb/debian/curl@7.88.1-10?arch=amd64`. Of the qualifiers only
+ * `arch` stays: the others are spelt differently by different tools. Null for what is no package URL.
+ */
+export function packageKey(text: string | null | undefined): string | null {
+  const identity = text ? parsePackage(text) : null
+  if (!identity) return null
+  const { name, version, arch } = identity
+  return `${name}${version === null ? '' : `@${encodeURIComponent(version)}`}${arch === null ? '' : `?arch=${encodeURIComponent(arch)}`}`
+}
+
+const isDigest = (text: string | null | undefined): text is string => typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+
+/** The image that a package URL of type oci or docker names. */
+export interface ImageOfPackage {
+  /** `registry/repository` as written, without tag. */
+  name: string
+  /** Null where the URL names none. */
+  tag: string | null
+  digest: string | null
+}
+
+/** What a package URL of type oci or docker says; null for every other: https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md */
+export function imageOfPackage(text: string): ImageOfPackage | null {
+  if (!/^pkg:(?:oci|docker)\//i.test(text)) return null
+  const purl = parsed(text)
+  if (!purl) return null
+  const { repository_url, tag } = (purl.qualifiers ?? {}) as Record<string, string | undefined>
+  const path = [purl.namespace, purl.name].filter(Boolean).join('/')
+  const version = purl.version || null
+  return {
+    name: repository_url ? (repository_url.endsWith(`/${purl.name}`) ? repository_url : `${repository_url}/${path}`) : path,
+    tag: tag ?? (version === null || version.includes(':') ? null : version),
+    digest: isDigest(version) ? version : null,
+  }
+}
