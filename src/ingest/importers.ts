@@ -47,6 +47,7 @@ import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openvas } from './importers/openvas/openvas.ts'
+import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
@@ -76,6 +77,7 @@ import { terrascan } from './importers/terrascan/terrascan.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { tfsec } from './importers/tfsec/tfsec.ts'
 import { trivy } from './importers/trivy/trivy.ts'
+import { trivyOperator } from './importers/trivy-operator/trivy-operator.ts'
 import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
@@ -142,6 +144,7 @@ export const importers: readonly Importer[] = [
   nuclei,
   ocsf,
   openvas,
+  openvas,
   orcaSecurity,
   ossfScorecard,
   ossindexDevaudit,
@@ -171,6 +174,7 @@ export const importers: readonly Importer[] = [
   testssl,
   tfsec,
   trivy,
+  trivyOperator,
   veracodeSca,
   wazuh,
   wiz,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
+import { trivyCheck } from '../../../model/trivy-check.ts'
 import { bestRating } from '../../readers/cvss.ts'
 
 const Text = z
@@ -257,12 +258,6 @@ function ratingOf(found: z.infer<typeof Vulnerability>) {
   )
 }
 
-/** One spelling over Trivy's versions: DS002, DS-0002 and AVD-DS-0002 are the same check. */
-function checkId(id: string): string {
-  const parts = /^(?:AVD-)?([A-Z]{2,12})-?(\d{1,6})$/.exec(id)
-  return `trivy:${parts ? `${parts[1]}-${parts[2]!.padStart(4, '0')}` : id}`
-}
-
 /** The first place of a rule in a file has the file's name, the next ones are counted, so that a moved line is not a new finding. */
 function partOf(scan: Scan, asset: string, control_id: string, name: string): string {
   const key = `${asset}\0${control_id}\0${name}`
@@ -273,7 +268,7 @@ function partOf(scan: Scan, asset: string, control_id: string, name: string): st
 
 function* readMisconfiguration(item: unknown, { result, target, asset, scan }: Context): Generator<FileRecord> {
   const found = Misconfiguration.parse(item)
-  const control_id = checkId(found.AVDID ?? found.ID)
+  const control_id = trivyCheck(found.AVDID ?? found.ID)
   const severity = parseSeverity(found.Severity) ?? undefined
   const cause = found.CauseMetadata
   if (!scan.described.has(control_id)) {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { packageFinding, type PackageFinding } from './package-finding.ts'
+
+const item: PackageFinding = {
+  source: 'tool',
+  asset: 'i',
+  at: 'rows[0]',
+  ids: ['GHSA-2222-3333-4444', 'CVE-2099-0001'],
+  title: ' A title ',
+  severity: 'High',
+  ratings: [{ score: 5, version: 2 }, { vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' }],
+  urls: ['http://a.example', 'https://b.example'],
+  component: { name: 'left-pad', version: '1.0', purl: '', type: null },
+  fixed_version: '2.0',
+  place: '',
+}
+
+describe('packageFinding', () => {
+  it('tells the vulnerability once and the finding each time', () => {
+    const described = new Set<string>()
+    expect([...packageFinding(item, described)]).toEqual([
+      {
+        kind: 'vulnerability',
+        vulnerability_id: 'CVE-2099-0001',
+        title: 'A title',
+        description: undefined,
+        severity: 'high',
+        cvss: 7.5,
+        cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
+        published_at: undefined,
+        aliases: ['GHSA-2222-3333-4444'],
+        url: 'https://b.example',
+      },
+      {
+        kind: 'finding',
+        asset: 'i',
+        vulnerability_ids: ['CVE-2099-0001'],
+        severity: 'high',
+        cvss: 7.5,
+        title: 'A title',
+        component: { name: 'left-pad', version: '1.0' },
+        fixed_version: '2.0',
+      },
+    ])
+    expect([...packageFinding(item, described)].map(({ kind }) => kind)).toEqual(['finding'])
+  })
+
+  it('keeps an item with several CVEs in one finding, and calls the advisory no other name of one', () => {
+    const records = [...packageFinding({ ...item, ids: ['RHSA-2099:1', 'CVE-2099-0001', 'CVE-2099-0002'] }, new Set())]
+    expect(records.map((record) => (record.kind === 'vulnerability' ? record.aliases : record.kind))).toEqual([[], [], 'finding'])
+    expect(records.at(-1)).toMatchObject({ vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'] })
+  })
+
+  it('skips what has no id, and does not call the own id its own alias', () => {
+    expect([...packageFinding({ ...item, ids: [' '] }, new Set())]).toMatchObject([{ kind: 'skipped', at: 'rows[0]' }])
+    expect([...packageFinding({ ...item, ids: ['X-1'] }, new Set())][0]).toMatchObject({ vulnerability_id: 'tool:X-1', aliases: [] })
+  })
+})

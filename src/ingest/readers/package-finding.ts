@@ -1,0 +1,89 @@
+import type { ExploitStage } from '../../model/exploit.ts'
+import type { FileRecord } from '../../model/record.ts'
+import { parseSeverity } from '../../model/severity.ts'
+import type { Instant } from '../../model/time.ts'
+import { vulnerabilityIds } from '../../model/vulnerability-id.ts'
+import { bestRating } from './cvss.ts'
+import { cutText, httpsLink } from './fields.ts'
+
+type Absent = null | undefined
+
+/** A vulnerability of a package as scanners state it, in words common to them. What a format lacks is left out. */
+export interface PackageFinding {
+  source: string
+  asset: string
+  /** Place in the file, for a skipped item. */
+  at: string
+  /** Ids as the tool writes them, best first; see `vulnerabilityIds`. */
+  ids: readonly (string | Absent)[]
+  /** Other public ids of the same vulnerability. */
+  aliases?: readonly string[]
+  title?: string | Absent
+  description?: string | Absent
+  /** The tool's word. */
+  severity?: string | Absent
+  /** All ratings that the item has, as `bestRating` takes them. */
+  ratings?: Parameters<typeof bestRating>[0]
+  published_at?: Instant | Absent
+  /** Candidates for a link, best first. */
+  urls?: readonly (string | Absent)[]
+  component: { name: string; version?: string | Absent; purl?: string | Absent; type?: string | Absent; vendor?: string | Absent } | null
+  fixed_version?: string | Absent
+  place?: string | Absent
+  exploit_stage?: ExploitStage | Absent
+}
+
+/**
+ * The records of one vulnerable package: each vulnerability once per report (`described` keeps which were told), and the finding. An item
+ * without any id becomes a skipped one.
+ */
+export function* packageFinding(item: PackageFinding, described: Set<string>): Generator<FileRecord> {
+  const ids = vulnerabilityIds(item.source, item.ids)
+  if (ids.length === 0) {
+    yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
+    return
+  }
+  const severity = parseSeverity(item.severity) ?? undefined
+  const rating = bestRating(item.ratings ?? [])
+  const title = cutText(item.title)
+  const others = [...new Set([...(item.aliases ?? []), ...item.ids.map((id) => id?.trim() ?? '')])]
+  for (const id of ids) {
+    if (described.has(id)) continue
+    described.add(id)
+    yield {
+      kind: 'vulnerability',
+      vulnerability_id: id,
+      title,
+      description: cutText(item.description),
+      severity,
+      ...rating,
+      published_at: item.published_at ?? undefined,
+      // An advisory about several CVEs is no other name of one of them.
+      aliases: ids.length === 1 ? others.filter((other) => other !== '' && other !== id && !id.endsWith(`:${other}`)) : [],
+      url: httpsLink(...(item.urls ?? [])),
+    }
+  }
+  const { component } = item
+  const name = component?.name.trim()
+  yield {
+    kind: 'finding',
+    asset: item.asset,
+    vulnerability_ids: ids,
+    severity,
+    cvss: rating?.cvss,
+    ...(item.exploit_stage && { exploit_stage: item.exploit_stage }),
+    title,
+    ...(component &&
+      name && {
+        component: {
+          name: name.slice(0, 500),
+          ...(component.version && { version: component.version }),
+          ...(component.purl && { purl: component.purl }),
+          ...(component.type && { type: component.type }),
+          ...(component.vendor && { vendor: component.vendor }),
+        },
+      }),
+    ...(item.fixed_version && { fixed_version: item.fixed_version.slice(0, 500) }),
+    ...(item.place && { place: item.place.slice(0, 1000) }),
+  }
+}
