@@ -1,6 +1,8 @@
 import type { Feed, Importer } from './importer.ts'
 
 import { alertlogic } from './importers/alertlogic/alertlogic.ts'
+import { anchorePolicies } from './importers/anchore-policies/anchore-policies.ts'
+import { anchoreVulnerabilities } from './importers/anchore-vulnerabilities/anchore-vulnerabilities.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
@@ -98,6 +100,8 @@ import { poc } from './feeds/poc/poc.ts'
 /** Every report format, one line each. */
 export const importers: readonly Importer[] = [
   alertlogic,
+  anchorePolicies,
+  anchoreVulnerabilities,
   asff,
   assetCsv,
   awsInspector2,

@@ -8,10 +8,12 @@ const records = (name: string) => sampleRecords(trivyOperator, import.meta.dirna
 describe('trivy-operator', () => {
   it('reads what kubectl writes: the image and the workload, each at its own time', async () => {
     const all = await records('kubectl-list.json')
-    expect(of(all, 'asset').map(({ type, name, names, observed_at }) => [type, name, names[0]!.name, formatInstant(observed_at!)])).toEqual([
-      ['image', 'registry.example.org/shop/web:1.4', 'registry.example.org/shop/web:1.4', '2026-03-01T08:00:00Z'],
-      ['cloud_resource', 'web/ReplicaSet/front-1', '11111111-2222-3333-4444-555555555555', '2026-03-01T08:01:00Z'],
-    ])
+    expect(of(all, 'asset').map(({ type, name, names, observed_at }) => [type, name, names[0]!.name, formatInstant(observed_at!)])).toEqual(
+      [
+        ['image', 'registry.example.org/shop/web:1.4', 'registry.example.org/shop/web:1.4', '2026-03-01T08:00:00Z'],
+        ['cloud_resource', 'web/ReplicaSet/front-1', '11111111-2222-3333-4444-555555555555', '2026-03-01T08:01:00Z'],
+      ],
+    )
     expect(of(all, 'asset')[0]!.attributes).toEqual({ os: 'debian 12.5', os_family: 'linux', image_digest: `sha256:${'2'.repeat(64)}` })
     const [zlib, pad, app, sidecar] = of(all, 'finding')
     expect(zlib).toEqual({
@@ -59,7 +61,10 @@ describe('trivy-operator', () => {
     expect(of(all, 'software')).toEqual([
       { kind: 'software', asset: 'image 2', name: 'musl', version: '1.2.4', purl: 'pkg:apk/alpine/musl@1.2.4', place: 'library' },
     ])
-    expect(of(all, 'asset').map(({ names }) => names[0]!.name)).toEqual(['docker.io/library/secret:latest', 'docker.io/library/secret:latest'])
+    expect(of(all, 'asset').map(({ names }) => names[0]!.name)).toEqual([
+      'docker.io/library/secret:latest',
+      'docker.io/library/secret:latest',
+    ])
   })
 
   it('asks for the name of the cluster, and takes the severity of the requirement for want of another', async () => {
