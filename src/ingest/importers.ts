@@ -11,6 +11,7 @@ import { cargoAudit } from './importers/cargo-audit/cargo-audit.ts'
 import { cfnNag } from './importers/cfn-nag/cfn-nag.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { checkov } from './importers/checkov/checkov.ts'
+import { clair } from './importers/clair/clair.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { conftest } from './importers/conftest/conftest.ts'
@@ -20,6 +21,7 @@ import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cl
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
+import { dockle } from './importers/dockle/dockle.ts'
 import { githubCodeScanning } from './importers/github-code-scanning/github-code-scanning.ts'
 import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
 import { gitlab } from './importers/gitlab/gitlab.ts'
@@ -27,6 +29,7 @@ import { govulncheck } from './importers/govulncheck/govulncheck.ts'
 import { graphSecureScore } from './importers/graph-secure-score/graph-secure-score.ts'
 import { grype } from './importers/grype/grype.ts'
 import { hadolint } from './importers/hadolint/hadolint.ts'
+import { harbor } from './importers/harbor/harbor.ts'
 import { inspec } from './importers/inspec/inspec.ts'
 import { kics } from './importers/kics/kics.ts'
 import { kubeBench } from './importers/kube-bench/kube-bench.ts'
@@ -110,6 +113,7 @@ export const importers: readonly Importer[] = [
   cfnNag,
   checkmarxOsa,
   checkov,
+  clair,
   cloudflareInsights,
   cloudsploit,
   conftest,
@@ -119,6 +123,7 @@ export const importers: readonly Importer[] = [
   defenderVulnerabilities,
   dependencyCheck,
   dependencyTrack,
+  dockle,
   githubCodeScanning,
   githubDependabot,
   gitlab,
@@ -126,12 +131,13 @@ export const importers: readonly Importer[] = [
   graphSecureScore,
   grype,
   hadolint,
+  harbor,
   inspec,
   kics,
-  kubeaudit,
   kubeBench,
   kubeHunter,
   kubeLinter,
+  kubeaudit,
   kubescape,
   legitify,
   lynis,
