@@ -21,7 +21,9 @@ import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cl
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
 import { dependencyTrack } from './importers/dependency-track/dependency-track.ts'
+import { dockerBench } from './importers/docker-bench/docker-bench.ts'
 import { dockle } from './importers/dockle/dockle.ts'
+import { gcloudArtifactScan } from './importers/gcloud-artifact-scan/gcloud-artifact-scan.ts'
 import { githubCodeScanning } from './importers/github-code-scanning/github-code-scanning.ts'
 import { githubDependabot } from './importers/github-dependabot/github-dependabot.ts'
 import { gitlab } from './importers/gitlab/gitlab.ts'
@@ -87,6 +89,7 @@ import { veracodeSca } from './importers/veracode-sca/veracode-sca.ts'
 import { wazuh } from './importers/wazuh/wazuh.ts'
 import { wiz } from './importers/wiz/wiz.ts'
 import { xccdf } from './importers/xccdf/xccdf.ts'
+import { xeol } from './importers/xeol/xeol.ts'
 import { yarnAudit } from './importers/yarn-audit/yarn-audit.ts'
 import { zeroTrustAssessment } from './importers/zero-trust-assessment/zero-trust-assessment.ts'
 import { zora } from './importers/zora/zora.ts'
@@ -123,7 +126,9 @@ export const importers: readonly Importer[] = [
   defenderVulnerabilities,
   dependencyCheck,
   dependencyTrack,
+  dockerBench,
   dockle,
+  gcloudArtifactScan,
   githubCodeScanning,
   githubDependabot,
   gitlab,
@@ -189,6 +194,7 @@ export const importers: readonly Importer[] = [
   wazuh,
   wiz,
   xccdf,
+  xeol,
   yarnAudit,
   zeroTrustAssessment,
   zora,
