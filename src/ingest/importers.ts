@@ -33,6 +33,7 @@ import { grype } from './importers/grype/grype.ts'
 import { hadolint } from './importers/hadolint/hadolint.ts'
 import { harbor } from './importers/harbor/harbor.ts'
 import { inspec } from './importers/inspec/inspec.ts'
+import { jfrogXray } from './importers/jfrog-xray/jfrog-xray.ts'
 import { kics } from './importers/kics/kics.ts'
 import { kubeBench } from './importers/kube-bench/kube-bench.ts'
 import { kubeHunter } from './importers/kube-hunter/kube-hunter.ts'
@@ -138,6 +139,7 @@ export const importers: readonly Importer[] = [
   hadolint,
   harbor,
   inspec,
+  jfrogXray,
   kics,
   kubeBench,
   kubeHunter,
