@@ -3,6 +3,7 @@ import type { Feed, Importer } from './importer.ts'
 import { alertlogic } from './importers/alertlogic/alertlogic.ts'
 import { anchorePolicies } from './importers/anchore-policies/anchore-policies.ts'
 import { anchoreVulnerabilities } from './importers/anchore-vulnerabilities/anchore-vulnerabilities.ts'
+import { aqua } from './importers/aqua/aqua.ts'
 import { asff } from './importers/asff/asff.ts'
 import { assetCsv } from './importers/asset-csv/asset-csv.ts'
 import { awsInspector2 } from './importers/aws-inspector2/aws-inspector2.ts'
@@ -109,6 +110,7 @@ export const importers: readonly Importer[] = [
   alertlogic,
   anchorePolicies,
   anchoreVulnerabilities,
+  aqua,
   asff,
   assetCsv,
   awsInspector2,

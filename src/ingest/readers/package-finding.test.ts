@@ -51,6 +51,16 @@ describe('packageFinding', () => {
     expect(records.at(-1)).toMatchObject({ vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'] })
   })
 
+  it('keeps the ratings of several CVEs apart, and the finding has the highest', () => {
+    const ratings_by_id = new Map([
+      ['CVE-2099-0001', [{ score: 3.7, version: 3 as const }]],
+      ['CVE-2099-0002', [{ score: 6.8, version: 3 as const }]],
+    ])
+    const ids = ['CVE-2099-0001', 'CVE-2099-0002', 'CVE-2099-0003']
+    const records = [...packageFinding({ ...item, ids, ratings: [], ratings_by_id }, new Set())]
+    expect(records.map((record) => ('cvss' in record ? record.cvss : undefined))).toEqual([3.7, 6.8, undefined, 6.8])
+  })
+
   it('skips what has no id, and does not call the own id its own alias', () => {
     expect([...packageFinding({ ...item, ids: [' '] }, new Set())]).toMatchObject([{ kind: 'skipped', at: 'rows[0]' }])
     expect([...packageFinding({ ...item, ids: ['X-1'] }, new Set())][0]).toMatchObject({ vulnerability_id: 'tool:X-1', aliases: [] })

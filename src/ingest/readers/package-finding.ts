@@ -7,6 +7,7 @@ import { bestRating } from './cvss.ts'
 import { cutText, httpsLink } from './fields.ts'
 
 type Absent = null | undefined
+type Ratings = Parameters<typeof bestRating>[0]
 
 /** A vulnerability of a package as scanners state it, in words common to them. What a format lacks is left out. */
 export interface PackageFinding {
@@ -23,7 +24,9 @@ export interface PackageFinding {
   /** The tool's word. */
   severity?: string | Absent
   /** All ratings that the item has, as `bestRating` takes them. */
-  ratings?: Parameters<typeof bestRating>[0]
+  ratings?: Ratings
+  /** The ratings of each id, where an item with several CVEs has them apart; the finding then has the highest. */
+  ratings_by_id?: ReadonlyMap<string, Ratings>
   published_at?: Instant | Absent
   /** Candidates for a link, best first. */
   urls?: readonly (string | Absent)[]
@@ -44,7 +47,9 @@ export function* packageFinding(item: PackageFinding, described: Set<string>): G
     return
   }
   const severity = parseSeverity(item.severity) ?? undefined
-  const rating = bestRating(item.ratings ?? [])
+  const whole = bestRating(item.ratings ?? [])
+  const ratingOf = (id: string) => bestRating(item.ratings_by_id?.get(id) ?? []) ?? whole
+  const scores = ids.flatMap((id) => ratingOf(id)?.cvss ?? [])
   const title = cutText(item.title)
   const others = [...new Set([...(item.aliases ?? []), ...item.ids.map((id) => id?.trim() ?? '')])]
   for (const id of ids) {
@@ -56,7 +61,7 @@ export function* packageFinding(item: PackageFinding, described: Set<string>): G
       title,
       description: cutText(item.description),
       severity,
-      ...rating,
+      ...ratingOf(id),
       published_at: item.published_at ?? undefined,
       // An advisory about several CVEs is no other name of one of them.
       aliases: ids.length === 1 ? others.filter((other) => other !== '' && other !== id && !id.endsWith(`:${other}`)) : [],
@@ -70,7 +75,7 @@ export function* packageFinding(item: PackageFinding, described: Set<string>): G
     asset: item.asset,
     vulnerability_ids: ids,
     severity,
-    cvss: rating?.cvss,
+    cvss: scores.length > 0 ? Math.max(...scores) : undefined,
     ...(item.exploit_stage && { exploit_stage: item.exploit_stage }),
     title,
     ...(component &&

@@ -40,13 +40,13 @@ describe('jfrog-xray', () => {
       asset: 'docker://web:1.4 docker-local/web/1.4',
       vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'],
       severity: 'high',
-      cvss: 7.5,
+      cvss: 9.1,
       title: 'RHSA-2099:1: java update',
       component: { name: 'java-11-openjdk-headless', version: '1:11.0.6.10-1.el7_7', type: 'rpm' },
       fixed_version: '1:11.0.7',
     })
     expect(of(all, 'finding')[1]!.vulnerability_ids).toEqual(['jfrog-xray:XRAY-1'])
-    expect(of(all, 'vulnerability')[0]).toMatchObject({ url: 'https://b.example/x', aliases: [] })
+    expect(of(all, 'vulnerability').slice(0, 2)).toMatchObject([{ url: 'https://b.example/x', aliases: [], cvss: 7.5 }, { cvss: 9.1 }])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'rows[3]' }])
   })
 
