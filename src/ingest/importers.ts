@@ -67,6 +67,7 @@ import { pingcastle } from './importers/pingcastle/pingcastle.ts'
 import { pipAudit } from './importers/pip-audit/pip-audit.ts'
 import { polaris } from './importers/polaris/polaris.ts'
 import { popeye } from './importers/popeye/popeye.ts'
+import { prismaCloud } from './importers/prisma-cloud/prisma-cloud.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
 import { retirejs } from './importers/retirejs/retirejs.ts'
@@ -174,6 +175,7 @@ export const importers: readonly Importer[] = [
   pipAudit,
   polaris,
   popeye,
+  prismaCloud,
   prowler,
   qualys,
   retirejs,
