@@ -50,6 +50,8 @@ import { meterian } from './importers/meterian/meterian.ts'
 import { mozillaObservatory } from './importers/mozilla-observatory/mozilla-observatory.ts'
 import { naabu } from './importers/naabu/naabu.ts'
 import { nessus } from './importers/nessus/nessus.ts'
+import { neuvector } from './importers/neuvector/neuvector.ts'
+import { neuvectorCompliance } from './importers/neuvector-compliance/neuvector-compliance.ts'
 import { nexpose } from './importers/nexpose/nexpose.ts'
 import { nmap } from './importers/nmap/nmap.ts'
 import { npmAudit } from './importers/npm-audit/npm-audit.ts'
@@ -83,6 +85,7 @@ import { sshAudit } from './importers/ssh-audit/ssh-audit.ts'
 import { sslLabs } from './importers/ssl-labs/ssl-labs.ts'
 import { sslyze } from './importers/sslyze/sslyze.ts'
 import { stigChecklist } from './importers/stig-checklist/stig-checklist.ts'
+import { sysdig } from './importers/sysdig/sysdig.ts'
 import { terrascan } from './importers/terrascan/terrascan.ts'
 import { testssl } from './importers/testssl/testssl.ts'
 import { tfsec } from './importers/tfsec/tfsec.ts'
@@ -158,6 +161,8 @@ export const importers: readonly Importer[] = [
   mozillaObservatory,
   naabu,
   nessus,
+  neuvector,
+  neuvectorCompliance,
   nexpose,
   nmap,
   npmAudit,
@@ -191,6 +196,7 @@ export const importers: readonly Importer[] = [
   sslLabs,
   sslyze,
   stigChecklist,
+  sysdig,
   terrascan,
   testssl,
   tfsec,
