@@ -18,6 +18,7 @@ import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { conftest } from './importers/conftest/conftest.ts'
 import { cyclonedx } from './importers/cyclonedx/cyclonedx.ts'
 import { cycognito } from './importers/cycognito/cycognito.ts'
+import { deepfenceThreatmapper } from './importers/deepfence-threatmapper/deepfence-threatmapper.ts'
 import { defenderForCloud } from './importers/defender-for-cloud/defender-for-cloud.ts'
 import { defenderVulnerabilities } from './importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { dependencyCheck } from './importers/dependency-check/dependency-check.ts'
@@ -129,6 +130,7 @@ export const importers: readonly Importer[] = [
   conftest,
   cyclonedx,
   cycognito,
+  deepfenceThreatmapper,
   defenderForCloud,
   defenderVulnerabilities,
   dependencyCheck,
