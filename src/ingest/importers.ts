@@ -58,6 +58,7 @@ import { nmap } from './importers/nmap/nmap.ts'
 import { npmAudit } from './importers/npm-audit/npm-audit.ts'
 import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
+import { openreports } from './importers/openreports/openreports.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
@@ -73,6 +74,7 @@ import { popeye } from './importers/popeye/popeye.ts'
 import { prismaCloud } from './importers/prisma-cloud/prisma-cloud.ts'
 import { prowler } from './importers/prowler/prowler.ts'
 import { qualys } from './importers/qualys/qualys.ts'
+import { redHatSatellite } from './importers/red-hat-satellite/red-hat-satellite.ts'
 import { retirejs } from './importers/retirejs/retirejs.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
 import { sarif } from './importers/sarif/sarif.ts'
@@ -170,6 +172,7 @@ export const importers: readonly Importer[] = [
   npmAudit,
   nuclei,
   ocsf,
+  openreports,
   openvas,
   openvas,
   orcaSecurity,
@@ -185,6 +188,7 @@ export const importers: readonly Importer[] = [
   prismaCloud,
   prowler,
   qualys,
+  redHatSatellite,
   retirejs,
   riskRecon,
   sarif,

@@ -1,6 +1,7 @@
+import { unnamedCluster } from '../../../model/kubernetes-resource.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { clusterAsset, readCheck, timeOf, type Fields, type Reading } from './objects.ts'
+import { readCheck, timeOf, type Fields, type Reading } from './objects.ts'
 
 /**
  * A compliance report about the whole cluster: with each failed check (`reportType: all`) or, in `summary`, only how many failed per requirement.
@@ -19,7 +20,7 @@ export function* readCompliance(object: Fields, at: string, reading: Reading): G
   const asset = `compliance ${++reading.objects}`
   const id = asText(report['id']) ?? asText(asFields(object['metadata'])?.['name']) ?? 'compliance'
   const framework = asText(report['title']) ?? id
-  yield { ...clusterAsset(asset), ...(observed_at !== null && { observed_at }) }
+  yield { ...unnamedCluster(asset), ...(observed_at !== null && { observed_at }) }
   yield { kind: 'coverage', asset, subject: 'control', checks: `compliance ${id}` }
   if (detail) {
     for (const [index, one] of asList(detail['results']).entries()) {

@@ -1,4 +1,5 @@
 import { imageAsset, readDigest } from '../../../model/image-asset.ts'
+import { kubernetesResource, resourcePath, unnamedCluster } from '../../../model/kubernetes-resource.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
@@ -112,31 +113,9 @@ function resourceOf(object: Fields, key: string): { asset: AssetRecord; path: st
   const namespace = label('namespace') ?? asText(metadata?.['namespace'])
   const kind = label('kind') ?? asText(owner?.['kind'])
   const name = label('name') ?? asText(owner?.['name']) ?? asText(metadata?.['name'])
-  const path = [namespace, kind, name].filter((part) => part !== undefined).join('/')
-  const uid = asText(owner?.['uid'])
-  if (uid === undefined || !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uid)) return { asset: clusterAsset(key), path }
-  return {
-    asset: {
-      kind: 'asset',
-      asset: key,
-      type: 'cloud_resource',
-      name: path,
-      names: [{ type: 'cloud_id', name: uid.toLowerCase() }],
-      attributes: { cloud_provider: 'kubernetes', ...(namespace !== undefined && { asset_group: namespace }) },
-    },
-    path,
-  }
+  const resource = { namespace, kind, name, uid: asText(owner?.['uid']) }
+  return { asset: kubernetesResource(key, resource) ?? unnamedCluster(key), path: resourcePath(resource) }
 }
-
-/** The cluster that the objects come from: none of them names it. */
-export const clusterAsset = (key: string): AssetRecord => ({
-  kind: 'asset',
-  asset: key,
-  type: 'cluster',
-  name: '',
-  names: [],
-  attributes: { cloud_provider: 'kubernetes' },
-})
 
 /** The name of the narrowed set of checks: one kind of audit, of one resource where the asset is the whole cluster. */
 const checksName = (kind: string, asset: AssetRecord, path: string): string =>
