@@ -13,6 +13,7 @@ import { cfnNag } from './importers/cfn-nag/cfn-nag.ts'
 import { checkmarxOsa } from './importers/checkmarx-osa/checkmarx-osa.ts'
 import { checkov } from './importers/checkov/checkov.ts'
 import { clair } from './importers/clair/clair.ts'
+import { clamav } from './importers/clamav/clamav.ts'
 import { cloudflareInsights } from './importers/cloudflare-insights/cloudflare-insights.ts'
 import { cloudsploit } from './importers/cloudsploit/cloudsploit.ts'
 import { conftest } from './importers/conftest/conftest.ts'
@@ -77,6 +78,7 @@ import { qualys } from './importers/qualys/qualys.ts'
 import { redHatSatellite } from './importers/red-hat-satellite/red-hat-satellite.ts'
 import { retirejs } from './importers/retirejs/retirejs.ts'
 import { riskRecon } from './importers/risk-recon/risk-recon.ts'
+import { rkhunter } from './importers/rkhunter/rkhunter.ts'
 import { sarif } from './importers/sarif/sarif.ts'
 import { scoutsuite } from './importers/scoutsuite/scoutsuite.ts'
 import { scubagear } from './importers/scubagear/scubagear.ts'
@@ -127,6 +129,7 @@ export const importers: readonly Importer[] = [
   checkmarxOsa,
   checkov,
   clair,
+  clamav,
   cloudflareInsights,
   cloudsploit,
   conftest,
@@ -191,6 +194,7 @@ export const importers: readonly Importer[] = [
   redHatSatellite,
   retirejs,
   riskRecon,
+  rkhunter,
   sarif,
   scoutsuite,
   scubagear,
