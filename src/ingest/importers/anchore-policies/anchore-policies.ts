@@ -15,7 +15,7 @@ function layoutOf(text: string): Layout | null {
   if (!outline.list) return members.has('evaluatedTag') && members.has('policyId') && members.has('evaluations') ? 'object' : null
   if (['finalAction', 'policyId', 'detail', 'digest'].every((name) => members.has(name))) return 'list'
   const [first] = members
-  if (!first || !/^sha256:/.test(first[0]) || typeof first[1] !== 'object') return null
+  if (!first || !first[0].startsWith('sha256:') || typeof first[1] !== 'object') return null
   return /"policy_evaluation"|"last_evaluation"|"final_action"|"policies"\s*:/.test(text) ? 'engine' : null
 }
 

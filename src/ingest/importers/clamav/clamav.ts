@@ -44,7 +44,7 @@ export const clamav: Importer = {
       } else {
         const [, path, signature] = FOUND.exec(text) ?? []
         if (path !== undefined && signature !== undefined) hold.add(readFound(path, signature, described))
-        else if (/ ERROR$/.test(text)) hold.add([{ kind: 'skipped', at: `line ${line}`, reason: text.slice(0, 500) }])
+        else if (text.endsWith(' ERROR')) hold.add([{ kind: 'skipped', at: `line ${line}`, reason: text.slice(0, 500) }])
         if (FILE.test(text)) files++
       }
     }

@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.ts'
+import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
-import { parseSeverity, severities, severityRank } from '../../../model/severity.ts'
+import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
@@ -79,7 +80,7 @@ export const deepfenceThreatmapper: Importer = {
     yield { kind: 'report', source: 'deepfence-threatmapper', tool: 'Deepfence ThreatMapper', tool_version: null, observed_at: null }
     const described = new Set<string>()
     const assets = new Map<string, Set<string>>()
-    let lowest: number = severities.length
+    const lowest = trackLowest()
     for await (const { row, line, error } of readCsv(bytes)) {
       const at = `line ${line}`
       const node = error === null ? nodeOf(row) : null
@@ -92,13 +93,10 @@ export const deepfenceThreatmapper: Importer = {
         yield node
       }
       assets.get(node.asset)!.add(layout.checks(row))
-      if (layout.severity !== '') {
-        const severity = parseSeverity(row[layout.severity])
-        lowest = Math.min(lowest, severity === null ? 0 : severityRank(severity))
-      }
+      if (layout.severity !== '') lowest.add(parseSeverity(row[layout.severity]))
       yield* layout.read(row, node.asset, at, described)
     }
-    const min_severity = layout.severity !== '' && lowest > 0 ? severities[lowest] : undefined
+    const min_severity = lowest.min_severity()
     for (const [asset, checks] of assets)
       for (const name of checks)
         yield { kind: 'coverage', asset, subject: layout.subject, checks: name, ...(min_severity && { min_severity }) }

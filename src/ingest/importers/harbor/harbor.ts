@@ -85,8 +85,8 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       description: asText(found?.['description']),
       severity: asText(found?.['severity']),
       ratings: [
-        { score: asNumber(preferred?.['score_v3']), vector: asText(preferred?.['vector_v3']), version: 3 },
-        { score: asNumber(preferred?.['score_v2']), vector: asText(preferred?.['vector_v2']), version: 2 },
+        { score: asNumber(preferred?.['score_v3']), vector: asText(preferred?.['vector_v3']), version: 3 as const },
+        { score: asNumber(preferred?.['score_v2']), vector: asText(preferred?.['vector_v2']), version: 2 as const },
         ...ratingsOf(vendors),
       ].filter(({ score, vector }) => vector !== undefined || score !== undefined),
       urls: links.map(asText),

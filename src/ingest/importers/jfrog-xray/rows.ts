@@ -1,5 +1,6 @@
+import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import { parseSeverity, severities, severityRank } from '../../../model/severity.ts'
+import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { asFields, asNumber, asText, asTexts } from '../../readers/fields.ts'
 import { readJson } from '../../readers/json.ts'
@@ -17,7 +18,7 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   const assets = new Set<string>()
   let total: number | undefined
   let rows = 0
-  let lowest = severities.length
+  const lowest = trackLowest()
   for await (const { path, at, value } of readJson(bytes, ['$.total_rows', '$.rows[*]'])) {
     if (path === '$.total_rows') {
       total = asNumber(value)
@@ -45,8 +46,7 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
         ...(observed_at !== null && { observed_at }),
       }
     }
-    const severity = parseSeverity(asText(row['severity']))
-    lowest = Math.min(lowest, severity === null ? 0 : severityRank(severity))
+    lowest.add(parseSeverity(asText(row['severity'])))
     const fixed = readVersions(asTexts(row['fixed_versions']))
     yield* readIssue(
       {
@@ -66,7 +66,7 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     )
   }
   if (total !== undefined && total > rows) return
-  const min_severity = lowest > 0 ? severities[lowest] : undefined
+  const min_severity = lowest.min_severity()
   for (const asset of assets)
     yield { kind: 'coverage', asset, subject: 'vulnerability', checks: 'report', ...(min_severity && { min_severity }) }
 }

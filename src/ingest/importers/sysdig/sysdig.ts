@@ -1,7 +1,8 @@
 import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
+import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
-import { parseSeverity, severities, severityRank } from '../../../model/severity.ts'
+import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
@@ -69,11 +70,10 @@ function endOf(filters: unknown): Instant | null {
 interface Reading {
   described: Set<string>
   assets: Set<string>
-  /** Rank of the lowest severity so far. */
-  lowest: number
+  lowest: ReturnType<typeof trackLowest>
 }
 
-const newReading = (): Reading => ({ described: new Set(), assets: new Set(), lowest: severities.length })
+const newReading = (): Reading => ({ described: new Set(), assets: new Set(), lowest: trackLowest() })
 
 function* readRow(row: SysdigRow, at: string, reading: Reading): Generator<FileRecord> {
   // Sysdig's own ids are CVE, GHSA, VULNDB and the like: none has a space.
@@ -86,8 +86,7 @@ function* readRow(row: SysdigRow, at: string, reading: Reading): Generator<FileR
     reading.assets.add(asset)
     yield assetOf(row, asset)
   }
-  const severity = parseSeverity(row.severity)
-  reading.lowest = Math.min(reading.lowest, severity === null ? 0 : severityRank(severity))
+  reading.lowest.add(parseSeverity(row.severity))
   yield* packageFinding(
     {
       source: 'sysdig',
@@ -115,7 +114,7 @@ function* end({ assets, lowest }: Reading, whole: boolean): Generator<FileRecord
     yield imageAsset('', { references: [] })
     assets.add('')
   }
-  const min_severity = lowest > 0 && lowest < severities.length ? severities[lowest] : undefined
+  const min_severity = lowest.min_severity()
   for (const asset of assets) {
     if (whole) yield { kind: 'coverage', asset, subject: 'vulnerability' }
     else yield { kind: 'coverage', asset, subject: 'vulnerability', checks: 'report', ...(min_severity && { min_severity }) }

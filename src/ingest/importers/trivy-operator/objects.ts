@@ -49,7 +49,7 @@ export function* readObject(object: Fields, kind: string, at: string, reading: R
   const observed_at = timeOf(object, report)
   const number = ++reading.objects
   const timed = <T extends AssetRecord>(asset: T): T => ({ ...asset, ...(observed_at !== null && { observed_at }) })
-  if (/VulnerabilityReport$/.test(kind)) {
+  if (kind.endsWith('VulnerabilityReport')) {
     const asset = timed(imageOf(report, `image ${number}`))
     yield asset
     yield { kind: 'coverage', asset: asset.asset, subject: 'vulnerability' }
@@ -68,7 +68,7 @@ export function* readObject(object: Fields, kind: string, at: string, reading: R
     yield { kind: 'coverage', asset: asset.asset, subject: 'control', checks: checksName(kind, asset, path) }
     for (const [index, item] of asList(report['checks']).entries())
       yield* readCheck(item, asset.asset, path, `${at}.report.checks[${index}]`, reading)
-  } else if (/SbomReport$/.test(kind)) {
+  } else if (kind.endsWith('SbomReport')) {
     const asset = timed(imageOf(report, `image ${number}`))
     yield asset
     yield { kind: 'coverage', asset: asset.asset, subject: 'software' }
@@ -96,7 +96,7 @@ function imageOf(report: Fields, key: string): AssetRecord {
   const tag = asText(artifact?.['tag'])
   const digest = asText(artifact?.['digest'])
   const whole = repository === undefined ? undefined : [server, repository].filter(Boolean).join('/')
-  const named = whole === undefined ? undefined : tag !== undefined && !/^sha256:/.test(tag) ? `${whole}:${tag}` : whole
+  const named = whole === undefined ? undefined : tag !== undefined && !tag.startsWith('sha256:') ? `${whole}:${tag}` : whole
   const system = [asText(os?.['family']), asText(os?.['name'])].filter(Boolean).join(' ')
   return imageAsset(key, { references: [named], digest: digest ?? readDigest(tag), os: system === 'none' ? undefined : system })
 }
