@@ -14,10 +14,7 @@ describe.skipIf(!data)(`anchore-policies on real reports (${data ? 'present' : w
     expect(of(all, 'finding').filter(({ control_id }) => control_id !== undefined)).toMatchObject([
       { control_id: 'anchore:dockerfile/instruction', title: expect.stringContaining('HEALTHCHECK') },
     ])
-    expect(of(all, 'finding').find(({ vulnerability_ids }) => vulnerability_ids?.[0] === 'RHSA-2017:0372')).toMatchObject({
-      vulnerability_ids: ['RHSA-2017:0372'],
-      severity: 'high',
-      component: { name: 'kernel-headers' },
-    })
+    const headers = of(all, 'finding').filter(({ component }) => component!.name === 'kernel-headers')
+    expect(headers.find(({ vulnerability_ids }) => vulnerability_ids?.[0] === 'RHSA-2017:0372')).toMatchObject({ severity: 'high' })
   })
 })
