@@ -1,3 +1,4 @@
+import { parseEpoch } from '../../../model/epoch.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
@@ -9,9 +10,9 @@ type Fields = Record<string, unknown>
 /** Seconds and nanoseconds since 1970. */
 function timeOf(value: unknown): Instant | null {
   const time = asFields(value)
-  const seconds = asNumber(time?.['seconds'])
-  if (seconds === undefined || seconds <= 0 || seconds > 1e11) return null
-  return Math.floor(seconds) * 1e6 + Math.floor((asNumber(time?.['nanos']) ?? 0) / 1000)
+  const at = parseEpoch(time?.['seconds'])
+  const nanos = asNumber(time?.['nanos']) ?? 0
+  return at === null ? null : at + (nanos > 0 && nanos < 1e9 ? Math.floor(nanos / 1000) : 0)
 }
 
 /** The image that was scanned, and what the scan covers. */

@@ -1,8 +1,9 @@
 import { UserError } from '../../../errors.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { asFields, asList, asText } from '../../readers/fields.ts'
 import { holdRecords } from '../../readers/held-records.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
@@ -30,12 +31,12 @@ export const dockerBench: Importer = {
     const described = new Set<string>()
     const hold = holdRecords('Docker Bench report')
     let version: string | undefined
-    let start: number | undefined
+    let start: unknown = null
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), ['$.dockerbenchsecurity', '$.start', '$.tests[*]'])) {
       any = true
       if (path === '$.dockerbenchsecurity') version = asText(value)
-      else if (path === '$.start') start = asNumber(value)
+      else if (path === '$.start') start = value
       else hold.add(readSection(value, at, described))
     }
     if (!any)
@@ -45,7 +46,7 @@ export const dockerBench: Importer = {
       source: 'docker-bench',
       tool: 'Docker Bench for Security',
       tool_version: version ?? null,
-      observed_at: start !== undefined && start > 0 ? Math.round(start * 1e6) : null,
+      observed_at: parseEpoch(start),
     }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
     yield { kind: 'coverage', asset: 'host', subject: 'control' }

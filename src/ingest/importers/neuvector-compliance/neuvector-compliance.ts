@@ -1,9 +1,10 @@
 import { UserError } from '../../../errors.ts'
 import type { AssetType } from '../../../model/asset.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asNumber, asText } from '../../readers/fields.ts'
+import { asFields, asText } from '../../readers/fields.ts'
 import { holdRecords } from '../../readers/held-records.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
@@ -81,6 +82,5 @@ export const neuvectorCompliance: Importer = {
 
 function timeOf(told: Record<string, unknown>): Instant | null {
   const text = asText(told['run_at'])
-  const seconds = asNumber(told['run_timestamp'])
-  return (text === undefined ? null : parseInstant(text)) ?? (seconds !== undefined && seconds > 0 ? Math.round(seconds) * 1e6 : null)
+  return (text === undefined ? null : parseInstant(text)) ?? parseEpoch(told['run_timestamp'])
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
@@ -70,7 +71,6 @@ export const neuvector: Importer = {
 
 function* readVulnerability(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = asFields(value)
-  const published = asNumber(found?.['published_timestamp'])
   yield* packageFinding(
     {
       source: 'neuvector',
@@ -83,7 +83,7 @@ function* readVulnerability(value: unknown, at: string, described: Set<string>):
         { score: asNumber(found?.['score_v3']), vector: asText(found?.['vectors_v3']), version: 3 },
         { score: asNumber(found?.['score']), vector: asText(found?.['vectors']), version: 2 },
       ],
-      published_at: published !== undefined && published > 0 ? Math.round(published) * 1e6 : null,
+      published_at: parseEpoch(found?.['published_timestamp']),
       urls: [asText(found?.['link'])],
       component: { name: asText(found?.['package_name']) ?? '', version: asText(found?.['package_version']) },
       fixed_version: asText(found?.['fixed_version']),

@@ -1,3 +1,4 @@
+import { parseEpoch } from '../../../model/epoch.ts'
 import { kubernetesResource, resourcePath, unnamedCluster, type KubernetesResource } from '../../../model/kubernetes-resource.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -93,8 +94,7 @@ function resourceOf(fields: Fields, namespace: string | undefined): KubernetesRe
 /** The newest time of the results; the time of its making only for a report that was never changed since. */
 function timeOf(metadata: Fields | null, results: (Fields | null)[]): Instant | null {
   const times = results.flatMap((result) => {
-    const seconds = asNumber(asFields(result?.['timestamp'])?.['seconds'])
-    return seconds !== undefined && seconds > 0 && seconds < 1e11 ? [Math.round(seconds) * 1e6] : []
+    return parseEpoch(asFields(result?.['timestamp'])?.['seconds']) ?? []
   })
   if (times.length > 0) return times.reduce((newest, each) => Math.max(newest, each))
   const made = asText(metadata?.['creationTimestamp'])

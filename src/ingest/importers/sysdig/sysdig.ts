@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
@@ -6,7 +7,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { asFields, asList, asText } from '../../readers/fields.ts'
 import { holdRecords } from '../../readers/held-records.ts'
 import { readJson } from '../../readers/json.ts'
 import { packageFinding } from '../../readers/package-finding.ts'
@@ -63,8 +64,7 @@ function endOf(filters: unknown): Instant | null {
   const end = asList(filters)
     .map(asFields)
     .find((filter) => asText(filter?.['name']) === 'EndTime')
-  const seconds = asNumber(end?.['values'])
-  return seconds === undefined || seconds < 1e9 || seconds > 1e11 ? null : Math.round(seconds) * 1e6
+  return parseEpoch(end?.['values'])
 }
 
 interface Reading {

@@ -22,7 +22,7 @@ export interface Reading {
 export const newReading = (): Reading => ({ described: new Set(), objects: 0, seen: new Map() })
 
 /** The first place of a rule has the place's name, the next ones are counted: nothing else tells them apart. */
-export function partOf(reading: Reading, asset: string, control_id: string, name: string): string {
+function partOf(reading: Reading, asset: string, control_id: string, name: string): string {
   const key = `${asset}\0${control_id}\0${name}`
   const count = (reading.seen.get(key) ?? 0) + 1
   reading.seen.set(key, count)
