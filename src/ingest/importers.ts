@@ -61,7 +61,6 @@ import { nuclei } from './importers/nuclei/nuclei.ts'
 import { ocsf } from './importers/ocsf/ocsf.ts'
 import { openreports } from './importers/openreports/openreports.ts'
 import { openvas } from './importers/openvas/openvas.ts'
-import { openvas } from './importers/openvas/openvas.ts'
 import { orcaSecurity } from './importers/orca-security/orca-security.ts'
 import { ossfScorecard } from './importers/ossf-scorecard/ossf-scorecard.ts'
 import { ossindexDevaudit } from './importers/ossindex-devaudit/ossindex-devaudit.ts'
@@ -176,7 +175,6 @@ export const importers: readonly Importer[] = [
   nuclei,
   ocsf,
   openreports,
-  openvas,
   openvas,
   orcaSecurity,
   ossfScorecard,

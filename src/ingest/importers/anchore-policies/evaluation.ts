@@ -3,9 +3,9 @@ import { splitPackage } from '../../../model/package-version.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { cvesIn, isPublicId } from '../../../model/vulnerability-id.ts'
+import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { cutText } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 /** One rule of the policy that something in the image triggered. */
 export interface Violation {
@@ -53,9 +53,9 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
   const word = /^(CRITICAL|HIGH|MEDIUM|LOW|NEGLIGIBLE|UNKNOWN)\b/.exec(text ?? '')?.[1]
   // A package that has a vulnerability: `CVE-2015-2992+struts-core-1.3.8.jar`.
   const [id = '', component] = gate === 'vulnerabilities' ? (trigger_id ?? '').split(/\+(.*)/s) : []
-  if (component && (isPublicId(id) || cvesIn(id).length > 0)) {
+  if (component && isPublicId(id)) {
     const split = splitPackage(component)
-    yield* packageFinding(
+    yield* scannerItem(
       {
         source: 'anchore',
         asset,

@@ -3,12 +3,11 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import { splitPackage } from '../../../model/package-version.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { isPublicId } from '../../../model/vulnerability-id.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 import { peek } from '../../readers/peek.ts'
 
 type Layout = 'engine' | 'list' | 'evaluation'
@@ -58,9 +57,9 @@ export const anchoreVulnerabilities: Importer = {
     const items = { engine: '$.vulnerabilities[*]', list: '$[*]', evaluation: '$.securityEvaluation[*]' }[layout]
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
-    const hold = holdRecords('Anchore report')
+    const hold = new Waiting('Anchore')
     for await (const { path, at, value } of readJson(bytes, [...header, items])) {
-      if (path === items) hold.add(readItem(value, at, described))
+      if (path === items) hold.addAll(readItem(value, at, described))
       else told[path.slice(2)] = value
     }
     const metadata = asFields(told['metadata'])
@@ -86,7 +85,7 @@ export const anchoreVulnerabilities: Importer = {
       // "os" and "non-os" are halves of "all".
       ...(type !== undefined && type !== 'all' && { checks: type }),
     }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
@@ -105,7 +104,7 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
   const whole = of('package')
   const split = whole === undefined ? { name: '' } : splitPackage(whole)
   const path = of('package_path', 'packagePath', 'path')
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'anchore',
       asset: 'image',
@@ -114,7 +113,6 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       description: of('description') ?? asText(asFields(found?.['extra'])?.['description']),
       severity: asText(found?.['severity']),
       ratings: [...nvd.flatMap(ratingsOf), { score: asNumber(found?.['nvdCvssBaseScore']) }],
-      aliases: [of('vuln', 'vulnerabilityId') ?? ''].filter(isPublicId),
       urls: [of('url', 'link')],
       component: {
         name: of('package_name', 'packageName') ?? split.name,

@@ -3,7 +3,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { describeScan, readChecks } from './scan.ts'
 import { readFlat, readResource } from './vulnerability.ts'
 
@@ -58,14 +58,14 @@ export const aqua: Importer = {
     let number = 0
     let place = ''
     let told: Record<string, unknown> = {}
-    let hold = holdRecords('Aqua report')
+    let hold = new Waiting('Aqua')
     const end = function* (): Generator<FileRecord> {
       const asset = `image ${number}`
       yield* describeScan(told, asset)
-      yield* hold.held
+      yield* hold.take()
       yield* readChecks(told, asset, described)
       told = {}
-      hold = holdRecords('Aqua report')
+      hold = new Waiting('Aqua')
     }
     for await (const { path, at, value } of readJson(bytes, [...HEADER.map((name) => `${layout}.${name}`), resources, flat])) {
       const here = /^\[\d+\]/.exec(at)?.[0] ?? '$'
@@ -75,8 +75,8 @@ export const aqua: Importer = {
         number++
       }
       const asset = `image ${number}`
-      if (path === resources) hold.add(readResource(value, asset, at, described))
-      else if (path === flat) hold.add(readFlat(value, asset, at, described))
+      if (path === resources) hold.addAll(readResource(value, asset, at, described))
+      else if (path === flat) hold.addAll(readFlat(value, asset, at, described))
       else told[path.slice(layout.length + 1)] = value
     }
     if (place !== '') yield* end()

@@ -3,9 +3,9 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -34,7 +34,7 @@ export const clair: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('Clair report')
+    const hold = new Waiting('Clair')
     let image: string | undefined
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), [
@@ -46,7 +46,7 @@ export const clair: Importer = {
     ])) {
       any = true
       if (path === '$.image') image = asText(value)
-      else if (path.endsWith('[*]')) hold.add(readItem(value, at, described))
+      else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
     }
     if (!any)
       throw new UserError(
@@ -56,7 +56,7 @@ export const clair: Importer = {
     yield { kind: 'report', source: 'clair', tool: 'Clair', tool_version: null, observed_at: null }
     yield imageAsset('image', { references: [image] })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
@@ -64,7 +64,7 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
   const found = asFields(value)
   const of = (...names: string[]) => names.map((name) => asText(found?.[name])).find((text) => text !== undefined)
   const severity = of('severity', 'Severity')
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'clair',
       asset: 'image',

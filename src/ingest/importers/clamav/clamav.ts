@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { readLines } from '../../readers/lines.ts'
 
 const SUMMARY = /^-+ SCAN SUMMARY -+$/
@@ -30,7 +30,7 @@ export const clamav: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('ClamAV report')
+    const hold = new Waiting('ClamAV')
     let summary = false
     let files = 0
     let version: string | null = null
@@ -43,8 +43,8 @@ export const clamav: Importer = {
         if (date !== undefined) observed_at = parseInstant(`${date.replaceAll(':', '-')}T${time}Z`)
       } else {
         const [, path, signature] = FOUND.exec(text) ?? []
-        if (path !== undefined && signature !== undefined) hold.add(readFound(path, signature, described))
-        else if (text.endsWith(' ERROR')) hold.add([{ kind: 'skipped', at: `line ${line}`, reason: text.slice(0, 500) }])
+        if (path !== undefined && signature !== undefined) hold.addAll(readFound(path, signature, described))
+        else if (text.endsWith(' ERROR')) hold.addAll([{ kind: 'skipped', at: `line ${line}`, reason: text.slice(0, 500) }])
         if (FILE.test(text)) files++
       }
     }
@@ -52,7 +52,7 @@ export const clamav: Importer = {
       throw new UserError('unreadable_report', 'Expected lines such as "/path: OK" or "/path: Name FOUND", or a SCAN SUMMARY')
     yield { kind: 'report', source: 'clamav', tool: 'ClamAV', tool_version: version, observed_at }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

@@ -2,7 +2,7 @@ import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { asNumber, asText, cutText } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 export type Row = Record<string, string>
 
@@ -117,7 +117,7 @@ export function* fromVulnerability(row: Row, asset: string, at: string, describe
   // In lower case; a spreadsheet may have made dates of the scores.
   const vector = of(row, 'cve_attack_vector')?.toUpperCase().replace(/\bAU:/, 'Au:')
   const score = asNumber(of(row, 'cve_cvss_score'))
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'deepfence-threatmapper',
       asset,

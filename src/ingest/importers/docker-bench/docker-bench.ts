@@ -4,7 +4,7 @@ import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { asFields, asList, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
 /** INFO is a check that could not be made or is for a person to make, NOTE one that is always for a person. */
@@ -29,7 +29,7 @@ export const dockerBench: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('Docker Bench report')
+    const hold = new Waiting('Docker Bench')
     let version: string | undefined
     let start: unknown = null
     let any = false
@@ -37,7 +37,7 @@ export const dockerBench: Importer = {
       any = true
       if (path === '$.dockerbenchsecurity') version = asText(value)
       else if (path === '$.start') start = value
-      else hold.add(readSection(value, at, described))
+      else hold.addAll(readSection(value, at, described))
     }
     if (!any)
       throw new UserError('unreadable_report', 'Expected a Docker Bench report with dockerbenchsecurity and tests; neither is there')
@@ -50,7 +50,7 @@ export const dockerBench: Importer = {
     }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
     yield { kind: 'coverage', asset: 'host', subject: 'control' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

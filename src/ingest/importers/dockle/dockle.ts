@@ -5,7 +5,7 @@ import type { Severity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { asFields, asText, asTexts } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
 /** What each level means: https://github.com/goodwithtech/dockle#level */
@@ -35,19 +35,19 @@ export const dockle: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('Dockle report')
+    const hold = new Waiting('Dockle')
     let image: string | undefined
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]'])) {
       any = true
       if (path === '$.image') image = asText(value)
-      else if (path === '$.details[*]') hold.add(readDetail(value, at, described))
+      else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a Dockle report with summary and details; neither is there')
     yield { kind: 'report', source: 'dockle', tool: 'Dockle', tool_version: null, observed_at: null }
     yield imageAsset('image', { references: [image] })
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

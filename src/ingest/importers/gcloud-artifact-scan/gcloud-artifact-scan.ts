@@ -4,9 +4,9 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 const versions = new Map<string, 2 | 3>([
   ['CVSS_VERSION_2', 2],
@@ -38,9 +38,9 @@ export const gcloudArtifactScan: Importer = {
     const items = '$.package_vulnerability_summary.vulnerabilities.*[*]'
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
-    const hold = holdRecords('Artifact Analysis report')
+    const hold = new Waiting('Artifact Analysis')
     for await (const { path, at, value } of readJson(file.bytes(), ['$.image_summary', '$.discovery_summary', items])) {
-      if (path === items) hold.add(readOccurrence(value, at, described))
+      if (path === items) hold.addAll(readOccurrence(value, at, described))
       else told[path.slice(2)] = value
     }
     const image = asFields(told['image_summary'])
@@ -63,7 +63,7 @@ export const gcloudArtifactScan: Importer = {
     // A scan that failed, runs yet or does not support the image found nothing, but looked for nothing either.
     if (discoveries.some((one) => asText(one?.['analysisStatus']) === 'FINISHED_SUCCESS'))
       yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
@@ -89,7 +89,7 @@ function* readOccurrence(value: unknown, at: string, described: Set<string>): Ge
   const v2 = asFields(vulnerability?.['cvssv2'])
   for (const [name, issue] of named) {
     const fixed = asFields(issue?.['fixedVersion'])
-    yield* packageFinding(
+    yield* scannerItem(
       {
         source: 'gcloud-artifact-scan',
         asset: 'image',

@@ -4,9 +4,9 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asList, asNumber, asText, asTexts } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 /** The report's media type, under which the API answers: application/vnd.security.vulnerability.report; version=1.1 */
 const MEDIA_TYPE = /^application\/vnd\.(?:security\.vulnerability\.report|scanner\.adapter\.vuln\.report)/
@@ -36,7 +36,7 @@ export const harbor: Importer = {
     const told: Record<string, unknown> = {}
     const digests = new Set<string>()
     const described = new Set<string>()
-    const hold = holdRecords('Harbor report')
+    const hold = new Waiting('Harbor')
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), paths)) {
       any = true
@@ -46,7 +46,7 @@ export const harbor: Importer = {
         continue
       }
       for (const digest of asTexts(asFields(value)?.['artifact_digests'])) digests.add(readDigest(digest) ?? '')
-      hold.add(readItem(value, at, described))
+      hold.addAll(readItem(value, at, described))
     }
     if (!any)
       throw new UserError(
@@ -67,7 +67,7 @@ export const harbor: Importer = {
     const digest = asText(artifact?.['digest']) ?? (digests.size === 1 ? [...digests][0] : undefined)
     yield imageAsset('image', { references: [], digest })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
@@ -76,7 +76,7 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
   const preferred = asFields(found?.['preferred_cvss'])
   const vendors = asFields(asFields(found?.['vendor_attributes'])?.['CVSS'])
   const links = asList(found?.['links'])
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'harbor',
       asset: 'image',

@@ -2,7 +2,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 import type { XrayComponent } from './component.ts'
 
 export type Fields = Record<string, unknown>
@@ -41,7 +41,7 @@ export function* readIssue(issue: XrayIssue, described: Set<string>): Generator<
   }
   const cves = asList(issue.cves).map(asFields)
   const ids = [...cves.map((cve) => asText(cve?.['cve'])), issue.id].filter((id) => id !== undefined)
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'jfrog-xray',
       asset,

@@ -1,7 +1,7 @@
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { asFields, asList, asNumber, asText, asTexts } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'
 import { readComponent, readVersions } from './component.ts'
 import { readIssue } from './issue.ts'
@@ -65,7 +65,7 @@ function assetOf(id: string | undefined, asset: string): AssetRecord {
 /** The export of one artifact's issues in the web page of Xray 2: it names no artifact, and may be only a page of them. */
 export async function* readExport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   const described = new Set<string>()
-  const hold = holdRecords('Xray export')
+  const hold = new Waiting('Xray')
   let total: number | undefined
   let items = 0
   for await (const { path, at, value } of readJson(bytes, ['$.total_count', '$.data[*]'])) {
@@ -77,7 +77,7 @@ export async function* readExport(bytes: AsyncIterable<Uint8Array>): AsyncGenera
     const issue = asFields(value)
     const versions = asFields(issue?.['component_versions'])
     const more = asFields(versions?.['more_details'])
-    hold.add(
+    hold.addAll(
       readIssue(
         {
           asset: 'artifact',
@@ -98,5 +98,5 @@ export async function* readExport(bytes: AsyncIterable<Uint8Array>): AsyncGenera
   yield { kind: 'report', source: 'jfrog-xray', tool: 'JFrog Xray', tool_version: null, observed_at: null }
   yield { kind: 'asset', asset: 'artifact', type: 'application', name: '', names: [] }
   if (total === undefined || total <= items) yield { kind: 'coverage', asset: 'artifact', subject: 'vulnerability' }
-  yield* hold.held
+  yield* hold.take()
 }

@@ -5,7 +5,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
 
@@ -43,7 +43,7 @@ export const neuvectorCompliance: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('NeuVector report')
+    const hold = new Waiting('NeuVector')
     const told: Record<string, unknown> = {}
     let type: AssetType | undefined
     const header = ['run_timestamp', 'run_at', 'kubernetes_cis_version', 'docker_cis_version']
@@ -66,7 +66,7 @@ export const neuvectorCompliance: Importer = {
       K: asText(told['kubernetes_cis_version']) && `CIS Kubernetes ${asText(told['kubernetes_cis_version'])}`,
     }
     for (const { value, at } of items)
-      hold.add(
+      hold.addAll(
         readNeuvectorCheck(value, 'asset', at, described, (number) => {
           const [, letter = '', requirement] = /^([DK])\.([\d.]+)$/.exec(number) ?? []
           const framework = versions[letter]
@@ -76,7 +76,7 @@ export const neuvectorCompliance: Importer = {
     yield { kind: 'report', source: 'neuvector', tool: 'NeuVector', tool_version: null, observed_at: timeOf(told) }
     yield { kind: 'asset', asset: 'asset', type: type ?? 'other', name: '', names: [] }
     yield { kind: 'coverage', asset: 'asset', subject: 'control' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

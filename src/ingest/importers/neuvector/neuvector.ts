@@ -4,10 +4,10 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asNumber, asText, asTexts } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 const HEADER = ['image_id', 'registry', 'repository', 'tag', 'digest', 'base_os']
 const LISTS = ['vulnerabilities', 'modules', 'checks', 'secrets', 'setid_perms']
@@ -33,20 +33,20 @@ export const neuvector: Importer = {
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
-    const hold = holdRecords('NeuVector report')
+    const hold = new Waiting('NeuVector')
     let any = false
     let modules = 0
     const paths = [...HEADER.map((name) => `$.report.${name}`), ...LISTS.map((name) => `$.report.${name}[*]`)]
     for await (const { path, at, value } of readJson(file.bytes(), paths)) {
       any = true
       const name = path.slice('$.report.'.length)
-      if (name === 'vulnerabilities[*]') hold.add(readVulnerability(value, at, described))
+      if (name === 'vulnerabilities[*]') hold.addAll(readVulnerability(value, at, described))
       else if (name === 'modules[*]') {
         modules++
-        hold.add(readModule(value))
-      } else if (name === 'checks[*]') hold.add(readNeuvectorCheck(value, 'image', at, described))
-      else if (name === 'secrets[*]') hold.add(readFile(value, 'secret', 'Secret in a file', described))
-      else if (name === 'setid_perms[*]') hold.add(readFile(value, 'setid', 'File that runs with its owner’s rights', described))
+        hold.addAll(readModule(value))
+      } else if (name === 'checks[*]') hold.addAll(readNeuvectorCheck(value, 'image', at, described))
+      else if (name === 'secrets[*]') hold.addAll(readFile(value, 'secret', 'Secret in a file', described))
+      else if (name === 'setid_perms[*]') hold.addAll(readFile(value, 'setid', 'File that runs with its owner’s rights', described))
       else told[name] = value
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a NeuVector scan: report with vulnerabilities; it is not there')
@@ -65,13 +65,13 @@ export const neuvector: Importer = {
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
     if (modules > 0) yield { kind: 'coverage', asset: 'image', subject: 'software' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
 function* readVulnerability(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = asFields(value)
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'neuvector',
       asset: 'image',

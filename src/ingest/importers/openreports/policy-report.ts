@@ -6,7 +6,7 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 type Fields = Record<string, unknown>
 
@@ -118,7 +118,7 @@ function* readResult(result: Fields, asset: string, path: string, at: string, re
       yield { kind: 'skipped', at, reason: `${id}: the report says ${asText(result['result'])}` }
       return
     }
-    yield* packageFinding(
+    yield* scannerItem(
       {
         source: source!,
         asset,

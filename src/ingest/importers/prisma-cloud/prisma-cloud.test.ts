@@ -28,7 +28,7 @@ describe('prisma-cloud', () => {
         fixed_version: '4.1.3, 4.0.9',
         place: '/opt/core.jar',
       },
-      expect.objectContaining({ vulnerability_ids: ['prisma-cloud:PRISMA-2099-0041'], exploit_stage: 'known_exploited', severity: 'low' }),
+      expect.objectContaining({ vulnerability_ids: ['PRISMA-2099-0041'], exploit_stage: 'known_exploited', severity: 'low' }),
     ])
     expect(of(all, 'control_result').map(({ control_id, status, severity, evidence }) => [control_id, status, severity, evidence])).toEqual(
       [

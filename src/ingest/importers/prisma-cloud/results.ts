@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { asFields, asList, asNumber, asText, asTexts } from '../../readers/fields.ts'
 import { readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
 
 /** What `twistcli images scan --output-file` writes: the whole of each image. */
@@ -81,7 +81,7 @@ function* readVulnerability(one: unknown, asset: string, at: string, described: 
   const found = asFields(one)
   const published = asText(found?.['publishedDate'])
   const factors = found?.['riskFactors']
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'prisma-cloud',
       asset,

@@ -4,7 +4,7 @@ import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/rec
 import { parseInstant } from '../../../model/time.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { asNumber, asText } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
 
 /** The console's CSV exports: one row is a vulnerability of packages, or a compliance issue, of an image or a host. */
@@ -82,7 +82,7 @@ function* readVulnerability(row: Record<string, string>, asset: string, at: stri
   const of = (name: string) => asText(row[name])
   const published = of('Published')
   const score = asNumber(row['CVSS'])
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'prisma-cloud',
       asset,

@@ -3,9 +3,9 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -25,7 +25,7 @@ export const redHatSatellite: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
-    const hold = holdRecords('list of errata')
+    const hold = new Waiting('Red Hat Satellite')
     const told: Record<string, unknown> = {}
     let items = 0
     let any = false
@@ -36,7 +36,7 @@ export const redHatSatellite: Importer = {
         continue
       }
       items++
-      hold.add(readErratum(value, at, described))
+      hold.addAll(readErratum(value, at, described))
     }
     if (!any) throw new UserError('unreadable_report', 'Expected the errata of a host with total and results; neither is there')
     yield { kind: 'report', source: 'red-hat-satellite', tool: 'Red Hat Satellite', tool_version: null, observed_at: null }
@@ -44,7 +44,7 @@ export const redHatSatellite: Importer = {
     // Only the whole list covers; a search narrows it.
     const all = Math.max(asNumber(told['total']) ?? 0, asNumber(told['subtotal']) ?? 0)
     if (items >= all && asText(told['search']) === undefined) yield { kind: 'coverage', asset: 'host', subject: 'vulnerability' }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 
@@ -52,7 +52,7 @@ function* readErratum(value: unknown, at: string, described: Set<string>): Gener
   const found = asFields(value)
   const id = asText(found?.['errata_id']) ?? asText(found?.['pulp_id'])
   const issued = asText(found?.['issued'])
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'red-hat-satellite',
       asset: 'host',

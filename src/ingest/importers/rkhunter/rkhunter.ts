@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { readLines } from '../../readers/lines.ts'
 
 const TITLE = /^\[\d{2}:\d{2}:\d{2}\] Running Rootkit Hunter version (\S{1,50})(?: on (\S{1,253}))?\s*$/
@@ -26,7 +26,7 @@ export const rkhunter: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const run: Run = { version: null, host: null, observed_at: null, enabled: '', disabled: '', ended: false }
-    const hold = holdRecords('log of Rootkit Hunter')
+    const hold = new Waiting('Rootkit Hunter')
     const described = new Set<string>()
     let begun = false
     let test = 'checks'
@@ -34,7 +34,7 @@ export const rkhunter: Importer = {
     // A warning is a check that ends so; the lines behind it say why.
     const why: string[] = []
     const flush = () => {
-      if (last) hold.add(readWarning(last.check, last.test, why.join('\n'), described))
+      if (last) hold.addAll(readWarning(last.check, last.test, why.join('\n'), described))
       last = null
       why.length = 0
     }
@@ -77,7 +77,7 @@ export const rkhunter: Importer = {
         subject: 'control',
         checks: `tests ${run.enabled || 'all'}, without ${run.disabled || 'none'}`,
       }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

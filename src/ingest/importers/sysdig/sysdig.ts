@@ -8,9 +8,9 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { asFields, asList, asText } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 import { peek } from '../../readers/peek.ts'
 import { layoutOf, stageOf, type SysdigRow } from './layouts.ts'
 
@@ -42,14 +42,14 @@ export const sysdig: Importer = {
       }
     } else {
       // The end of the time that the report is about stands before the rows; in order to need no order, the rows wait for it.
-      const hold = holdRecords('Sysdig report')
+      const hold = new Waiting('Sysdig')
       let until: Instant | null = null
       for await (const { path, value, at } of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]'])) {
         if (path === '$.panels[*].filters') until ??= endOf(value)
-        else hold.add(readRow(layout.read(asFields(value) ?? {}), at, reading))
+        else hold.addAll(readRow(layout.read(asFields(value) ?? {}), at, reading))
       }
       yield* begin(until)
-      yield* hold.held
+      yield* hold.take()
     }
     yield* end(reading, layout.whole)
   },
@@ -87,7 +87,7 @@ function* readRow(row: SysdigRow, at: string, reading: Reading): Generator<FileR
     yield assetOf(row, asset)
   }
   reading.lowest.add(parseSeverity(row.severity))
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'sysdig',
       asset,

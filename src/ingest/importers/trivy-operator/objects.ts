@@ -1,11 +1,12 @@
 import { imageAsset, readDigest } from '../../../model/image-asset.ts'
 import { kubernetesResource, resourcePath, unnamedCluster } from '../../../model/kubernetes-resource.ts'
+import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import { trivyCheck } from '../../../model/trivy-check.ts'
 import { asFields, asList, asNumber, asText, asTexts, cutText, httpsLink } from '../../readers/fields.ts'
-import { packageFinding } from '../../readers/package-finding.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -15,19 +16,10 @@ export interface Reading {
   described: Set<string>
   /** Objects so far: each look at an asset has a key of its own, since each has its own time. */
   objects: number
-  /** How often a rule was seen at a place. */
-  seen: Map<string, number>
+  places: NumberedPlaces
 }
 
-export const newReading = (): Reading => ({ described: new Set(), objects: 0, seen: new Map() })
-
-/** The first place of a rule has the place's name, the next ones are counted: nothing else tells them apart. */
-function partOf(reading: Reading, asset: string, control_id: string, name: string): string {
-  const key = `${asset}\0${control_id}\0${name}`
-  const count = (reading.seen.get(key) ?? 0) + 1
-  reading.seen.set(key, count)
-  return count === 1 ? name : `${name} (${count})`
-}
+export const newReading = (): Reading => ({ described: new Set(), objects: 0, places: new NumberedPlaces() })
 
 /** When the operator wrote the report; for want of that, when the object was made. */
 export function timeOf(object: Fields, report: Fields): Instant | null {
@@ -125,7 +117,7 @@ function* readVulnerability(item: unknown, asset: string, at: string, { describe
   const found = asFields(item)
   const published = asText(found?.['publishedDate'])
   const score = asNumber(found?.['score'])
-  yield* packageFinding(
+  yield* scannerItem(
     {
       source: 'trivy-operator',
       asset,
@@ -184,7 +176,7 @@ function* readSecret(item: unknown, asset: string, at: string, reading: Reading)
     control_id,
     severity,
     title,
-    component: { name: partOf(reading, asset, control_id, target || rule), type: 'file' },
+    component: { name: reading.places.next(`${asset} ${control_id}`, target || rule), type: 'file' },
     place: target || undefined,
   }
 }
@@ -232,7 +224,7 @@ export function* readCheck(
     control_id,
     severity,
     title: message?.split('\n')[0] ?? asText(found['title']),
-    component: { name: partOf(reading, asset, control_id, path || id), type: 'resource' },
+    component: { name: reading.places.next(`${asset} ${control_id}`, path || id), type: 'resource' },
     place: path || undefined,
   }
 }

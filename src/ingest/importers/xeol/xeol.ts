@@ -5,7 +5,7 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { asFields, asList, asText, asTexts } from '../../readers/fields.ts'
-import { holdRecords } from '../../readers/held-records.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
 const CONTROL = 'xeol:end-of-life'
@@ -27,12 +27,12 @@ export const xeol: Importer = {
   detect,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
-    const hold = holdRecords('Xeol report')
+    const hold = new Waiting('Xeol')
     const told: Record<string, unknown> = {}
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), ['$.matches[*]', '$.source', '$.distro', '$.descriptor'])) {
       any = true
-      if (path === '$.matches[*]') hold.add(readMatch(value, at))
+      if (path === '$.matches[*]') hold.addAll(readMatch(value, at))
       else told[path.slice(2)] = value
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a Xeol report with matches, source and descriptor; none of them is there')
@@ -58,7 +58,7 @@ export const xeol: Importer = {
       description: 'Software past its end of life gets no more fixes.',
       remediation: 'Update to a release that is supported.',
     }
-    yield* hold.held
+    yield* hold.take()
   },
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { packageFinding, type PackageFinding } from './package-finding.ts'
+import { scannerItem, type ScannerItem } from './scanner-item.ts'
 
-const item: PackageFinding = {
+const item: ScannerItem = {
   source: 'tool',
   asset: 'i',
   at: 'rows[0]',
@@ -15,10 +15,10 @@ const item: PackageFinding = {
   place: '',
 }
 
-describe('packageFinding', () => {
+describe('scannerItem', () => {
   it('tells the vulnerability once and the finding each time', () => {
     const described = new Set<string>()
-    expect([...packageFinding(item, described)]).toEqual([
+    expect([...scannerItem(item, described)]).toEqual([
       {
         kind: 'vulnerability',
         vulnerability_id: 'CVE-2099-0001',
@@ -42,11 +42,11 @@ describe('packageFinding', () => {
         fixed_version: '2.0',
       },
     ])
-    expect([...packageFinding(item, described)].map(({ kind }) => kind)).toEqual(['finding'])
+    expect([...scannerItem(item, described)].map(({ kind }) => kind)).toEqual(['finding'])
   })
 
   it('keeps an item with several CVEs in one finding, and calls the advisory no other name of one', () => {
-    const records = [...packageFinding({ ...item, ids: ['RHSA-2099:1', 'CVE-2099-0001', 'CVE-2099-0002'] }, new Set())]
+    const records = [...scannerItem({ ...item, ids: ['RHSA-2099:1', 'CVE-2099-0001', 'CVE-2099-0002'] }, new Set())]
     expect(records.map((record) => (record.kind === 'vulnerability' ? record.aliases : record.kind))).toEqual([[], [], 'finding'])
     expect(records.at(-1)).toMatchObject({ vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'] })
   })
@@ -57,12 +57,12 @@ describe('packageFinding', () => {
       ['CVE-2099-0002', [{ score: 6.8, version: 3 as const }]],
     ])
     const ids = ['CVE-2099-0001', 'CVE-2099-0002', 'CVE-2099-0003']
-    const records = [...packageFinding({ ...item, ids, ratings: [], ratings_by_id }, new Set())]
+    const records = [...scannerItem({ ...item, ids, ratings: [], ratings_by_id }, new Set())]
     expect(records.map((record) => ('cvss' in record ? record.cvss : undefined))).toEqual([3.7, 6.8, undefined, 6.8])
   })
 
   it('skips what has no id, and does not call the own id its own alias', () => {
-    expect([...packageFinding({ ...item, ids: [' '] }, new Set())]).toMatchObject([{ kind: 'skipped', at: 'rows[0]' }])
-    expect([...packageFinding({ ...item, ids: ['X-1'] }, new Set())][0]).toMatchObject({ vulnerability_id: 'tool:X-1', aliases: [] })
+    expect([...scannerItem({ ...item, ids: [' '] }, new Set())]).toMatchObject([{ kind: 'skipped', at: 'rows[0]' }])
+    expect([...scannerItem({ ...item, ids: ['X-1'] }, new Set())][0]).toMatchObject({ vulnerability_id: 'tool:X-1', aliases: [] })
   })
 })

@@ -2,7 +2,7 @@ import type { ExploitStage } from '../../model/exploit.ts'
 import type { FileRecord } from '../../model/record.ts'
 import { parseSeverity } from '../../model/severity.ts'
 import type { Instant } from '../../model/time.ts'
-import { vulnerabilityIds } from '../../model/vulnerability-id.ts'
+import { vulnerabilityIds, type VulnerabilityIds } from '../../model/vulnerability-id.ts'
 import { bestRating } from './cvss.ts'
 import { cutText, httpsLink } from './fields.ts'
 
@@ -10,15 +10,13 @@ type Absent = null | undefined
 type Ratings = Parameters<typeof bestRating>[0]
 
 /** A vulnerability of a package as scanners state it, in words common to them. What a format lacks is left out. */
-export interface PackageFinding {
+export interface ScannerItem {
   source: string
   asset: string
   /** Place in the file, for a skipped item. */
   at: string
-  /** Ids as the tool writes them, best first; see `vulnerabilityIds`. */
+  /** Ids as the tool writes them, best first; a text may hold several. The first stands in as `<source>:<id>` when none is public. */
   ids: readonly (string | Absent)[]
-  /** Other public ids of the same vulnerability. */
-  aliases?: readonly string[]
   title?: string | Absent
   description?: string | Absent
   /** The tool's word. */
@@ -40,18 +38,18 @@ export interface PackageFinding {
  * The records of one vulnerable package: each vulnerability once per report (`described` keeps which were told), and the finding. An item
  * without any id becomes a skipped one.
  */
-export function* packageFinding(item: PackageFinding, described: Set<string>): Generator<FileRecord> {
-  const ids = vulnerabilityIds(item.source, item.ids)
-  if (ids.length === 0) {
+export function* scannerItem(item: ScannerItem, described: Set<string>): Generator<FileRecord> {
+  const about = namesOf(item)
+  if (about === null) {
     yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
     return
   }
+  const { ids, aliases } = about
   const severity = parseSeverity(item.severity) ?? undefined
   const whole = bestRating(item.ratings ?? [])
   const ratingOf = (id: string) => bestRating(item.ratings_by_id?.get(id) ?? []) ?? whole
   const scores = ids.flatMap((id) => ratingOf(id)?.cvss ?? [])
   const title = cutText(item.title)
-  const others = [...new Set([...(item.aliases ?? []), ...item.ids.map((id) => id?.trim() ?? '')])]
   for (const id of ids) {
     if (described.has(id)) continue
     described.add(id)
@@ -63,8 +61,7 @@ export function* packageFinding(item: PackageFinding, described: Set<string>): G
       severity,
       ...ratingOf(id),
       published_at: item.published_at ?? undefined,
-      // An advisory about several CVEs is no other name of one of them.
-      aliases: ids.length === 1 ? others.filter((other) => other !== '' && other !== id && !id.endsWith(`:${other}`)) : [],
+      aliases,
       url: httpsLink(...(item.urls ?? [])),
     }
   }
@@ -91,4 +88,12 @@ export function* packageFinding(item: PackageFinding, described: Set<string>): G
     ...(item.fixed_version && { fixed_version: item.fixed_version.slice(0, 500) }),
     ...(item.place && { place: item.place.slice(0, 1000) }),
   }
+}
+
+function namesOf({ source, ids }: Pick<ScannerItem, 'source' | 'ids'>): VulnerabilityIds | null {
+  const texts = ids.map((id) => (id ?? '').trim()).filter((id) => id !== '')
+  return vulnerabilityIds(
+    texts.flatMap((text) => text.slice(0, 20_000).split(/[\s,;]+/)),
+    texts.length > 0 ? `${source}:${texts[0]!.slice(0, 200)}` : null,
+  )
 }
