@@ -1,5 +1,5 @@
 import { parseEpoch } from '../../../model/epoch.ts'
-import { kubernetesResource, resourcePath, unnamedCluster, type KubernetesResource } from '../../../model/kubernetes-resource.ts'
+import { kubernetesByUid, objectPath, unnamedCluster, type KubernetesObject } from '../../../model/kubernetes-uid.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
@@ -53,13 +53,13 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
   const observed_at = timeOf(metadata, results)
   const scope = asFields(object['scope'])
   const looks = new Map<string, string>()
-  const look = function* (resource: KubernetesResource): Generator<FileRecord, string> {
-    const path = resourcePath(resource)
+  const look = function* (resource: KubernetesObject): Generator<FileRecord, string> {
+    const path = objectPath(resource)
     const known = looks.get(path)
     if (known !== undefined) return known
     const asset = `look ${++reading.looks}`
     looks.set(path, asset)
-    const record = kubernetesResource(asset, resource) ?? unnamedCluster(asset)
+    const record = kubernetesByUid(asset, resource) ?? unnamedCluster(asset)
     yield { ...record, ...(observed_at !== null && { observed_at }) }
     const checks = record.names.length === 0 ? path : undefined
     for (const subject of ['control', 'vulnerability'] as const) yield { kind: 'coverage', asset, subject, ...(checks && { checks }) }
@@ -77,12 +77,12 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
     for (const one of named.length > 0 && !scope ? named : [resource]) {
       const about = resourceOf(one, namespace)
       const asset = yield* look(about)
-      yield* readResult(result, asset, resourcePath(about), place, reading)
+      yield* readResult(result, asset, objectPath(about), place, reading)
     }
   }
 }
 
-function resourceOf(fields: Fields, namespace: string | undefined): KubernetesResource {
+function resourceOf(fields: Fields, namespace: string | undefined): KubernetesObject {
   return {
     namespace: asText(fields['namespace']) ?? namespace,
     kind: asText(fields['kind']),

@@ -7,7 +7,7 @@ const records = (name: string) => sampleRecords(rkhunter, import.meta.dirname, n
 
 describe('rkhunter', () => {
   it('reads each check that warns, with its reason', async () => {
-    const all = await records('host.log')
+    const all = await records('host.txt')
     expect(formatInstant(of(all, 'report')[0]!.observed_at)).toBe('2026-03-01T05:10:38Z')
     expect(of(all, 'asset')).toMatchObject([{ type: 'device', names: [{ type: 'fqdn', name: 'web-1.example.com' }] }])
     expect(of(all, 'finding').map(({ control_id, component, title }) => [control_id, component!.name, title])).toEqual([
@@ -22,10 +22,10 @@ describe('rkhunter', () => {
   })
 
   it('covers what the same choice of tests looks for, when the run has ended', async () => {
-    expect(of(await records('host.log'), 'coverage')).toEqual([
+    expect(of(await records('host.txt'), 'coverage')).toEqual([
       { kind: 'coverage', asset: 'host', subject: 'control', checks: 'tests all, without apps suspscan' },
     ])
-    const stopped = await records('stopped.log')
+    const stopped = await records('stopped.txt')
     expect(of(stopped, 'coverage')).toEqual([])
     expect(of(stopped, 'asset')[0]!.names).toEqual([{ type: 'hostname', name: 'build7' }])
     // CET is an hour, or several, by where one is.

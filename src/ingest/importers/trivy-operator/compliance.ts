@@ -1,4 +1,4 @@
-import { unnamedCluster } from '../../../model/kubernetes-resource.ts'
+import { unnamedCluster } from '../../../model/kubernetes-uid.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
 import { readCheck, timeOf, type Fields, type Reading } from './objects.ts'

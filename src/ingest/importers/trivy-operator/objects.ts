@@ -1,5 +1,5 @@
 import { imageAsset, readDigest } from '../../../model/image-asset.ts'
-import { kubernetesResource, resourcePath, unnamedCluster } from '../../../model/kubernetes-resource.ts'
+import { kubernetesByUid, objectPath, unnamedCluster } from '../../../model/kubernetes-uid.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -106,7 +106,7 @@ function resourceOf(object: Fields, key: string): { asset: AssetRecord; path: st
   const kind = label('kind') ?? asText(owner?.['kind'])
   const name = label('name') ?? asText(owner?.['name']) ?? asText(metadata?.['name'])
   const resource = { namespace, kind, name, uid: asText(owner?.['uid']) }
-  return { asset: kubernetesResource(key, resource) ?? unnamedCluster(key), path: resourcePath(resource) }
+  return { asset: kubernetesByUid(key, resource) ?? unnamedCluster(key), path: objectPath(resource) }
 }
 
 /** The name of the narrowed set of checks: one kind of audit, of one resource where the asset is the whole cluster. */
