@@ -112,7 +112,6 @@ export const recognised: readonly Recognised[] = [
       json('scanResults', 'queryID', 'resultHash'),
     ),
   },
-  { name: 'ClamAV', about: 'malware', instead: null, mark: matching(/^-+ SCAN SUMMARY -+\r?\nKnown viruses: /m) },
   {
     name: 'CodeChecker',
     about: 'C and C++ code',
@@ -142,16 +141,6 @@ export const recognised: readonly Recognised[] = [
   },
   { name: 'DbProtect', about: 'databases', instead: null, mark: xml('dataset', 'name="Risk DV"', 'name="Check ID"') },
   {
-    name: 'Deepfence ThreatMapper',
-    about: 'hosts and containers',
-    instead: null,
-    mark: any(
-      csv('compliance_check_type', 'node_id', 'test_category'),
-      csv('Rule Name', 'Class', 'NodeType', 'Kubernetes Cluster Name'),
-      csv('cve_id', 'cve_severity', 'cve_caused_by_package'),
-    ),
-  },
-  {
     name: "DefectDojo's generic findings",
     about: 'findings that were put together by hand or by a script',
     instead: 'import the reports of the tools that the findings come from',
@@ -161,7 +150,6 @@ export const recognised: readonly Recognised[] = [
       isGenericJson,
     ),
   },
-  { name: 'Google Artifact Analysis', about: 'container images', instead: null, mark: json('discovery_summary') },
   { name: 'gosec', about: 'Go code', instead: sarif('gosec -fmt sarif'), mark: json('Golang errors', 'Issues') },
   {
     name: 'HackerOne',
@@ -210,15 +198,7 @@ export const recognised: readonly Recognised[] = [
     instead: null,
     mark: any(xml('niktoscan'), json('banner', 'host', 'ip', 'port', 'vulnerabilities')),
   },
-  { name: 'OpenReports', about: 'Kubernetes', instead: null, mark: matching(/"apiVersion"\s*:\s*"openreports\.io\//) },
   { name: 'Picus', about: 'simulated attacks', instead: null, mark: csv('simulationRunId', 'threatId', 'threatName') },
-  {
-    name: 'Red Hat Satellite',
-    about: 'errata of hosts',
-    instead: null,
-    mark: json('total', 'subtotal', 'selectable', 'results', 'errata_id'),
-  },
-  { name: 'Rootkit Hunter', about: 'rootkits', instead: null, mark: matching(/^\[[\d:]+\] Running Rootkit Hunter version /) },
   { name: 'Rusty Hog', about: 'secrets in code, documents and tickets', instead: null, mark: json('stringsFound', 'reason') },
   {
     name: 'SonarQube',
@@ -241,12 +221,6 @@ export const recognised: readonly Recognised[] = [
     mark: any(xml('report', '>wapiti<'), json('classifications', 'vulnerabilities', 'anomalies', 'infos')),
   },
   { name: 'WPScan', about: 'WordPress', instead: null, mark: matching(/"WordPress Security Scanner by the WPScan Team"/) },
-  {
-    name: 'Xeol',
-    about: 'packages at their end of life',
-    instead: null,
-    mark: any(json('matches', 'Cycle', 'ProductPermalink'), matching(/"name"\s*:\s*"xeol"/)),
-  },
   {
     name: 'ZAP',
     about: 'web applications',

@@ -35,7 +35,7 @@ export function parseImageReference(text: string, digest?: string | null): Image
   const first = parts[0]!
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost')
   let registry = hasRegistry ? parts.shift()!.toLowerCase() : 'docker.io'
-  if (registry === 'index.docker.io' || registry === 'registry-1.docker.io') registry = 'docker.io'
+  if (['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].includes(registry)) registry = 'docker.io'
   if (!/^[a-z0-9.-]+(?::\d{1,5})?$/.test(registry) || parts.length === 0 || !parts.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part)))
     return null
   if (registry === 'docker.io' && parts.length === 1) parts.unshift('library')

@@ -52,7 +52,7 @@ describe.skipIf(data === null)(`trivy on real reports (${data ? 'present' : with
     expect(await takes(trivy, broken.file)).toBe(true)
     await expect(recordsOf(trivy, broken.file)).rejects.toMatchObject({
       code: 'unreadable_report',
-      message: expect.stringMatching(/byte 150001, line \d+ \(in Results\[\d\]\): the file ends/),
+      message: expect.stringMatching(/byte 150001, line \d+ \(in Results\[\d\]\.Vulnerabilities\[\d+\]\): the file ends/),
     })
   })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
+import { trivyCheck } from '../../../model/trivy-check.ts'
 import { bestRating } from '../../readers/cvss.ts'
 
 const Text = z
@@ -166,36 +167,48 @@ export interface Scan {
 
 export const newScan = (): Scan => ({ described: new Set(), seen: new Map() })
 
-/** All records of one result. `where` is put before each place: the resource of a cluster that is one asset. */
-export function* readResult(result: Result, asset: string, at: string, scan: Scan, where = ''): Generator<FileRecord> {
-  const items = [
-    ['Packages', result.Packages, readPackage],
-    ['Vulnerabilities', result.Vulnerabilities, readVulnerability],
-    ['Misconfigurations', result.Misconfigurations, readMisconfiguration],
-    ['Secrets', result.Secrets, readSecret],
-    ['Licenses', result.Licenses, readLicense],
-    ['ExperimentalModifiedFindings', result.ExperimentalModifiedFindings, readModified],
-  ] as const
-  const target = where + result.Target
-  for (const [name, list, read] of items) {
-    for (const [index, item] of list.entries()) {
-      const place = `${at}.${name}[${index}]`
-      try {
-        yield* read(item, { result, target, asset, at: place, scan })
-      } catch (error) {
-        if (!(error instanceof z.ZodError)) throw error
-        yield { kind: 'skipped', at: place, reason: z.prettifyError(error) }
-      }
-    }
+/** The lists of a result and what reads an element of each, in the order in which Trivy writes them. */
+const lists = {
+  Packages: readPackage,
+  Vulnerabilities: readVulnerability,
+  Misconfigurations: readMisconfiguration,
+  Secrets: readSecret,
+  Licenses: readLicense,
+  ExperimentalModifiedFindings: readModified,
+} satisfies Record<string, (item: unknown, context: Context) => Generator<FileRecord>>
+
+export type ListName = keyof typeof lists
+export const listNames = Object.keys(lists) as ListName[]
+
+/** What a result says of all of its items. */
+export type ResultHeader = Pick<Result, 'Target' | 'Class' | 'Type'>
+
+export interface Context {
+  result: ResultHeader
+  /** The result's target behind the resource of a cluster that is one asset. */
+  target: string
+  asset: string
+  /** Place of the item in the file. */
+  at: string
+  scan: Scan
+}
+
+/** The records of one element of a list; a bad one becomes a skipped item. */
+export function* readItem(name: ListName, item: unknown, context: Context): Generator<FileRecord> {
+  try {
+    yield* lists[name](item, context)
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    yield { kind: 'skipped', at: context.at, reason: z.prettifyError(error) }
   }
 }
 
-interface Context {
-  result: Result
-  target: string
-  asset: string
-  at: string
-  scan: Scan
+/** All records of one result. `where` is put before each place: the resource of a cluster that is one asset. */
+export function* readResult(result: Result, asset: string, at: string, scan: Scan, where = ''): Generator<FileRecord> {
+  const target = where + result.Target
+  for (const name of listNames)
+    for (const [index, item] of result[name].entries())
+      yield* readItem(name, item, { result, target, asset, at: `${at}.${name}[${index}]`, scan })
 }
 
 function* readPackage(item: unknown, { result, asset }: Context): Generator<FileRecord> {
@@ -257,12 +270,6 @@ function ratingOf(found: z.infer<typeof Vulnerability>) {
   )
 }
 
-/** One spelling over Trivy's versions: DS002, DS-0002 and AVD-DS-0002 are the same check. */
-function checkId(id: string): string {
-  const parts = /^(?:AVD-)?([A-Z]{2,12})-?(\d{1,6})$/.exec(id)
-  return `trivy:${parts ? `${parts[1]}-${parts[2]!.padStart(4, '0')}` : id}`
-}
-
 /** The first place of a rule in a file has the file's name, the next ones are counted, so that a moved line is not a new finding. */
 function partOf(scan: Scan, asset: string, control_id: string, name: string): string {
   const key = `${asset}\0${control_id}\0${name}`
@@ -273,7 +280,7 @@ function partOf(scan: Scan, asset: string, control_id: string, name: string): st
 
 function* readMisconfiguration(item: unknown, { result, target, asset, scan }: Context): Generator<FileRecord> {
   const found = Misconfiguration.parse(item)
-  const control_id = checkId(found.AVDID ?? found.ID)
+  const control_id = trivyCheck(found.AVDID ?? found.ID)
   const severity = parseSeverity(found.Severity) ?? undefined
   const cause = found.CauseMetadata
   if (!scan.described.has(control_id)) {

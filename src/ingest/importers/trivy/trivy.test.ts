@@ -166,6 +166,30 @@ describe('trivy', () => {
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'artifact', subject: 'control', checks: 'misconfiguration' }])
   })
 
+  it('reads the items of a result one by one, also when what it is stands behind them', async () => {
+    const item = { VulnerabilityID: 'CVE-2099-0001', PkgName: 'musl' }
+    const first = { Target: 'a.lock', Class: 'lang-pkgs', Type: 'npm', Vulnerabilities: [item, { PkgName: 'no id' }] }
+    const second = { Vulnerabilities: [item], Packages: [{ Name: 'p' }], Class: 'os-pkgs', Target: 'alpine', Type: 'alpine' }
+    const third = { Secrets: [{ RuleID: 'key', StartLine: 3 }], Target: 'b.env', Class: 'secret' }
+    const all = await recordsOf({ SchemaVersion: 2, ArtifactName: '.', Results: [first, second, third, { Target: 'empty' }] })
+    expect(of(all, 'finding').map(({ component, place }) => [component!.name, component!.type, place])).toEqual([
+      ['musl', 'npm', 'a.lock'],
+      ['musl', 'alpine', undefined],
+      ['b.env', 'file', 'b.env:3'],
+    ])
+    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['Results[0].Vulnerabilities[1]'])
+    expect(of(all, 'coverage').map(({ subject }) => subject)).toEqual(['vulnerability', 'control', 'software'])
+    expect(all[0]!.kind).toBe('report')
+  })
+
+  it('refuses a result with too many items before its name', async () => {
+    const Vulnerabilities = Array(50_001).fill({ VulnerabilityID: 'CVE-2099-0001', PkgName: 'musl' })
+    await expect(recordsOf({ SchemaVersion: 2, ArtifactName: '.', Results: [{ Vulnerabilities, Target: 'x' }] })).rejects.toMatchObject({
+      code: 'unreadable_report',
+      message: expect.stringContaining('Results[0]'),
+    })
+  })
+
   it('keeps a file name that looks like a member of all objects', async () => {
     const all = await recordsOf({
       SchemaVersion: 2,

@@ -7,6 +7,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { describeArtifact, describeResource, Metadata, resourcePath } from './artifact.ts'
 import { newScan, readResult, Result } from './items.ts'
+import { OpenResult, resultPaths, type Known } from './open-result.ts'
 
 /** Members of a cluster's report that hold resources: all of it, `--report summary`, and the layout of Trivy before 0.39. */
 const RESOURCES = ['Resources', 'Findings', 'Vulnerabilities', 'Misconfigurations', 'RBACAssessment']
@@ -89,31 +90,43 @@ export const trivy: Importer = {
   parse,
 }
 
+const isPart = new Set(resultPaths)
+
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
   const { text, bytes } = await peek(file.bytes(), 16)
   let document: Document | null = null
   let scan = newScan()
   const header = ['$.CreatedAt', '$.Trivy', '$.ArtifactName', '$.ArtifactType', '$.Metadata', '$.ClusterName', '$.SchemaVersion']
   const resources = RESOURCES.map((name) => `$.${name}[*]`)
-  for await (const match of readJson(bytes, [...header, '$.Results[*]', ...resources, '$[*]'])) {
+  let open = null as OpenResult | null
+  for await (const match of readJson(bytes, [...header, ...resultPaths, ...resources, '$[*]'])) {
     if (document?.number !== match.document) {
+      if (open) yield* open.end()
       if (document) yield* end(document)
-      document = newDocument(match.document)
+      const next = newDocument(match.document)
+      document = next
       scan = newScan()
+      open = new OpenResult(scan, (known) => beginResult(next, known))
     }
     const { path, at, value } = match
     if (header.includes(path)) {
       readHeader(document, path, value)
       continue
     }
-    if (path === '$.Results[*]' || path === '$[*]') {
+    if (isPart.has(path)) {
+      yield* open!.add(path, value, at)
+      continue
+    }
+    if (path === '$[*]') {
       const result = Result.safeParse(value)
       if (!result.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(result.error) }
         continue
       }
-      if (!document.begun) nameFromTarget(document, result.data, path === '$[*]')
-      if (!document.begun) yield* begin(document)
+      if (!document.begun) {
+        nameFromTarget(document, result.data, true)
+        yield* begin(document)
+      }
       note(document, 'artifact', result.data)
       yield* readResult(result.data, 'artifact', at, scan)
       continue
@@ -145,6 +158,7 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       yield* readResult(result.data, described.asset, `${at}.Results[${index}]`, scan, described.asset === 'cluster' ? own : '')
     }
   }
+  if (open) yield* open.end()
   // Trivy before 0.20 wrote `null` when it found nothing.
   if (!document && (text.trim() === 'null' || text.trim() === '[]')) document = { ...newDocument(0), type: 'container_image' }
   if (!document)
@@ -166,12 +180,21 @@ function readHeader(document: Document, path: string, value: unknown): void {
 }
 
 /** The old list, and an image read from a stream, are named only in the target of the system packages: `alpine:3.9 (alpine 3.9.4)`. */
-function nameFromTarget(document: Document, result: Result, legacy: boolean): void {
+function nameFromTarget(document: Document, result: { Target: string }, legacy: boolean): void {
   const parts = /^(\S{1,500}) \((\S{1,100}) (\S{1,100})\)$/.exec(result.Target)
   if (legacy) document.type = parts ? 'container_image' : 'filesystem'
   if (!parts || document.type !== 'container_image' || document.artifact !== '') return
   document.artifact = parts[1]!
   document.metadata ??= Metadata.parse({ OS: { Family: parts[2], Name: parts[3] } })
+}
+
+/** What a result of the newer layout says of the whole, before its items. */
+function* beginResult(document: Document, { result, lists }: Known): Generator<FileRecord> {
+  if (!document.begun) {
+    nameFromTarget(document, result, false)
+    yield* begin(document)
+  }
+  noteRan(ranOn(document, 'artifact'), result.Class, lists.has('Packages'), lists.has('Vulnerabilities'))
 }
 
 function* begin(document: Document): Generator<FileRecord> {
@@ -195,10 +218,13 @@ function ranOn(document: Document, asset: string): Ran {
 }
 
 function note(document: Document, asset: string, result: Result): void {
-  const ran = ranOn(document, asset)
-  if (result.Class) ran.classes.add(result.Class)
-  else if (result.Vulnerabilities.length > 0) ran.classes.add('lang-pkgs')
-  ran.packages ||= result.Packages.length > 0
+  noteRan(ranOn(document, asset), result.Class, result.Packages.length > 0, result.Vulnerabilities.length > 0)
+}
+
+function noteRan(ran: Ran, name: string | undefined, packages: boolean, vulnerabilities: boolean): void {
+  if (name) ran.classes.add(name)
+  else if (vulnerabilities) ran.classes.add('lang-pkgs')
+  ran.packages ||= packages
 }
 
 function* end(document: Document): Generator<FileRecord> {

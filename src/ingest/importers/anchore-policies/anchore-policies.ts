@@ -1,0 +1,118 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asList, asText } from '../../readers/fields.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { readEvaluation, type Evaluation, type Violation } from './evaluation.ts'
+
+type Layout = 'engine' | 'list' | 'object'
+
+function layoutOf(text: string): Layout | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  const { members } = outline
+  if (!outline.list) return members.has('evaluatedTag') && members.has('policyId') && members.has('evaluations') ? 'object' : null
+  if (['finalAction', 'policyId', 'detail', 'digest'].every((name) => members.has(name))) return 'list'
+  const [first] = members
+  if (!first || !first[0].startsWith('sha256:') || typeof first[1] !== 'object') return null
+  return /"policy_evaluation"|"last_evaluation"|"final_action"|"policies"\s*:/.test(text) ? 'engine' : null
+}
+
+/**
+ * Evaluations of images by an Anchore policy: the API of Engine and Enterprise before 5, and anchorectl's `image check --detail`.
+ * Formats: https://docs.anchore.com/current/docs/compliance_management/ and https://docs.anchore.com/current/docs/deployment/anchorectl/
+ */
+export const anchorePolicies: Importer = {
+  id: 'anchore-policies',
+  title: 'Anchore Enterprise and Engine, policy evaluations (JSON)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text)
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected an Anchore policy evaluation: evaluatedTag with evaluations, or a list of evaluations with detail and finalAction',
+      )
+    yield { kind: 'report', source: 'anchore', tool: 'Anchore', tool_version: null, observed_at: null }
+    const described = new Set<string>()
+    let number = 0
+    for await (const { value, at } of readJson(bytes, [layout === 'object' ? '$' : '$[*]'])) {
+      for (const evaluation of evaluationsOf(layout, value, at)) yield* readEvaluation(evaluation, `image ${++number}`, described)
+    }
+  },
+}
+
+function* evaluationsOf(layout: Layout, value: unknown, at: string): Generator<Evaluation> {
+  const whole = asFields(value)
+  if (!whole) return
+  const place = at === '$' ? '' : `${at}.`
+  if (layout === 'object') {
+    for (const [index, one] of asList(whole['evaluations']).entries()) {
+      const evaluation = asFields(one)
+      yield {
+        tag: asText(whole['evaluatedTag']),
+        digest: asText(whole['imageDigest']),
+        policy: asText(whole['policyId']),
+        time: asText(evaluation?.['evaluationTime']),
+        violations: asList(evaluation?.['details']).map((item, n) => fromFields(item, `${place}evaluations[${index}].details[${n}]`)),
+      }
+    }
+  } else if (layout === 'list') {
+    yield {
+      tag: asText(whole['tag']),
+      digest: asText(whole['digest']),
+      policy: asText(whole['policyId']),
+      time: asText(whole['lastEvaluation']),
+      violations: asList(whole['detail']).map((item, n) => fromFields(item, `${place}detail[${n}]`)),
+    }
+  } else {
+    for (const [digest, tags] of Object.entries(whole))
+      for (const [tag, evaluations] of Object.entries(asFields(tags) ?? {}))
+        for (const [index, one] of asList(evaluations).entries()) {
+          const evaluation = asFields(one)
+          const result = asFields(asFields(evaluation?.['detail'])?.['result'])
+          const tables = Object.values(asFields(result?.['result']) ?? {}).map((image) => asFields(asFields(image)?.['result']))
+          yield {
+            tag: asText(result?.['tag']) ?? tag,
+            digest: asText(result?.['image_digest']) ?? digest,
+            policy: asText(evaluation?.['policyId']),
+            time: asText(evaluation?.['last_evaluation']),
+            violations: tables.flatMap((table) => fromTable(table, `${place}${tag}[${index}]`)),
+          }
+        }
+  }
+}
+
+function fromFields(item: unknown, at: string): Violation {
+  const found = asFields(item)
+  return {
+    at,
+    gate: asText(found?.['gate']),
+    trigger: asText(found?.['triggerName']),
+    trigger_id: asText(found?.['triggerId']),
+    text: asText(found?.['description']),
+    allowed: found?.['allowed'] === true,
+  }
+}
+
+/** A table with its header: `Image_Id, Repo_Tag, Trigger_Id, Gate, Trigger, Check_Output, Gate_Action, Whitelisted, Policy_Id`. */
+function fromTable(table: Record<string, unknown> | null, at: string): Violation[] {
+  const header = asList(table?.['header']).map((name) => (asText(name) ?? '').toLowerCase())
+  return asList(table?.['rows']).map((row, index) => {
+    const cell = (name: string) => asList(row)[header.indexOf(name)]
+    const allowed = cell('whitelisted')
+    return {
+      at: `${at}.rows[${index}]`,
+      gate: asText(cell('gate')),
+      trigger: asText(cell('trigger')),
+      trigger_id: asText(cell('trigger_id')),
+      text: asText(cell('check_output')),
+      // false, or the entry of the allow list that lets it pass.
+      allowed: allowed !== undefined && allowed !== false && allowed !== null && allowed !== '',
+    }
+  })
+}

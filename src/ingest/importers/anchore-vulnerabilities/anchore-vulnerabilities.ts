@@ -1,0 +1,138 @@
+import { UserError } from '../../../errors.ts'
+import { imageAsset } from '../../../model/image-asset.ts'
+import { splitPackage } from '../../../model/package-version.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
+import { peek } from '../../readers/peek.ts'
+
+type Layout = 'engine' | 'list' | 'evaluation'
+
+function layoutOf(text: string): Layout | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  const { members } = outline
+  if (outline.list) {
+    return members.has('vuln') && (members.has('feedGroup') || members.has('packageCpe') || members.has('feed_group')) ? 'list' : null
+  }
+  const isList = (name: string) => {
+    const value = members.get(name)
+    return typeof value === 'object' && value !== null && value.text.startsWith('[')
+  }
+  if (isList('securityEvaluation') && members.has('metadata')) return 'evaluation'
+  if (!isList('vulnerabilities')) return null
+  const names = (members.has('imageDigest') || members.has('image_digest')) && typeof members.get('vulnerability_type') === 'string'
+  return names || mentionsFeed(members.get('vulnerabilities')) ? 'engine' : null
+}
+
+function mentionsFeed(value: unknown): boolean {
+  const text = asText(asFields(value)?.['text'])
+  const first = text === undefined ? null : jsonOutline(text)
+  return first?.list === true && first.members.has('vuln') && first.members.has('feed_group')
+}
+
+/**
+ * Vulnerabilities of an image as Anchore Engine and Anchore Enterprise list them: the API's answer, anchorectl's list, and the export of a
+ * security evaluation. Formats: https://docs.anchore.com/current/docs/integration/api_usage/ and https://docs.anchore.com/current/docs/deployment/anchorectl/
+ */
+export const anchoreVulnerabilities: Importer = {
+  id: 'anchore-vulnerabilities',
+  title: 'Anchore Enterprise and Engine, vulnerabilities (JSON)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'list' : null)
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected an Anchore report: an object with imageDigest and vulnerabilities, a list of vulnerabilities with feedGroup, or securityEvaluation',
+      )
+    const header = ['$.imageDigest', '$.image_digest', '$.imageFullTag', '$.vulnerability_type', '$.metadata']
+    const items = { engine: '$.vulnerabilities[*]', list: '$[*]', evaluation: '$.securityEvaluation[*]' }[layout]
+    const told: Record<string, unknown> = {}
+    const described = new Set<string>()
+    const hold = new Waiting('Anchore')
+    for await (const { path, at, value } of readJson(bytes, [...header, items])) {
+      if (path === items) hold.addAll(readItem(value, at, described))
+      else told[path.slice(2)] = value
+    }
+    const metadata = asFields(told['metadata'])
+    const repository = [asText(metadata?.['registry']), asText(metadata?.['repository'])].filter(Boolean).join('/')
+    const tag = asText(metadata?.['tag'])
+    const time = asText(metadata?.['timestamp'])
+    yield {
+      kind: 'report',
+      source: 'anchore',
+      tool: 'Anchore',
+      tool_version: null,
+      observed_at: time === undefined ? null : parseInstant(time),
+    }
+    yield imageAsset('image', {
+      references: [asText(told['imageFullTag']), repository && tag ? `${repository}:${tag}` : repository],
+      digest: asText(told['imageDigest']) ?? asText(told['image_digest']) ?? asText(metadata?.['imageDigest']),
+    })
+    const type = asText(told['vulnerability_type'])
+    yield {
+      kind: 'coverage',
+      asset: 'image',
+      subject: 'vulnerability',
+      // "os" and "non-os" are halves of "all".
+      ...(type !== undefined && type !== 'all' && { checks: type }),
+    }
+    yield* hold.take()
+  },
+}
+
+/** Anchore writes "None" and "N/A" where it knows nothing. */
+const known = (value: unknown): string | undefined => {
+  const text = asText(value)
+  return text === undefined || /^(?:none|n\/a|unknown)$/i.test(text) ? undefined : text
+}
+
+function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+  const found = asFields(value)
+  const of = (...names: string[]) => names.map((name) => known(found?.[name])).find((text) => text !== undefined)
+  const nvd = [...asList(found?.['nvd_data']), ...asList(found?.['nvdData']), ...asList(asFields(found?.['extra'])?.['nvd_data'])].map(
+    asFields,
+  )
+  const whole = of('package')
+  const split = whole === undefined ? { name: '' } : splitPackage(whole)
+  const path = of('package_path', 'packagePath', 'path')
+  yield* scannerItem(
+    {
+      source: 'anchore',
+      asset: 'image',
+      at,
+      ids: [of('vuln', 'vulnerabilityId'), of('cves'), ...nvd.map((one) => asText(one?.['id']))],
+      description: of('description') ?? asText(asFields(found?.['extra'])?.['description']),
+      severity: asText(found?.['severity']),
+      ratings: [...nvd.flatMap(ratingsOf), { score: asNumber(found?.['nvdCvssBaseScore']) }],
+      urls: [of('url', 'link')],
+      component: {
+        name: of('package_name', 'packageName') ?? split.name,
+        version: of('package_version', 'packageVersion') ?? split.version,
+        type: of('package_type', 'packageType')?.toLowerCase(),
+      },
+      fixed_version: of('fix', 'fixAvailable'),
+      // pkgdb is the database of the system's packages.
+      place: path === 'pkgdb' ? undefined : path,
+    },
+    described,
+  )
+}
+
+/** A score of -1 means that there is none; `bestRating` takes none outside of 0 to 10. */
+function ratingsOf(nvd: Record<string, unknown> | null) {
+  return ([3, 2] as const).flatMap((version) => {
+    const cvss = asFields(nvd?.[`cvss_v${version}`]) ?? asFields(nvd?.[`cvssV${version}`])
+    if (!cvss) return []
+    const score = asNumber(cvss['base_score']) ?? asNumber(cvss['baseScore'])
+    return [{ score, vector: asText(cvss['vector_string']), version }]
+  })
+}

@@ -1,0 +1,86 @@
+import { UserError } from '../../../errors.ts'
+import { imageAsset } from '../../../model/image-asset.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asText } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  if (!outline || outline.list) return false
+  const { members } = outline
+  const isPlain = (name: string, bracket: string) => {
+    const value = members.get(name)
+    return typeof value === 'object' && value !== null && value.text.startsWith(bracket)
+  }
+  // clair-scanner; klar.
+  return (
+    (members.has('image') && isPlain('unapproved', '[') && isPlain('vulnerabilities', '[')) ||
+    (typeof members.get('LayerCount') === 'number' && (isPlain('Vulnerabilities', '{') || members.get('Vulnerabilities') === null))
+  )
+}
+
+/**
+ * What the Clair scanner found in an image, as its clients clair-scanner and Klar write it. Formats:
+ * https://github.com/arminc/clair-scanner and https://github.com/optiopay/klar
+ */
+export const clair: Importer = {
+  id: 'clair',
+  title: 'Clair (clair-scanner and Klar, JSON)',
+  version: 1,
+  detect,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const described = new Set<string>()
+    const hold = new Waiting('Clair')
+    let image: string | undefined
+    let any = false
+    for await (const { path, at, value } of readJson(file.bytes(), [
+      '$.image',
+      '$.LayerCount',
+      '$.unapproved',
+      '$.vulnerabilities[*]',
+      '$.Vulnerabilities.*[*]',
+    ])) {
+      any = true
+      if (path === '$.image') image = asText(value)
+      else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
+    }
+    if (!any)
+      throw new UserError(
+        'unreadable_report',
+        'Expected image and vulnerabilities (clair-scanner) or LayerCount and Vulnerabilities (Klar)',
+      )
+    yield { kind: 'report', source: 'clair', tool: 'Clair', tool_version: null, observed_at: null }
+    yield imageAsset('image', { references: [image] })
+    yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
+    yield* hold.take()
+  },
+}
+
+function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+  const found = asFields(value)
+  const of = (...names: string[]) => names.map((name) => asText(found?.[name])).find((text) => text !== undefined)
+  const severity = of('severity', 'Severity')
+  yield* scannerItem(
+    {
+      source: 'clair',
+      asset: 'image',
+      at,
+      ids: [of('vulnerability', 'Name')],
+      description: of('description', 'Description'),
+      // Clair's word for what is worse than critical.
+      severity: severity?.toLowerCase() === 'defcon1' ? 'critical' : severity,
+      urls: [of('link', 'Link')],
+      component: {
+        name: of('featurename', 'FeatureName') ?? '',
+        version: of('featureversion', 'FeatureVersion'),
+        type: of('namespace', 'NamespaceName'),
+      },
+      fixed_version: of('fixedby', 'FixedBy'),
+    },
+    described,
+  )
+}

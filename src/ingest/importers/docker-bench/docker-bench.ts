@@ -1,0 +1,81 @@
+import { UserError } from '../../../errors.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
+import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { checkResult } from '../../readers/check-result.ts'
+import { asFields, asList, asText } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+
+/** INFO is a check that could not be made or is for a person to make, NOTE one that is always for a person. */
+const statuses = new Map<string, ControlResultRecord['status']>([
+  ['PASS', 'pass'],
+  ['WARN', 'fail'],
+  ['INFO', 'not_run'],
+  ['NOTE', 'not_run'],
+])
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  return outline !== null && !outline.list && outline.members.has('dockerbenchsecurity') && outline.members.has('tests')
+}
+
+/** Checks of a Docker host by Docker Bench for Security. Format: https://github.com/docker/docker-bench-security */
+export const dockerBench: Importer = {
+  id: 'docker-bench',
+  title: 'Docker Bench for Security (JSON)',
+  version: 1,
+  detect,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const described = new Set<string>()
+    const hold = new Waiting('Docker Bench')
+    let version: string | undefined
+    let start: unknown = null
+    let any = false
+    for await (const { path, at, value } of readJson(file.bytes(), ['$.dockerbenchsecurity', '$.start', '$.tests[*]'])) {
+      any = true
+      if (path === '$.dockerbenchsecurity') version = asText(value)
+      else if (path === '$.start') start = value
+      else hold.addAll(readSection(value, at, described))
+    }
+    if (!any)
+      throw new UserError('unreadable_report', 'Expected a Docker Bench report with dockerbenchsecurity and tests; neither is there')
+    yield {
+      kind: 'report',
+      source: 'docker-bench',
+      tool: 'Docker Bench for Security',
+      tool_version: version ?? null,
+      observed_at: parseEpoch(start),
+    }
+    yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
+    yield { kind: 'coverage', asset: 'host', subject: 'control' }
+    yield* hold.take()
+  },
+}
+
+function* readSection(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+  const section = asFields(value)
+  for (const [index, one] of asList(section?.['results']).entries()) {
+    const found = asFields(one)
+    const id = asText(found?.['id'])
+    const status = statuses.get(asText(found?.['result'])?.toUpperCase() ?? '')
+    if (!found || id === undefined || status === undefined) {
+      yield { kind: 'skipped', at: `${at}.results[${index}]`, reason: 'Expected a result with id and one of PASS, WARN, INFO and NOTE' }
+      continue
+    }
+    yield* checkResult(
+      {
+        asset: 'host',
+        control_id: `docker-bench:${id}`,
+        title: asText(found['desc']) ?? id,
+        status,
+        category: asText(section?.['desc']),
+        product: 'Docker',
+        remediation: asText(found['remediation']),
+        evidence: asText(found['details']),
+      },
+      described,
+    )
+  }
+}

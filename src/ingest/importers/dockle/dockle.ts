@@ -1,0 +1,74 @@
+import { UserError } from '../../../errors.ts'
+import { imageAsset } from '../../../model/image-asset.ts'
+import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { Severity } from '../../../model/severity.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { checkResult } from '../../readers/check-result.ts'
+import { asFields, asText, asTexts } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+
+/** What each level means: https://github.com/goodwithtech/dockle#level */
+const levels = new Map<string, { status: ControlResultRecord['status']; severity: Severity | null }>([
+  ['FATAL', { status: 'fail', severity: 'critical' }],
+  ['WARN', { status: 'fail', severity: 'medium' }],
+  ['INFO', { status: 'fail', severity: 'informational' }],
+  ['PASS', { status: 'pass', severity: null }],
+  ['SKIP', { status: 'not_run', severity: null }],
+  ['IGNORE', { status: 'not_run', severity: null }],
+])
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  const summary = outline?.members.get('summary')
+  if (!outline || outline.list || !outline.members.has('details') || typeof summary !== 'object' || summary === null) return false
+  const counts = jsonOutline(summary.text)?.members
+  return counts !== undefined && ['fatal', 'warn', 'info', 'pass'].every((name) => counts.has(name))
+}
+
+/** Checks of a container image's build by Dockle. Format: https://github.com/goodwithtech/dockle#get-or-save-the-results-as-json */
+export const dockle: Importer = {
+  id: 'dockle',
+  title: 'Dockle (JSON)',
+  version: 1,
+  detect,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const described = new Set<string>()
+    const hold = new Waiting('Dockle')
+    let image: string | undefined
+    let any = false
+    for await (const { path, at, value } of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]'])) {
+      any = true
+      if (path === '$.image') image = asText(value)
+      else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
+    }
+    if (!any) throw new UserError('unreadable_report', 'Expected a Dockle report with summary and details; neither is there')
+    yield { kind: 'report', source: 'dockle', tool: 'Dockle', tool_version: null, observed_at: null }
+    yield imageAsset('image', { references: [image] })
+    yield { kind: 'coverage', asset: 'image', subject: 'control' }
+    yield* hold.take()
+  },
+}
+
+function* readDetail(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+  const found = asFields(value)
+  const code = asText(found?.['code'])
+  const level = levels.get(asText(found?.['level'])?.toUpperCase() ?? '')
+  if (!found || code === undefined || level === undefined) {
+    yield { kind: 'skipped', at, reason: `Expected a check with code and a level FATAL, WARN, INFO, SKIP, IGNORE or PASS` }
+    return
+  }
+  yield* checkResult(
+    {
+      asset: 'image',
+      control_id: `dockle:${code}`,
+      title: asText(found['title']) ?? code,
+      ...level,
+      category: 'Container image',
+      urls: [`https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#${code.toLowerCase().replace(/[^a-z0-9-]/g, '')}`],
+      evidence: asTexts(found['alerts']).join('\n'),
+    },
+    described,
+  )
+}

@@ -1,0 +1,119 @@
+import { UserError } from '../../../errors.ts'
+import { imageAsset } from '../../../model/image-asset.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { parseInstant, type Instant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
+
+const versions = new Map<string, 2 | 3>([
+  ['CVSS_VERSION_2', 2],
+  ['CVSS_VERSION_3', 3],
+])
+
+function detect({ text }: Head): boolean {
+  const outline = jsonOutline(text)
+  return (
+    outline !== null &&
+    !outline.list &&
+    outline.members.has('image_summary') &&
+    (outline.members.has('package_vulnerability_summary') || outline.members.has('discovery_summary'))
+  )
+}
+
+/**
+ * What Google's Artifact Analysis found in an image of Artifact Registry. Formats:
+ * https://cloud.google.com/sdk/gcloud/reference/artifacts/docker/images/describe and
+ * https://cloud.google.com/container-analysis/docs/reference/rest/v1/projects.occurrences
+ */
+export const gcloudArtifactScan: Importer = {
+  id: 'gcloud-artifact-scan',
+  title: 'Google Artifact Analysis (gcloud, JSON)',
+  version: 1,
+  detect,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const items = '$.package_vulnerability_summary.vulnerabilities.*[*]'
+    const told: Record<string, unknown> = {}
+    const described = new Set<string>()
+    const hold = new Waiting('Artifact Analysis')
+    for await (const { path, at, value } of readJson(file.bytes(), ['$.image_summary', '$.discovery_summary', items])) {
+      if (path === items) hold.addAll(readOccurrence(value, at, described))
+      else told[path.slice(2)] = value
+    }
+    const image = asFields(told['image_summary'])
+    if (!image)
+      throw new UserError(
+        'unreadable_report',
+        'Expected the answer of gcloud artifacts docker images describe with image_summary; it is not there',
+      )
+    const discoveries = asList(asFields(told['discovery_summary'])?.['discovery']).map((one) => asFields(asFields(one)?.['discovery']))
+    yield {
+      kind: 'report',
+      source: 'gcloud-artifact-scan',
+      tool: 'Google Artifact Analysis',
+      tool_version: null,
+      observed_at: newest(discoveries.map((one) => asText(one?.['lastScanTime']))),
+    }
+    const whole = asText(image['fully_qualified_digest'])
+    const asset = imageAsset('image', { references: [whole], digest: asText(image['digest']) })
+    yield { ...asset, attributes: { ...asset.attributes, cloud_provider: 'gcp' } }
+    // A scan that failed, runs yet or does not support the image found nothing, but looked for nothing either.
+    if (discoveries.some((one) => asText(one?.['analysisStatus']) === 'FINISHED_SUCCESS'))
+      yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
+    yield* hold.take()
+  },
+}
+
+function newest(texts: (string | undefined)[]): Instant | null {
+  const times = texts.flatMap((text) => (text === undefined ? null : parseInstant(text)) ?? [])
+  return times.length > 0 ? Math.max(...times) : null
+}
+
+/** One occurrence; where it affects packages of several names, a finding for each. */
+function* readOccurrence(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+  const occurrence = asFields(value)
+  const vulnerability = asFields(occurrence?.['vulnerability'])
+  const note = asText(occurrence?.['noteName'])?.split('/').at(-1)
+  const named = new Map<string, ReturnType<typeof asFields>>()
+  for (const issue of asList(vulnerability?.['packageIssue']).map(asFields)) {
+    const name = asText(issue?.['affectedPackage']) ?? ''
+    if (!named.has(name)) named.set(name, issue)
+  }
+  if (named.size === 0) named.set('', null)
+  const text = asText(vulnerability?.['longDescription'])
+  const severity = asText(vulnerability?.['effectiveSeverity']) ?? asText(vulnerability?.['severity'])
+  const v3 = asFields(vulnerability?.['cvssv3'])
+  const v2 = asFields(vulnerability?.['cvssv2'])
+  for (const [name, issue] of named) {
+    const fixed = asFields(issue?.['fixedVersion'])
+    yield* scannerItem(
+      {
+        source: 'gcloud-artifact-scan',
+        asset: 'image',
+        at,
+        ids: [asText(vulnerability?.['shortDescription']), note],
+        description: text,
+        // Google's word for what is less than low.
+        severity: severity === 'MINIMAL' ? 'informational' : severity,
+        ratings: [
+          { score: asNumber(v3?.['baseScore']), vector: /CVSS:3\.[01]\/[A-Z:/]{20,60}/.exec(text ?? '')?.[0] ?? null, version: 3 },
+          { score: asNumber(v2?.['baseScore']), version: 2 },
+          { score: asNumber(vulnerability?.['cvssScore']), version: versions.get(asText(vulnerability?.['cvssVersion']) ?? '') ?? null },
+        ],
+        urls: asList(vulnerability?.['relatedUrls']).map((url) => asText(asFields(url)?.['url'])),
+        component: {
+          name,
+          version: asText(asFields(issue?.['affectedVersion'])?.['fullName']),
+          type: asText(issue?.['packageType'])?.toLowerCase(),
+        },
+        // MAXIMUM stands for "there is none".
+        fixed_version: asText(fixed?.['kind']) === 'MAXIMUM' ? undefined : asText(fixed?.['fullName']),
+        place: asText(asFields(asList(issue?.['fileLocation'])[0])?.['filePath']),
+      },
+      described,
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asText } from '../../readers/fields.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { newReading, readReport } from './policy-report.ts'
+
+const GROUP = /^(?:openreports\.io|wgpolicyk8s\.io|reports\.x-k8s\.io)\//
+const KIND = /^(?:Cluster)?(?:Policy)?Report$/
+
+function layoutOf(text: string): '$' | '$[*]' | '$.items[*]' | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  const isOurs = (members: Map<string, unknown>) =>
+    GROUP.test(asText(members.get('apiVersion')) ?? '') && KIND.test(asText(members.get('kind')) ?? '')
+  if (isOurs(outline.members)) return outline.list ? '$[*]' : '$'
+  const items = outline.members.get('items')
+  if (outline.list || typeof items !== 'object' || items === null) return null
+  const first = jsonOutline(items.text)
+  return first?.list && isOurs(first.members) ? '$.items[*]' : null
+}
+
+/**
+ * Reports in the shape of OpenReports and of the older policy reports of Kubernetes, which Kyverno, image-scanner, Trivy's adapter and others
+ * write. Format: https://openreports.io/
+ */
+export const openreports: Importer = {
+  id: 'openreports',
+  title: 'OpenReports and policy reports of Kubernetes (JSON)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text)
+    if (layout === null)
+      throw new UserError('unreadable_report', 'Expected objects of the kinds Report, ClusterReport, PolicyReport or ClusterPolicyReport')
+    const reading = newReading()
+    for await (const { value, at } of readJson(bytes, [layout])) {
+      const object = asFields(value)
+      if (object && GROUP.test(asText(object['apiVersion']) ?? '')) yield* readReport(object, at === '$' ? '' : `${at}.`, reading)
+      else {
+        if (reading.source === null) yield* reading.begin('openreports')
+        yield { kind: 'skipped', at, reason: 'Expected an object of openreports.io or wgpolicyk8s.io' }
+      }
+    }
+  },
+}

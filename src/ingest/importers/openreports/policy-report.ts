@@ -1,0 +1,157 @@
+import { parseEpoch } from '../../../model/epoch.ts'
+import { kubernetesByUid, objectPath, unnamedCluster, type KubernetesObject } from '../../../model/kubernetes-uid.ts'
+import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import { parseSeverity } from '../../../model/severity.ts'
+import { parseInstant, type Instant } from '../../../model/time.ts'
+import { isPublicId } from '../../../model/vulnerability-id.ts'
+import { checkResult } from '../../readers/check-result.ts'
+import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
+
+type Fields = Record<string, unknown>
+
+const statuses = new Map<string, ControlResultRecord['status']>([
+  ['pass', 'pass'],
+  ['fail', 'fail'],
+  ['warn', 'fail'],
+  ['error', 'not_run'],
+  ['skip', 'not_run'],
+])
+
+/** What is kept between the objects of a file. */
+export interface Reading {
+  /** The engine whose report record was yielded last; null before the first. */
+  source: string | null
+  described: Set<string>
+  looks: number
+  /** Yields a report record where another engine begins. */
+  begin(source: string): Generator<FileRecord>
+}
+
+export function newReading(): Reading {
+  return {
+    source: null,
+    described: new Set(),
+    looks: 0,
+    *begin(source) {
+      if (this.source === source) return
+      this.source = source
+      this.described = new Set()
+      yield { kind: 'report', source, tool: source, tool_version: null, observed_at: null }
+    },
+  }
+}
+
+/** One object: what one engine says of a workload (`scope`), or of the resources that its results name. */
+export function* readReport(object: Fields, at: string, reading: Reading): Generator<FileRecord> {
+  const metadata = asFields(object['metadata'])
+  const namespace = asText(metadata?.['namespace'])
+  const results = asList(object['results']).map(asFields)
+  const engine = asText(object['source']) ?? results.map((result) => asText(result?.['source'])).find((source) => source !== undefined)
+  const manager = asText(asFields(metadata?.['labels'])?.['app.kubernetes.io/managed-by'])
+  yield* reading.begin((engine ?? manager ?? 'openreports').toLowerCase().slice(0, 100))
+  const observed_at = timeOf(metadata, results)
+  const scope = asFields(object['scope'])
+  const looks = new Map<string, string>()
+  const look = function* (resource: KubernetesObject): Generator<FileRecord, string> {
+    const path = objectPath(resource)
+    const known = looks.get(path)
+    if (known !== undefined) return known
+    const asset = `look ${++reading.looks}`
+    looks.set(path, asset)
+    const record = kubernetesByUid(asset, resource) ?? unnamedCluster(asset)
+    yield { ...record, ...(observed_at !== null && { observed_at }) }
+    const checks = record.names.length === 0 ? path : undefined
+    for (const subject of ['control', 'vulnerability'] as const) yield { kind: 'coverage', asset, subject, ...(checks && { checks }) }
+    return asset
+  }
+  if (scope) yield* look(resourceOf(scope, namespace))
+  for (const [index, result] of results.entries()) {
+    const place = `${at}results[${index}]`
+    const named = [...asList(result?.['resources']), ...asList(result?.['subjects'])].map(asFields).filter((one) => one !== null)
+    const resource = scope ?? named[0]
+    if (!result || !resource) {
+      yield { kind: 'skipped', at: place, reason: 'Expected a result about the scope of the report, or with resources' }
+      continue
+    }
+    for (const one of named.length > 0 && !scope ? named : [resource]) {
+      const about = resourceOf(one, namespace)
+      const asset = yield* look(about)
+      yield* readResult(result, asset, objectPath(about), place, reading)
+    }
+  }
+}
+
+function resourceOf(fields: Fields, namespace: string | undefined): KubernetesObject {
+  return {
+    namespace: asText(fields['namespace']) ?? namespace,
+    kind: asText(fields['kind']),
+    name: asText(fields['name']),
+    uid: asText(fields['uid']),
+  }
+}
+
+/** The newest time of the results; the time of its making only for a report that was never changed since. */
+function timeOf(metadata: Fields | null, results: (Fields | null)[]): Instant | null {
+  const times = results.flatMap((result) => {
+    return parseEpoch(asFields(result?.['timestamp'])?.['seconds']) ?? []
+  })
+  if (times.length > 0) return times.reduce((newest, each) => Math.max(newest, each))
+  const made = asText(metadata?.['creationTimestamp'])
+  return asNumber(metadata?.['generation']) === 1 && made !== undefined ? parseInstant(made) : null
+}
+
+function* readResult(result: Fields, asset: string, path: string, at: string, reading: Reading): Generator<FileRecord> {
+  const policy = asText(result['policy'])
+  const status = statuses.get(asText(result['result'])?.toLowerCase() ?? '')
+  if (policy === undefined || status === undefined) {
+    yield { kind: 'skipped', at, reason: 'Expected a result with policy and one of pass, fail, warn, error and skip' }
+    return
+  }
+  const { source } = reading
+  const properties = asFields(result['properties'])
+  const of = (...names: string[]) => names.map((name) => asText(properties?.[name])).find((text) => text !== undefined)
+  const message = asText(result['message']) ?? asText(result['description'])
+  const id = [policy, asText(result['rule'])].find((text) => text !== undefined && isPublicId(text))
+  if (id !== undefined) {
+    if (status !== 'fail') {
+      yield { kind: 'skipped', at, reason: `${id}: the report says ${asText(result['result'])}` }
+      return
+    }
+    yield* scannerItem(
+      {
+        source: source!,
+        asset,
+        at,
+        ids: [id],
+        title: message,
+        severity: asText(result['severity']),
+        urls: [of('primaryURL', 'url')],
+        component: {
+          name: of('pkgName', 'resource', 'artifact.name') ?? '',
+          version: of('installedVersion', 'artifact.version'),
+          purl: of('purl'),
+        },
+        fixed_version: of('fixedVersion'),
+        place: of('pkgPath', 'path'),
+      },
+      reading.described,
+    )
+    return
+  }
+  const rule = asText(result['rule'])
+  yield* checkResult(
+    {
+      asset,
+      control_id: `${source}:${rule === undefined ? policy : `${policy}/${rule}`}`,
+      title: rule === undefined ? policy : `${policy}: ${rule}`,
+      status,
+      severity: parseSeverity(asText(result['severity'])),
+      category: asText(result['category']),
+      product: 'Kubernetes',
+      evidence: message,
+      place: path || undefined,
+    },
+    reading.described,
+  )
+}

@@ -1,0 +1,122 @@
+import { UserError } from '../../../errors.ts'
+import { parseEpoch } from '../../../model/epoch.ts'
+import { imageAsset } from '../../../model/image-asset.ts'
+import { trackLowest } from '../../../model/lowest-severity.ts'
+import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { parseSeverity } from '../../../model/severity.ts'
+import { parseInstant, type Instant } from '../../../model/time.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { readCsv } from '../../readers/csv.ts'
+import { asFields, asList, asText } from '../../readers/fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
+import { readJson } from '../../readers/json.ts'
+import { scannerItem } from '../../readers/scanner-item.ts'
+import { peek } from '../../readers/peek.ts'
+import { layoutOf, stageOf, type SysdigRow } from './layouts.ts'
+
+/**
+ * Sysdig Secure: vulnerability reports as CSV and JSON (old and new columns), and the CSV of the command line's scanner.
+ * Format: https://docs.sysdig.com/en/sysdig-secure/vulnerability-reporting/
+ */
+export const sysdig: Importer = {
+  id: 'sysdig',
+  title: 'Sysdig Secure, vulnerability reports (CSV, JSON)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text)
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected a Sysdig report: JSON with data or panels, or CSV with a vulnerability and an image or package',
+      )
+    const reading = newReading()
+    if (layout.kind === 'csv') {
+      yield* begin(null)
+      for await (const { row, line, error } of readCsv(bytes)) {
+        const at = `line ${line}`
+        if (error === null) yield* readRow(layout.read(row), at, reading)
+        else yield { kind: 'skipped', at, reason: error }
+      }
+    } else {
+      // The end of the time that the report is about stands before the rows; in order to need no order, the rows wait for it.
+      const hold = new Waiting('Sysdig')
+      let until: Instant | null = null
+      for await (const { path, value, at } of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]'])) {
+        if (path === '$.panels[*].filters') until ??= endOf(value)
+        else hold.addAll(readRow(layout.read(asFields(value) ?? {}), at, reading))
+      }
+      yield* begin(until)
+      yield* hold.take()
+    }
+    yield* end(reading, layout.whole)
+  },
+}
+
+function* begin(observed_at: Instant | null): Generator<FileRecord> {
+  yield { kind: 'report', source: 'sysdig', tool: 'Sysdig Secure', tool_version: null, observed_at }
+}
+
+/** The filter `EndTime`, in seconds since 1970. */
+function endOf(filters: unknown): Instant | null {
+  const end = asList(filters)
+    .map(asFields)
+    .find((filter) => asText(filter?.['name']) === 'EndTime')
+  return parseEpoch(end?.['values'])
+}
+
+interface Reading {
+  described: Set<string>
+  assets: Set<string>
+  lowest: ReturnType<typeof trackLowest>
+}
+
+const newReading = (): Reading => ({ described: new Set(), assets: new Set(), lowest: trackLowest() })
+
+function* readRow(row: SysdigRow, at: string, reading: Reading): Generator<FileRecord> {
+  // Sysdig's own ids are CVE, GHSA, VULNDB and the like: none has a space.
+  if (row.id === undefined || /\s/.test(row.id)) {
+    yield { kind: 'skipped', at, reason: `Expected the id of a vulnerability; found ${JSON.stringify(row.id?.slice(0, 60) ?? null)}` }
+    return
+  }
+  const asset = row.image ?? row.image_id ?? ''
+  if (!reading.assets.has(asset)) {
+    reading.assets.add(asset)
+    yield assetOf(row, asset)
+  }
+  reading.lowest.add(parseSeverity(row.severity))
+  yield* scannerItem(
+    {
+      source: 'sysdig',
+      asset,
+      at,
+      ids: [row.id],
+      severity: row.severity,
+      ratings: [{ score: row.score, vector: row.vector, version: row.version }],
+      published_at: row.published === undefined ? null : parseInstant(row.published),
+      urls: [row.url],
+      component: { name: row.package ?? '', version: row.package_version, type: row.package_type },
+      fixed_version: row.fix,
+      place: row.path,
+      exploit_stage: stageOf(row),
+    },
+    reading.described,
+  )
+}
+
+const assetOf = (row: SysdigRow, asset: string): AssetRecord => imageAsset(asset, { references: [row.image], id: row.image_id, os: row.os })
+
+/** A scan covers its image; a report is filtered as its author chose and covers for reports alike, down to its lowest severity. */
+function* end({ assets, lowest }: Reading, whole: boolean): Generator<FileRecord> {
+  if (whole && assets.size === 0) {
+    yield imageAsset('', { references: [] })
+    assets.add('')
+  }
+  const min_severity = lowest.min_severity()
+  for (const asset of assets) {
+    if (whole) yield { kind: 'coverage', asset, subject: 'vulnerability' }
+    else yield { kind: 'coverage', asset, subject: 'vulnerability', checks: 'report', ...(min_severity && { min_severity }) }
+  }
+}

@@ -1,0 +1,63 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import type { Head, Importer, Source } from '../../importer.ts'
+import { asFields, asText } from '../../readers/fields.ts'
+import { jsonOutline, readJson } from '../../readers/json.ts'
+import { peek } from '../../readers/peek.ts'
+import { readCompliance } from './compliance.ts'
+import { newReading, readObject } from './objects.ts'
+
+const GROUP = /^aquasecurity\.github\.io\//
+
+/** Where the objects are: the document itself, a list, `kubectl get --output json`, or lists by the resource's name. */
+type Layout = '$' | '$[*]' | '$.items[*]' | '$.*[*]'
+
+function layoutOf(text: string): Layout | null {
+  const outline = jsonOutline(text)
+  if (!outline) return null
+  const { members } = outline
+  const isOurs = (version: unknown, kind: unknown) => GROUP.test(asText(version) ?? '') && /(?:Report)$/.test(asText(kind) ?? '')
+  if (isOurs(members.get('apiVersion'), members.get('kind'))) return outline.list ? '$[*]' : '$'
+  // The version may stand behind the report itself.
+  const report = members.get('report') ?? members.get('status')
+  if (GROUP.test(asText(members.get('apiVersion')) ?? '') && typeof report === 'object') return outline.list ? '$[*]' : '$'
+  if (outline.list) return null
+  const items = members.get('items')
+  if (typeof items === 'object' && items !== null) {
+    const first = jsonOutline(items.text)
+    if (first?.list && isOurs(first.members.get('apiVersion'), first.members.get('kind'))) return '$.items[*]'
+  }
+  const names = [...members.keys()]
+  return names.length > 0 && names.every((name) => /^[a-z]+reports\.aquasecurity\.github\.io$/.test(name)) ? '$.*[*]' : null
+}
+
+/**
+ * Reports of the Trivy operator: Kubernetes custom resources, one, a list of them, as `kubectl get --output json` writes them, or by kind.
+ * Format: https://aquasecurity.github.io/trivy-operator/latest/docs/crds/
+ */
+export const trivyOperator: Importer = {
+  id: 'trivy-operator',
+  title: 'Trivy Operator (Kubernetes custom resources, JSON)',
+  version: 1,
+  detect: ({ text }: Head) => layoutOf(text) !== null,
+
+  async *parse(file: Source): AsyncGenerator<FileRecord> {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const layout = layoutOf(text)
+    if (layout === null)
+      throw new UserError(
+        'unreadable_report',
+        'Expected objects of the Trivy operator: kubectl get vulnerabilityreports,configauditreports --all-namespaces --output json',
+      )
+    const reading = newReading()
+    yield { kind: 'report', source: 'trivy-operator', tool: 'Trivy Operator', tool_version: null, observed_at: null }
+    for await (const { value, at } of readJson(bytes, [layout])) {
+      const object = asFields(value)
+      const kind = asText(object?.['kind']) ?? ''
+      if (!object || !GROUP.test(asText(object['apiVersion']) ?? '')) {
+        yield { kind: 'skipped', at, reason: 'Expected an object of aquasecurity.github.io' }
+      } else if (kind === 'ClusterComplianceReport') yield* readCompliance(object, at, reading)
+      else yield* readObject(object, kind, at, reading)
+    }
+  },
+}

@@ -1,0 +1,94 @@
+import { UserError } from '../../../errors.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { asText } from '../../readers/fields.ts'
+import { listNames, readItem, type ListName, type ResultHeader, type Scan } from './items.ts'
+
+const HEADER = ['Target', 'Class', 'Type'] as const
+type HeaderName = (typeof HEADER)[number]
+
+/** Most items that may wait for the name of their result. */
+const MAX_HELD = 50_000
+
+/** Where the parts of a report's results are: one item at a time, so that a result may be of any size. */
+export const resultPaths: string[] = [...HEADER, ...listNames.map((name) => `${name}[*]`)].map((name) => `$.Results[*].${name}`)
+
+const partNames = new Map<string, HeaderName | ListName>(
+  resultPaths.map((path) => [path, path.slice('$.Results[*].'.length).replace('[*]', '') as HeaderName | ListName]),
+)
+
+const isHeader = (name: HeaderName | ListName): name is HeaderName => (HEADER as readonly string[]).includes(name)
+
+/** What is known of a result when its items are read. */
+export interface Known {
+  result: ResultHeader
+  /** Lists that have items. */
+  lists: ReadonlySet<ListName>
+}
+
+/**
+ * Puts the results of a report together from their parts. Trivy writes what a result is before its items; a file that some tool has written anew may
+ * have it behind them: the items then wait for it. `begin` is called when a result is known, before its items.
+ */
+export class OpenResult {
+  private place = ''
+  private header: Partial<Record<HeaderName, string>> = {}
+  private seen = 0
+  private begun = false
+  private held: { name: ListName; item: unknown; at: string }[] = []
+  private readonly lists = new Set<ListName>()
+  private result: ResultHeader = { Target: '', Class: undefined, Type: undefined }
+  private readonly scan: Scan
+  private readonly begin: (known: Known) => Iterable<FileRecord>
+
+  constructor(scan: Scan, begin: (known: Known) => Iterable<FileRecord>) {
+    this.scan = scan
+    this.begin = begin
+  }
+
+  /** One match of `resultPaths`. Throws UserError('unreadable_report') when too many items wait. */
+  *add(path: string, value: unknown, at: string): Generator<FileRecord> {
+    const place = at.slice(0, at.indexOf(']') + 1)
+    if (place !== this.place) {
+      yield* this.end()
+      this.place = place
+    }
+    const name = partNames.get(path)!
+    if (isHeader(name)) {
+      this.seen++
+      const text = asText(value)
+      if (text !== undefined) this.header[name] = text
+      return
+    }
+    const first = !this.lists.has(name)
+    this.lists.add(name)
+    if (this.seen < HEADER.length) {
+      if (this.held.length >= MAX_HELD)
+        throw new UserError(
+          'unreadable_report',
+          `${place} has more than ${MAX_HELD} items before its Target, Class and Type: give the file as Trivy wrote it`,
+        )
+      this.held.push({ name, item: value, at })
+      return
+    }
+    if (first || !this.begun) yield* this.start()
+    yield* readItem(name, value, { result: this.result, target: this.result.Target, asset: 'artifact', at, scan: this.scan })
+  }
+
+  private *start(): Generator<FileRecord> {
+    this.begun = true
+    this.result = { Target: this.header.Target ?? '', Class: this.header.Class, Type: this.header.Type }
+    yield* this.begin({ result: this.result, lists: this.lists })
+    for (const { name, item, at } of this.held.splice(0))
+      yield* readItem(name, item, { result: this.result, target: this.result.Target, asset: 'artifact', at, scan: this.scan })
+  }
+
+  /** The end of the result that is open, if there is one. */
+  *end(): Generator<FileRecord> {
+    if (this.place !== '' && (!this.begun || this.held.length > 0)) yield* this.start()
+    this.place = ''
+    this.header = {}
+    this.seen = 0
+    this.begun = false
+    this.lists.clear()
+  }
+}
