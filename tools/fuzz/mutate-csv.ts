@@ -44,6 +44,7 @@ export function mutateCsv(text: string, other: string, random: Random): string {
 }
 
 function change(lines: string[], by: string, other: string, random: Random): void {
+  if (lines.length === 0) return
   const at = random.chance(0.2) ? 0 : random.below(lines.length)
   const cells = cellsOf(lines[at] ?? '', by)
   const cell = random.below(cells.length)

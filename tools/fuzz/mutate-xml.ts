@@ -24,6 +24,7 @@ export function mutateXml(text: string, other: string, random: Random): string {
 }
 
 function change(tokens: string[], other: string, random: Random): void {
+  if (tokens.length === 0) return
   const at = random.below(tokens.length)
   const token = tokens[at]!
   switch (random.below(13)) {
