@@ -34,8 +34,8 @@ export interface Verdict {
   problem: Problem | null
 }
 
-/** Milliseconds of processor time that no input may take. */
-export const SLOW = 5000
+/** Five seconds, as for hangs. */
+const SLOW = 5000
 
 /** A name in an error that no person can mean. */
 const GIBBERISH =
@@ -84,13 +84,21 @@ export class Judge {
   private store: Store | null = null
   private imported = 0
   private readonly folder = mkdtempSync(join(tmpdir(), 'plimsoll-fuzz-judge-'))
+  private readonly inspect: typeof inspectFile
+  private readonly slow: number
+
+  /** `slow`: milliseconds of processor time that no input may take. */
+  constructor(inspect = inspectFile, slow = SLOW) {
+    this.inspect = inspect
+    this.slow = slow
+  }
 
   async judge(input: Input): Promise<Verdict> {
     const before = process.cpuUsage()
     const verdict = await this.read(input).catch((error: unknown): Verdict => ({ format: null, code: null, problem: crashOf(error) }))
     const { user, system } = process.cpuUsage(before)
     const ms = (user + system) / 1000
-    if (!verdict.problem && ms > SLOW)
+    if (!verdict.problem && ms > this.slow)
       verdict.problem = {
         kind: 'slow',
         signature: `slow: ${verdict.format ?? verdict.code}`,
@@ -103,7 +111,7 @@ export class Judge {
 
   private async read(input: Input): Promise<Verdict> {
     const { name, bytes } = input
-    const first = await inspectFile({ name, bytes })
+    const first = await this.inspect({ name, bytes })
     let verdict: Verdict = {
       format: first.error ? null : first.format,
       code: first.error?.code ?? null,
@@ -111,7 +119,7 @@ export class Judge {
     }
     if (verdict.problem) return verdict
     if (input.format !== null && first.format !== input.format) {
-      const forced = await inspectFile({ name, bytes }, { format: input.format })
+      const forced = await this.inspect({ name, bytes }, { format: input.format })
       if (forced.error) verdict.problem = unclearOf(input.format, forced.error, name)
       else verdict = { ...verdict, format: input.format }
     }
