@@ -3,14 +3,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readBig } from './big.ts'
 import { fuzz } from './run.ts'
 
 const usage = `npm run fuzz -- [--inputs 20000] [--seed N] [--format ID] [--workers 2] [--seconds S] [--samples]
+npm run fuzz -- --big MB [--format ID]
   --inputs   how many inputs to try
   --seed     the same seed tries the same inputs; default: a new one, which is printed
   --format   only from files of this format
   --workers  how many processes
   --seconds  end after this time, whatever is left
+  --big      instead: read a file of so many MB of each format, and tell the memory that it takes
   --samples  only from the project's own samples, not from the real files beside it`
 
 const { values } = parseArgs({
@@ -20,6 +23,7 @@ const { values } = parseArgs({
     format: { type: 'string' },
     workers: { type: 'string', default: '2' },
     seconds: { type: 'string' },
+    big: { type: 'string' },
     samples: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -31,6 +35,8 @@ if (values.help || ![inputs, seed, workers].every(Number.isSafeInteger) || input
   process.stderr.write(`${usage}\n`)
   process.exit(values.help ? 0 : 2)
 }
+
+if (values.big !== undefined) process.exit((await readBig(Number(values.big), values.format ?? null)) > 0 ? 1 : 0)
 
 const began = performance.now()
 let told = 0

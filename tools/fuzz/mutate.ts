@@ -78,7 +78,7 @@ function wrap(bytes: Buffer, random: Random): Buffer {
       ])
     default:
       return random.chance(0.5)
-        ? gzipSync(Buffer.alloc(3_000_000, bytes.subarray(0, 100)))
+        ? gzipSync(Buffer.alloc(3_000_000, bytes.length > 0 ? bytes.subarray(0, 100) : 0))
         : zipOf([{ name: 'machines/bomb.json', content: Buffer.alloc(2_000_000, 0x20) }])
   }
 }
