@@ -105,17 +105,17 @@ const TRIED = 25
 export async function findRepeatable(importer: Importer, files: string[]): Promise<{ path: string; report: Repeatable } | null> {
   let best: { path: string; report: Repeatable; worth: number } | null = null
   for (const path of files.slice(0, TRIED)) {
-    const report = findItems(textOf(path))
-    if (!report) continue
-    const { before, round: items, between, after } = report
     try {
+      const report = findItems(textOf(path))
+      if (!report) continue
+      const { before, round: items, between, after } = report
       const once = await readWhole(importer, path, before + items + after)
       const twice = await readWhole(importer, path, before + items + between + items + after)
       const grows = twice.findings > once.findings * 1.8 || (once.findings === 0 && twice.records - once.records > once.records * 0.6)
       const worth = twice.findings * 1e6 + twice.records
       if (grows && twice.skipped < twice.records * 0.1 && worth > (best?.worth ?? 0)) best = { path, report, worth }
     } catch {
-      // refused: another file may do
+      // damaged or refused: another file may do
     }
   }
   return best
