@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../src/root.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
+import { benchFormats } from './formats.ts'
 import { type Growth, growthPlot } from './growth.ts'
 import { type EngineRun, runEngine } from './run.ts'
 import { tableOf, type BenchRun } from './table.ts'
 
-const usage = `npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--growth] [--keep [--note TEXT]]
+const usage = `npm run bench -- formats [--help]: the importers beside bare parsers; else
+npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--growth] [--keep [--note TEXT]]
   --findings  how many findings to make, 1000 or more
   --engine    only this engine; default: both, one after the other
   --database  a PostgreSQL database whose user may create databases; default: a server started for this run
@@ -72,6 +74,10 @@ async function inProcess(engine: Engine['name'], findings: number, runs: number,
   return JSON.parse(answer) as EngineRun
 }
 
+if (process.argv[2] === 'formats') {
+  await benchFormats(process.argv.slice(3))
+  process.exit()
+}
 const options = asked()
 if (options.child) {
   const [engine] = options.engines

@@ -7,11 +7,21 @@ export class UserError extends Error {
   readonly code: string
   readonly status: number
   constructor(code: string, message: string, options: { status?: number; cause?: unknown } = {}) {
-    super(message, { cause: options.cause })
+    super(readable(message), { cause: options.cause })
     this.name = 'UserError'
     this.code = code
     this.status = options.status ?? 400
   }
+}
+
+/** Longest message, in characters: what is cut off is a file's own text. */
+const LONGEST = 2000
+
+/** A message often quotes the file that it is about: without what a terminal would obey, and not endless. */
+function readable(message: string): string {
+  // oxlint-disable-next-line no-control-regex -- that is what is taken out
+  const plain = message.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)} …` : plain
 }
 
 /** What the system and the embedded database say when there is no room left. */

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores/compute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute what imports with scores=later left to do */
+        post: operations["computeScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores/groups": {
         parameters: {
             query?: never;
@@ -662,7 +679,7 @@ export interface paths {
         /** Imports of the organisation and of the world, newest first */
         get: operations["listImports"];
         put?: never;
-        /** Import a report or feed: the body is the file itself */
+        /** Import a report, a feed, or a zip or tar archive of many: the body is the file itself */
         post: operations["importFile"];
         delete?: never;
         options?: never;
@@ -1053,6 +1070,18 @@ export interface components {
             next_cursor: string | null;
             /** @description ISO 8601, UTC */
             as_of: string;
+        };
+        ArchiveResult: {
+            /** @constant */
+            kind: "archive";
+            title: string;
+            /** @description Every member was imported before */
+            unchanged: boolean;
+            taken: number;
+            /** @description Members that were imported before */
+            known: number;
+            refused: number;
+            members: components["schemas"]["MemberResult"][];
         };
         AssetDetail: {
             asset_id: number;
@@ -1871,6 +1900,15 @@ export interface components {
                 vulnerabilities: number;
             }[];
         };
+        MemberResult: {
+            /** @description Path inside the archive; empty for the archive itself, where it breaks off */
+            name: string;
+            result: components["schemas"]["ImportResult"] | null;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+        };
         MetricDetail: {
             id: string;
             title: string;
@@ -2085,7 +2123,7 @@ export interface components {
             bytes: number;
             total_bytes: number | null;
             records: number;
-            result: components["schemas"]["ImportResult"] | null;
+            result: (components["schemas"]["ImportResult"] | components["schemas"]["ArchiveResult"]) | null;
             error: {
                 code: string;
                 message: string;
@@ -2601,6 +2639,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scores"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    computeScores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        computed: true;
+                    };
                 };
             };
             /** @description Default Response */
@@ -4633,6 +4712,8 @@ export interface operations {
                 source?: string;
                 /** @description JSON object, our field → column of the file */
                 columns?: string;
+                /** @description later: do not compute scores after this file; POST /scores/compute does when the last one is in */
+                scores?: "now" | "later";
                 /** @description false: answer 202 at once; the progress is at /imports/jobs/{job}/progress */
                 wait?: "true" | "false";
             };
@@ -4653,7 +4734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportResult"];
+                    "application/json": components["schemas"]["ImportResult"] | components["schemas"]["ArchiveResult"];
                 };
             };
             /** @description Default Response */

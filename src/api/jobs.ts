@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { z } from 'zod'
 import { mendable, UserError } from '../errors.ts'
-import type { ImportResult, Progress } from './shapes.ts'
+import type { ArchiveResult, ImportResult, Progress } from './shapes.ts'
 
 type Snapshot = z.infer<typeof Progress>
-type Result = z.infer<typeof ImportResult>
+type Result = z.infer<typeof ImportResult> | z.infer<typeof ArchiveResult>
 
 /** One piece of work: it tells how far it is and gives a result. */
 export type Work = (tell: (progress: Partial<Pick<Snapshot, 'state' | 'bytes' | 'total_bytes' | 'records'>>) => void) => Promise<Result>

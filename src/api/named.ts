@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   AffectedAsset,
+  ArchiveResult,
   AssetDetail,
   AssetSummary,
   ControlDetail,
@@ -25,6 +26,7 @@ import {
   Import,
   ImportDetail,
   ImportResult,
+  MemberResult,
   InitiativeDetail,
   InitiativeSummary,
   InstalledSoftware,
@@ -62,6 +64,7 @@ import {
 /** The shapes that have a name of their own in the OpenAPI description; what uses them refers to them. */
 const shapes = {
   AffectedAsset,
+  ArchiveResult,
   AssetDetail,
   AssetSummary,
   ControlDetail,
@@ -86,6 +89,7 @@ const shapes = {
   Import,
   ImportDetail,
   ImportResult,
+  MemberResult,
   InitiativeDetail,
   InitiativeSummary,
   InstalledSoftware,

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { packageRoot } from '../root.ts'
 import { buildApp, type AppOptions } from './app.ts'
 
-export interface ServeOptions extends Omit<AppOptions, 'jobs'> {
+export interface ServeOptions extends AppOptions {
   /** Address to listen on; anything but a loopback one needs a token. */
   host: string
   /** 0: any free port. */

@@ -601,6 +601,22 @@ export const ImportResult = z.object({
   kind: z.enum(['report', 'feed']),
   counts: Counts,
 })
+/** What became of one member of an archive. */
+export const MemberResult = z.object({
+  name: z.string().describe('Path inside the archive; empty for the archive itself, where it breaks off'),
+  result: ImportResult.nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+})
+/** An archive of reports: each member is an import of its own, whole or not at all. */
+export const ArchiveResult = z.object({
+  kind: z.literal('archive'),
+  title: z.string(),
+  unchanged: z.boolean().describe('Every member was imported before'),
+  taken: z.number().int(),
+  known: z.number().int().describe('Members that were imported before'),
+  refused: z.number().int(),
+  members: z.array(MemberResult),
+})
 /** Server-sent events of a running import: progress until `done` or `failed`. */
 export const Progress = z.object({
   job: z.string(),
@@ -609,7 +625,7 @@ export const Progress = z.object({
   bytes: z.number().int(),
   total_bytes: z.number().int().nullable(),
   records: z.number().int(),
-  result: ImportResult.nullable(),
+  result: z.union([ImportResult, ArchiveResult]).nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 })
 export const SourceSummary = z.object({

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { keepUpload } from './uploads.ts'
+import { dropOldUploads, keepUpload } from './uploads.ts'
 
 let data: string
 beforeEach(() => {
@@ -35,5 +35,17 @@ describe('keepUpload', () => {
     setImmediate(() => body.destroy(new Error('gone')))
     await expect(keepUpload(data, body)).rejects.toMatchObject({ code: 'upload_broken' })
     expect(left()).toEqual([])
+  })
+})
+
+describe('dropOldUploads', () => {
+  it('removes what is older than a day, and nothing when there is no folder', async () => {
+    await dropOldUploads(data)
+    mkdirSync(join(data, 'uploads', 'old-folder'), { recursive: true })
+    for (const name of ['old', 'new']) writeFileSync(join(data, 'uploads', name), 'x')
+    const before = Date.now() / 1000 - 90_000
+    for (const name of ['old', 'old-folder']) utimesSync(join(data, 'uploads', name), before, before)
+    await dropOldUploads(data)
+    expect(left()).toEqual(['new'])
   })
 })

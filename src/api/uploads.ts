@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream, mkdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -38,4 +38,15 @@ export async function keepUpload(data: string, body: Readable, most = MOST_UPLOA
     throw new UserError('upload_broken', 'the upload ended before the file was whole: send it again', { cause: error })
   }
   return { path, bytes }
+}
+
+const DAY = 86_400_000
+
+/** Removes what a killed server left of uploads: everything older than a day. */
+export async function dropOldUploads(data: string): Promise<void> {
+  const folder = join(data, 'uploads')
+  for (const name of await readdir(folder).catch(() => [])) {
+    const found = await stat(join(folder, name)).catch(() => null)
+    if (found && Date.now() - found.mtimeMs > DAY) await rm(join(folder, name), { recursive: true, force: true })
+  }
 }

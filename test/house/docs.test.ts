@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CliCommand } from '../../src/cli/command.ts'
 import { feeds } from '../../src/ingest/importers.ts'
 import { packageRoot } from '../../src/root.ts'
+import { zipOf } from '../archives.ts'
 
 // Every command that README.md and docs/*.md show is run as a reader would run it, in the order in which it stands there.
 
@@ -131,6 +132,7 @@ describe('commands of the pages', () => {
     const scores = gzipSync(readFileSync(join(root, 'src/ingest', epss)))
     put('files/epss.csv.gz', scores)
     put('files/feeds/epss.csv.gz', scores)
+    put('files/reports.zip', zipOf([{ name: 'trivy.json', content: readFileSync(join(work, 'files', 'trivy.json')) }]))
     put('files/hosts.csv', 'Box,Held by\nsrv-9.example.org,web-team@example.org\n')
   }, LONG)
 

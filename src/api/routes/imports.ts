@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { UserError } from '../../errors.ts'
-import { importFile, type ImportOptions } from '../../ingest/ingest.ts'
+import { importBundle } from '../../ingest/bundle.ts'
+import type { ImportOptions } from '../../ingest/ingest.ts'
 import { undoImport } from '../../ingest/undo.ts'
 import { compute } from '../../insights/compute.ts'
 import { findOrg } from '../../store/orgs.ts'
@@ -15,7 +16,7 @@ import { answerPage, readMoment, readPage } from '../asked.ts'
 import { closingSignal, sendEvents } from '../follow.ts'
 import type { Work } from '../jobs.ts'
 import { named } from '../named.ts'
-import { Import, ImportDetail, ImportResult, list, Moment, Page, Problem, Progress, SkippedItem } from '../shapes.ts'
+import { ArchiveResult, Import, ImportDetail, ImportResult, list, Moment, Page, Problem, Progress, SkippedItem } from '../shapes.ts'
 import { titleOf } from '../titles.ts'
 import { keepUpload, MOST_UPLOAD } from '../uploads.ts'
 
@@ -32,6 +33,10 @@ const Options = z.strictObject({
   asset: z.string().max(500).optional().describe('The asset that the report is about, where it does not say'),
   source: z.string().max(100).optional().describe('Who says so, when two installations of one tool must not replace each other'),
   columns: z.string().max(10_000).optional().describe('JSON object, our field → column of the file'),
+  scores: z
+    .enum(['now', 'later'])
+    .default('now')
+    .describe('later: do not compute scores after this file; POST /scores/compute does when the last one is in'),
   wait: z.enum(['true', 'false']).default('true').describe('false: answer 202 at once; the progress is at /imports/jobs/{job}/progress'),
 })
 
@@ -74,11 +79,11 @@ export const imports =
         schema: {
           operationId: 'importFile',
           tags: ['imports'],
-          summary: 'Import a report or feed: the body is the file itself',
+          summary: 'Import a report, a feed, or a zip or tar archive of many: the body is the file itself',
           consumes: ['application/octet-stream'],
           querystring: Options,
           body: z.unknown().describe('The bytes of the file'),
-          response: { 200: ImportResult, 202: Progress, '4xx': Problem, '5xx': Problem },
+          response: { 200: z.union([ImportResult, ArchiveResult]), 202: Progress, '4xx': Problem, '5xx': Problem },
         },
       },
       async ({ query, body, headers }, reply) => {
@@ -96,9 +101,11 @@ export const imports =
         const upload = await keepUpload(store.data, body instanceof Readable ? body : Readable.from([]))
         const work: Work = async (tell) => {
           try {
-            const result = await importFile(store, upload.path, { ...options, onProgress: tell })
-            tell({ state: 'computing' })
-            await compute(store, api.catalog)
+            const result = await importBundle(store, upload.path, { ...options, scratch: dirname(upload.path), onProgress: tell })
+            if (query.scores === 'now') {
+              tell({ state: 'computing' })
+              await compute(store, api.catalog)
+            }
             return result
           } finally {
             await rm(upload.path, { force: true })
@@ -220,7 +227,7 @@ export const imports =
 const withTitle = <T extends { format: string | null }>(found: T) => ({ ...found, format_title: titleOf(found.format) })
 
 /** Throws UserError('bad_columns'). */
-function readOptions({ name, columns, wait: _, ...given }: z.infer<typeof Options>): ImportOptions {
+function readOptions({ name, columns, wait: _wait, scores: _scores, ...given }: z.infer<typeof Options>): ImportOptions {
   // oxlint-disable-next-line no-control-regex -- that is what is taken out
   const shown = basename(name.replaceAll('\\', '/')).replace(/[\u0000-\u001f\u007f]/g, '') || 'upload'
   const options: ImportOptions = {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { compute } from '../../insights/compute.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { answerGroups, answerHistory, answerScores } from '../answers/scores.ts'
@@ -7,6 +8,7 @@ import { readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
 
+const Computed = z.object({ computed: z.literal(true) })
 const Groups = named('GroupScores', z.object({ items: z.array(GroupScore) }))
 
 /** Scores, of the organisation and of its asset groups, now and over time. */
@@ -25,6 +27,21 @@ export const scores =
         },
       },
       async ({ query }) => answerScores(await readMoment(api, query)),
+    )
+    app.post(
+      '/scores/compute',
+      {
+        schema: {
+          operationId: 'computeScores',
+          tags: ['scores'],
+          summary: 'Compute what imports with scores=later left to do',
+          response: answers(Computed),
+        },
+      },
+      async () => {
+        await compute(api.store, api.catalog)
+        return { computed: true as const }
+      },
     )
     app.get(
       '/scores/groups',

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { type ImportResult, importFile } from '../../ingest/ingest.ts'
+import type { Unpacked } from '../../ingest/unpack.ts'
 import { compute } from '../../insights/compute.ts'
 import { type CliCommand, type Context, jsonOption, orgOption, textOption } from '../command.ts'
 import { type Connection, withConnection } from '../connect.ts'
 import { bar, progressLine } from '../progress.ts'
+import { reportsOf } from '../reports.ts'
 
-/** What one file came to. */
+/** What one file came to; a member of an archive has the archive's path in front. */
 interface Outcome {
   file: string
   result: ImportResult | null
@@ -16,87 +16,116 @@ interface Outcome {
 }
 
 export const command: CliCommand = {
-  summary: 'import reports: Plimsoll finds out what each file is',
-  usage: '<file...>',
+  summary: 'import reports, folders, patterns and archives of them: Plimsoll finds out what each file is',
+  usage: '<path...>',
   options: [
     orgOption,
     { flags: '--format <id>', summary: 'do not guess the format' },
     { flags: '--observed-at <time>', summary: 'when the tool looked, for reports that do not say' },
     { flags: '--asset <name>', summary: 'what it looked at, for reports that do not say' },
     { flags: '--source <name>', summary: 'who says so, when two installations of a tool must not replace each other' },
+    { flags: '--name <file>', summary: 'file name of what comes on standard input' },
     { flags: '--column <field=header...>', summary: 'column of a CSV for a field, as in owner=Responsible' },
-    jsonOption,
+    { ...jsonOption, summary: 'print one line of JSON per file' },
   ],
-  examples: ['plimsoll import trivy.json scan.nessus', 'plimsoll import scan.nessus --observed-at 2026-08-12T10:00:00Z'],
+  examples: [
+    'plimsoll import trivy.json scan.nessus',
+    'plimsoll import reports/ exports.zip',
+    'trivy image -f json nginx:1.27 | plimsoll import - --name nginx.json',
+    'plimsoll import scan.nessus --observed-at 2026-08-12T10:00:00Z',
+  ],
   run: (context) => importFiles(context, 'report'),
 }
 
-/** Imports the files of the context one after another, then computes once. Exit code 2 when any was refused. */
+/**
+ * Imports the files of the context one after another, then computes once. Exit code 2 when any was refused. What each came to is told as
+ * it comes; with --json as a line of JSON on standard output.
+ */
 export async function importFiles(context: Context, kind: 'report' | 'feed'): Promise<number> {
-  const outcomes = await withConnection(context, async (connection) => {
-    const outcomes: Outcome[] = []
+  const json = context.options['json'] === true
+  const tally: Tally = { files: 0, taken: 0, known: 0, refused: 0, skipped: 0 }
+  await withConnection(context, async (connection) => {
     const line = progressLine(context)
-    for (const file of context.words) {
-      const outcome = await importOne(context, connection, file, (text) => line.show(text))
-      outcomes.push(outcome)
-      if (!context.options['json']) line.done(sentence(outcome))
+    const files = reportsOf(context.words, { format: textOption(context, 'format'), name: textOption(context, 'name') })
+    for await (const file of files) {
+      const outcome = await importOne(context, connection, file, (text) => line.show(`${tally.files + 1}: ${text}`))
+      count(tally, outcome)
+      if (json) context.print(JSON.stringify(outcome))
+      else line.done(sentence(outcome))
     }
-    if (connection.store && outcomes.some(({ result }) => result && !result.unchanged)) {
-      await compute(connection.store, connection.catalog, (step) => line.show(`computing ${step} …`))
-      if (!context.options['json'])
-        line.done(kind === 'feed' ? 'Scores and events are up to date.' : 'Scores are up to date: plimsoll score')
+    if (tally.files > 1) line.done(summary(tally))
+    if (tally.taken > 0) {
+      if (connection.store) await compute(connection.store, connection.catalog, (step) => line.show(`computing ${step} …`))
+      else await connection.send('POST', '/scores/compute')
+      if (!json) line.done(kind === 'feed' ? 'Scores and events are up to date.' : 'Scores are up to date: plimsoll score')
     }
-    return outcomes
   })
-  if (context.options['json']) context.print(JSON.stringify(outcomes, null, 2))
-  return outcomes.some(({ error }) => error) ? 2 : 0
+  return tally.refused > 0 ? 2 : 0
 }
 
-async function importOne(context: Context, connection: Connection, file: string, show: (text: string) => void): Promise<Outcome> {
+/** How many files came to what, and how many items of the taken ones could not be read. */
+interface Tally {
+  files: number
+  taken: number
+  known: number
+  refused: number
+  skipped: number
+}
+
+function count(tally: Tally, { result }: Outcome): void {
+  tally.files++
+  if (!result) tally.refused++
+  else if (result.unchanged) tally.known++
+  else {
+    tally.taken++
+    tally.skipped += result.counts.skipped
+  }
+}
+
+const summary = ({ files, taken, known, refused, skipped }: Tally): string =>
+  [
+    `${files} files: ${taken} taken`,
+    known ? `${known} unchanged` : '',
+    `${refused} refused`,
+    skipped ? `${skipped} ${skipped === 1 ? 'item' : 'items'} skipped` : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
+
+async function importOne(context: Context, connection: Connection, file: Unpacked, show: (text: string) => void): Promise<Outcome> {
+  if ('error' in file) return { file: file.place, result: null, error: file.error }
+  const columns = columnsOf(context)
   const options = {
     org: textOption(context, 'org'),
     format: textOption(context, 'format'),
     observed_at: textOption(context, 'observedAt'),
     asset: textOption(context, 'asset'),
     source: textOption(context, 'source'),
-    columns: columnsOf(context),
+    name: file.name,
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   try {
-    if (connection.store) {
-      const result = await importFile(connection.store, file, {
-        ...given,
-        actor: actor(),
-        onProgress: ({ bytes, total_bytes, records, state }) =>
-          show(
-            state === 'storing'
-              ? `${basename(file)}: storing ${records} records …`
-              : `${basename(file)} ${bar(total_bytes ? Math.min(1, bytes / total_bytes) : 0)} ${records} records`,
-          ),
-      })
-      return { file, result, error: null }
-    }
-    return {
-      file,
-      result: await upload(connection, file, { ...given, columns: options.columns ? JSON.stringify(options.columns) : undefined }),
-      error: null,
-    }
+    const result = connection.store
+      ? await importFile(connection.store, file.path, {
+          ...given,
+          ...(columns ? { columns } : {}),
+          actor: actor(),
+          onProgress: ({ bytes, total_bytes, records, state }) =>
+            show(
+              state === 'storing'
+                ? `${file.name}: storing ${records} records …`
+                : `${file.name} ${bar(total_bytes ? Math.min(1, bytes / total_bytes) : 0)} ${records} records`,
+            ),
+        })
+      : await connection.send<ImportResult>('POST', '/imports', {
+          query: { ...given, columns: columns ? JSON.stringify(columns) : undefined, wait: 'true', scores: 'later' },
+          body: createReadStream(file.path),
+        })
+    return { file: file.place, result, error: null }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { file, result: null, error: { code: error.code, message: error.message } }
+    return { file: file.place, result: null, error: { code: error.code, message: error.message } }
   }
-}
-
-/** Sends a file to the running server and waits until it is in. */
-async function upload(connection: Connection, file: string, query: Record<string, string | undefined>): Promise<ImportResult> {
-  const found = await stat(file).catch((cause: unknown) => {
-    throw new UserError('no_such_file', `${file}: there is no such file`, { cause })
-  })
-  if (!found.isFile()) throw new UserError('not_a_file', `${file} is not a file`)
-  return connection.send<ImportResult>('POST', '/imports', {
-    query: { ...query, name: basename(file), wait: 'true' },
-    body: createReadStream(file),
-  })
 }
 
 function columnsOf(context: Context): Record<string, string> | undefined {

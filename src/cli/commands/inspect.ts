@@ -1,19 +1,47 @@
-import { inspectFile } from '../../ingest/ingest.ts'
+import { inspectFile, type Inspection } from '../../ingest/ingest.ts'
 import { type CliCommand, jsonOption, textOption } from '../command.ts'
+import { reportsOf } from '../reports.ts'
+
+/** Of a path under which there is nothing to look at. */
+const noInspection: Inspection = {
+  file: '',
+  format: null,
+  tool: null,
+  tool_version: null,
+  observed_at: null,
+  assets: 0,
+  findings: 0,
+  vulnerabilities: 0,
+  controls: 0,
+  results: 0,
+  software: 0,
+  skipped: 0,
+  error: null,
+}
 
 export const command: CliCommand = {
   summary: 'say what files are and what they hold, without writing anything',
-  usage: '<file...>',
+  usage: '<path...>',
   options: [
     { flags: '--format <id>', summary: 'do not guess the format' },
+    { flags: '--name <file>', summary: 'file name of what comes on standard input' },
     { ...jsonOption, summary: 'print one line of JSON per file' },
   ],
-  examples: ['plimsoll inspect trivy.json', 'plimsoll inspect --json reports/*'],
+  examples: ['plimsoll inspect trivy.json', 'plimsoll inspect --json reports/'],
   async run(context) {
     let refused = false
     const format = textOption(context, 'format')
-    for (const file of context.words) {
-      const inspection = await inspectFile(file, format === undefined ? {} : { format })
+    let files = 0
+    let unreadable = 0
+    for await (const found of reportsOf(context.words, { format, name: textOption(context, 'name') })) {
+      const file = found.place
+      const inspection =
+        'error' in found
+          ? { ...noInspection, error: found.error }
+          : await inspectFile(found.path, { name: found.name, ...(format === undefined ? {} : { format }) })
+      inspection.file = file
+      files++
+      if (inspection.error) unreadable++
       refused ||= inspection.error !== null
       if (context.options['json']) context.print(JSON.stringify(inspection))
       else if (inspection.error) context.print(`✗ ${file}: ${inspection.error.message}`)
@@ -28,6 +56,7 @@ export const command: CliCommand = {
         )
       }
     }
+    if (files > 1) context.tell(`${files} files: ${files - unreadable} can be read, ${unreadable} not`)
     return refused ? 2 : 0
   },
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
+import { openJobs } from '../../api/jobs.ts'
 import { serve } from '../../api/serve.ts'
+import { dropOldUploads } from '../../api/uploads.ts'
 import { loadDemo } from '../../demo/load.ts'
 import { UserError } from '../../errors.ts'
 import { updateDue } from '../../ingest/updating/schedule.ts'
@@ -14,6 +16,7 @@ import { type CliCommand, textOption } from '../command.ts'
 import { version } from '../connect.ts'
 import { announceServer, placeOf, withdrawServer } from '../place.ts'
 import { progressLine } from '../progress.ts'
+import { watchFolder } from '../watch.ts'
 
 /** Depth of a ship in tenths of a metre, and free in every list of ports that we looked at. */
 const DEFAULT_PORT = 7420
@@ -54,9 +57,10 @@ export const command: CliCommand = {
     { flags: '--port <number>', summary: `port (PLIMSOLL_PORT); default ${DEFAULT_PORT}` },
     { flags: '--listen <address>', summary: 'answer on this address instead of 127.0.0.1; needs PLIMSOLL_TOKEN' },
     { flags: '--update-feeds', summary: 'keep public intelligence fresh: fetch each feed as often as it changes' },
+    { flags: '--watch <folder>', summary: 'import what appears in this folder; it is moved to done/ or refused/ in it' },
     { flags: '--no-demo', summary: 'do not load the demo organisation into an empty store' },
   ],
-  examples: ['plimsoll serve', 'PLIMSOLL_TOKEN=… plimsoll serve --listen 0.0.0.0'],
+  examples: ['plimsoll serve', 'plimsoll serve --watch /srv/plimsoll/inbox', 'PLIMSOLL_TOKEN=… plimsoll serve --listen 0.0.0.0'],
   async run(context) {
     const place = placeOf(context)
     const port = Number(textOption(context, 'port') ?? process.env['PLIMSOLL_PORT'] ?? DEFAULT_PORT)
@@ -73,6 +77,7 @@ export const command: CliCommand = {
     const store = await openStore(place)
     const catalog = loadCatalog()
     try {
+      await dropOldUploads(place.data)
       await recordDefinitions(store, catalog)
       const line = progressLine(context)
       if (context.options['demo'] !== false && (await listOrgs(store.engine)).length === 0) {
@@ -83,8 +88,11 @@ export const command: CliCommand = {
       }
       await compute(store, catalog) // what a killed process left to do
       const webFolder = join(packageRoot(), 'dist', 'web')
+      const watched = textOption(context, 'watch')
+      const jobs = openJobs((error) => context.tell(error instanceof Error ? (error.stack ?? error.message) : String(error)))
       const running = await serve({
         store,
+        jobs,
         catalog,
         host,
         port,
@@ -92,15 +100,27 @@ export const command: CliCommand = {
         ...(token ? { token } : {}),
         ...(existsSync(webFolder) ? { webFolder } : {}),
       })
+      const watch = { store, catalog, jobs, tell: context.tell }
+      const watching =
+        watched === undefined
+          ? null
+          : await watchFolder({ ...watch, folder: watched }).catch(async (error: unknown) => {
+              await running.close()
+              throw error
+            })
       announceServer(place.data, { url: running.url, pid: process.pid })
       context.print(`Plimsoll is at ${running.url}`)
       const feeds = context.options['updateFeeds'] ? keepFeedsFresh(store, catalog, (text) => context.tell(text)) : null
+      if (watched !== undefined) context.print(`What appears in ${watched} is imported`)
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
       })
       withdrawServer(place.data)
       await feeds?.stop()
-      await running.close()
+      await watching?.close()
+      const closed = running.close()
+      await jobs.close()
+      await closed
     } finally {
       await store.engine.close()
     }

@@ -124,4 +124,10 @@ describe('readCsv', () => {
       ),
     )
   })
+
+  it('names a hundred thousand equal columns without comparing each with each', () => {
+    const header = csvHeader(`${'a,b,'.repeat(50_000)}c\n`)
+    expect(new Set(header).size).toBe(100_001)
+    expect([header[0], header[2], header.at(-3), header.at(-1)]).toEqual(['a', 'a (2)', 'a (50000)', 'c'])
+  })
 })

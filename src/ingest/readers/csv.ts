@@ -42,6 +42,14 @@ export function csvHeader(text: string, delimiter?: string, header?: RegExp): st
     const line = text.split(/\r?\n|\r/, MAX_TITLE_LINES).find((one) => header.test(one))
     return line === undefined ? [] : csvHeader(line, delimiter)
   }
+  if (lastHeader?.text !== text || lastHeader.delimiter !== delimiter) lastHeader = { text, delimiter, names: headerOf(text, delimiter) }
+  return [...lastHeader.names]
+}
+
+/** Every importer of tables asks this about the same beginning of a file, one after another. */
+let lastHeader: { text: string; delimiter: string | undefined; names: string[] } | null = null
+
+function headerOf(text: string, delimiter: string | undefined): string[] {
   const start = skipSeparatorLine(text)
   const body = text.slice(start.length)
   const end = headerEnd(body, true)
@@ -70,10 +78,15 @@ function headerEnd(text: string, complete: boolean): number {
 /** Names are trimmed; an empty one becomes `column 3`, a repeated one `Name (2)`. */
 function nameColumns(cells: string[]): string[] {
   const taken = new Set<string>()
+  /** The next number to try for a repeated name: counting up from 2 for each would be quadratic. */
+  const numbers = new Map<string, number>()
   return cells.map((cell, index) => {
     const base = cell.replace(/\r$/, '').trim() || `column ${index + 1}`
     let name = base
-    for (let n = 2; taken.has(name); n++) name = `${base} (${n})`
+    for (let n = numbers.get(base) ?? 2; taken.has(name); n++) {
+      name = `${base} (${n})`
+      numbers.set(base, n + 1)
+    }
     taken.add(name)
     return name
   })

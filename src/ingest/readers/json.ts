@@ -497,7 +497,7 @@ export interface JsonOutline {
    * Members of the outermost object in file order. Text, number, true, false and null as they are; an object or array as the text from its
    * bracket to its end, or to where the beginning ends.
    */
-  members: Map<string, string | number | boolean | null | { text: string }>
+  members: ReadonlyMap<string, string | number | boolean | null | { text: string }>
 }
 
 /**
@@ -505,6 +505,14 @@ export interface JsonOutline {
  * a name deep inside of another tool's report is not taken for one's own. Null when the text does not begin as an object or array of objects.
  */
 export function jsonOutline(text: string): JsonOutline | null {
+  if (lastOutline?.text !== text) lastOutline = { text, outline: outlineOf(text) }
+  return lastOutline.outline
+}
+
+/** Every importer of JSON asks this about the same beginning of a file, one after another. */
+let lastOutline: { text: string; outline: JsonOutline | null } | null = null
+
+function outlineOf(text: string): JsonOutline | null {
   const space = /\s*/y
   const plain = /[^\s,{}[\]":]+/y
   let at = 0
@@ -555,7 +563,7 @@ export function jsonOutline(text: string): JsonOutline | null {
   }
   if (text[at] !== '{') return null
   at++
-  const members: JsonOutline['members'] = new Map()
+  const members = new Map<string, string | number | boolean | null | { text: string }>()
   const outline = { list, members }
   for (;;) {
     skip()

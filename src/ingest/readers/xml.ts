@@ -104,7 +104,7 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
     if (open) open.text += text
   }
   parser.on('error', (error) => {
-    const what = error.message.replace(/^\d+:\d+: /, '')
+    const what = error.message.replace(/^\d+:\d+: /, '').replace(/^undefined entity/, 'an entity that XML itself does not define')
     const open = path.length > 0 ? ` inside ${path.join('/')}` : ''
     throw unreadable(`Not well-formed XML at line ${line()}${open}: ${what}`, error)
   })

@@ -29,8 +29,8 @@ export function DropZone({ org, into }: { org: string; into: string }) {
         <div className="max-w-xl text-sm">
           <p className="font-medium">Drop reports and feeds here</p>
           <p className="text-ink-3">
-            Trivy, Grype, Nessus, Qualys, Prowler, SARIF, CycloneDX, Defender, Secure Score and more; what it is, is found out from the
-            content. {into}
+            Trivy, Grype, Nessus, Qualys, Prowler, SARIF, CycloneDX, Defender, Secure Score and more, also many in a zip or tar archive;
+            what it is, is found out from the content. {into}
           </p>
         </div>
         <Button look="primary" onClick={() => input.current?.click()}>

@@ -5,7 +5,7 @@ import { bytes, count, counted } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
 import { To } from '../../components/To.tsx'
 import { writeCounts } from './counts.ts'
-import type { Said, Upload } from './uploads.ts'
+import type { Archive, Result, Said, Upload } from './uploads.ts'
 
 const states: Record<Upload['state'], string> = {
   queued: 'Waiting for its turn',
@@ -22,13 +22,14 @@ const states: Record<Upload['state'], string> = {
 export function UploadRow({ upload, say }: { upload: Upload; say: (said: Said) => void }) {
   const { file, state, result, error } = upload
   const busy = state !== 'done' && state !== 'failed'
+  const partly = result?.kind === 'archive' && result.refused > 0
   const part = state === 'reading' && file.size > 0 ? Math.min(100, (upload.bytes / file.size) * 100) : null
   return (
     <li className="py-2.5 text-sm">
       <div className="flex items-center gap-2.5">
         {busy ? (
           <Loader size={15} className="shrink-0 animate-spin text-accent-ink" aria-hidden />
-        ) : state === 'done' ? (
+        ) : state === 'done' && !partly ? (
           <CircleCheck size={15} className="shrink-0 text-better" aria-hidden />
         ) : (
           <CircleAlert size={15} className="shrink-0 text-worse" aria-hidden />
@@ -36,7 +37,7 @@ export function UploadRow({ upload, say }: { upload: Upload; say: (said: Said) =
         <span className="min-w-0 truncate font-medium">{file.name}</span>
         <span className="num shrink-0 text-xs text-ink-3">{bytes(file.size)}</span>
         <output className="ml-auto shrink-0 text-ink-2">
-          {result?.unchanged ? 'Already known, nothing changed' : states[state]}
+          {result?.unchanged ? 'Already known, nothing changed' : partly ? 'Done, not all of it' : states[state]}
           {busy && upload.records > 0 && <span className="num text-ink-3"> · {counted(upload.records, 'record')}</span>}
         </output>
       </div>
@@ -47,30 +48,8 @@ export function UploadRow({ upload, say }: { upload: Upload; say: (said: Said) =
           </Progress.Track>
         </Progress.Root>
       )}
-      {result && (
-        <div className="mt-1 pl-6 text-ink-2">
-          <p>
-            {result.title}: {writeCounts(result.counts)}.{' '}
-            {!result.unchanged && `${count(result.counts.opened)} opened, ${count(result.counts.closed)} closed.`}{' '}
-            <To page="/sources" change={{ ...(result.org ? { org: result.org } : {}), open: String(result.import_no) }}>
-              What was read
-            </To>
-            {result.org && (
-              <>
-                {' · '}
-                <To page="/" change={{ org: result.org }}>
-                  See the scores
-                </To>
-              </>
-            )}
-          </p>
-          {result.counts.notes.map((note) => (
-            <p key={note} className="text-warn">
-              {note}
-            </p>
-          ))}
-        </div>
-      )}
+      {result?.kind === 'archive' && <Members archive={result} />}
+      {result && result.kind !== 'archive' && <Read result={result} />}
       {error && (
         <div className="mt-1 pl-6">
           <p className="text-worse">{error.message}</p>
@@ -79,6 +58,77 @@ export function UploadRow({ upload, say }: { upload: Upload; say: (said: Said) =
         </div>
       )}
     </li>
+  )
+}
+
+/** What was read of one file, and where to look at it. */
+function Read({ result }: { result: Result }) {
+  return (
+    <div className="mt-1 pl-6 text-ink-2">
+      <p>
+        {result.title}: {writeCounts(result.counts)}.{' '}
+        {!result.unchanged && `${count(result.counts.opened)} opened, ${count(result.counts.closed)} closed.`}{' '}
+        <To page="/sources" change={{ ...(result.org ? { org: result.org } : {}), open: String(result.import_no) }}>
+          What was read
+        </To>
+        {result.org && (
+          <>
+            {' · '}
+            <To page="/" change={{ org: result.org }}>
+              See the scores
+            </To>
+          </>
+        )}
+      </p>
+      {result.counts.notes.map((note) => (
+        <p key={note} className="text-warn">
+          {note}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+/** How many members of an archive are shown before one asks for all. */
+const SHOWN_MEMBERS = 20
+
+/** What became of each member of an archive; what was refused stands first. */
+function Members({ archive }: { archive: Archive }) {
+  const [all, setAll] = useState(false)
+  const members = archive.members.toSorted((a, b) => Number(b.error !== null) - Number(a.error !== null))
+  const shown = all ? members : members.slice(0, SHOWN_MEMBERS)
+  return (
+    <div className="mt-1 pl-6 text-ink-2">
+      <p>
+        {counted(archive.members.length, 'file')} in it: {count(archive.taken)} taken
+        {archive.known > 0 && `, ${count(archive.known)} already known`}
+        {archive.refused > 0 && <span className="text-worse">, {count(archive.refused)} refused</span>}.
+      </p>
+      <ul className="mt-1 flex flex-col gap-1">
+        {shown.map(({ name, result, error }, index) => (
+          <li key={index} className="flex flex-wrap gap-x-2">
+            <span className="font-mono text-xs break-all">{name || 'The archive itself'}</span>
+            {error ? (
+              <span className="text-worse">{error.message}</span>
+            ) : (
+              result && (
+                <span>
+                  {result.unchanged ? 'already known' : `${result.title}: ${writeCounts(result.counts)}`}{' '}
+                  <To page="/sources" change={{ ...(result.org ? { org: result.org } : {}), open: String(result.import_no) }}>
+                    What was read
+                  </To>
+                </span>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+      {shown.length < members.length && (
+        <Button className="mt-1" onClick={() => setAll(true)}>
+          Show all {count(members.length)}
+        </Button>
+      )}
+    </div>
   )
 }
 

@@ -4,6 +4,10 @@ import { addressOf, ApiError, problemOf } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 
 type Progress = Answer<'/api/v1/imports/jobs'>['items'][number]
+/** What an archive of reports came to. */
+export type Archive = Extract<NonNullable<Progress['result']>, { kind: 'archive' }>
+/** What one report or feed came to. */
+export type Result = Exclude<NonNullable<Progress['result']>, { kind: 'archive' }>
 
 /** What the person says where the file does not. */
 export interface Said {
