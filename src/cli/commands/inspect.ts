@@ -15,6 +15,7 @@ const noInspection: Inspection = {
   controls: 0,
   results: 0,
   software: 0,
+  statements: 0,
   skipped: 0,
   error: null,
 }

@@ -14,7 +14,7 @@ const FIRST_DAYS = 7
 const MOST_DAYS = 90
 
 /** A feed whose list became shorter than this share of the one before is taken for a broken download. */
-export const LEAST_KEPT = 0.8
+const LEAST_KEPT = 0.8
 
 export interface UpdateOptions {
   /** Addresses instead of the feeds' own, by id. */

@@ -199,7 +199,10 @@ export function chooseColumns(
   if (!known && !nameFields.some((field) => columns.has(field))) {
     throw new UserError(
       'bad_columns',
-      `No column names the assets: expected one for ${nameFields.join(', ')}; the columns are ${header.map((name) => JSON.stringify(name)).join(', ').slice(0, 500)}`,
+      `No column names the assets: expected one for ${nameFields.join(', ')}; the columns are ${header
+        .map((name) => JSON.stringify(name))
+        .join(', ')
+        .slice(0, 500)}`,
     )
   }
   return columns

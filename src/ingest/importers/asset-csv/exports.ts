@@ -55,7 +55,7 @@ const partOf = (name: string, part: 'OU' | 'CN'): string =>
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Headers as these consoles and commands write them, in any spelling of case, spaces and signs. */
-export const knownExports: readonly KnownExport[] = [
+const knownExports: readonly KnownExport[] = [
   {
     id: 'servicenow',
     tool: 'ServiceNow CMDB',

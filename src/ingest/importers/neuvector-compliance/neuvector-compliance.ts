@@ -12,7 +12,7 @@ import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
   if (!outline) return false
-  const isCheck = (members: Map<string, unknown> | undefined) =>
+  const isCheck = (members: ReadonlyMap<string, unknown> | undefined) =>
     members !== undefined && ['test_number', 'level', 'scored'].every((name) => members.has(name))
   if (outline.list) return isCheck(outline.members)
   const items = outline.members.get('items')

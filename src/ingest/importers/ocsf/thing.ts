@@ -5,7 +5,7 @@ import type { AssetRecord } from '../../../model/record.ts'
 import { listOf, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
 
 /** The account of an event: `cloud.account.uid`, `cloud.account_uid` before 1.0. */
-export const accountOf = (event: Members): string => {
+const accountOf = (event: Members): string => {
   const cloud = membersOf(event.cloud)
   return textOf(membersOf(cloud.account).uid) || textOf(cloud.account_uid)
 }

@@ -12,7 +12,7 @@ const KIND = /^(?:Cluster)?(?:Policy)?Report$/
 function layoutOf(text: string): '$' | '$[*]' | '$.items[*]' | null {
   const outline = jsonOutline(text)
   if (!outline) return null
-  const isOurs = (members: Map<string, unknown>) =>
+  const isOurs = (members: ReadonlyMap<string, unknown>) =>
     GROUP.test(asText(members.get('apiVersion')) ?? '') && KIND.test(asText(members.get('kind')) ?? '')
   if (isOurs(outline.members)) return outline.list ? '$[*]' : '$'
   const items = outline.members.get('items')

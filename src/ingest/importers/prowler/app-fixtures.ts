@@ -138,7 +138,7 @@ function byScan(findings: AppFinding[]): [string, AppFinding[]][] {
 }
 
 /** What the uid of a finding says: `prowler-aws-<check>-<account>-<region>-<resource>`. Only AWS's accounts and regions can be told from the rest. */
-export function partsOfUid(uid: string, check_id: string): { provider: string; account: string; region: string; resource: string } {
+function partsOfUid(uid: string, check_id: string): { provider: string; account: string; region: string; resource: string } {
   const [, provider = ''] = /^prowler-([a-z0-9]+)-/.exec(uid) ?? []
   const start = `prowler-${provider}-${check_id}-`
   const rest = provider !== '' && uid.startsWith(start) ? uid.slice(start.length) : ''

@@ -4,7 +4,7 @@ import { type Members, membersOf, textOf } from '../../readers/json-members.ts'
 const MOST_PLACES = 1_000_000
 
 /** The names of a path, `iam.users.AIDA1.AccessKeys.0`; names themselves may hold dots, so the data decides (see `walk`). */
-export const segmentsOf = (path: string): string[] => path.split('.')
+const segmentsOf = (path: string): string[] => path.split('.')
 
 /**
  * Follows a path of ScoutSuite (`s3.buckets.<id>.logging`) into a service's data: the keys as they are in the data. A key that holds dots is found as the
