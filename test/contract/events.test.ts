@@ -361,8 +361,10 @@ describe.each(engines)('events on $name', ({ open }) => {
     expect(
       stored.map((event) => [event.day - DAY0, event.type, event.score_id, event.score_before, event.score_after, event.headline]),
     ).toEqual([
-      [4, 'initiative_worse', 'cloud-security', 1_000_000_000, 980_000_000, 'Cloud Security: score 2.0 points worse'],
-      [4, 'initiative_worse', 'vulnerability-assessment', 1_000_000_000, 980_000_000, 'Vulnerability Assessment: score 2.0 points worse'],
+      // Every initiative that has the metric, by id; no other of its metrics has data.
+      ...[...catalog.initiatives.values()]
+        .filter(({ metrics }) => metrics.some(({ id }) => id === 'images-with-critical-vulnerabilities'))
+        .map(({ id, title }) => [4, 'initiative_worse', id, 1_000_000_000, 980_000_000, `${title}: score 2.0 points worse`]),
       [
         4,
         'metric_worse',
