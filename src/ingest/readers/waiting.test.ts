@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Waiting } from './waiting.ts'
 
@@ -10,4 +11,28 @@ it('gives the records back in order and once, and says when there are too many',
   expect(() => waiting.add(skipped('4'))).toThrow('The Made-up report holds more than 3 items')
   expect([...waiting.take()].map((record) => 'at' in record && record.at)).toEqual(['1', '2', '3'])
   expect([...waiting.take()]).toEqual([])
+})
+
+it('gives back what it was given, however much of it waits on disk, as often as it is asked', () => {
+  // Beyond the pieces in which the file is read, with signs of several bytes at their borders.
+  const item = fc.record({
+    text: fc.string({ unit: 'grapheme', maxLength: 20 }),
+    times: fc.constantFrom(1, 1, 20_000),
+    value: fc.jsonValue(),
+  })
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (items, in_memory) => {
+      const given = items.map(({ text, times, value }) => ({
+        text: text.repeat(times),
+        value: JSON.parse(JSON.stringify(value)) as unknown,
+      }))
+      const waiting = new Waiting<(typeof given)[number]>('Made-up', 1000, in_memory)
+      waiting.addAll(given)
+      expect([...waiting.all()]).toEqual(given)
+      expect([...waiting.take()]).toEqual(given)
+      waiting.addAll(given.slice(0, 3))
+      expect([...waiting.take()]).toEqual(given.slice(0, 3))
+    }),
+    { numRuns: 50 },
+  )
 })

@@ -1,39 +1,100 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { UserError } from '../../errors.ts'
 import type { FileRecord } from '../../model/record.ts'
 
-const MOST = 500_000
+/** How many items may wait. */
+const MOST = 5_000_000
+/** How many of them wait in memory; the others in a temporary file. */
+const IN_MEMORY = 10_000
+const PIECE = 256 * 1024
 
-/** Records that wait for something that stands behind them in the file: which asset they are about, say. */
-export class Waiting {
-  private records: FileRecord[] = []
+/** Temporary files of waiting rooms that nobody emptied, because their file broke. */
+const forgotten = new FinalizationRegistry<number>((file) => closeSync(file))
+
+/**
+ * Items that wait for something that stands behind them in the file: which asset they are about, say. They are plain data (JSON); memory stays bounded however
+ * many there are.
+ */
+export class Waiting<T = FileRecord> {
+  private held: T[] = []
+  private count = 0
+  private file: number | null = null
   private readonly format: string
   private readonly most: number
+  private readonly in_memory: number
 
-  /** `format`: the name of the report for the error; `most`: how many records may wait. */
-  constructor(format: string, most = MOST) {
+  /** `format`: the name of the report for the error; `most`: how many items may wait. */
+  constructor(format: string, most = MOST, in_memory = IN_MEMORY) {
     this.format = format
     this.most = most
+    this.in_memory = in_memory
   }
 
   /** Throws UserError('unreadable_report') when more than `most` wait. */
-  add(record: FileRecord): void {
-    if (this.records.length >= this.most)
+  add(item: T): void {
+    if (this.count >= this.most)
       throw new UserError(
         'unreadable_report',
         `The ${this.format} report holds more than ${this.most} items before it says what they are about: split it`,
       )
-    this.records.push(record)
+    this.count++
+    if (this.held.length >= this.in_memory) this.putAway()
+    this.held.push(item)
   }
 
   /** The same for each of several. */
-  addAll(records: Iterable<FileRecord>): void {
-    for (const record of records) this.add(record)
+  addAll(items: Iterable<T>): void {
+    for (const item of items) this.add(item)
+  }
+
+  /** All of them in the order in which they came; they stay. */
+  *all(): Generator<T> {
+    if (this.file !== null) yield* readLines<T>(this.file)
+    yield* this.held
   }
 
   /** All of them in the order in which they came, and then none. */
-  *take(): Generator<FileRecord> {
-    const records = this.records
-    this.records = []
-    yield* records
+  *take(): Generator<T> {
+    yield* this.all()
+    this.held = []
+    this.count = 0
+    if (this.file !== null) closeSync(this.file)
+    forgotten.unregister(this)
+    this.file = null
+  }
+
+  private putAway(): void {
+    if (this.file === null) {
+      this.file = openUnnamed()
+      forgotten.register(this, this.file, this)
+    }
+    writeSync(this.file, this.held.map((item) => `${JSON.stringify(item)}\n`).join(''))
+    this.held = []
+  }
+}
+
+/** A file that is gone when it is closed, whatever becomes of the process. */
+function openUnnamed(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-waiting-'))
+  const file = openSync(join(folder, 'items'), 'w+', 0o600)
+  // Windows removes a file that is open only once it is closed; the folder may then stay behind.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 0 })
+  return file
+}
+
+function* readLines<T>(file: number): Generator<T> {
+  const decoder = new StringDecoder('utf8')
+  const piece = Buffer.alloc(PIECE)
+  let rest = ''
+  for (let at = 0; ;) {
+    const bytes = readSync(file, piece, 0, PIECE, at)
+    if (bytes === 0) return
+    at += bytes
+    const lines = (rest + decoder.write(piece.subarray(0, bytes))).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) yield JSON.parse(line) as T
   }
 }

@@ -10,9 +10,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-
-/** The matches stand before what they are about, so they are held until the end; a report with more is refused. */
-const MAX_MATCHES = 500_000
+import { Waiting } from '../../readers/waiting.ts'
 
 const Text = z
   .string()
@@ -97,7 +95,8 @@ interface Document {
   asset: AssetRecord | null
   os: AssetAttributes
   descriptor: z.infer<typeof Descriptor> | null
-  held: FileRecord[]
+  /** The matches stand before what they are about. */
+  held: Waiting
   described: Set<string>
 }
 
@@ -112,18 +111,13 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
   ])) {
     if (document?.number !== number) {
       if (document) yield* end(document)
-      document = { number, asset: null, os: {}, descriptor: null, held: [], described: new Set() }
+      document = { number, asset: null, os: {}, descriptor: null, held: new Waiting('Grype'), described: new Set() }
     }
     if (path === '$.source') document.asset = describeSource(value)
     else if (path === '$.distro') document.os = describeDistro(value)
     else if (path === '$.descriptor') document.descriptor = Descriptor.safeParse(value).data ?? null
-    else if (document.held.length > 2 * MAX_MATCHES) {
-      throw new UserError(
-        'unreadable_report',
-        `The Grype report holds more than ${MAX_MATCHES} matches: scan parts of it, or give CycloneDX instead`,
-      )
-    } else if (path === '$.matches[*]') for (const record of readMatch(value, at, document.described)) document.held.push(record)
-    else document.held.push(readIgnored(value, at))
+    else if (path === '$.matches[*]') document.held.addAll(readMatch(value, at, document.described))
+    else document.held.add(readIgnored(value, at))
   }
   if (!document)
     throw new UserError('unreadable_report', 'Expected a Grype report with "matches", "source" and "descriptor"; none of them is there')
@@ -143,7 +137,7 @@ function* end({ asset, os, descriptor, held }: Document): Generator<FileRecord> 
   const configuration = descriptor?.configuration
   const checks = configuration?.['only-fixed'] ? 'only fixed' : configuration?.['only-notfixed'] ? 'only not fixed' : undefined
   yield { kind: 'coverage', asset: 'target', subject: 'vulnerability', ...(checks && { checks }) }
-  yield* held
+  yield* held.take()
 }
 
 /** Images by name; a folder, a file or an SBOM is only a path on the scanning machine, so the person is asked which asset it is. */

@@ -4,12 +4,10 @@ import { parseImageReference, repositoryName } from '../../../model/asset-name.t
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, failingControls, readResult, type RunState } from './findings.ts'
 import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
-
-/** Results stand before what says whose they are, so they are held; a file with more is refused. */
-const MAX_RESULTS = 500_000
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
 const PACKAGE_SCANNERS = new Set([
@@ -48,7 +46,8 @@ export const sarif: Importer = {
 /** One run of a tool, in the file's own parts. */
 interface Run {
   tool: Tool | null
-  results: { at: string; result: Result }[]
+  /** They stand before what says whose they are. */
+  results: Waiting<{ at: string; result: Result }>
   artifacts: string[]
   folders: string[]
   category: string
@@ -57,12 +56,12 @@ interface Run {
   observed_at: Instant | null
   failed: boolean
   elsewhere: boolean
-  skipped: FileRecord[]
+  skipped: Waiting
 }
 
 const newRun = (): Run => ({
   tool: null,
-  results: [],
+  results: new Waiting('SARIF'),
   artifacts: [],
   folders: [],
   category: '',
@@ -71,12 +70,11 @@ const newRun = (): Run => ({
   observed_at: null,
   failed: false,
   elsewhere: false,
-  skipped: [],
+  skipped: new Waiting('SARIF'),
 })
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
   const runs = new Map<string, Run>()
-  let count = 0
   const parts = [
     'tool',
     'artifacts[*]',
@@ -99,10 +97,9 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       readPart(run, path.slice('$.runs[*].'.length), value)
       continue
     }
-    if (++count > MAX_RESULTS) throw new UserError('unreadable_report', `The SARIF file holds more than ${MAX_RESULTS} results: split it`)
     const result = Result.safeParse(value)
-    if (result.success) run.results.push({ at, result: result.data })
-    else run.skipped.push({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+    if (result.success) run.results.add({ at, result: result.data })
+    else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
   }
   if (runs.size === 0) throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
   yield* groupRuns([...runs.values()])
@@ -190,6 +187,10 @@ function assetOf(run: Run): AssetRecord {
   }
 }
 
+function* resultsOf(runs: Run[]): Generator<Result> {
+  for (const { results } of runs) for (const { result } of results.all()) yield result
+}
+
 function* report({ asset, source, runs }: { asset: AssetRecord; source: string; runs: Run[] }): Generator<FileRecord> {
   const driver = runs[0]!.tool?.driver
   const times = runs.map((run) => run.observed_at).filter((time) => time !== null)
@@ -205,7 +206,7 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const described = new Set<string>()
   const seen = new Map<string, number>()
   for (const run of runs) {
-    yield* run.skipped
+    yield* run.skipped.take()
     const tool = run.tool ?? Tool.parse({ driver: {} })
     const state: RunState = {
       source,
@@ -215,14 +216,10 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
       folders: run.folders.toSorted((a, b) => b.length - a.length),
       described,
       seen,
-      failing: failingControls(
-        runs.flatMap(({ results }) => results.map(({ result }) => result)),
-        tool,
-        source,
-      ),
+      failing: failingControls(resultsOf(runs), tool, source),
     }
     yield* describeRules(state)
-    for (const { at, result } of run.results) {
+    for (const { at, result } of run.results.all()) {
       for (const record of readResult(result, at, state)) {
         vulnerabilities ||= record.kind === 'vulnerability'
         yield record
