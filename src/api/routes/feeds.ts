@@ -56,6 +56,8 @@ export const feeds =
             again: query.again === 'true',
             accept_shrunken: query.accept_shrunken === 'true',
             actor: ACTOR,
+            // Somebody waits for the answer.
+            download: { retries: 1 },
           })
           if (result.state === 'imported') await compute(store, catalog)
           return result

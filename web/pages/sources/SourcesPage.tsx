@@ -12,6 +12,7 @@ import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { Here } from '../../components/To.tsx'
 import { useOrganisation } from '../../components/shell.ts'
 import { DropZone } from './DropZone.tsx'
+import { Feeds } from './Feeds.tsx'
 import { ImportFlyout } from './ImportFlyout.tsx'
 import { writeCounts } from './counts.ts'
 
@@ -100,6 +101,7 @@ export function SourcesPage() {
         selected={(one) => String(one.import_no) === get('open')}
         empty={<Empty title="Nothing imported yet">Drop a report above, or use the command line: npx plimsoll import report.json</Empty>}
       />
+      <Feeds />
       <ImportFlyout no={get('open')} onClose={() => set({ open: null, tab: null })} />
     </Page>
   )
@@ -107,6 +109,8 @@ export function SourcesPage() {
 
 function SourceCards({ sources }: { sources: SourceSummary[] }) {
   if (sources.length === 0) return null
+  // One format can come from several sources: then each card says whose it is.
+  const repeated = new Set(sources.map(({ title }) => title).filter((title, at, all) => all.indexOf(title) !== at))
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(15.5rem,1fr))] gap-3">
       {sources.map((source) => (
@@ -123,6 +127,7 @@ function SourceCards({ sources }: { sources: SourceSummary[] }) {
             {source.kind === 'report' ? ` · ${counted(source.assets, 'asset')}` : ' · feed'}
           </p>
           <p className="text-xs text-ink-3">
+            {repeated.has(source.title) && <span className="font-mono">{source.source} · </span>}
             {counted(source.imports, 'import')}
             {source.kind === 'report' && ` · stale after ${counted(Math.round(source.staleness_days), 'day')}`}
           </p>
