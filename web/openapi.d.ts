@@ -1220,6 +1220,10 @@ export interface components {
             /** @description null: until a person ends it */
             ends_at?: string | null;
         };
+        Computed: {
+            /** @constant */
+            computed: true;
+        };
         ControlDetail: {
             control_id: string;
             title: string;
@@ -1735,6 +1739,7 @@ export interface components {
             undone: boolean;
             digest: string;
         };
+        ImportAnswer: components["schemas"]["ImportResult"] | components["schemas"]["ArchiveResult"];
         ImportDetail: {
             import_no: number;
             kind: string;
@@ -2676,10 +2681,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        computed: true;
-                    };
+                    "application/json": components["schemas"]["Computed"];
                 };
             };
             /** @description Default Response */
@@ -4734,7 +4736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportResult"] | components["schemas"]["ArchiveResult"];
+                    "application/json": components["schemas"]["ImportAnswer"];
                 };
             };
             /** @description Default Response */

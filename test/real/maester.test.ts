@@ -58,14 +58,4 @@ describe.skipIf(!data)(`maester on real reports (${data ? data.root : withoutRea
     )
     expect(new Set(domains.map((names) => JSON.stringify(names))).size).toBe(1)
   })
-
-  it('takes no file of another tool', async () => {
-    const taken: string[] = []
-    for (const { path, file } of data!.files('reports')) {
-      if (path.startsWith('reports/maester/')) continue
-      const opened = await openFile(file).catch(() => null)
-      if (opened && maester.detect(opened.head)) taken.push(path)
-    }
-    expect(taken).toEqual([])
-  })
 })

@@ -21,6 +21,7 @@ import { titleOf } from '../titles.ts'
 import { keepUpload, MOST_UPLOAD } from '../uploads.ts'
 
 const Imports = named('ImportList', list(Import))
+const Imported = named('ImportAnswer', z.union([ImportResult, ArchiveResult]))
 const Jobs = named('JobList', z.object({ items: z.array(Progress) }))
 const Skipped = named('SkippedItemList', z.object({ items: z.array(SkippedItem) }))
 const Id = z.object({ import_no: z.coerce.number().int().positive() })
@@ -83,7 +84,7 @@ export const imports =
           consumes: ['application/octet-stream'],
           querystring: Options,
           body: z.unknown().describe('The bytes of the file'),
-          response: { 200: z.union([ImportResult, ArchiveResult]), 202: Progress, '4xx': Problem, '5xx': Problem },
+          response: { 200: Imported, 202: Progress, '4xx': Problem, '5xx': Problem },
         },
       },
       async ({ query, body, headers }, reply) => {

@@ -8,7 +8,7 @@ import { readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
 
-const Computed = z.object({ computed: z.literal(true) })
+const Computed = named('Computed', z.object({ computed: z.literal(true) }))
 const Groups = named('GroupScores', z.object({ items: z.array(GroupScore) }))
 
 /** Scores, of the organisation and of its asset groups, now and over time. */

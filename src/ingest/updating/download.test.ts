@@ -63,7 +63,8 @@ describe('download', () => {
       const headers = { etag: '"v1"', 'content-length': content.length - from }
       if (from) response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` })
       else response.writeHead(200, headers)
-      if (nth < 4) response.write(content.subarray(from, from + 50_000), () => setTimeout(() => response.destroy(), 20))
+      // Time enough for what was sent to arrive, also on a busy machine.
+      if (nth < 4) response.write(content.subarray(from, from + 50_000), () => setTimeout(() => response.destroy(), 250))
       else response.end(content.subarray(from))
     }
     expect(await get()).toMatchObject({ state: 'fetched', bytes: content.length, resumed: true })
