@@ -77,10 +77,11 @@ export interface Inspection {
   /** Of a document of statements (VEX). */
   statements: number
   skipped: number
+  closed_items: number
   error: { code: string; message: string } | null
 }
 
-/** How many skipped items are kept with their place and reason. */
+/** How many skipped items, and how many that are stated as closed, are kept with their place and reason. */
 const MOST_SKIPPED = 1000
 
 /** A report whose newest look is older than this shows in the past only: the least staleness of a source. */
@@ -124,6 +125,7 @@ class Counter {
     else if (record.kind === 'control') this.controls.add(record.control_id)
     else if (record.kind === 'software') counts.software++
     else if (record.kind === 'skipped') counts.skipped++
+    else if (record.kind === 'closed') counts.closed_items = (counts.closed_items ?? 0) + 1
     else if (record.kind === 'vulnerability') this.vulnerabilities.add(record.vulnerability_id)
     else if ('vulnerability_id' in record || record.kind === 'end_of_life') {
       counts.entries = (counts.entries ?? 0) + 1
@@ -146,7 +148,7 @@ export async function inspectFile(
   let report: ReportRecord | null = null
   let newest: Instant | null = null
   const answer = (error: Inspection['error']): Inspection => {
-    const { assets, findings, vulnerabilities, controls, results, software, statements = 0, skipped } = counter.counts
+    const { assets, findings, vulnerabilities, controls, results, software, statements = 0, skipped, closed_items = 0 } = counter.counts
     return {
       file,
       format,
@@ -161,6 +163,7 @@ export async function inspectFile(
       software,
       statements,
       skipped,
+      closed_items,
       error,
     }
   }
@@ -240,7 +243,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     await transaction.append(
       'skipped_item',
       ['import_no', 'place', 'reason'],
-      reading.skipped.map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
+      [...reading.skipped, ...reading.closed].map(({ at, reason }) => [reading.import_no, at.slice(0, 500), reason.slice(0, 1000)]),
     )
     return {
       unchanged: false,
@@ -258,6 +261,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
 class Reading {
   readonly counter = new Counter()
   readonly skipped: { at: string; reason: string }[] = []
+  readonly closed: { at: string; reason: string }[] = []
   import_no = 0
   total_bytes = 0
   bytes = 0
@@ -320,6 +324,8 @@ class Reading {
       if (this.skipped.length < MOST_SKIPPED) this.skipped.push({ at: record.at, reason: record.reason })
       return
     }
+    if (record.kind === 'closed' && this.closed.length < MOST_SKIPPED)
+      this.closed.push({ at: record.at, reason: `Stated as closed: ${record.reason}` })
     if (!this.staging) throw new Error(`importer ${this.importer.id} yields a ${record.kind} before a report`)
     if (record.kind === 'asset') return this.staging.add(this.named(record))
     return this.staging.add(record)

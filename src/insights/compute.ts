@@ -20,6 +20,7 @@ import { computeSecureScore } from './secure-score.ts'
 const facts = [
   'sighting_history',
   'control_result_history',
+  'item_history',
   'attribute_history',
   'presence_history',
   'coverage_history',

@@ -18,6 +18,7 @@ export type FileRecord =
   | ControlRecord
   | FindingRecord
   | ControlResultRecord
+  | FindingClosedRecord
   | ScoreTotalRecord
   | StatementRecord
   | SkippedRecord
@@ -184,6 +185,30 @@ export interface ControlResultRecord {
   /** The tool's sentence about what it saw. */
   evidence?: string
   place?: string
+}
+
+/**
+ * An item that the report states as closed: fixed, resolved, archived because it is no longer found. It ends this source's own sighting (or
+ * failed result) of it, whatever the report covers, and opens nothing. Ignored, suppressed, muted, dismissed, accepted and false positive
+ * are no closings: those are `skipped`. What an open item of the same finding in the same report says counts more.
+ */
+export interface FindingClosedRecord {
+  kind: 'closed'
+  asset: string
+  /**
+   * Vulnerabilities or control, component and place as the open item's {@link FindingRecord} gives them: they name the finding. For an item
+   * that is a {@link ControlResultRecord} while open only the control.
+   */
+  vulnerability_ids?: string[]
+  control_id?: string
+  component?: { name: string }
+  place?: string
+  /** Since when, as the tool says; left out where it does not: then since the instant at which the asset was looked at. */
+  closed_at?: Instant
+  /** The tool's own word: Fixed, RESOLVED, ARCHIVED. */
+  reason: string
+  /** Place in the file, as of a skipped item. */
+  at: string
 }
 
 /** A total that a tool states without its parts (Graph secureScores: currentScore, maxScore, comparisons). */

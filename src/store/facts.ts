@@ -20,6 +20,18 @@ export interface FactTable {
   prefer?: readonly (readonly [column: string, order: 'asc' | 'desc' | readonly string[]])[]
   /** A line also has the looks at its own asset beside those of its scope. */
   looksAtAsset?: boolean
+  /** Reports may state single items of it (item_history): as listed outside of what they looked for, and as closed. */
+  items?: Items
+}
+
+/** How items of a fact table are stated, and what a closing ends. */
+export interface Items {
+  /** What item_history says of an item that is listed. */
+  said: 'finding' | 'result'
+  /** SQL over the fact `f`: a closing ends it. */
+  ends: string
+  /** The same for one fact. */
+  closes(fact: Row): boolean
 }
 
 const asset = ['org_id', 'source', 'asset_id'] as const
@@ -68,6 +80,7 @@ export const assetFacts = {
       look['access']! >= fact['access']! &&
       (look['min_severity'] === 0 || (fact['severity'] ?? -1) >= look['min_severity']!) &&
       (look['checks'] === '' || look['checks'] === fact['checks']),
+    items: { said: 'finding', ends: 'true', closes: () => true },
     // The gravest, then by its texts.
     prefer: [
       ['severity', 'desc'],
@@ -83,12 +96,25 @@ export const assetFacts = {
     attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
     covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
     shows: (_, look) => look['subject'] === 'control' && Number(look['access']) > 0 && look['checks'] === '',
+    // What passed or does not apply is not closed.
+    items: { said: 'result', ends: `f.status = 'fail'`, closes: (fact) => fact['status'] === 'fail' },
     prefer: [
       ['status', ['fail', 'pass', 'not_applicable', 'not_run']],
       ...ascending('points', 'evidence', 'place', 'severity', 'max_points', 'passed', 'total', 'control_id'),
     ],
   },
   score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], ...statesScore },
+  // What a report that lists the asset states of its items: see Items. After the facts that it decides about, which need what stood before.
+  item: {
+    table: 'item_history',
+    scope: asset,
+    key: ['finding_id', 'said'],
+    attributes: ['closed_at', 'reason'],
+    covers: `c.subject = 'asset'`,
+    shows: listsAsset,
+    // Of several closed items of one line the last one.
+    prefer: [['closed_at', 'desc'], ...ascending('reason')],
+  },
 } satisfies Record<string, FactTable>
 
 const source = ['org_id', 'source'] as const

@@ -17,6 +17,8 @@ export interface ImportCounts {
   /** Statements of documents (VEX), one per product and vulnerability; left out where there are none. */
   statements?: number
   skipped: number
+  /** Items that the report states as closed; left out where there are none. */
+  closed_items?: number
   /** Statements of a feed about the world; left out for reports. */
   entries?: number
   /** Intervals opened and closed in the store. */

@@ -1,7 +1,8 @@
 import { type Instant, NEVER } from '../model/time.ts'
 import type { Engine, Row, Value } from './engines/engine.ts'
-import { type FactTable, preferred } from './facts.ts'
-import { type Interval, type Look, placeListing, placeLooks, withoutReports } from './timeline.ts'
+import { assetFacts, type FactTable, preferred } from './facts.ts'
+import { closingSql, ItemStates } from './item-states.ts'
+import { type Closing, type Interval, type Look, placeLate, withoutReports } from './timeline.ts'
 
 /** Rows changed by one placement: for the result of an import. */
 export interface Placed {
@@ -29,13 +30,63 @@ export const createStagedSql = (fact: FactTable): string =>
 /**
  * Places the staged rows of one fact table as import `import_no`: closes what a look covered and did not show, opens what is new,
  * and puts what comes late in its place by retracting and restating. Late and repeated reports are decided here and nowhere else.
- * `anyLate`: whether any staged row or look is late; when it is known that none is, the search is spared.
+ * `late`: whether any staged row or look is late; `closings`: whether any staged item is stated as closed. When it is known
+ * that none is, the search is spared.
  */
-export async function place(transaction: Engine, fact: FactTable, import_no: number, anyLate = true): Promise<Placed> {
-  const onTime = await placeOnTime(transaction, fact, import_no)
-  if (!anyLate) return onTime
-  const late = await placeLateRows(transaction, fact, import_no)
-  return { opened: onTime.opened + late.opened, closed: onTime.closed + late.closed }
+export async function place(
+  transaction: Engine,
+  fact: FactTable,
+  import_no: number,
+  { late = true, closings = false }: { late?: boolean; closings?: boolean } = {},
+): Promise<Placed> {
+  const placed: Placed = { opened: 0, closed: 0 }
+  const add = ({ opened, closed }: Placed) => {
+    placed.opened += opened
+    placed.closed += closed
+  }
+  const closes = closings && fact.items !== undefined
+  if (closes) add(await closeOnTime(transaction, fact, import_no))
+  add(await placeOnTime(transaction, fact, import_no))
+  const left = closes ? await closingsLeft(transaction, fact) : []
+  if (late || left.length) add(await placeLateRows(transaction, fact, import_no, left))
+  if (closes) await transaction.query('drop table closing_line')
+  return placed
+}
+
+/**
+ * Ends what staged items say to be closed, where nothing was heard of the asset between that instant and this look. Makes the
+ * temporary table closing_line: the lines with a closing, and since when. What the report lists as well is not closed.
+ */
+async function closeOnTime(transaction: Engine, fact: FactTable, import_no: number): Promise<Placed> {
+  const line = [...fact.scope, ...fact.key]
+  const same = (a: string, b: string, columns: readonly string[] = line) =>
+    columns.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
+  const items = stagedTable(assetFacts.item)
+  await transaction.query(
+    `create temporary table closing_line as
+     select ${line.map((column) => `z.${column}`).join(', ')}, ${closingSql('z.closed_at', 'z.observed_at')} as ended, z.observed_at as seen, z.late, coalesce(v.last, -1) as last
+     from ${items} z
+     left join (select ${fact.scope.map((column) => `c.${column}`).join(', ')}, max(c.observed_at) as last
+                from coverage_history c join (select distinct ${fact.scope.join(', ')} from ${items}) t on ${same('t', 'c', fact.scope)}
+                where c.retracted_in = ${NEVER} and c.subject = 'asset' group by ${fact.scope.map((column) => `c.${column}`).join(', ')}) v on ${same('v', 'z', fact.scope)}
+     where z.said = 'closed' and not exists (select 1 from ${stagedTable(fact)} s where ${same('s', 'z')})`,
+  )
+  const closed = await transaction.run(
+    `update ${fact.table} as f set valid_to = z.ended, closed_in = $import_no from closing_line as z
+     where ${same('z', 'f')} and not z.late and z.last < z.ended and f.valid_from < z.ended and f.valid_to = $never and f.retracted_in = $never and ${fact.items!.ends}`,
+    { import_no, never: NEVER },
+  )
+  return { opened: 0, closed }
+}
+
+/** The closings that must be worked out line by line: those whose line goes on after them. */
+async function closingsLeft(transaction: Engine, fact: FactTable): Promise<Row[]> {
+  const line = [...fact.scope, ...fact.key].map((column) => `f.${column} = closing_line.${column}`).join(' and ')
+  await transaction.run(
+    `delete from closing_line where not exists (select 1 from ${fact.table} f where ${line} and f.retracted_in = $never and f.valid_to > closing_line.ended)`,
+    { never: NEVER },
+  )
+  return transaction.query<Row>('select * from closing_line')
 }
 
 /** The staged rows after everything known of their scope: set by set, no row at a time. */
@@ -79,40 +130,67 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
 }
 
 /** What comes late: the lines that it touches are worked out one by one, then retracted and restated together. */
-async function placeLateRows(transaction: Engine, fact: FactTable, import_no: number): Promise<Placed> {
+async function placeLateRows(transaction: Engine, fact: FactTable, import_no: number, closings: readonly Row[]): Promise<Placed> {
   const staged = stagedTable(fact)
   const looked = looksOf(fact)
   const lines = new Lines(fact)
   for (const row of await transaction.query<Row>(`select * from ${staged} where late`)) lines.at(row).staged = row
+  for (const row of closings) lines.at(row).closing = { at: row['ended'] as Instant, seen: row['seen'] as Instant }
   const lateLooks = fact.shows ? await transaction.query<Row>(`select * from ${looked.staged} where late`) : []
   if (!lines.size && !lateLooks.length) return { opened: 0, closed: 0 }
   // Only a look at the whole scope touches lines that the report does not name.
   const columns = fact.looksAtAsset && !lateLooks.some((look) => look['asset_id'] === 0) ? [...fact.scope, ...fact.key] : fact.scope
   await transaction.query(
     `create temporary table late_scope as select distinct ${columns.join(', ')} from ${staged} where late
-     ${fact.shows ? `union select distinct ${columns.join(', ')} from ${looked.staged} where late` : ''}`,
+     ${fact.shows ? `union select distinct ${columns.join(', ')} from ${looked.staged} where late` : ''}
+     ${closings.length ? `union select distinct ${columns.join(', ')} from closing_line` : ''}`,
   )
   await readLines(transaction, fact, lines, 'late_scope', columns)
   const kept = await readLooks(transaction, fact, 'late_scope', lines)
+  const states = await ItemStates.read(transaction, fact, 'late_scope', kept)
   await transaction.query('drop table late_scope')
   const looksIn = looksOfLines(fact, kept)
   const ownLooksIn = looksOfLines(fact, lateLooks)
   const newLooksIn = looksOfLines(fact, withoutKnown(lateLooks, kept))
   const prefers = preferred(fact)
+  const closes = closesValue(fact)
 
   return restate(transaction, fact, import_no, lines, (line) => {
     const row = line.staged ?? line.rows[0]!
-    if (!line.staged && !newLooksIn(row).length) return null
+    if (!line.staged && !line.closing && !newLooksIn(row).length) return null
     const before = line.rows.map((each) => asInterval(fact, each))
+    const stated = states.of(row, closes)
     const looks = looksIn(row)
-    if (!line.staged) return placeLooks(before, looks, [...looks, ...ownLooksIn(row)])
-    const listing = { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
+    const listing = line.staged && { at: line.staged['observed_at'] as Instant, value: valueOf(fact, line.staged) }
     // What stands at that instant already is only said again.
-    if (before.some(({ valid_from, valid_to, value }) => valid_from <= listing.at && listing.at < valid_to && value === listing.value))
-      return null
-    if (!fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
-    return placeListing(before, looks, ownLooksIn(row), listing, line.staged['since'] as Instant | null, prefers)
+    if (listing && !stated.closings.length && before.some((each) => holds(each, listing))) return null
+    if (listing && !fact.shows) return fillBefore(before, { valid_from: listing.at, valid_to: NEVER, value: listing.value })
+    return placeLate(
+      before,
+      looks,
+      {
+        listing,
+        since: line.staged ? (line.staged['since'] as Instant | null) : null,
+        looks: ownLooksIn(row),
+        closings: line.closing ? [line.closing] : [],
+      },
+      prefers,
+      stated,
+    )
   })
+}
+
+const holds = ({ valid_from, valid_to, value }: Interval, listing: { at: Instant; value: string }): boolean =>
+  valid_from <= listing.at && listing.at < valid_to && value === listing.value
+
+/** Whether a closing ends a value of a fact that has items, remembered by value. */
+export function closesValue(fact: FactTable): (value: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (value) => {
+    let closes = known.get(value)
+    if (closes === undefined) known.set(value, (closes = fact.items?.closes(factOf(fact, value)) ?? false))
+    return closes
+  }
 }
 
 /** The looks that are not known yet: the same instant and extent has nothing new to say about what it did not show. */
@@ -143,7 +221,10 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
   const lines = new Lines(fact)
   await readLines(transaction, fact, lines, looks, fact.scope)
   const gone = await transaction.query<Row>(`select * from ${looks}`)
-  const kept = (await readLooks(transaction, fact, looks, lines)).filter((row) => (row['stated_in'] ?? row['opened_in']) !== undone)
+  const all = await readLooks(transaction, fact, looks, lines)
+  const kept = all.filter((row) => (row['stated_in'] ?? row['opened_in']) !== undone)
+  const states = await ItemStates.read(transaction, fact, looks, all)
+  const closes = closesValue(fact)
   const goneIn = looksOfLines(fact, gone)
   const looksIn = looksOfLines(fact, kept)
   return restate(transaction, fact, import_no, lines, (line) => {
@@ -156,6 +237,7 @@ export async function unplace(transaction: Engine, fact: FactTable, undone: numb
       looksIn(row),
       [...reports].map(([at, own]) => ({ at, looks: own })),
       new Set(line.rows.filter((each) => each['opened_in'] === undone).map((each) => each['valid_from'] as Instant)),
+      states.of(row, closes),
     )
   })
 }
@@ -175,6 +257,8 @@ function withoutStatements(fact: FactTable, rows: readonly Row[], undone: number
 interface Line {
   rows: Row[]
   staged: Row | null
+  /** What this report says of its end. */
+  closing: Closing | null
 }
 
 /** The lines of a fact table that a placement touches, by scope and key. */
@@ -193,7 +277,7 @@ export class Lines {
   at(row: Row): Line {
     const key = this.columns.map((column) => row[column]).join('\u0000')
     let line = this.lines.get(key)
-    if (!line) this.lines.set(key, (line = { rows: [], staged: null }))
+    if (!line) this.lines.set(key, (line = { rows: [], staged: null, closing: null }))
     return line
   }
 
@@ -250,19 +334,22 @@ function asLooks(fact: FactTable, rows: readonly Row[] = []): Look[] {
   const { shows } = fact
   if (!shows) return []
   const facts = new Map<string, Row>()
-  const factOf = (value: string): Row => {
+  const known = (value: string): Row => {
     let row = facts.get(value)
-    if (!row) {
-      const values = JSON.parse(value) as Value[]
-      facts.set(value, (row = Object.fromEntries(fact.attributes.map((column, place) => [column, values[place]!]))))
-    }
+    if (!row) facts.set(value, (row = factOf(fact, value)))
     return row
   }
-  return rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(factOf(value), row) }))
+  return rows.map((row) => ({ at: row['observed_at'] as Instant, shows: (value) => shows(known(value), row) }))
 }
 
 /** The attributes of a row as one text: equal text, equal attributes. */
 export const valueOf = (fact: FactTable, row: Row): string => JSON.stringify(fact.attributes.map((column) => row[column] ?? null))
+
+/** The attributes again. */
+function factOf(fact: FactTable, value: string): Row {
+  const values = JSON.parse(value) as Value[]
+  return Object.fromEntries(fact.attributes.map((column, place) => [column, values[place]!]))
+}
 
 const asInterval = (fact: FactTable, row: Row): Interval => ({
   valid_from: row['valid_from'] as Instant,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NEVER } from '../model/time.ts'
-import { intervalsOf, listingsOf, type Look, placeListing, placeLooks, withoutReports } from './timeline.ts'
+import { intervalsOf, listingsOf, type Look, placeLate, withoutReports } from './timeline.ts'
 
 /** A report as this test thinks of it: when, what it listed (null: nothing), and whether it would have shown 'high' or anything. */
 const report = fc.record({ at: fc.integer({ min: 1, max: 9 }), value: fc.constantFrom(null, 'high', 'low'), all: fc.boolean() })
@@ -47,11 +47,8 @@ describe('a line of time', () => {
         const late = all[choice % all.length]!
         const others = all.filter((each) => each !== late)
         const before = fold(others)
-        const placed =
-          late.value === null
-            ? placeLooks(before, looksOf(others), looksOf(all))
-            : placeListing(before, looksOf(others), [lookOf(late)], { at: late.at, value: late.value })
-        expect(placed).toEqual(fold(all))
+        const listing = late.value === null ? null : { at: late.at, value: late.value }
+        expect(placeLate(before, looksOf(others), { listing, looks: [lookOf(late)] })).toEqual(fold(all))
         expect(withoutReports(fold(all), looksOf(others), [{ at: late.at, looks: [lookOf(late)] }])).toEqual(before)
       }),
     )

@@ -121,7 +121,7 @@ export class FeedStaging {
     for (const [fact, rows] of this.rows) {
       await rows.write()
       if (!this.report.complete && !this.seen.has(fact)) continue
-      const { opened, closed } = await place(transaction, fact, import_no, this.late)
+      const { opened, closed } = await place(transaction, fact, import_no, { late: this.late })
       placed.opened += opened
       placed.closed += closed
       if (!fact.key.includes('vulnerability_id')) continue

@@ -4,6 +4,7 @@ import type {
   ControlResultRecord,
   CoverageRecord,
   FileRecord,
+  FindingClosedRecord,
   FindingRecord,
   ReportRecord,
   SoftwareRecord,
@@ -48,11 +49,15 @@ export class ReportStaging {
   private lateCatalogue = false
   private lateInventory = false
   private latePresence = false
+  /** Whether anything is known of single items that this source stated. */
+  private statesItems = false
+  private findsControls = false
   private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
   private readonly findings: Rows
   private readonly results: Rows
   private readonly software: Rows
   private readonly statements: StatementStaging | null
+  private readonly closed: Rows
   private readonly transaction: Engine
   private readonly org_id: number
   private readonly import_no: number
@@ -71,6 +76,7 @@ export class ReportStaging {
     this.statements = report.document
       ? new StatementStaging(transaction, org_id, import_no, report.source, report.document, observed_at!)
       : null
+    this.closed = new Rows(transaction, 'raw_closed', columnsOf('raw_closed'))
   }
 
   async add(record: FileRecord): Promise<void> {
@@ -78,6 +84,7 @@ export class ReportStaging {
     else if (record.kind === 'coverage') this.coverage.push(record)
     else if (record.kind === 'finding') await this.addFinding(record)
     else if (record.kind === 'control_result') await this.addResult(record)
+    else if (record.kind === 'closed') await this.addClosed(record)
     else if (record.kind === 'software') await this.addSoftware(record)
     else if (record.kind === 'control') this.addControl(record)
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
@@ -92,6 +99,7 @@ export class ReportStaging {
       this.assets.set(record.asset, { local: this.assets.size, record: { ...record, names: [...record.names] } })
       return
     }
+    if (!record.inactive) delete known.record.inactive
     known.record.attributes = { ...known.record.attributes, ...record.attributes }
     for (const name of record.names)
       if (!known.record.names.some((each) => each.type === name.type && each.name === name.name)) known.record.names.push(name)
@@ -105,17 +113,12 @@ export class ReportStaging {
   }
 
   private async addFinding(record: FindingRecord): Promise<void> {
+    if (record.control_id !== undefined) this.findsControls = true
     const local = this.localOf(record.asset)
-    const subjects =
-      record.control_id !== undefined
-        ? [['control', record.control_id]]
-        : (record.vulnerability_ids ?? []).map((id) => ['vulnerability', canonical(id)])
-    for (const [kind, subject] of subjects) {
+    for (const key of keysOf(record)) {
       const full = this.findings.push([
         local,
-        kind!,
-        text(subject, 300)!,
-        text(record.component?.name ?? record.place, 500) ?? '',
+        ...key,
         severityOf(record),
         tenths(record.cvss),
         record.exploit_stage ? stageRank(record.exploit_stage) : 0,
@@ -128,6 +131,13 @@ export class ReportStaging {
       ])
       if (full) await this.findings.write()
     }
+  }
+
+  private async addClosed(record: FindingClosedRecord): Promise<void> {
+    const local = this.localOf(record.asset)
+    const closed_at = record.closed_at ?? NEVER
+    for (const key of keysOf(record))
+      if (this.closed.push([local, ...key, closed_at, text(record.reason, 200)])) await this.closed.write()
   }
 
   private async addResult(record: ControlResultRecord): Promise<void> {
@@ -177,7 +187,8 @@ export class ReportStaging {
   async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
-    for (const rows of [this.findings, this.results, this.software]) await rows.write()
+    for (const rows of [this.findings, this.results, this.software, this.closed]) await rows.write()
+    this.statesItems = await this.hasStatedItems()
     await this.stageWords()
     const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))
     const resolved = await resolveAssets(transaction, org_id, import_no, source, assets)
@@ -195,7 +206,7 @@ export class ReportStaging {
       )
     await this.statements?.end()
     const many_closed = await this.manyClosed(placed.closed)
-    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software'])
+    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software', 'raw_closed'])
       await transaction.run(`delete from ${table}`)
     return { ...placed, notes: many_closed ? [closingNote(many_closed)] : [], many_closed }
   }
@@ -215,19 +226,17 @@ export class ReportStaging {
     )
     await this.stageCoverage(locals, all)
     await this.stageAssets(locals, late, all)
-    if (this.findings.count || this.results.count || this.software.count) await this.stageContent()
+    if (this.findings.count || this.results.count || this.software.count || this.closed.count) await this.stageContent()
     if (all) await this.stageCatalogue()
     await this.keepShared(locals, late)
 
     let placed: Placed = { opened: 0, closed: 0 }
     for (const fact of [...facts(assetFacts), ...facts(orgFacts)]) {
       if (!this.concerns(fact)) continue
-      const { opened, closed } = await place(
-        transaction,
-        fact,
-        import_no,
-        late.size > 0 || this.lateCatalogue || this.lateInventory || this.latePresence,
-      )
+      const { opened, closed } = await place(transaction, fact, import_no, {
+        late: late.size > 0 || this.lateCatalogue || this.lateInventory || this.latePresence,
+        closings: this.closed.count > 0,
+      })
       if (fact === assetFacts.sighting || fact === assetFacts.control_result)
         placed = { opened: placed.opened + opened, closed: placed.closed + closed }
     }
@@ -269,6 +278,8 @@ export class ReportStaging {
 
   /** Whether the report says anything about a fact, or looked for it. */
   private concerns(fact: FactTable): boolean {
+    if (fact === assetFacts.item) return this.statesItems
+    if ('items' in fact && this.closed.count > 0) return true
     const looked = (...subjects: CoverageRecord['subject'][]) => this.coverage.some((coverage) => subjects.includes(coverage.subject))
     if (fact === assetFacts.sighting) return this.findings.count > 0 || looked('vulnerability', 'control')
     if (fact === assetFacts.control_result) return this.results.count > 0 || looked('control')
@@ -485,6 +496,18 @@ export class ReportStaging {
         { ids },
       ))
         keep(fact, row, [[row['kind'], row['subject'], row['component']]], valueOf(fact, row))
+    const stated = this.statedItems()
+    if (stated)
+      for (const row of await transaction.query<Item>(
+        `select * from (${stated}) as item join finding_key k on k.finding_id = item.finding_id where item.local = any($ids)`,
+        { ids },
+      ))
+        keep(
+          assetFacts.item,
+          row,
+          [[row['kind'], row['subject'], row['component']], row['said']],
+          valueOf(assetFacts.item, row),
+        )
     for (const row of await transaction.query<Item>(`select * from (${softwareItems}) as item where item.local = any($ids)`, { ids }))
       keep(assetFacts.software, row, [row['name'], row['version']], valueOf(assetFacts.software, row))
     await transaction.append(
@@ -548,7 +571,7 @@ export class ReportStaging {
   private async stageContent(): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
-    if (this.findings.count || this.results.count) await this.drawKeys()
+    if (this.findings.count || this.results.count || this.closed.count) await this.drawKeys()
     // Of several items for one finding one counts, whatever their order in the report. Nearly every finding has one item: only those that have
     // several are put in order.
     const stage = async (fact: FactTable, items: string, line: string[], agreed?: string) => {
@@ -575,6 +598,44 @@ export class ReportStaging {
     if (this.findings.count) await stage(assetFacts.sighting, sightingItems, ['finding_id'], 'purl')
     if (this.results.count) await stage(assetFacts.control_result, resultItems, ['finding_id'])
     if (this.software.count) await stage(assetFacts.software, softwareItems, ['asset_id', 'name', 'version'])
+    const stated = this.statedItems()
+    if (!stated) return
+    await stage(assetFacts.item, stated, ['finding_id', 'said'])
+    const [row] = await transaction.query<{ count: number }>(`select count(*) as count from ${stagedTable(assetFacts.item)}`)
+    this.stagedRows.set(assetFacts.item, row!.count)
+    this.statesItems ||= row!.count > 0
+  }
+
+  /**
+   * SQL: what the report states of single items: that they are closed, and that they are listed where its own looks would not tell.
+   * Null when it states nothing of the kind.
+   */
+  private statedItems(): string | null {
+    const plain = (subject: string) => {
+      const covered = new Set(
+        this.coverage.flatMap((each) =>
+          each.subject === subject && (each.access ?? 'full') === 'full' && !each.min_severity && !each.checks ? [each.asset] : [],
+        ),
+      )
+      return [...this.assets.keys()].every((asset) => covered.has(asset))
+    }
+    const beyond = (fact: FactTable, items: string) =>
+      `select f.local, f.record_id, f.asset_id, f.finding_id, '${fact.items!.said}' as said, cast(null as bigint) as closed_at, cast(null as text) as reason, f.observed_at, f.late
+       from (${items}) f where not exists (select 1 from raw_coverage c where c.local = f.local and ${fact.covers})`
+    const items: string[] = []
+    if (this.closed.count) items.push(closedItems)
+    if (this.findings.count && !(plain('vulnerability') && (!this.findsControls || plain('control'))))
+      items.push(beyond(assetFacts.sighting, sightingItems))
+    if (this.results.count && !plain('control')) items.push(beyond(assetFacts.control_result, resultItems))
+    return items.length ? `select distinct * from (${items.join(' union all ')}) stated` : null
+  }
+
+  private async hasStatedItems(): Promise<boolean> {
+    const rows = await this.transaction.query(
+      'select 1 as found from item_history where source = $source and org_id = $org_id limit 1',
+      { source: this.report.source, org_id: this.org_id },
+    )
+    return rows.length > 0
   }
 
   /** Gives every finding that is new its number. */
@@ -584,6 +645,7 @@ export class ReportStaging {
       `create temporary table new_key as
        select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component from (
          select distinct l.asset_id, r.kind, r.subject, r.component from raw_finding r join local_asset l on l.local = r.local
+         union select distinct l.asset_id, r.kind, r.subject, r.component from raw_closed r join local_asset l on l.local = r.local
          union select distinct l.asset_id, 'control', r.control_id, '' from raw_result r join local_asset l on l.local = r.local) as wanted
        where not exists (select 1 from finding_key k where k.asset_id = wanted.asset_id and k.kind = wanted.kind and k.subject = wanted.subject and k.component = wanted.component)`,
     )
@@ -657,6 +719,13 @@ export class ReportStaging {
   }
 }
 
+/** The findings that an item is about: kind, subject, component. */
+function keysOf(record: FindingRecord | FindingClosedRecord): [kind: string, subject: string, component: string][] {
+  const component = text(record.component?.name ?? record.place, 500) ?? ''
+  if (record.control_id !== undefined) return [['control', text(record.control_id, 300)!, component]]
+  return (record.vulnerability_ids ?? []).map((id) => ['vulnerability', text(canonical(id), 300)!, component])
+}
+
 /** What a report says of one asset, and where that belongs. */
 interface Local {
   local: number
@@ -697,7 +766,7 @@ function wordsOf(record: AssetRecord): ['name' | 'attribute', string, string][] 
 const keyOfWord = (fact: string, asset_id: number, line: string): string => `${fact}\u0000${asset_id}\u0000${line}`
 
 /** Columns of staged items whose order needs a collation. */
-const texts = new Set(['version', 'fixed_version', 'place', 'title', 'checks', 'vendor', 'purl', 'cpe', 'evidence', 'control_id'])
+const texts = new Set(['version', 'fixed_version', 'place', 'title', 'checks', 'vendor', 'purl', 'cpe', 'evidence', 'control_id', 'reason'])
 
 const sightingItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.kind, r.severity, r.cvss_tenths, r.stage, r.version, r.fixed_version, r.place, r.title,
     coalesce(r.access, a.access, 2) as access, coalesce(a.checks, '') as checks, r.purl, l.observed_at, l.late
@@ -712,3 +781,7 @@ const resultItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.co
 
 const softwareItems = `select l.local, l.record_id, l.asset_id, r.name, r.version, r.vendor, r.purl, r.cpe, r.place, r.end_of_support_at, l.observed_at, l.late
   from raw_software r join local_asset l on l.local = r.local`
+
+const closedItems = `select l.local, l.record_id, l.asset_id, k.finding_id, 'closed' as said, r.closed_at, r.reason, l.observed_at, l.late
+  from raw_closed r join local_asset l on l.local = r.local
+  join finding_key k on k.asset_id = l.asset_id and k.kind = r.kind and k.subject = r.subject and k.component = r.component`

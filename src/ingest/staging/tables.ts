@@ -44,6 +44,7 @@ const raw = {
     'place text',
     'end_of_support_at bigint',
   ],
+  raw_closed: ['local integer', 'kind text', 'subject text', 'component text', 'closed_at bigint', 'reason text'],
   local_asset: ['local integer', 'record_id bigint', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
   ended_line: ['fact text', 'asset_id bigint', 'first text', 'second text', 'observed_at bigint'],
   raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],

@@ -1,5 +1,6 @@
 import { NEVER } from '../../model/time.ts'
 import { causeSql } from '../steps.ts'
+import { closingSql } from '../item-states.ts'
 import { isNews } from './news.ts'
 
 /**
@@ -15,7 +16,7 @@ const changeSql = (before: (column: string) => string, after: (column: string) =
  * CTEs after `dated` (rows of finding_history without causes, and `several`: the finding has more than one row) down to `caused`: the
  * same rows with from_cause and to_cause. A finding starts as *new vulnerability published* when its vulnerability was published within 30
  * days before; as *coverage changed* when that look was the first of a source at the asset; else as *software or configuration changed*. It
- * ends *remediated*; a control's that did not pass then, but was no longer answered, by *coverage changed*. docs/scores.md
+ * ends *remediated*; a control's that did not pass then and was not stated as closed, but was no longer answered, by *coverage changed*. docs/scores.md
  */
 export const findingCauses = `
   neighbour as (
@@ -31,6 +32,8 @@ export const findingCauses = `
   ),
   passed as (
     select distinct r.finding_id, r.valid_from from control_result_history r join touched t on t.asset_id = r.asset_id where r.retracted_in = ${NEVER} and r.status = 'pass'
+    union select s.finding_id, ${closingSql('s.closed_at', 's.valid_from')} from item_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER} and s.said = 'closed'
+    union select s.finding_id, s.valid_from from item_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER} and s.said = 'closed'
   ),
   caused as (
     select f.*,

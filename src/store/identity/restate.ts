@@ -2,8 +2,9 @@ import { type Instant, NEVER } from '../../model/time.ts'
 import { draw } from '../counter.ts'
 import type { Engine, Row, Value } from '../engines/engine.ts'
 import { assetFacts, type FactTable, preferred } from '../facts.ts'
-import { Lines, looksOfLines, restate, valueOf } from '../intervals.ts'
-import { intervalsOf, type Listing } from '../timeline.ts'
+import { closesValue, Lines, looksOfLines, restate, valueOf } from '../intervals.ts'
+import { closingOf } from '../item-states.ts'
+import { type Closing, intervalsOf, type Listing, looksOfClosings } from '../timeline.ts'
 import { batches } from './records.ts'
 import type { Move } from './settle.ts'
 
@@ -56,6 +57,16 @@ export async function restateAssets(
     org_id,
     visits.filter((visit) => together(visit)),
   )
+  const states = new Map<string, Row[]>()
+  for (const row of await ofAssets<Row>(
+    transaction,
+    'select * from item_history where org_id = $org_id and asset_id = any($ids)',
+    org_id,
+    homes,
+  ))
+    states.set(scopeKey(row), [...(states.get(scopeKey(row)) ?? []), row])
+  const statedAt = (visit: Visit) =>
+    (states.get(`${visit.source}\u0000${visit.first_asset}`) ?? []).filter((row) => held(row, visit.observed_at, visit.stated_in))
   for (const fact of facts) {
     const rows = await ofAssets<Row>(
       transaction,
@@ -70,20 +81,34 @@ export async function restateAssets(
       if (held) held.listings.push({ at: visit.observed_at, value })
       else listings.set(key, { visit, line, listings: [{ at: visit.observed_at, value }] })
     }
+    const closings = new Map<string, Closing[]>()
+    const close = (visit: Visit, line: string, closed_at: Instant) => {
+      const key = [visit.source, visit.asset_id, line].join('\u0000')
+      closings.set(key, [...(closings.get(key) ?? []), closingOf(closed_at, visit.observed_at)])
+    }
     const kept = new Map<string, Row[]>()
     for (const row of rows) {
-      const key = `${String(row['source'])}\u0000${row['asset_id']}`
-      const held = kept.get(key)
+      const held = kept.get(scopeKey(row))
       if (held) held.push(row)
-      else kept.set(key, [row])
+      else kept.set(scopeKey(row), [row])
     }
     for (const visit of visits) {
       if (together(visit)) {
-        for (const row of shared.get(visitKey(visit)) ?? []) if (row.fact === fact.table) list(visit, row.line, row.value)
+        for (const row of shared.get(visitKey(visit)) ?? [])
+          if (row.fact === fact.table) list(visit, row.line, row.value)
+          else if (fact.items && row.fact === assetFacts.item.table) {
+            const [parts, said] = JSON.parse(row.line) as [string[], string]
+            if (said === 'closed') close(visit, JSON.stringify([parts]), (JSON.parse(row.value) as [Instant])[0])
+          }
         continue
       }
+      const stated = fact.items ? statedAt(visit) : []
+      const alsoListed = new Set(stated.flatMap((row) => (row['said'] === fact.items!.said ? [row['finding_id']] : [])))
+      for (const row of stated)
+        if (row['said'] === 'closed')
+          close(visit, JSON.stringify([findings.partsOf(row['finding_id'] as number)]), row['closed_at'] as Instant)
       for (const row of kept.get(`${visit.source}\u0000${visit.first_asset}`) ?? [])
-        if (listed(fact, row, visit)) list(visit, portable(fact, row, findings), valueOf(fact, row))
+        if (listed(fact, row, visit, alsoListed.has(row['finding_id']))) list(visit, portable(fact, row, findings), valueOf(fact, row))
     }
     const inventories = fact.looksAtAsset ? await readInventories(transaction, org_id) : []
     // Who stands in an inventory with an instant of its own is also there at the inventory's.
@@ -100,7 +125,7 @@ export async function restateAssets(
       }
 
     const lines = new Lines(fact)
-    const wanted = new Map<Row, { listings: Listing[] }>()
+    const wanted = new Map<Row, { listings: Listing[]; closings: Closing[] }>()
     for (const row of rows) if (row['retracted_in'] === NEVER && assets.includes(row['asset_id'] as number)) lines.at(row).rows.push(row)
     await findings.give(
       transaction,
@@ -108,17 +133,20 @@ export async function restateAssets(
       import_no,
       [...listings.values()].map(({ visit, line }) => ({ asset_id: visit.asset_id, line })),
     )
-    for (const { visit, line, listings: own } of listings.values()) {
+    for (const [key, { visit, line, listings: own }] of listings) {
       const row = keyRow(fact, org_id, visit, line, findings)
       const at = lines.at(row)
       at.staged ??= row
-      wanted.set(at.staged, { listings: own })
+      wanted.set(at.staged, { listings: own, closings: closings.get(key) ?? [] })
     }
     const looksIn = looksOfLines(fact, [...looks, ...inventories])
     const prefers = preferred(fact)
+    const closes = closesValue(fact)
     await restate(transaction, fact, import_no, lines, (line) => {
-      const own = line.staged ? wanted.get(line.staged)!.listings : []
-      return own.length ? intervalsOf(own, looksIn(line.staged!), prefers) : []
+      if (!line.staged) return []
+      const own = wanted.get(line.staged)!
+      const ends = looksOfClosings({ listed: [], closings: own.closings, closes }, own.listings)
+      return intervalsOf(own.listings, [...looksIn(line.staged), ...ends], prefers)
     })
   }
   await transaction.append(
@@ -128,10 +156,12 @@ export async function restateAssets(
   )
 }
 
-/** Whether a visit listed what a row says, by what was known at the visit's own import. */
-const listed = (fact: FactTable, row: Row, visit: Visit): boolean =>
+/** Whether a visit listed what a row says, by what was known at the visit's own import. `stated`: that it did is known of itself. */
+const listed = (fact: FactTable, row: Row, visit: Visit, stated: boolean): boolean =>
   held(row, visit.observed_at, visit.stated_in) &&
-  (row['valid_from'] === visit.observed_at || visit.looks.some((look) => fact.shows!(row, look)))
+  (stated || row['valid_from'] === visit.observed_at || visit.looks.some((look) => fact.shows!(row, look)))
+
+const scopeKey = (row: Row): string => `${String(row['source'])}\u0000${String(row['asset_id'])}`
 
 /** Whether a row held at an instant, as known at an import. */
 function held(row: Row, at: Instant, known_at: number): boolean {

@@ -16,6 +16,7 @@ export const exportTables = [
   { table: 'software_history', world: false },
   { table: 'finding_key', world: false },
   { table: 'sighting_history', world: false },
+  { table: 'item_history', world: false },
   { table: 'control_history', world: false },
   { table: 'control_result_history', world: false },
   { table: 'score_total_history', world: false },
