@@ -42,8 +42,13 @@ function tell(
   shows: (visit: Visit, value: string) => boolean,
   ends: (value: string) => boolean,
 ): { value: string; from: number; to: number }[] {
-  const held: { value: string; from: number; to: number }[] = []
-  let open: { value: string; from: number; to: number } | null = null
+  interface Told {
+    value: string
+    from: number
+    to: number
+  }
+  const held: Told[] = []
+  let open = null as Told | null
   const listedOn = (day: number) => visits.filter((visit) => visit.day === day).flatMap((visit) => stated(visit).open)
   for (let day = 0; day <= 40; day++) {
     const values = listedOn(day).toSorted()

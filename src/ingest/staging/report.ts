@@ -136,8 +136,7 @@ export class ReportStaging {
   private async addClosed(record: FindingClosedRecord): Promise<void> {
     const local = this.localOf(record.asset)
     const closed_at = record.closed_at ?? NEVER
-    for (const key of keysOf(record))
-      if (this.closed.push([local, ...key, closed_at, text(record.reason, 200)])) await this.closed.write()
+    for (const key of keysOf(record)) if (this.closed.push([local, ...key, closed_at, text(record.reason, 200)])) await this.closed.write()
   }
 
   private async addResult(record: ControlResultRecord): Promise<void> {
@@ -502,12 +501,7 @@ export class ReportStaging {
         `select * from (${stated}) as item join finding_key k on k.finding_id = item.finding_id where item.local = any($ids)`,
         { ids },
       ))
-        keep(
-          assetFacts.item,
-          row,
-          [[row['kind'], row['subject'], row['component']], row['said']],
-          valueOf(assetFacts.item, row),
-        )
+        keep(assetFacts.item, row, [[row['kind'], row['subject'], row['component']], row['said']], valueOf(assetFacts.item, row))
     for (const row of await transaction.query<Item>(`select * from (${softwareItems}) as item where item.local = any($ids)`, { ids }))
       keep(assetFacts.software, row, [row['name'], row['version']], valueOf(assetFacts.software, row))
     await transaction.append(
@@ -631,10 +625,10 @@ export class ReportStaging {
   }
 
   private async hasStatedItems(): Promise<boolean> {
-    const rows = await this.transaction.query(
-      'select 1 as found from item_history where source = $source and org_id = $org_id limit 1',
-      { source: this.report.source, org_id: this.org_id },
-    )
+    const rows = await this.transaction.query('select 1 as found from item_history where source = $source and org_id = $org_id limit 1', {
+      source: this.report.source,
+      org_id: this.org_id,
+    })
     return rows.length > 0
   }
 

@@ -97,7 +97,7 @@ export class StatementStaging {
       stagedColumns(fact),
       [...this.stated.values()].map(({ key, values }) => [org_id, source, ids.get(key)!, ...values, observed_at, null, late]),
     )
-    await place(transaction, fact, import_no, late)
+    await place(transaction, fact, import_no, { late })
     await transaction.append(
       'coverage_history',
       [
