@@ -4,10 +4,10 @@ type Told = AssetRecord | ControlRecord | CoverageRecord | VulnerabilityRecord
 
 /**
  * For reports whose items repeat what they are about: lets an asset, control, vulnerability or coverage pass when it is new, and again only
- * when it adds something (an asset seen later, a control whose severity was not known). Holds one entry per thing, not per item.
+ * when it adds something (an asset seen later or not gone after all, a control whose severity was not known). Holds one entry per thing, not per item.
  */
 export function toldOnce(): (record: Told) => Generator<Told> {
-  const assets = new Map<string, number | null>()
+  const assets = new Map<string, { at: number | null; inactive: boolean }>()
   const controls = new Map<string, boolean>()
   const others = new Set<string>()
 
@@ -15,8 +15,10 @@ export function toldOnce(): (record: Told) => Generator<Told> {
     if (record.kind === 'asset') {
       const at = record.observed_at ?? null
       const before = assets.get(record.asset)
-      if (before !== undefined && (at === null || (before !== null && at <= before))) return false
-      assets.set(record.asset, at)
+      const inactive = record.inactive ?? false
+      const later = at !== null && (!before || before.at === null || at > before.at)
+      if (before && !later && (inactive || !before.inactive)) return false
+      assets.set(record.asset, { at: before && !later ? before.at : at, inactive: inactive && (before?.inactive ?? true) })
       return true
     }
     if (record.kind === 'control') {

@@ -53,9 +53,16 @@ describe('asff', () => {
       [MACHINE, 'aws-inspector2:network-reachability', '22/tcp'],
       [MACHINE, 'aws-guardduty:Recon:EC2-Portscan', undefined],
     ])
-    expect(of(all, 'skipped').map(({ at, reason }) => [at, reason])).toEqual([
-      ['Findings[9]', 'A sample finding, not a real one'],
-      ['Findings[10]', 'Archived: the product no longer finds it'],
+    expect(of(all, 'skipped').map(({ at, reason }) => [at, reason])).toEqual([['Findings[9]', 'A sample finding, not a real one']])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: MACHINE,
+        vulnerability_ids: ['CVE-2099-0003'],
+        closed_at: parseInstant('2026-01-05T08:00:00Z'),
+        reason: 'ARCHIVED',
+        at: 'Findings[10]',
+      },
     ])
   })
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, firstInstant, given, httpsLink, listOf, type Members, membersOf, textOf } from '../../readers/json-members.ts'
@@ -44,7 +45,7 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
 export const asff: Importer = {
   id: 'asff',
   title: 'AWS Security Finding Format (Security Hub, Prowler, Trivy and others)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -90,8 +91,21 @@ function openItems(): { item(item: Members, at: string): Generator<FileRecord>; 
       }
       const found = resourceOf(item, source!)
       const observed_at = firstInstant(item.UpdatedAt, item.LastObservedAt, item.CreatedAt)
-      yield* once({ ...found.asset, ...(observed_at !== null && { observed_at }) })
       const kind = kindOf(item, product)
+      const closed = closedWord(item)
+      if (closed !== null) {
+        // Its resource may be gone, which is why it was closed.
+        yield* once({ ...found.asset, inactive: true, ...(observed_at !== null && { observed_at }) })
+        const flaw = kind === 'vulnerability' ? flawOf(item, product.source, undefined) : null
+        const open =
+          kind === 'vulnerability'
+            ? flaw && { ...flaw.finding, asset: found.asset.asset }
+            : [...detectionRecords(item, at, product, found, toldOnce())].find((record) => record.kind === 'finding')
+        if (open) yield closedItem(open, { reason: closed, at, closed_at: firstInstant(item.UpdatedAt) })
+        else yield { kind: 'skipped', at, reason: `${closed}, and nothing that names it` }
+        return
+      }
+      yield* once({ ...found.asset, ...(observed_at !== null && { observed_at }) })
       if (kind === 'control') {
         yield* controlRecords(item, at, product, found, ownFile, once)
         return
@@ -116,7 +130,7 @@ function openItems(): { item(item: Members, at: string): Generator<FileRecord>; 
   }
 }
 
-/** Why an item says nothing that stands: closed, put aside, a sample, a summary of the others. null when it does stand. */
+/** Why an item says nothing: put aside, a sample, a summary of the others. null when it does stand. */
 function whyLeft(item: Members): string | null {
   if (textOf(item.ProductArn) === '') return 'Expected a finding with a "ProductArn"'
   if (item.Sample === true) return 'A sample finding, not a real one'
@@ -128,9 +142,19 @@ function whyLeft(item: Members): string | null {
   const inspector = textOf(membersOf(item.ProductFields)['aws/inspector/FindingStatus']).toUpperCase()
   const workflow = textOf(membersOf(item.Workflow).Status).toUpperCase()
   if (textOf(membersOf(item.Compliance).Status) !== '') return null
-  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED') return 'Archived: the product no longer finds it'
-  if (workflow === 'RESOLVED' || inspector === 'CLOSED') return 'Resolved'
+  if (closedWord(item) !== null) return null
   return workflow === 'SUPPRESSED' || inspector === 'SUPPRESSED' ? 'Suppressed' : null
+}
+
+/** What the product or Security Hub says of an item that is over; null when it is not, and for the result of a check, which says so itself. */
+function closedWord(item: Members): string | null {
+  if (textOf(membersOf(item.Compliance).Status) !== '') return null
+  const words = [
+    [item.RecordState, 'ARCHIVED'],
+    [membersOf(item.Workflow).Status, 'RESOLVED'],
+    [membersOf(item.ProductFields)['aws/inspector/FindingStatus'], 'CLOSED'],
+  ] as const
+  return words.find(([said, word]) => textOf(said).toUpperCase() === word)?.[1] ?? null
 }
 
 /** PASSED and FAILED are answers. WARNING and NOT_AVAILABLE (and Prowler's INFOED, MANUAL, MUTED) are none, nor is what is archived or suppressed. */

@@ -61,10 +61,16 @@ describe('aws-inspector2', () => {
       }),
       expect.objectContaining({ asset: MACHINE, control_id: 'aws-inspector2:network-reachability', place: '22/tcp', severity: 'medium' }),
     ])
-    expect(of(all, 'skipped').map(({ reason }) => reason)).toEqual([
-      'Closed: Inspector no longer finds it',
-      'Suppressed',
-      'Expected a resource with an id; there is none',
+    expect(of(all, 'skipped').map(({ reason }) => reason)).toEqual(['Suppressed', 'Expected a resource with an id; there is none'])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: MACHINE,
+        vulnerability_ids: ['CVE-2099-0009'],
+        closed_at: parseInstant('2026-01-05T07:00:00Z'),
+        reason: 'CLOSED',
+        at: 'findings[5]',
+      },
     ])
     expect(of(all, 'vulnerability').find(({ vulnerability_id }) => vulnerability_id === 'CVE-2099-0003')!.aliases).toEqual([
       'GHSA-2222-3333-4444',

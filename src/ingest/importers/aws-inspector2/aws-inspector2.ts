@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import { awsAsset, awsPackage } from '../../../model/aws-asset.ts'
-import type { FileRecord } from '../../../model/record.ts'
+import { closedItem } from '../../../model/closed-item.ts'
+import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
@@ -44,7 +45,7 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
 export const awsInspector2: Importer = {
   id: 'aws-inspector2',
   title: 'Amazon Inspector (list-findings, export)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -61,13 +62,17 @@ export const awsInspector2: Importer = {
 
 function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const status = textOf(item.status).toUpperCase()
-  if (status === 'CLOSED' || status === 'SUPPRESSED') {
-    yield { kind: 'skipped', at, reason: status === 'CLOSED' ? 'Closed: Inspector no longer finds it' : 'Suppressed' }
+  if (status === 'SUPPRESSED') {
+    yield { kind: 'skipped', at, reason: 'Suppressed' }
     return
   }
   const found = assetOf(item)
   if (found === null) {
     yield { kind: 'skipped', at, reason: 'Expected a resource with an id; there is none' }
+    return
+  }
+  if (status === 'CLOSED') {
+    yield* closedRecords(item, at, found.asset, once)
     return
   }
   const observed_at = firstInstant(item.lastObservedAt, item.updatedAt)
@@ -88,7 +93,7 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
     }
     return
   }
-  const rule = type === 'CODE_VULNERABILITY' ? codeRule(item) : type === 'NETWORK_REACHABILITY' ? openPort(item) : null
+  const rule = ruleOf(item)
   if (rule === null) {
     yield {
       kind: 'skipped',
@@ -98,7 +103,7 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
     return
   }
   const severity = parseSeverity(textOf(item.severity)) ?? undefined
-  const control_id = `${SOURCE}:${rule.id}`
+  const { control_id, component, place } = ruleParts(rule)
   yield* once(assetRecord)
   yield* once({ kind: 'coverage', asset, subject: 'control', access: 'remote', checks: 'listed' })
   const recommendation = membersOf(membersOf(item.remediation).recommendation)
@@ -119,10 +124,38 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
     asset,
     control_id,
     access: 'full',
-    ...given({ severity, title: cutText(textOf(item.title)), place: rule.place }),
-    ...(rule.file && { component: { name: rule.file, type: 'file' } }),
+    ...given({ severity, title: cutText(textOf(item.title)), place }),
+    ...(component && { component }),
   }
 }
+
+/** Inspector no longer finds it since `updatedAt`, often because the resource is gone. */
+function* closedRecords(item: Members, at: string, asset: AssetRecord, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+  const rule = ruleOf(item)
+  const open = rule
+    ? { asset: asset.asset, ...ruleParts(rule) }
+    : [...packageRecords(item, asset.asset)].find((record) => record.kind === 'finding')
+  if (!open) {
+    yield { kind: 'skipped', at, reason: 'Closed, and nothing that names it' }
+    return
+  }
+  const closed_at = firstInstant(item.updatedAt)
+  const observed_at = closed_at ?? firstInstant(item.lastObservedAt)
+  yield* once({ ...asset, inactive: true, ...(observed_at !== null && { observed_at }) })
+  yield closedItem(open, { reason: 'CLOSED', at, closed_at })
+}
+
+function ruleOf(item: Members): Rule | null {
+  const type = textOf(item.type)
+  return type === 'CODE_VULNERABILITY' ? codeRule(item) : type === 'NETWORK_REACHABILITY' ? openPort(item) : null
+}
+
+/** What of a rule names the finding. */
+const ruleParts = (rule: Rule) => ({
+  control_id: `${SOURCE}:${rule.id}`,
+  place: rule.place,
+  ...(rule.file && { component: { name: rule.file, type: 'file' } }),
+})
 
 function assetOf(item: Members): ReturnType<typeof awsAsset> | null {
   const resource = membersOf(listOf(item.resources)[0])

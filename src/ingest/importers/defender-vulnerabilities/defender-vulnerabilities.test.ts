@@ -174,14 +174,38 @@ describe('defender-vulnerabilities', () => {
     expect(of(both, 'coverage').map((one) => one.asset)).toEqual(['m1', 'm2'])
   })
 
-  it('lets a list of changes open findings and close nothing', async () => {
+  it('lets a list of changes open and close what it names, each at its own moment, and nothing else', async () => {
     const all = await records(await sample('changes.json'))
     expect(of(all, 'finding')).toMatchObject([{ vulnerability_ids: ['CVE-2026-4005'] }])
     expect(of(all, 'asset')).toMatchObject([
       { observed_at: parseInstant('2026-03-02T10:00:00.5Z'), attributes: { endpoint_agent: 'Microsoft Defender for Endpoint' } },
     ])
     expect(of(all, 'coverage')).toEqual([])
-    expect(of(all, 'skipped')).toMatchObject([{ at: 'value[1]', reason: expect.stringContaining('Fixed') as string }])
+    expect(of(all, 'skipped')).toEqual([])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: of(all, 'asset')[0]!.asset,
+        vulnerability_ids: ['CVE-2026-4006'],
+        component: { name: 'browser' },
+        reason: 'Fixed',
+        at: 'value[1]',
+      },
+    ])
+    const change = (status: string, eventTimestamp: string) => ({
+      deviceId: 'm1',
+      softwareName: 'tool',
+      softwareVersion: '1',
+      cveId: 'CVE-2026-1',
+      status,
+      eventTimestamp,
+    })
+    const twice = await records(await json([change('New', '2026-03-01T10:00:00Z'), change('Fixed', '2026-03-02T10:00:00Z')]))
+    const at = (record: FileRecord | undefined) =>
+      record && 'asset' in record ? of(twice, 'asset').find((each) => each.asset === record.asset)!.observed_at : null
+    expect(at(of(twice, 'finding')[0])).toBe(parseInstant('2026-03-01T10:00:00Z'))
+    expect(at(of(twice, 'closed')[0])).toBe(parseInstant('2026-03-02T10:00:00Z'))
+    expect(new Set(of(twice, 'asset').flatMap(({ names }) => names.map(({ name }) => name)))).toEqual(new Set(['m1']))
   })
 
   it('reads machines: names, value, group, agent, time', async () => {

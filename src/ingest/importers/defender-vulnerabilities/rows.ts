@@ -1,5 +1,6 @@
 import type { AssetAttributes } from '../../../model/asset.ts'
 import type { ExploitStage } from '../../../model/exploit.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -42,6 +43,8 @@ export interface OpenReport {
   software: Set<string>
   /** The devices that the last rows were about; software is told once per device. */
   softwareOf: string
+  /** Moments of changes, per device. */
+  moments: Map<string, Set<string>>
   /** A page is missing, or rows are changes only: then the report covers nothing. */
   cut: boolean
 }
@@ -53,6 +56,7 @@ export const newReport = (): OpenReport => ({
   controls: new Set(),
   software: new Set(),
   softwareOf: '',
+  moments: new Map(),
   cut: false,
 })
 
@@ -71,6 +75,9 @@ const number = (row: Fields, name: string): number | null => {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }
 const instant = (row: Fields, name: string): Instant | null => parseInstant(text(row, name) ?? '')
+
+/** Every moment of a device is worked out by itself, in order. */
+const MOST_MOMENTS = 2000
 
 /** The records of one row; a row that cannot be read becomes `skipped`. */
 export function* readRow(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
@@ -161,11 +168,11 @@ function deviceOf(row: Fields, id: string, dns: string | null, observedAt: Insta
 }
 
 /** Tells a device when it is new to the report, or when its rows speak of a later moment than it was told with. */
-function* tellDevice(row: Fields, report: OpenReport, id: string, observedAt: Instant | null): Generator<FileRecord> {
-  const told = report.devices.get(id)
+function* tellDevice(row: Fields, report: OpenReport, id: string, observedAt: Instant | null, asset = id): Generator<FileRecord> {
+  const told = report.devices.get(asset)
   if (told !== undefined && (observedAt === null || (told !== null && told >= observedAt))) return
-  report.devices.set(id, observedAt)
-  yield deviceOf(row, id, text(row, 'devicename'), observedAt)
+  report.devices.set(asset, observedAt)
+  yield { ...deviceOf(row, id, text(row, 'devicename'), observedAt), asset }
 }
 
 function cover(report: OpenReport, id: string, subject: 'vulnerability' | 'control' | 'software'): void {
@@ -207,18 +214,30 @@ function* readVulnerability(row: Fields, report: OpenReport, at: string): Genera
   }
   const change = row.has('eventtimestamp') || row.has('status') ? text(row, 'status') : null
   if (change !== null) report.cut = true
-  if (change?.toLowerCase() === 'fixed') {
-    yield {
-      kind: 'skipped',
-      at,
-      reason: 'a change "Fixed": a list of changes opens findings but closes none; import a full export to close them',
+  // What changed at one moment may change again at a later one: each is a look of its own.
+  const moment = change === null ? null : text(row, 'eventtimestamp')
+  const asset = moment === null ? id : `${id} ${moment}`
+  if (moment !== null) {
+    const moments = report.moments.get(id) ?? new Set()
+    report.moments.set(id, moments.add(moment))
+    if (moments.size > MOST_MOMENTS) {
+      moments.delete(moment)
+      yield { kind: 'skipped', at, reason: `the list has changes of more than ${MOST_MOMENTS} moments of this device: import it in parts` }
+      return
     }
+  }
+  yield* tellDevice(row, report, id, change === null ? instant(row, 'lastseentimestamp') : instant(row, 'eventtimestamp'), asset)
+  const cve = text(row, 'cveid')
+  const vendor = text(row, 'softwarevendor')
+  const version = text(row, 'softwareversion')
+  const component = { name, ...(vendor && { vendor }), ...(version && { version }) }
+  if (change?.toLowerCase() === 'fixed') {
+    if (cve === null) yield { kind: 'skipped', at, reason: 'a change "Fixed" without a cveId' }
+    else yield closedItem({ asset, vulnerability_ids: [vulnerabilityId(cve)], component }, { reason: change, at })
     return
   }
-  yield* tellDevice(row, report, id, change === null ? instant(row, 'lastseentimestamp') : instant(row, 'eventtimestamp'))
-  cover(report, id, 'vulnerability')
-  yield* tellSoftware(row, report, id, name)
-  const cve = text(row, 'cveid')
+  cover(report, asset, 'vulnerability')
+  yield* tellSoftware(row, report, asset, name)
   if (cve === null) return // the software is there and has no known vulnerability
   const severity = parseSeverity(text(row, 'vulnerabilityseveritylevel')) ?? undefined
   const score = number(row, 'cvssscore')
@@ -230,17 +249,15 @@ function* readVulnerability(row: Fields, report: OpenReport, at: string): Genera
   }
   const stage = stages.get(text(row, 'exploitabilitylevel')?.toLowerCase() ?? '')
   const fixed = text(row, 'recommendedsecurityupdate') ?? knowledgeBase(text(row, 'recommendedsecurityupdateid'))
-  const vendor = text(row, 'softwarevendor')
-  const version = text(row, 'softwareversion')
   yield {
     kind: 'finding',
-    asset: id,
+    asset,
     vulnerability_ids: [vulnerability_id],
     title: vulnerability_id,
     ...(severity && { severity }),
     ...(cvss !== undefined && { cvss }),
     ...(stage && { exploit_stage: stage }),
-    component: { name, ...(vendor && { vendor }), ...(version && { version }) },
+    component,
     ...(fixed && { fixed_version: fixed }),
   }
 }

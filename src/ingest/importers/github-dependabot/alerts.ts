@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { closedItems } from '../../../model/closed-item.ts'
 import { packageFinding } from '../../../model/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -68,6 +69,8 @@ export type Alert =
   | {
       /** `open`, `fixed`, `dismissed`, `auto_dismissed` */
       state: string
+      /** When it was fixed, as GitHub writes it. */
+      fixed_at: string | undefined
       reason: string | undefined
       ids: (string | undefined)[]
       /** What stands in when no id is public. */
@@ -105,6 +108,7 @@ export function alertFromGraph(value: unknown): Alert {
   const identifiers = advisory?.identifiers.map((each) => each.value) ?? []
   return {
     state: stateOf(alert.state, alert.fixedAt, alert.dismissedAt),
+    fixed_at: alert.fixedAt,
     reason: alert.dismissReason,
     ids: [...identifiers, advisory?.ghsaId],
     own: identifiers.find((id) => id !== undefined) ?? alert.id,
@@ -128,6 +132,7 @@ export function alertFromRest(value: unknown): Alert {
   const { dependency, security_advisory: advisory, security_vulnerability: on, ...alert } = read.data
   return {
     state: stateOf(alert.state, alert.fixed_at, alert.dismissed_at),
+    fixed_at: alert.fixed_at,
     reason: alert.dismissed_reason,
     ids: [advisory.cve_id, advisory.ghsa_id, ...advisory.identifiers.map((each) => each.value)],
     own: advisory.ghsa_id,
@@ -151,19 +156,20 @@ export function repositoryOfLink(value: unknown): string | undefined {
   return /^(https:\/\/[^/\s]+\/[^/\s]+\/[^/\s]+)\/security\/dependabot\/\d+/.exec(link ?? '')?.[1]
 }
 
-/** An open alert is a finding, any other a skipped item. */
+/** An open alert is a finding, a fixed one is closed, any other a skipped item. */
 export function* readAlert(alert: Alert, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
   if (typeof alert === 'string') {
     yield { kind: 'skipped', at, reason: alert }
     return
   }
   const about = vulnerabilityIds(alert.ids, alert.own ? `github-dependabot:${alert.own}` : null)
-  if (!about || alert.state !== 'open') {
+  const fixed = alert.state === 'fixed'
+  if (!about || (alert.state !== 'open' && !fixed)) {
     const reason = about ? `${alert.state}${alert.reason ? ` (${alert.reason})` : ''}` : 'no id'
     yield { kind: 'skipped', at, reason: `${about?.ids[0] ?? 'an alert'} in ${alert.name}: ${reason}` }
     return
   }
-  yield* packageFinding(
+  const records = packageFinding(
     {
       asset,
       about,
@@ -177,6 +183,9 @@ export function* readAlert(alert: Alert, asset: string, at: string, described: S
       fixed_version: alert.fixed,
       place: alert.place,
     },
-    described,
+    fixed ? new Set() : described,
   )
+  if (fixed)
+    yield* closedItems(records, { reason: alert.state, at, closed_at: alert.fixed_at === undefined ? null : parseInstant(alert.fixed_at) })
+  else yield* records
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseInstant } from '../../../model/time.ts'
 import { closedBy, of, readSample, readText, recognises } from '../../../../test/reading.ts'
 import { githubDependabot } from './github-dependabot.ts'
 
@@ -33,9 +34,20 @@ describe('github-dependabot', () => {
     })
     expect(of(all, 'vulnerability')[0]).toMatchObject({ aliases: ['GHSA-2222-3333-4444'], url: 'https://example.org/advisory' })
     expect(of(all, 'skipped').map(({ reason }) => reason.split('\n')[0])).toEqual([
-      'CVE-2099-0002 in org.example:web: fixed',
       'CVE-2099-0004 in org.example:web: dismissed (tolerable)',
       expect.stringContaining('Invalid input'),
+    ])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: 'https://github.com/Acme/Shop',
+        vulnerability_ids: ['CVE-2099-0002'],
+        component: { name: 'org.example:web' },
+        place: 'web/pom.xml',
+        closed_at: parseInstant('2026-02-01T10:00:00Z'),
+        reason: 'fixed',
+        at: 'data.repository.vulnerabilityAlerts.nodes[1]',
+      },
     ])
     expect(of(all, 'coverage')).toHaveLength(1)
   })

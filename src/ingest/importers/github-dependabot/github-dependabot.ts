@@ -31,7 +31,7 @@ const REPOSITORIES = ['$', '$[*]'].flatMap((root) => [
 export const githubDependabot: Importer = {
   id: 'github-dependabot',
   title: 'GitHub Dependabot alerts (GraphQL and REST)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
@@ -52,6 +53,7 @@ const Item = z.object({
   severity: text,
   state: text,
   last_found: text,
+  last_fixed: text,
 })
 
 /** A chunk of the cloud's vulnerability export: a part of a list that was filtered by what the caller asked for, so it covers nothing. */
@@ -69,15 +71,18 @@ export async function* parseVulnerabilityExport(file: Source): AsyncGenerator<Fi
     let host = hosts.get(asset.uuid)
     if (!host) hosts.set(asset.uuid, (host = { key: `a${hosts.size + 1}`, told: '', seen: null }))
     const described_host = describeTags(asset.hostname ?? asset.fqdn ?? asset.uuid, host.key, tagsOf(asset))
-    const seen = parseInstant(read.data.last_found ?? read.data.scan?.completed_at ?? '')
+    const found = parseInstant(read.data.last_found ?? read.data.scan?.completed_at ?? '')
+    const fixed = state?.toLowerCase() === 'fixed'
+    const closed_at = fixed ? parseInstant(read.data.last_fixed ?? '') : null
+    const seen = closed_at === null ? found : Math.max(closed_at, found ?? closed_at)
     const words = JSON.stringify([described_host.asset.names, described_host.asset.attributes])
     if (words !== host.told || (seen !== null && (host.seen === null || seen > host.seen))) {
       host.told = words
       if (seen !== null && (host.seen === null || seen > host.seen)) host.seen = seen
       yield { ...described_host.asset, ...(host.seen !== null && { observed_at: host.seen }) }
     }
-    if (state?.toLowerCase() === 'fixed') {
-      yield { kind: 'skipped', at, reason: `plugin ${plugin.id}: the item is listed as fixed` }
+    if (fixed) {
+      yield* closedItems(itemRecords(itemOf(read.data), host.key, new Set()), { reason: state!, at, closed_at })
       continue
     }
     yield* itemRecords(itemOf(read.data), host.key, described)

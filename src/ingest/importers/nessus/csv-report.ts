@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { closedItems } from '../../../model/closed-item.ts'
 import type { CoverageRecord, FileRecord, SkippedRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
@@ -79,16 +80,17 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<FileRecord> 
       yield* skip(line, reason)
       return
     }
-    if (cell(row, 'Vulnerability State')?.toLowerCase() === 'fixed') {
-      yield* skip(line, `plugin ${found.plugin}: the item is listed as fixed`)
-      return
-    }
     const { host, records } = hostOf(hosts, layout, row, name)
-    if (found.plugin === SCAN_INFORMATION) {
-      host.scan = readScanInformation(found.output)
-      version ??= host.scan.version
+    const state = cell(row, 'Vulnerability State')
+    if (state?.toLowerCase() === 'fixed')
+      records.push(...closedItems(itemRecords(found, host.key, new Set()), { reason: state, at: `line ${line}` }))
+    else {
+      if (found.plugin === SCAN_INFORMATION) {
+        host.scan = readScanInformation(found.output)
+        version ??= host.scan.version
+      }
+      for (const record of itemRecords(found, host.key, described)) records.push(record)
     }
-    for (const record of itemRecords(found, host.key, described)) records.push(record)
     if (!holding) {
       yield* records
       return

@@ -74,7 +74,7 @@ describe('nessus as CSV', () => {
     expect(of(await records(await made(header + row)), 'coverage')).toMatchObject([{ access: 'remote', checks: 'policy Basic' }])
   })
 
-  it('reads the cloud: names, time of the host, package, fixed rows left out', async () => {
+  it('reads the cloud: names, time of the host, package, fixed rows as closed', async () => {
     const read = await all('cloud.csv')
     expect(of(read, 'asset')).toMatchObject([
       {
@@ -100,7 +100,9 @@ describe('nessus as CSV', () => {
         access: 'full',
       },
     ])
-    expect(of(read, 'skipped')).toMatchObject([{ reason: expect.stringContaining('fixed') as string }])
+    expect(of(read, 'closed')).toEqual([
+      { kind: 'closed', asset: 'h1', vulnerability_ids: ['CVE-2026-2002'], place: '443/tcp', reason: 'Fixed', at: 'line 6' },
+    ])
   })
 
   it('reads Security Center: its dates, the CVEs in one row, the update, the framework', async () => {
@@ -149,7 +151,7 @@ describe("nessus as JSON of Tenable's interfaces", () => {
     const read = await all('cloud-vulnerabilities.json')
     expect(of(read, 'coverage')).toEqual([])
     expect(of(read, 'asset').map((one) => one.observed_at)).toEqual(
-      ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z', '2026-03-02T10:00:00Z'].map(parseInstant),
+      ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z', '2026-03-03T10:00:00Z'].map(parseInstant),
     )
     expect(of(read, 'asset')[0]!.names).toEqual([
       { type: 'agent_id', name: '11111111-2222-4333-8444-555555555555' },
@@ -174,7 +176,19 @@ describe("nessus as JSON of Tenable's interfaces", () => {
       expect.objectContaining({ vulnerability_ids: ['nessus:900031'], severity: 'informational', place: '8443/tcp', access: 'remote' }),
     ])
     expect(of(read, 'vulnerability')[0]).toMatchObject({ url: 'https://example.org/e', published_at: parseInstant('2026-01-02T00:00:00Z') })
-    expect(of(read, 'skipped').map((one) => one.at)).toEqual(['[2]', '[3]'])
+    expect(of(read, 'skipped').map((one) => one.at)).toEqual(['[3]'])
+    // The host was heard of when the item was found mended, not only when it was last found.
+    expect(of(read, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: 'a1',
+        vulnerability_ids: ['nessus:900032'],
+        closed_at: parseInstant('2026-03-03T10:00:00Z'),
+        reason: 'FIXED',
+        at: '[2]',
+      },
+    ])
+    expect(of(read, 'asset').at(-1)).toMatchObject({ observed_at: parseInstant('2026-03-03T10:00:00Z') })
   })
 
   it('reads lists of assets as assets, and those that are gone as inactive', async () => {

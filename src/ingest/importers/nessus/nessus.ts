@@ -55,7 +55,7 @@ const parsers: Record<Layout, Importer['parse']> = {
 export const nessus: Importer = {
   id: 'nessus',
   title: 'Tenable Nessus, Vulnerability Management and Security Center (.nessus, CSV, JSON)',
-  version: 2,
+  version: 3,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file, options) {

@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severities } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
@@ -141,8 +142,9 @@ function* readItem(node: XmlNode, host: OpenHost, described: Set<string>, at: st
     yield { kind: 'skipped', at, reason: `expected a number as pluginID, found ${stated === '' ? 'none' : `"${stated.slice(0, 40)}"`}` }
     return
   }
-  if (childText(node, 'vulnerability_state')?.toLowerCase() === 'fixed') {
-    yield { kind: 'skipped', at, reason: `plugin ${plugin}: the item is listed as fixed` }
+  const state = childText(node, 'vulnerability_state')
+  if (state?.toLowerCase() === 'fixed') {
+    yield* closedItems(itemRecords(describeItem(node, plugin), host.key, new Set()), { reason: state, at })
     return
   }
   const compliance = complianceRecords(node, host.key)

@@ -1,5 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode } from '../../readers/xml.ts'
@@ -23,6 +24,8 @@ const MAX_ITEMS = 5_000_000
 interface Waiting extends Item {
   qid: string
   at: string
+  /** The report's word for an item that is over, and since when. */
+  closed?: { reason: string; closed_at: number | null }
 }
 
 /**
@@ -72,6 +75,10 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
   const described = new Set<string>()
   for (const item of items) {
     const check = checks.get(item.qid) ?? missing(item.qid)
+    if (item.closed) {
+      yield closedItem(findingOf(item, check), { ...item.closed, at: item.at })
+      continue
+    }
     if (!described.has(item.qid)) {
       described.add(item.qid)
       yield* describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
@@ -138,11 +145,10 @@ function* readHost(
       yield { kind: 'skipped', at, reason: 'expected the number of a check in <QID>' }
       continue
     }
-    if (childText(info, 'VULN_STATUS')?.toLowerCase() === 'fixed') {
-      yield { kind: 'skipped', at, reason: `QID ${qid}: the item is listed as fixed` }
-      continue
-    }
-    loggedIn ||= loginChecks.has(qid)
+    const status = childText(info, 'VULN_STATUS')
+    const closed =
+      status?.toLowerCase() === 'fixed' ? { reason: status, closed_at: parseInstant(childText(info, 'LAST_FIXED') ?? '') } : undefined
+    if (!closed) loggedIn ||= loginChecks.has(qid)
     items.push({
       asset: key,
       qid,
@@ -150,6 +156,7 @@ function* readHost(
       informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
       place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')),
       ...readResult(child(info, 'RESULT')),
+      ...(closed && { closed }),
     })
   }
   coverage.push({ kind: 'coverage', asset: key, subject: 'vulnerability', access: loggedIn ? 'full' : 'remote' })

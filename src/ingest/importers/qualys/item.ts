@@ -116,7 +116,7 @@ export interface Item {
   fixed_version: string | undefined
 }
 
-export function findingOf(item: Item, check: Check): FileRecord {
+export function findingOf(item: Item, check: Check): FindingRecord {
   const severity = item.informational ? 'informational' : check.severity
   return {
     kind: 'finding',

@@ -62,9 +62,9 @@ describe('qualys lists of detections as CSV', () => {
       description: 'A sample.',
       cvss: 9.8,
     })
-    expect(of(read, 'skipped')).toEqual([
-      { kind: 'skipped', at: 'line 8', reason: 'QID 900102: the item is listed as fixed' },
-      { kind: 'skipped', at: 'line 9', reason: 'expected 21 cells as in the header, found 1' },
+    expect(of(read, 'skipped')).toEqual([{ kind: 'skipped', at: 'line 9', reason: 'expected 21 cells as in the header, found 1' }])
+    expect(of(read, 'closed')).toEqual([
+      { kind: 'closed', asset: 'h1', vulnerability_ids: ['CVE-2026-5003'], place: '22/tcp', reason: 'FIXED', at: 'line 8' },
     ])
   })
 
@@ -163,7 +163,17 @@ describe('qualys web application scan', () => {
       expect.objectContaining({ place: 'https://shop.example.org/search parameter page' }),
       { kind: 'finding', asset: 'w1', vulnerability_ids: ['qualys:900151'], severity: 'informational', title: 'Sample Information' },
     ])
-    expect(of(read, 'skipped')).toHaveLength(2)
+    expect(of(read, 'skipped')).toHaveLength(1)
+    expect(of(read, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: 'w1',
+        vulnerability_ids: ['qualys:900150'],
+        place: 'https://shop.example.org/old',
+        reason: 'FIXED',
+        at: 'line 10',
+      },
+    ])
   })
 
   it.each([

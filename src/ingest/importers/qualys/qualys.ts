@@ -27,7 +27,7 @@ function parserOf(text: string): Importer['parse'] | null {
 export const qualys: Importer = {
   id: 'qualys',
   title: 'Qualys VM, VMDR and WAS (XML, CSV, JSON)',
-  version: 2,
+  version: 3,
   detect: ({ text }) => parserOf(text) !== null,
 
   async *parse(file, options) {

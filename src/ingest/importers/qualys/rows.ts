@@ -1,5 +1,6 @@
 import type { ExploitStage } from '../../../model/exploit.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
@@ -71,7 +72,9 @@ export function hostOfRow(row: Row, hosts: Map<string, RowHost>): { host: RowHos
     },
     identity,
   )
-  const at = readTime(row('Last Detected', 'LAST SCAN', 'Last Found'))
+  const detected = readTime(row('Last Detected', 'LAST SCAN', 'Last Found'))
+  const fixed = fixedOf(row)?.closed_at ?? null
+  const at = fixed === null ? detected : Math.max(fixed, detected ?? fixed)
   const words = JSON.stringify([asset.names, asset.attributes])
   const later = at !== null && (host.seen === null || at > host.seen)
   if (words === host.told && !later) return { host, records: [] }
@@ -87,21 +90,25 @@ export function* itemOfRow(row: Row, host: RowHost, described: Set<string>, at: 
     yield { kind: 'skipped', at, reason: 'expected the number of a check as QID' }
     return
   }
-  if (/^fixed$/i.test(row('Vuln Status', 'Status') ?? '')) {
-    yield { kind: 'skipped', at, reason: `QID ${qid}: the item is listed as fixed` }
-    return
-  }
-  if (loginChecks.has(qid)) host.loggedIn = true
+  const closed = fixedOf(row)
+  if (!closed && loginChecks.has(qid)) host.loggedIn = true
   const informational = /^(ig|info)/i.test(row('Type', 'Type Detected', 'Vuln Type') ?? '')
   const check = checkOf(row, qid, informational)
   const key = `${qid} ${check.ids.join(' ')}`
-  if (!described.has(key)) {
+  if (!closed && !described.has(key)) {
     described.add(key)
     // A check's title and rating are not those of one of its CVEs, which a list by CVE describes itself.
     yield* describeCheck(row('CVE-Description') === null ? check : { ...check, title: null, severity: undefined })
   }
   const result = (row('Results', 'Result') ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t')
-  yield findingOf({ asset: host.key, informational, place: readPlace(row('Port'), row('Protocol')), ...readTable(result) }, check)
+  const found = findingOf({ asset: host.key, informational, place: readPlace(row('Port'), row('Protocol')), ...readTable(result) }, check)
+  yield closed ? closedItem(found, { ...closed, at }) : found
+}
+
+/** The word and the time of a detection that is fixed; null of any other. */
+function fixedOf(row: Row): { reason: string; closed_at: Instant | null } | null {
+  const reason = row('Vuln Status', 'Status') ?? ''
+  return /^fixed$/i.test(reason) ? { reason, closed_at: readTime(row('Last Fixed', 'Date Last Fixed')) } : null
 }
 
 /** PCI scans rate by letters beside Qualys' own numbers. */

@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
@@ -14,6 +15,9 @@ interface Waiting {
   informational: boolean
   url: string | null
   place: string | undefined
+  /** The report's word for an item that is over. */
+  closed?: string
+  at: string
 }
 
 interface Scan {
@@ -58,9 +62,7 @@ export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
       if (qid === null)
         skipped.push({ kind: 'skipped', at: `line ${line}`, reason: `expected the number of a check in <QID> of <${name}>` })
       else if (name === 'QID') checks.set(qid, readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))))
-      else if (childText(node, 'STATUS')?.toLowerCase() === 'fixed')
-        skipped.push({ kind: 'skipped', at: `line ${line}`, reason: `QID ${qid}: the item is listed as fixed` })
-      else if (items.push(readItem(node, name, qid)) > MAX_ITEMS)
+      else if (items.push(readItem(node, name, qid, `line ${line}`)) > MAX_ITEMS)
         throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items; report fewer scans at once`)
     }
   }
@@ -100,11 +102,16 @@ export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
       description: null,
       url: null,
     }
+    const open = { asset, informational: item.informational, place: item.place, component: undefined, fixed_version: undefined }
+    if (item.closed !== undefined) {
+      yield closedItem(findingOf(open, check), { reason: item.closed, at: item.at })
+      continue
+    }
     if (!described.has(item.qid)) {
       described.add(item.qid)
       yield* describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
     }
-    yield findingOf({ asset, informational: item.informational, place: item.place, component: undefined, fixed_version: undefined }, check)
+    yield findingOf(open, check)
   }
   if (application === null && scans.length === 0) return
   if (!alone || filtered || !scans.every(({ whole }) => whole)) {
@@ -139,11 +146,14 @@ function readScan(node: XmlNode): Scan {
   }
 }
 
-function readItem(node: XmlNode, name: string, qid: string): Waiting {
+function readItem(node: XmlNode, name: string, qid: string, at: string): Waiting {
   const url = childText(node, 'URL')
   const parameter = childText(node, 'PARAM')
+  const status = childText(node, 'STATUS')
   return {
     qid,
+    at,
+    ...(status?.toLowerCase() === 'fixed' && { closed: status }),
     informational: name === 'INFORMATION_GATHERED',
     url,
     place: url === null ? undefined : `${url}${parameter === null ? '' : ` parameter ${parameter}`}`.slice(0, 1000),

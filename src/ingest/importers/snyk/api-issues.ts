@@ -1,7 +1,8 @@
+import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
-import { cutText, given, listOf, type Members, membersOf, numberOf, textOf } from '../../readers/json-members.ts'
+import { cutText, firstInstant, given, listOf, type Members, membersOf, numberOf, textOf } from '../../readers/json-members.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { SOURCE } from './issue.ts'
@@ -17,11 +18,9 @@ export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGen
     const reason =
       project === ''
         ? 'Expected the project of the issue'
-        : textOf(issue.status) === 'resolved'
-          ? 'Resolved'
-          : issue.ignored === true
-            ? 'Ignored by a policy of Snyk'
-            : null
+        : issue.ignored === true && textOf(issue.status) !== 'resolved'
+          ? 'Ignored by a policy of Snyk'
+          : null
     if (reason !== null) {
       yield { kind: 'skipped', at, reason }
       continue
@@ -38,6 +37,10 @@ export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGen
       name: `Snyk project ${project}`,
       names: [{ type: 'agent_id', name: `${SOURCE}:${project}` }],
     })
+    if (textOf(issue.status) === 'resolved') {
+      yield* closedItems(records, { reason: 'resolved', at, closed_at: firstInstant(membersOf(issue.resolution).resolved_at) })
+      continue
+    }
     for (const record of records) {
       if (record.kind === 'finding') yield record
       else if (record.kind === 'vulnerability' || record.kind === 'control' || record.kind === 'coverage') yield* once(record)

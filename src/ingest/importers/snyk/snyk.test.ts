@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FileRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
 import { openBytes, openFile, type OpenFile } from '../../readers/file.ts'
 import { snyk } from './snyk.ts'
 
@@ -100,7 +101,18 @@ describe('snyk', () => {
       ['project-1', ['CVE-2099-0005'], undefined, 'full'],
       ['project-1', 'snyk:code:SQL Injection', 'a.py:7', 'full'],
     ])
-    expect(of(issues, 'skipped').map(({ reason }) => reason)).toEqual(['Resolved', 'Ignored by a policy of Snyk'])
+    expect(of(issues, 'skipped').map(({ reason }) => reason)).toEqual(['Ignored by a policy of Snyk'])
+    expect(of(issues, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: 'project-1',
+        vulnerability_ids: ['snyk:y'],
+        component: { name: 'pillow' },
+        closed_at: parseInstant('2026-03-01T10:00:00Z'),
+        reason: 'resolved',
+        at: 'data[2]',
+      },
+    ])
   })
 
   it('covers the tested file above the threshold, a list of projects the whole, a page of issues nothing', async () => {

@@ -34,7 +34,7 @@ function layoutOf(text: string): 'test' | 'tests' | 'issues' | null {
 export const snyk: Importer = {
   id: 'snyk',
   title: 'Snyk (CLI JSON, REST API issues)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
