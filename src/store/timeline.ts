@@ -68,13 +68,14 @@ export function listingsOf(intervals: readonly Interval[], looks: readonly Look[
 
 /**
  * The looks that closings are: each at the instant since when the item is closed, and at the one when that was seen, should it have been
- * listed in between. A report that also lists the item as open (several of its items are one line) closes nothing.
+ * listed in between. A line may be several items: it is closed with the last of them, and not at all while a report of that instant lists it.
  */
 export function looksOfClosings({ closings, closes }: Stated, listings: readonly Listing[]): Look[] {
   const listed = new Set(listings.map((listing) => listing.at))
-  return closings
-    .filter(({ seen }) => !listed.has(seen))
-    .flatMap((closing) => [...new Set([closing.at, closing.seen])].map((instant) => ({ at: instant, shows: closes })))
+  const last = new Map<Instant, Instant>()
+  for (const closing of closings)
+    if (!listed.has(closing.seen)) last.set(closing.seen, Math.max(closing.at, last.get(closing.seen) ?? closing.at))
+  return [...last].flatMap(([seen, since]) => [...new Set([since, seen])].map((instant) => ({ at: instant, shows: closes })))
 }
 
 /**

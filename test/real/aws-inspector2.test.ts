@@ -31,7 +31,8 @@ describe.skipIf(!data)(`aws-inspector2 on real reports (${data ? data.root : wit
       component: { name: 'libxml2', version: '2.9.1-6.el7_2.3' },
       fixed_version: '2.9.1-6.el7.4',
     })
-    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['findings[0]'])
+    expect(of(all, 'closed').map(({ at, vulnerability_ids }) => [at, vulnerability_ids])).toEqual([['findings[0]', ['CVE-2021-3744']]])
+    expect(of(all, 'skipped')).toEqual([])
   })
 
   it('reads a function, its code rule among the packages', async () => {

@@ -20,19 +20,19 @@ const stated: Record<string, { hosts: number; confirmed: number; potential: numb
   'qualys_infrascan_webgui__qualys_infrascan_webgui_multiple.xml': { hosts: 2, confirmed: 6, potential: 2, informational: 16 },
 }
 
-/** Hosts or applications, items, those listed as fixed, and what is covered, of the other layouts; counted by grep. */
-const lists: Record<string, [number, number, number, number]> = {
-  'qualys_hacker_guardian__one_finding.csv': [1, 2, 0, 0],
-  'qualys_hacker_guardian__zero_finding.csv': [0, 0, 0, 0],
-  'qualys_vmdr__many_vulns_cve.csv': [5, 4, 1, 0],
-  'qualys_vmdr__many_vulns_qid.csv': [5, 4, 1, 0],
-  'qualys_vmdr__one_vuln_cve.csv': [1, 1, 0, 0],
-  'qualys_vmdr__one_vuln_no_metadata_cve.csv': [1, 1, 0, 0],
-  'qualys_vmdr__one_vuln_qid.csv': [1, 1, 0, 0],
-  'qualys_webapp__discussion_10239.xml': [1, 1, 0, 1],
-  'qualys_webapp__qualys_webapp_many_vuln.xml': [1, 22, 0, 1],
-  'qualys_webapp__qualys_webapp_no_vuln.xml': [1, 17, 0, 1],
-  'qualys_webapp__qualys_webapp_one_vuln.xml': [1, 14, 0, 1],
+/** Hosts or applications, items, those skipped, what is covered, and items listed as fixed, of the other layouts; counted by grep. */
+const lists: Record<string, [number, number, number, number, number]> = {
+  'qualys_hacker_guardian__one_finding.csv': [1, 2, 0, 0, 0],
+  'qualys_hacker_guardian__zero_finding.csv': [0, 0, 0, 0, 0],
+  'qualys_vmdr__many_vulns_cve.csv': [5, 4, 0, 0, 1],
+  'qualys_vmdr__many_vulns_qid.csv': [5, 4, 0, 0, 1],
+  'qualys_vmdr__one_vuln_cve.csv': [1, 1, 0, 0, 0],
+  'qualys_vmdr__one_vuln_no_metadata_cve.csv': [1, 1, 0, 0, 0],
+  'qualys_vmdr__one_vuln_qid.csv': [1, 1, 0, 0, 0],
+  'qualys_webapp__discussion_10239.xml': [1, 1, 0, 1, 0],
+  'qualys_webapp__qualys_webapp_many_vuln.xml': [1, 22, 0, 1, 0],
+  'qualys_webapp__qualys_webapp_no_vuln.xml': [1, 17, 0, 1, 0],
+  'qualys_webapp__qualys_webapp_one_vuln.xml': [1, 14, 0, 1, 0],
 }
 
 describe.skipIf(!data)(`qualys on real reports (${data ? data.root : withoutRealData})`, () => {
@@ -61,14 +61,14 @@ describe.skipIf(!data)(`qualys on real reports (${data ? data.root : withoutReal
     expect(full.size).toBe(3)
   })
 
-  it.each(Object.entries(lists))('%s', async (name, [hosts, findings, skipped, covered]) => {
+  it.each(Object.entries(lists))('%s', async (name, [hosts, findings, skipped, covered, closed]) => {
     const opened = await openFile(files.find(({ path }) => path.endsWith(`/${name}`))!.file)
     expect(qualys.detect(opened.head)).toBe(true)
     const records: FileRecord[] = []
     for await (const record of qualys.parse(opened.source, {})) records.push(record)
     const count = (kind: FileRecord['kind']) => records.filter((one) => one.kind === kind).length
     expect(new Set(records.flatMap((one) => (one.kind === 'asset' ? [one.asset] : []))).size).toBe(hosts)
-    expect([count('finding'), count('skipped'), count('coverage')]).toEqual([findings, skipped, covered])
+    expect([count('finding'), count('skipped'), count('coverage'), count('closed')]).toEqual([findings, skipped, covered, closed])
   })
 
   it('closes only what the same template looked for', async () => {

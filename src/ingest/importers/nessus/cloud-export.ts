@@ -67,7 +67,7 @@ export async function* parseVulnerabilityExport(file: Source): AsyncGenerator<Fi
       yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
       continue
     }
-    const { asset, plugin, state } = read.data
+    const { asset, state } = read.data
     let host = hosts.get(asset.uuid)
     if (!host) hosts.set(asset.uuid, (host = { key: `a${hosts.size + 1}`, told: '', seen: null }))
     const described_host = describeTags(asset.hostname ?? asset.fqdn ?? asset.uuid, host.key, tagsOf(asset))

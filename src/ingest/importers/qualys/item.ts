@@ -1,7 +1,7 @@
 import type { AssetAttributes, NameType, OsFamily } from '../../../model/asset.ts'
 import type { ExploitStage } from '../../../model/exploit.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
-import type { AssetRecord, FileRecord, FindingRecord, VulnerabilityRecord } from '../../../model/record.ts'
+import type { AssetRecord, FindingRecord, VulnerabilityRecord } from '../../../model/record.ts'
 import { type Severity, severities } from '../../../model/severity.ts'
 import { child, childrenNamed, childText, type XmlNode } from '../../readers/xml.ts'
 
