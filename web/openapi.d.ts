@@ -1306,6 +1306,8 @@ export interface components {
             /** @description Of a VEX document: one per product and vulnerability */
             statements?: number;
             skipped: number;
+            /** @description Items that the report states as closed; left out where there are none */
+            closed_items?: number;
             opened: number;
             closed: number;
             notes: string[];
@@ -1756,7 +1758,7 @@ export interface components {
             counts: components["schemas"]["Counts"];
             undone: boolean;
             digest: string;
-            /** @description At most 200; all of them: /imports/{import_no}/skipped */
+            /** @description Skipped items, and those stated as closed, with their places. At most 200; all of them: /imports/{import_no}/skipped */
             skipped_items: components["schemas"]["SkippedItem"][];
             input_digest: string;
             previous_digest: string;

@@ -562,6 +562,7 @@ export const Counts = z.object({
   software: z.number().int(),
   statements: z.number().int().optional().describe('Of a VEX document: one per product and vulnerability'),
   skipped: z.number().int(),
+  closed_items: z.number().int().optional().describe('Items that the report states as closed; left out where there are none'),
   opened: z.number().int(),
   closed: z.number().int(),
   notes: z.array(z.string()),
@@ -584,7 +585,9 @@ export const Import = z.object({
 })
 export const SkippedItem = z.object({ place: z.string(), reason: z.string() })
 export const ImportDetail = Import.extend({
-  skipped_items: z.array(SkippedItem).describe('At most 200; all of them: /imports/{import_no}/skipped'),
+  skipped_items: z
+    .array(SkippedItem)
+    .describe('Skipped items, and those stated as closed, with their places. At most 200; all of them: /imports/{import_no}/skipped'),
   input_digest: z.string(),
   previous_digest: z.string(),
   coverage: z

@@ -53,6 +53,7 @@ const worlds = fc
 
 const list = (...said: Said[]): Step => ({ kind: 'report', source: 'list', said })
 const says = (day: number, ...items: Said['items']): Said => ({ asset: 'one', day, looked: 'nothing', items, results: [] })
+const result = (day: number, status: Said['results'][number]['status']): Said => ({ ...says(day), results: [{ control: 0, status }] })
 const OPEN = { finding: 0, open: 3, closed: null } as const
 const closed = (at: number | null = null) => ({ finding: 0, open: null, closed: at })
 
@@ -67,10 +68,15 @@ const hard: Step[][] = [
   [list(says(1, OPEN)), list(says(6, OPEN)), list(says(3, closed()))],
   // Of two items of one line one is open.
   [list(says(1, OPEN)), list(says(5, OPEN, closed(3)))],
+  [list(says(5, OPEN, closed(3))), list(says(2, OPEN))],
   // The last of two closed items counts.
   [list(says(1, OPEN)), list(says(6, closed(3), closed(5)))],
   // Closed earlier than a look found it gone.
   [list(says(1, OPEN)), list({ ...says(6), looked: 'all' }), list(says(8, closed(3)))],
+  // A result that passed is not closed, one that failed is.
+  [list(result(1, 'pass')), list(result(3, 'closed'))],
+  [list(result(1, 'fail')), list(result(3, 'closed')), list(result(2, 'pass'))],
+  [list(result(1, 'fail')), list(result(3, 'closed'))],
   // Taken back, and seen anew.
   [list(says(1, OPEN)), list(says(4, closed())), { kind: 'undo', undone: 1 }],
   [list(says(1, OPEN)), list(says(4, closed())), list(says(6, OPEN)), { kind: 'undo', undone: 2 }],

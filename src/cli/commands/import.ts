@@ -155,6 +155,7 @@ function sentence({ file, result, error }: Outcome): string {
     counts.statements ? `${counts.statements} statements` : '',
     counts.vulnerabilities ? `${counts.vulnerabilities} vulnerabilities` : '',
     `${counts.opened} opened, ${counts.closed} closed`,
+    counts.closed_items ? `${counts.closed_items} stated as closed` : '',
     counts.skipped ? `${counts.skipped} skipped (see import ${result!.import_no})` : '',
   ].filter(Boolean)
   return [`✓ ${file}: ${result!.title}, ${parts.join(', ')}`, ...counts.notes.map((note) => `  ${note}`)].join('\n')

@@ -47,13 +47,25 @@ export const command: CliCommand = {
       if (context.options['json']) context.print(JSON.stringify(inspection))
       else if (inspection.error) context.print(`✗ ${file}: ${inspection.error.message}`)
       else {
-        const { tool, tool_version, observed_at, assets, findings, vulnerabilities, controls, results, software, statements, skipped } =
-          inspection
+        const {
+          tool,
+          tool_version,
+          observed_at,
+          assets,
+          findings,
+          vulnerabilities,
+          controls,
+          results,
+          software,
+          statements,
+          skipped,
+          closed_items,
+        } = inspection
         context.print(
           `✓ ${file}: ${inspection.format}${tool ? `, ${tool}${tool_version ? ` ${tool_version}` : ''}` : ''}, observed ${observed_at ?? 'at a time that it does not say'}`,
         )
         context.print(
-          `  ${assets} assets, ${findings} findings, ${vulnerabilities} vulnerabilities, ${controls} controls, ${results} results, ${software} software, ${statements ? `${statements} statements, ` : ''}${skipped} skipped`,
+          `  ${assets} assets, ${findings} findings, ${vulnerabilities} vulnerabilities, ${controls} controls, ${results} results, ${software} software, ${statements ? `${statements} statements, ` : ''}${closed_items ? `${closed_items} stated as closed, ` : ''}${skipped} skipped`,
         )
       }
     }

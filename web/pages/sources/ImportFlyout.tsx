@@ -62,6 +62,7 @@ function General({ one }: { one: Detail }) {
     ['Control results', counts.results],
     ['Software', counts.software],
     ...(counts.statements ? ([['Statements', counts.statements]] as [string, number][]) : []),
+    ...(counts.closed_items ? ([['Stated as closed', counts.closed_items]] as [string, number][]) : []),
     ['Skipped', counts.skipped],
     ['Opened', counts.opened],
     ['Closed', counts.closed],

@@ -10,6 +10,7 @@ export function writeCounts(counts: Import['counts']): string {
     counts.software > 0 && `${counted(counts.software, 'software', 'software')}`,
     (counts.statements ?? 0) > 0 && counted(counts.statements!, 'statement'),
     counts.findings === 0 && counts.vulnerabilities > 0 && counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities'),
+    (counts.closed_items ?? 0) > 0 && `${counted(counts.closed_items!, 'item')} stated as closed`,
     counts.skipped > 0 && `${counted(counts.skipped, 'item')} skipped`,
   ].filter((part) => part !== false)
   return parts.length === 0 ? 'nothing that counts' : parts.join(', ')
