@@ -5448,7 +5448,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "statement_key" | "statement_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
+                table: "import" | "asset_key" | "asset_record" | "record_name" | "shared_listing" | "identity_choice" | "name_history" | "attribute_history" | "presence_history" | "coverage_history" | "software_history" | "finding_key" | "sighting_history" | "item_history" | "control_history" | "control_result_history" | "score_total_history" | "benchmark_history" | "advisory_history" | "exception_history" | "statement_key" | "statement_history" | "definition_history" | "finding_history" | "asset_history" | "fresh_history" | "asset_day" | "score_delta" | "day" | "epss_history" | "exploit_history" | "cvss_history" | "description_history" | "end_of_life_history" | "vulnerability_history" | "hazard";
             };
             cookie?: never;
         };

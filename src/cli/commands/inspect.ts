@@ -17,6 +17,7 @@ const noInspection: Inspection = {
   software: 0,
   statements: 0,
   skipped: 0,
+  closed_items: 0,
   error: null,
 }
 
