@@ -42,7 +42,7 @@ export default defineConfig({
   webServer: {
     command: 'node bin/plimsoll.js serve',
     url: `http://127.0.0.1:${port}/`,
-    timeout: 180_000,
+    timeout: 600_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
     env: { PLIMSOLL_PORT: port, PLIMSOLL_DATA: 'test-results/data' },
     stderr: 'pipe',
