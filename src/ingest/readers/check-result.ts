@@ -1,5 +1,5 @@
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../model/record.ts'
-import { cutText, httpsLink } from './fields.ts'
+import { cutText, httpsOf } from './json-fields.ts'
 
 /** The outcome of one check on one asset as posture tools state it. What a format lacks is left out. */
 export interface CheckResult {
@@ -24,7 +24,7 @@ export function* checkResult(check: CheckResult, described: Set<string>): Genera
   const severity = check.severity ?? undefined
   if (!described.has(control_id)) {
     described.add(control_id)
-    const url = httpsLink(...(check.urls ?? []))
+    const url = httpsOf(...(check.urls ?? []))
     const description = cutText(check.description)
     const remediation = cutText(check.remediation)
     yield {

@@ -1,4 +1,9 @@
-/** An object out of a JSON document whose shape is not trusted. Only names that the format knows are asked for. */
+import { parseInstant, type Instant } from '../../model/time.ts'
+
+/**
+ * An object out of a document whose shape is not trusted: its members are taken one by one with the functions below. What a document lacks or
+ * writes in another shape is '', null or an empty list, never an error; inherited members (`constructor`) come out as absent.
+ */
 export type Fields = Record<string, unknown>
 
 export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -6,33 +11,58 @@ export const isFields = (value: unknown): value is Fields => typeof value === 'o
 /** The object, or an empty one for anything else. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {})
 
+/** A list as it is; empty for anything else. */
+export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
 /** The objects of a list, in its order; none for anything else. */
-export const objectsIn = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
+export const objectsIn = (value: unknown): Fields[] => listOf(value).filter(isFields)
 
-/** A trimmed text; '' for anything else. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
+/** A trimmed text, or a number as its digits: tools write ids and versions either way. '' for anything else. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : typeof value === 'number' && Number.isFinite(value) ? String(value) : ''
 
-/** An id that a tool writes as text or as a whole number; '' for anything else. */
-export const idOf = (value: unknown): string => (typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value))
+/** The same of what may also be true or false: `true`, `false`. */
+export const wordOf = (value: unknown): string => (typeof value === 'boolean' ? String(value) : textOf(value))
 
 /** The texts of a list that are not empty; a single text is a list of one. */
 export const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== '')
 
-/** A finite number, or a text that is a decimal number. Null for anything else: an unreadable number is not 0. */
+/** A finite number, or a text that is a decimal number. Null for anything else: what cannot be read is not 0. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  const text = textOf(value)
-  return /^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : null
+  return typeof value === 'string' && /^\s*[+-]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(value) ? Number(value) : null
 }
-
-/** A long text, cut at `most` characters with an ellipsis. */
-export const cutText = (text: string, most = 8000): string => (text.length > most ? `${text.slice(0, most)}…` : text)
-
-/** A list as it is; empty for anything else. */
-export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
 /** A whole number from 1 on, such as a line; null for anything else. */
 export const lineOf = (value: unknown): number | null => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null)
 
-/** The first text that is an https address; undefined when none is. */
-export const httpsOf = (...values: unknown[]): string | undefined => values.map(textOf).find((text) => /^https:\/\/\S+$/.test(text))
+/** ISO 8601 text, or seconds since 1970 (milliseconds where the number is too large for that). Null for anything else. */
+export function instantOf(value: unknown): Instant | null {
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return Math.round(value * (value > 1e11 ? 1e3 : 1e6))
+  return typeof value === 'string' ? parseInstant(value) : null
+}
+
+/** The first of several candidates that is a time. */
+export function firstInstant(...candidates: unknown[]): Instant | null {
+  for (const candidate of candidates) {
+    const instant = instantOf(candidate)
+    if (instant !== null) return instant
+  }
+  return null
+}
+
+/** A text as a record keeps it: trimmed, cut at `most` characters with an ellipsis; undefined when empty. */
+export function cutText(text: string | null | undefined, most = 8000): string | undefined {
+  const trimmed = text?.trim()
+  return trimmed && trimmed.length > most ? `${trimmed.slice(0, most)}…` : trimmed || undefined
+}
+
+/** The first that is an https address of at most 2,000 characters; undefined when none is. */
+export const httpsOf = (...values: unknown[]): string | undefined =>
+  values.map(textOf).find((text) => text.length <= 2000 && /^https:\/\/[^\s<>"]+$/i.test(text))
+
+/** The same without the members that are undefined, null or ''. */
+export const given = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null && value !== '')) as {
+    [K in keyof T]?: Exclude<T[K], undefined | null>
+  }

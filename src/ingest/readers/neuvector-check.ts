@@ -1,6 +1,6 @@
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../model/record.ts'
 import { checkResult } from './check-result.ts'
-import { asFields, asText, asTexts } from './fields.ts'
+import { fieldsOf, textOf, textsIn } from './json-fields.ts'
 
 /** NeuVector's word for each outcome: INFO and NOTE are headings or for a person, ERROR could not be run. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -24,10 +24,10 @@ export function* readNeuvectorCheck(
   described: Set<string>,
   frameworkOf: (test_number: string) => NonNullable<ControlRecord['frameworks']> = () => [],
 ): Generator<FileRecord> {
-  const found = asFields(value)
-  const number = asText(found?.['test_number'])
-  const status = statuses.get(asText(found?.['level'])?.toUpperCase() ?? '')
-  if (!found || number === undefined || status === undefined) {
+  const found = fieldsOf(value)
+  const number = textOf(found['test_number'])
+  const status = statuses.get(textOf(found['level']).toUpperCase())
+  if (number === '' || status === undefined) {
     yield { kind: 'skipped', at, reason: 'Expected a check with test_number and a level PASS, WARN, INFO, NOTE or ERROR' }
     return
   }
@@ -35,13 +35,13 @@ export function* readNeuvectorCheck(
     {
       asset,
       control_id: `neuvector:${number}`,
-      title: asText(found['description']) ?? number,
+      title: textOf(found['description']) || number,
       status,
-      category: asText(found['category']) ?? asText(found['catalog']),
-      remediation: asText(found['remediation']),
-      evidence: asTexts(found['message']).join('\n'),
+      category: textOf(found['category']) || textOf(found['catalog']),
+      remediation: textOf(found['remediation']),
+      evidence: textsIn(found['message']).join('\n'),
       frameworks: frameworkOf(number),
-      place: asText(found['group']),
+      place: textOf(found['group']),
     },
     described,
   )

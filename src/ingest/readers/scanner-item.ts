@@ -4,7 +4,7 @@ import { parseSeverity } from '../../model/severity.ts'
 import type { Instant } from '../../model/time.ts'
 import { vulnerabilityIds, type VulnerabilityIds } from '../../model/vulnerability-id.ts'
 import { bestRating } from './cvss.ts'
-import { cutText, httpsLink } from './fields.ts'
+import { cutText, httpsOf } from './json-fields.ts'
 
 type Absent = null | undefined
 type Ratings = Parameters<typeof bestRating>[0]
@@ -62,7 +62,7 @@ export function* scannerItem(item: ScannerItem, described: Set<string>): Generat
       ...ratingOf(id),
       published_at: item.published_at ?? undefined,
       aliases,
-      url: httpsLink(...(item.urls ?? [])),
+      url: httpsOf(...(item.urls ?? [])),
     }
   }
   const { component } = item

@@ -7,15 +7,10 @@ import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readTar } from '../../readers/tar.ts'
+import { type Fields, fieldsOf, isFields, objectsIn, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'endoflife'
 const MAX_PRODUCT = 4 * 1024 * 1024
-
-type Fields = Record<string, unknown>
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const fields = (value: unknown): Fields => (isFields(value) ? value : {})
-const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '')
 
 interface Product {
   name: string
@@ -27,28 +22,28 @@ interface Product {
 
 /** The project's own words, in front matter and in the JSON made of it. The API's name is the permalink; `key` stands in where there is none. */
 function fromFrontMatter(key: string, value: Fields): Product {
-  const name = /^\/([a-z0-9][a-z0-9._+-]{0,100})$/i.exec(text(value.permalink))?.[1] ?? key
-  const identifiers = list(value.identifiers).flatMap((one) => [text(one.purl), text(one.cpe)])
+  const name = /^\/([a-z0-9][a-z0-9._+-]{0,100})$/i.exec(textOf(value.permalink))?.[1] ?? key
+  const identifiers = objectsIn(value.identifiers).flatMap((one) => [textOf(one.purl), textOf(one.cpe)])
   return {
     name,
-    title: text(value.title) || name,
+    title: textOf(value.title) || name,
     identifiers: identifiers.filter((one) => one !== ''),
-    releases: list(value.releases).map((one) => ({ name: text(one.releaseCycle), ends: one.eol, latest: text(one.latest) })),
+    releases: objectsIn(value.releases).map((one) => ({ name: textOf(one.releaseCycle), ends: one.eol, latest: textOf(one.latest) })),
   }
 }
 
 /** API v1: a date in `eolFrom` where there is one, else `isEol`. */
 function fromApi(value: Fields): Product {
   return {
-    name: text(value.name),
-    title: text(value.label) || text(value.name),
-    identifiers: list(value.identifiers)
-      .filter((one) => ['purl', 'cpe'].includes(text(one.type)))
-      .map((one) => text(one.id)),
-    releases: list(value.releases).map((one) => ({
-      name: text(one.name),
-      ends: text(one.eolFrom) || one.isEol,
-      latest: text(fields(one.latest).name),
+    name: textOf(value.name),
+    title: textOf(value.label) || textOf(value.name),
+    identifiers: objectsIn(value.identifiers)
+      .filter((one) => ['purl', 'cpe'].includes(textOf(one.type)))
+      .map((one) => textOf(one.id)),
+    releases: objectsIn(value.releases).map((one) => ({
+      name: textOf(one.name),
+      ends: textOf(one.eolFrom) || one.isEol,
+      latest: textOf(fieldsOf(one.latest).name),
     })),
   }
 }
@@ -59,7 +54,7 @@ function* productRecords(product: Product, at: string): Generator<FileRecord> {
     return
   }
   for (const [index, release] of product.releases.entries()) {
-    const ends_at = parseInstant(text(release.ends))
+    const ends_at = parseInstant(textOf(release.ends))
     const ended = typeof release.ends === 'boolean' ? release.ends : null
     if (release.name === '' || (ends_at === null && ended === null)) {
       yield {
@@ -151,12 +146,12 @@ async function* readApi(bytes: AsyncIterable<Uint8Array>, file: Source, head: st
   let begun = false
   for await (const { path, at, value } of readJson(bytes, ['$.generated_at', isList ? '$.result[*]' : '$.result'])) {
     if (path === '$.generated_at') {
-      generated_at = parseInstant(text(value))
+      generated_at = parseInstant(textOf(value))
       continue
     }
     if (!begun) yield report(generated_at ?? dateInName(file.name), isList)
     begun = true
-    yield* productRecords(fromApi(fields(value)), at)
+    yield* productRecords(fromApi(fieldsOf(value)), at)
   }
 }
 

@@ -6,23 +6,21 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'cisa-kev'
 const CVE = /^CVE-\d{4}-\d{4,19}$/
 
-type Fields = Record<string, unknown>
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
-
 /** One entry of the catalogue, JSON and CSV alike. Listed since 12:00 UTC of `dateAdded`. */
 function* entry(item: Fields, at: string): Generator<FileRecord> {
-  const vulnerability_id = text(item.cveID)
+  const vulnerability_id = textOf(item.cveID)
   if (!CVE.test(vulnerability_id)) {
     yield { kind: 'skipped', at, reason: `Expected a CVE id in cveID; found ${JSON.stringify(vulnerability_id.slice(0, 40))}` }
     return
   }
-  const since = parseInstant(text(item.dateAdded))
+  const since = parseInstant(textOf(item.dateAdded))
   // A statement of its own, since the flag may come or go long after the listing. Its date is the listing's: the catalogue has no other.
-  const ransomware = text(item.knownRansomwareCampaignUse).toLowerCase() === 'known'
+  const ransomware = textOf(item.knownRansomwareCampaignUse).toLowerCase() === 'known'
   yield { kind: 'exploit', vulnerability_id, stage: 'known_exploited', ...(since !== null && { since }), reference: '' }
   if (ransomware)
     yield { kind: 'exploit', vulnerability_id, stage: 'ransomware', ...(since !== null && { since }), reference: 'ransomware' }
@@ -42,8 +40,9 @@ async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
     kind: 'report',
     source: SOURCE,
     tool: 'CISA KEV',
-    tool_version: text(about.get('$.catalogVersion')) || null,
-    observed_at: parseInstant(text(about.get('$.dateReleased'))) ?? parseInstant(text(about.get('$.catalogVersion')).replaceAll('.', '-')),
+    tool_version: textOf(about.get('$.catalogVersion')) || null,
+    observed_at:
+      parseInstant(textOf(about.get('$.dateReleased'))) ?? parseInstant(textOf(about.get('$.catalogVersion')).replaceAll('.', '-')),
     complete: true,
   })
   for await (const { path, at, value } of readJson(bytes, ['$.catalogVersion', '$.dateReleased', '$.count', '$.vulnerabilities[*]'])) {
@@ -52,7 +51,7 @@ async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
       continue
     }
     if (entries++ === 0) yield begin()
-    yield* entry(typeof value === 'object' && value !== null ? (value as Fields) : {}, at)
+    yield* entry(fieldsOf(value), at)
   }
   const count = about.get('$.count')
   // An empty catalogue would withdraw all that is listed.

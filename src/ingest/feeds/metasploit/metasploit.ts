@@ -6,15 +6,12 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'metasploit'
 const CVE = /^CVE-\d{4}-\d{4,19}$/
 
-type Fields = Record<string, unknown>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
-const cvesOf = (values: unknown[]): string[] => [...new Set(values.map((one) => text(one).toUpperCase()).filter((one) => CVE.test(one)))]
+const cvesOf = (values: unknown[]): string[] => [...new Set(values.map((one) => textOf(one).toUpperCase()).filter((one) => CVE.test(one)))]
 
 /** `modules/exploits/windows/smb/x.rb`, alone or in an address, as Metasploit's own name `exploit/windows/smb/x`; '' when it is no module. */
 export function moduleName(path: string): string {
@@ -43,33 +40,33 @@ const report = (file: Source, complete: boolean): FileRecord => ({
 /** `db/modules_metadata_base.json`: one object, a member per module. */
 async function* readNative(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   for await (const { value, at } of readJson(bytes, ['$.*'])) {
-    const module = fields(value)
-    const reference = text(module.fullname) || moduleName(text(module.path))
+    const module = fieldsOf(value)
+    const reference = textOf(module.fullname) || moduleName(textOf(module.path))
     if (reference === '') {
       yield { kind: 'skipped', at, reason: 'Expected a module with a fullname or a path' }
       continue
     }
     // The day of disclosure; the module may be some days younger, but the file has no nearer date (mod_time is its last change).
-    const since = parseInstant(text(module.disclosure_date))
-    for (const cve of cvesOf(list(module.references))) yield kit(cve, reference, since)
+    const since = parseInstant(textOf(module.disclosure_date))
+    for (const cve of cvesOf(listOf(module.references))) yield kit(cve, reference, since)
   }
 }
 
 /** Lines `{cve, modules: [{Name, CveIDs, References}]}` of a mirror that keeps one file per CVE. */
 async function* readPerCve(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   for await (const { value, document } of readJson(bytes, ['$'])) {
-    const item = fields(value)
+    const item = fieldsOf(value)
     const [cve] = cvesOf([item.cve])
-    const modules = list(item.modules).map(fields)
+    const modules = listOf(item.modules).map(fieldsOf)
     if (!cve || modules.length === 0) {
       yield { kind: 'skipped', at: `document ${document + 1}`, reason: 'Expected cve and a list of modules' }
       continue
     }
     const names = modules.map(
       (module) =>
-        list(module.References)
-          .map((one) => moduleName(text(one)))
-          .find((one) => one !== '') ?? text(module.Name).slice(0, 200),
+        listOf(module.References)
+          .map((one) => moduleName(textOf(one)))
+          .find((one) => one !== '') ?? textOf(module.Name).slice(0, 200),
     )
     for (const name of new Set(names)) yield kit(cve, name)
   }
@@ -78,9 +75,9 @@ async function* readPerCve(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
 /** `{"2021": [{cve, module, path, name}]}` */
 async function* readPerYear(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   for await (const { value, at } of readJson(bytes, ['$.*[*]'])) {
-    const item = fields(value)
+    const item = fieldsOf(value)
     const [cve] = cvesOf([item.cve])
-    const name = moduleName(text(item.path)) || text(item.module).slice(0, 200)
+    const name = moduleName(textOf(item.path)) || textOf(item.module).slice(0, 200)
     if (cve && name) yield kit(cve, name)
     else yield { kind: 'skipped', at, reason: 'Expected cve and module' }
   }

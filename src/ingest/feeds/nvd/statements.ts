@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { DescriptionRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
+import { cutText } from '../../readers/json-fields.ts'
 
-const MAX_TEXT = 8000
 const MAX_AFFECTED = 200
 
 /** Trimmed text; anything else and nothing are undefined. */
@@ -42,7 +42,7 @@ export function describe(told: {
   return {
     kind: 'description',
     vulnerability_id: told.vulnerability_id,
-    ...(text && { description: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text }),
+    ...(text && { description: cutText(text) }),
     ...(published_at !== null && { published_at }),
     state: told.rejected ? 'rejected' : 'published',
     ...(affected.size > 0 && { affected: [...affected.values()] }),

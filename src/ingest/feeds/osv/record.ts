@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { scoreVector } from '../../readers/cvss.ts'
+import { cutText } from '../../readers/json-fields.ts'
 
-const MAX_TEXT = 8000
 const MAX_AFFECTED = 200
 const CVE = /^CVE-\d{4}-\d{4,19}$/
 
@@ -66,7 +66,7 @@ export function readRecord(value: unknown, at: string): { changed: Instant | nul
         kind: 'description',
         vulnerability_id,
         ...(summary && { title: summary.slice(0, 500) }),
-        ...(details && { description: details.length > MAX_TEXT ? `${details.slice(0, MAX_TEXT)}…` : details }),
+        ...(details && { description: cutText(details) }),
         ...(published_at !== null && { published_at }),
         ...(cves.length === 0 && { state: withdrawn ? ('rejected' as const) : ('published' as const) }),
         ...(products.size > 0 && { affected: [...products.values()] }),

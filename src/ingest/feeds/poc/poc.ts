@@ -6,13 +6,10 @@ import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { isExploitLink } from './link.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,19}$/i
 const MAX_PAGE = 8 * 1024 * 1024
-
-type Fields = Record<string, unknown>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
 
 const exploit = (cve: string, url: string, since: number | null = null): FileRecord => ({
   kind: 'exploit',
@@ -31,15 +28,15 @@ const noExploit = (at: string, cve: string): FileRecord => ({
 /** Lines of one layout: a CVE with its links, or one link with the day on which it appeared. */
 async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   for await (const { value, document } of readJson(bytes, ['$'])) {
-    const item = fields(value)
-    const cve = text(item.cve)
+    const item = fieldsOf(value)
+    const cve = textOf(item.cve)
     const at = `document ${document + 1}`
-    const links = Array.isArray(item.poc_links) ? item.poc_links.map(text) : [text(item.url)]
+    const links = Array.isArray(item.poc_links) ? item.poc_links.map(textOf) : [textOf(item.url)]
     if (!CVE.test(cve) || links.every((link) => link === '')) {
       yield { kind: 'skipped', at, reason: 'Expected cve and either poc_links or url' }
       continue
     }
-    const since = item.date === undefined ? null : parseInstant(text(item.date))
+    const since = item.date === undefined ? null : parseInstant(textOf(item.date))
     const good = [...new Set(links.filter((link) => isExploitLink(link, cve)))]
     for (const link of good) yield exploit(cve, link, since)
     if (good.length === 0) yield noExploit(at, cve)
@@ -50,10 +47,10 @@ async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
 async function* readRepositories(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FileRecord> {
   const of = /CVE-\d{4}-\d{4,19}/i.exec(name)?.[0]
   for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-    const { html_url, created_at, name: repository } = fields(value)
-    const link = text(html_url)
-    const cve = of ?? /CVE-\d{4}-\d{4,19}/i.exec(text(repository))?.[0]
-    if (cve && isExploitLink(link, cve)) yield exploit(cve, link, parseInstant(text(created_at)))
+    const { html_url, created_at, name: repository } = fieldsOf(value)
+    const link = textOf(html_url)
+    const cve = of ?? /CVE-\d{4}-\d{4,19}/i.exec(textOf(repository))?.[0]
+    if (cve && isExploitLink(link, cve)) yield exploit(cve, link, parseInstant(textOf(created_at)))
     else if (cve) yield noExploit(at, cve)
     else yield { kind: 'skipped', at, reason: 'Expected a repository whose name, or a file whose name, has a CVE id' }
   }

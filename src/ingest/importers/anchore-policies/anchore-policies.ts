@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asText } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readEvaluation, type Evaluation, type Violation } from './evaluation.ts'
@@ -46,41 +46,40 @@ export const anchorePolicies: Importer = {
   },
 }
 
-function* evaluationsOf(layout: Layout, value: unknown, at: string): Generator<Evaluation> {
-  const whole = asFields(value)
-  if (!whole) return
+function* evaluationsOf(layout: Layout, whole: unknown, at: string): Generator<Evaluation> {
+  if (!isFields(whole)) return
   const place = at === '$' ? '' : `${at}.`
   if (layout === 'object') {
-    for (const [index, one] of asList(whole['evaluations']).entries()) {
-      const evaluation = asFields(one)
+    for (const [index, one] of listOf(whole['evaluations']).entries()) {
+      const evaluation = fieldsOf(one)
       yield {
-        tag: asText(whole['evaluatedTag']),
-        digest: asText(whole['imageDigest']),
-        policy: asText(whole['policyId']),
-        time: asText(evaluation?.['evaluationTime']),
-        violations: asList(evaluation?.['details']).map((item, n) => fromFields(item, `${place}evaluations[${index}].details[${n}]`)),
+        tag: textOf(whole['evaluatedTag']),
+        digest: textOf(whole['imageDigest']),
+        policy: textOf(whole['policyId']),
+        time: textOf(evaluation['evaluationTime']),
+        violations: listOf(evaluation['details']).map((item, n) => fromFields(item, `${place}evaluations[${index}].details[${n}]`)),
       }
     }
   } else if (layout === 'list') {
     yield {
-      tag: asText(whole['tag']),
-      digest: asText(whole['digest']),
-      policy: asText(whole['policyId']),
-      time: asText(whole['lastEvaluation']),
-      violations: asList(whole['detail']).map((item, n) => fromFields(item, `${place}detail[${n}]`)),
+      tag: textOf(whole['tag']),
+      digest: textOf(whole['digest']),
+      policy: textOf(whole['policyId']),
+      time: textOf(whole['lastEvaluation']),
+      violations: listOf(whole['detail']).map((item, n) => fromFields(item, `${place}detail[${n}]`)),
     }
   } else {
     for (const [digest, tags] of Object.entries(whole))
-      for (const [tag, evaluations] of Object.entries(asFields(tags) ?? {}))
-        for (const [index, one] of asList(evaluations).entries()) {
-          const evaluation = asFields(one)
-          const result = asFields(asFields(evaluation?.['detail'])?.['result'])
-          const tables = Object.values(asFields(result?.['result']) ?? {}).map((image) => asFields(asFields(image)?.['result']))
+      for (const [tag, evaluations] of Object.entries(fieldsOf(tags)))
+        for (const [index, one] of listOf(evaluations).entries()) {
+          const evaluation = fieldsOf(one)
+          const result = fieldsOf(fieldsOf(evaluation['detail'])['result'])
+          const tables = Object.values(fieldsOf(result['result'])).map((image) => fieldsOf(fieldsOf(image)['result']))
           yield {
-            tag: asText(result?.['tag']) ?? tag,
-            digest: asText(result?.['image_digest']) ?? digest,
-            policy: asText(evaluation?.['policyId']),
-            time: asText(evaluation?.['last_evaluation']),
+            tag: textOf(result['tag']) || tag,
+            digest: textOf(result['image_digest']) || digest,
+            policy: textOf(evaluation['policyId']),
+            time: textOf(evaluation['last_evaluation']),
             violations: tables.flatMap((table) => fromTable(table, `${place}${tag}[${index}]`)),
           }
         }
@@ -88,29 +87,29 @@ function* evaluationsOf(layout: Layout, value: unknown, at: string): Generator<E
 }
 
 function fromFields(item: unknown, at: string): Violation {
-  const found = asFields(item)
+  const found = fieldsOf(item)
   return {
     at,
-    gate: asText(found?.['gate']),
-    trigger: asText(found?.['triggerName']),
-    trigger_id: asText(found?.['triggerId']),
-    text: asText(found?.['description']),
-    allowed: found?.['allowed'] === true,
+    gate: textOf(found['gate']),
+    trigger: textOf(found['triggerName']),
+    trigger_id: textOf(found['triggerId']),
+    text: textOf(found['description']),
+    allowed: found['allowed'] === true,
   }
 }
 
 /** A table with its header: `Image_Id, Repo_Tag, Trigger_Id, Gate, Trigger, Check_Output, Gate_Action, Whitelisted, Policy_Id`. */
-function fromTable(table: Record<string, unknown> | null, at: string): Violation[] {
-  const header = asList(table?.['header']).map((name) => (asText(name) ?? '').toLowerCase())
-  return asList(table?.['rows']).map((row, index) => {
-    const cell = (name: string) => asList(row)[header.indexOf(name)]
+function fromTable(table: Fields, at: string): Violation[] {
+  const header = listOf(table['header']).map((name) => textOf(name).toLowerCase())
+  return listOf(table['rows']).map((row, index) => {
+    const cell = (name: string) => listOf(row)[header.indexOf(name)]
     const allowed = cell('whitelisted')
     return {
       at: `${at}.rows[${index}]`,
-      gate: asText(cell('gate')),
-      trigger: asText(cell('trigger')),
-      trigger_id: asText(cell('trigger_id')),
-      text: asText(cell('check_output')),
+      gate: textOf(cell('gate')),
+      trigger: textOf(cell('trigger')),
+      trigger_id: textOf(cell('trigger_id')),
+      text: textOf(cell('check_output')),
       // false, or the entry of the allow list that lets it pass.
       allowed: allowed !== undefined && allowed !== false && allowed !== null && allowed !== '',
     }

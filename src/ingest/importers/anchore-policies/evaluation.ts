@@ -4,35 +4,35 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
-import { cutText } from '../../readers/fields.ts'
+import { cutText } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
 
-/** One rule of the policy that something in the image triggered. */
+/** One rule of the policy that something in the image triggered; '' is what the report does not tell. */
 export interface Violation {
   /** Place in the file. */
   at: string
-  gate: string | undefined
-  trigger: string | undefined
-  trigger_id: string | undefined
-  text: string | undefined
+  gate: string
+  trigger: string
+  trigger_id: string
+  text: string
   /** An allow list lets it pass. */
   allowed: boolean
 }
 
 export interface Evaluation {
-  tag: string | undefined
-  digest: string | undefined
-  policy: string | undefined
-  time: string | undefined
+  tag: string
+  digest: string
+  policy: string
+  time: string
   violations: Violation[]
 }
 
 /** All records of one image's evaluation. */
 export function* readEvaluation(evaluation: Evaluation, asset: string, described: Set<string>): Generator<FileRecord> {
-  const observed_at = evaluation.time === undefined ? null : parseInstant(evaluation.time)
+  const observed_at = parseInstant(evaluation.time)
   const image = imageAsset(asset, { references: [evaluation.tag], digest: evaluation.digest })
   yield { ...image, ...(observed_at !== null && { observed_at }) }
-  const checks = `policy ${evaluation.policy ?? ''}`.trim()
+  const checks = `policy ${evaluation.policy}`.trim()
   yield { kind: 'coverage', asset, subject: 'control', checks }
   yield { kind: 'coverage', asset, subject: 'vulnerability', checks }
   const seen = new Map<string, number>()
@@ -41,18 +41,18 @@ export function* readEvaluation(evaluation: Evaluation, asset: string, described
 
 function* readViolation(violation: Violation, asset: string, described: Set<string>, seen: Map<string, number>): Generator<FileRecord> {
   const { at, gate, trigger, trigger_id, text } = violation
-  if (gate === undefined || trigger === undefined) {
+  if (gate === '' || trigger === '') {
     yield { kind: 'skipped', at, reason: 'Expected a violation with gate and trigger' }
     return
   }
   if (violation.allowed) {
-    yield { kind: 'skipped', at, reason: `${gate}/${trigger} is on an allow list: ${(text ?? trigger_id ?? '').slice(0, 500)}` }
+    yield { kind: 'skipped', at, reason: `${gate}/${trigger} is on an allow list: ${(text || trigger_id).slice(0, 500)}` }
     return
   }
   // The words of most gates begin with a severity that the author of the policy, or the feed, gave.
-  const word = /^(CRITICAL|HIGH|MEDIUM|LOW|NEGLIGIBLE|UNKNOWN)\b/.exec(text ?? '')?.[1]
+  const word = /^(CRITICAL|HIGH|MEDIUM|LOW|NEGLIGIBLE|UNKNOWN)\b/.exec(text)?.[1]
   // A package that has a vulnerability: `CVE-2015-2992+struts-core-1.3.8.jar`.
-  const [id = '', component] = gate === 'vulnerabilities' ? (trigger_id ?? '').split(/\+(.*)/s) : []
+  const [id = '', component] = gate === 'vulnerabilities' ? trigger_id.split(/\+(.*)/s) : []
   if (component && isPublicId(id)) {
     const split = splitPackage(component)
     yield* scannerItem(
@@ -62,9 +62,9 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
         at,
         ids: [id],
         severity: word,
-        urls: [/https:\/\/[^\s)]{3,500}/.exec(text ?? '')?.[0]],
+        urls: [/https:\/\/[^\s)]{3,500}/.exec(text)?.[0]],
         component: split,
-        place: /package type \(\w+\) - (\/[^\s]+) \(/.exec(text ?? '')?.[1],
+        place: /package type \(\w+\) - (\/[^\s]+) \(/.exec(text)?.[1],
       },
       described,
     )
@@ -76,7 +76,7 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
     described.add(control_id)
     yield { kind: 'control', control_id, title: `${gate}: ${trigger.replaceAll('_', ' ')}`, category: gate, product: 'Container image' }
   }
-  const subject = (text ?? trigger_id ?? trigger).slice(0, 300)
+  const subject = (text || trigger_id || trigger).slice(0, 300)
   const key = `${control_id}\0${subject}`
   const count = (seen.get(key) ?? 0) + 1
   seen.set(key, count)

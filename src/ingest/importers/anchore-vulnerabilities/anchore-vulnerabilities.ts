@@ -4,7 +4,7 @@ import { splitPackage } from '../../../model/package-version.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -30,8 +30,8 @@ function layoutOf(text: string): Layout | null {
 }
 
 function mentionsFeed(value: unknown): boolean {
-  const text = asText(asFields(value)?.['text'])
-  const first = text === undefined ? null : jsonOutline(text)
+  const text = textOf(fieldsOf(value)['text'])
+  const first = text === '' ? null : jsonOutline(text)
   return first?.list === true && first.members.has('vuln') && first.members.has('feed_group')
 }
 
@@ -62,28 +62,28 @@ export const anchoreVulnerabilities: Importer = {
       if (path === items) hold.addAll(readItem(value, at, described))
       else told[path.slice(2)] = value
     }
-    const metadata = asFields(told['metadata'])
-    const repository = [asText(metadata?.['registry']), asText(metadata?.['repository'])].filter(Boolean).join('/')
-    const tag = asText(metadata?.['tag'])
-    const time = asText(metadata?.['timestamp'])
+    const metadata = fieldsOf(told['metadata'])
+    const repository = [textOf(metadata['registry']), textOf(metadata['repository'])].filter(Boolean).join('/')
+    const tag = textOf(metadata['tag'])
+    const time = textOf(metadata['timestamp'])
     yield {
       kind: 'report',
       source: 'anchore',
       tool: 'Anchore',
       tool_version: null,
-      observed_at: time === undefined ? null : parseInstant(time),
+      observed_at: time === '' ? null : parseInstant(time),
     }
     yield imageAsset('image', {
-      references: [asText(told['imageFullTag']), repository && tag ? `${repository}:${tag}` : repository],
-      digest: asText(told['imageDigest']) ?? asText(told['image_digest']) ?? asText(metadata?.['imageDigest']),
+      references: [textOf(told['imageFullTag']), repository && tag ? `${repository}:${tag}` : repository],
+      digest: textOf(told['imageDigest']) || textOf(told['image_digest']) || textOf(metadata['imageDigest']),
     })
-    const type = asText(told['vulnerability_type'])
+    const type = textOf(told['vulnerability_type'])
     yield {
       kind: 'coverage',
       asset: 'image',
       subject: 'vulnerability',
       // "os" and "non-os" are halves of "all".
-      ...(type !== undefined && type !== 'all' && { checks: type }),
+      ...(type !== '' && type !== 'all' && { checks: type }),
     }
     yield* hold.take()
   },
@@ -91,16 +91,14 @@ export const anchoreVulnerabilities: Importer = {
 
 /** Anchore writes "None" and "N/A" where it knows nothing. */
 const known = (value: unknown): string | undefined => {
-  const text = asText(value)
-  return text === undefined || /^(?:none|n\/a|unknown)$/i.test(text) ? undefined : text
+  const text = textOf(value)
+  return text === '' || /^(?:none|n\/a|unknown)$/i.test(text) ? undefined : text
 }
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const of = (...names: string[]) => names.map((name) => known(found?.[name])).find((text) => text !== undefined)
-  const nvd = [...asList(found?.['nvd_data']), ...asList(found?.['nvdData']), ...asList(asFields(found?.['extra'])?.['nvd_data'])].map(
-    asFields,
-  )
+  const found = fieldsOf(value)
+  const of = (...names: string[]) => names.map((name) => known(found[name])).find((text) => text !== undefined)
+  const nvd = [...listOf(found['nvd_data']), ...listOf(found['nvdData']), ...listOf(fieldsOf(found['extra'])['nvd_data'])].map(fieldsOf)
   const whole = of('package')
   const split = whole === undefined ? { name: '' } : splitPackage(whole)
   const path = of('package_path', 'packagePath', 'path')
@@ -109,10 +107,10 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       source: 'anchore',
       asset: 'image',
       at,
-      ids: [of('vuln', 'vulnerabilityId'), of('cves'), ...nvd.map((one) => asText(one?.['id']))],
-      description: of('description') ?? asText(asFields(found?.['extra'])?.['description']),
-      severity: asText(found?.['severity']),
-      ratings: [...nvd.flatMap(ratingsOf), { score: asNumber(found?.['nvdCvssBaseScore']) }],
+      ids: [of('vuln', 'vulnerabilityId'), of('cves'), ...nvd.map((one) => textOf(one['id']))],
+      description: of('description') ?? textOf(fieldsOf(found['extra'])['description']),
+      severity: textOf(found['severity']),
+      ratings: [...nvd.flatMap(ratingsOf), { score: numberOf(found['nvdCvssBaseScore']) }],
       urls: [of('url', 'link')],
       component: {
         name: of('package_name', 'packageName') ?? split.name,
@@ -128,11 +126,11 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
 }
 
 /** A score of -1 means that there is none; `bestRating` takes none outside of 0 to 10. */
-function ratingsOf(nvd: Record<string, unknown> | null) {
+function ratingsOf(nvd: Fields) {
   return ([3, 2] as const).flatMap((version) => {
-    const cvss = asFields(nvd?.[`cvss_v${version}`]) ?? asFields(nvd?.[`cvssV${version}`])
+    const cvss = [nvd[`cvss_v${version}`], nvd[`cvssV${version}`]].find(isFields)
     if (!cvss) return []
-    const score = asNumber(cvss['base_score']) ?? asNumber(cvss['baseScore'])
-    return [{ score, vector: asText(cvss['vector_string']), version }]
+    const score = numberOf(cvss['base_score']) ?? numberOf(cvss['baseScore'])
+    return [{ score, vector: textOf(cvss['vector_string']), version }]
   })
 }

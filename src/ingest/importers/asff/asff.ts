@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { cutText, firstInstant, given, httpsLink, listOf, type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -59,24 +59,24 @@ export const asff: Importer = {
       )
     const read = openItems()
     for await (const { value, at, document } of readJson(bytes, [layout])) {
-      yield* read.item(membersOf(value), layout === patterns.item ? `document ${document + 1}` : at)
+      yield* read.item(fieldsOf(value), layout === patterns.item ? `document ${document + 1}` : at)
     }
     yield* read.end()
   },
 }
 
-function openItems(): { item(item: Members, at: string): Generator<FileRecord>; end(): Generator<FileRecord> } {
+function openItems(): { item(item: Fields, at: string): Generator<FileRecord>; end(): Generator<FileRecord> } {
   let source: string | null = null
   /** A product's own file says how its run went; what Security Hub hands out may be any part of what it has. */
   let ownFile = false
   const once = toldOnce()
 
-  function* begin(item: Members | null): Generator<FileRecord> {
+  function* begin(item: Fields | null): Generator<FileRecord> {
     const product = item && productOf(item)
     const hub = item === null || throughSecurityHub(item)
     source = hub ? 'aws-security-hub' : product!.source
     ownFile = !hub && source === 'prowler'
-    const version = item && source === 'prowler' ? textOf(membersOf(item.ProductFields).ProviderVersion) : ''
+    const version = item && source === 'prowler' ? textOf(fieldsOf(item.ProductFields).ProviderVersion) : ''
     yield { kind: 'report', source, tool: hub ? 'AWS Security Hub' : product!.tool, tool_version: version || null, observed_at: null }
   }
 
@@ -131,37 +131,37 @@ function openItems(): { item(item: Members, at: string): Generator<FileRecord>; 
 }
 
 /** Why an item says nothing: put aside, a sample, a summary of the others. null when it does stand. */
-function whyLeft(item: Members): string | null {
+function whyLeft(item: Fields): string | null {
   if (textOf(item.ProductArn) === '') return 'Expected a finding with a "ProductArn"'
   if (item.Sample === true) return 'A sample finding, not a real one'
   if (
     /:ruleset\/set\/(?!.*\/rule\/)/.test(textOf(item.GeneratorId)) &&
-    textOf(listOf(membersOf(item.FindingProviderFields).Types)[0]).startsWith('MITRE/SAF/')
+    textOf(listOf(fieldsOf(item.FindingProviderFields).Types)[0]).startsWith('MITRE/SAF/')
   )
     return 'A summary of the other items'
-  const inspector = textOf(membersOf(item.ProductFields)['aws/inspector/FindingStatus']).toUpperCase()
-  const workflow = textOf(membersOf(item.Workflow).Status).toUpperCase()
-  if (textOf(membersOf(item.Compliance).Status) !== '') return null
+  const inspector = textOf(fieldsOf(item.ProductFields)['aws/inspector/FindingStatus']).toUpperCase()
+  const workflow = textOf(fieldsOf(item.Workflow).Status).toUpperCase()
+  if (textOf(fieldsOf(item.Compliance).Status) !== '') return null
   if (closedWord(item) !== null) return null
   return workflow === 'SUPPRESSED' || inspector === 'SUPPRESSED' ? 'Suppressed' : null
 }
 
 /** What the product or Security Hub says of an item that is over; null when it is not, and for the result of a check, which says so itself. */
-function closedWord(item: Members): string | null {
-  if (textOf(membersOf(item.Compliance).Status) !== '') return null
+function closedWord(item: Fields): string | null {
+  if (textOf(fieldsOf(item.Compliance).Status) !== '') return null
   const words = [
     [item.RecordState, 'ARCHIVED'],
-    [membersOf(item.Workflow).Status, 'RESOLVED'],
-    [membersOf(item.ProductFields)['aws/inspector/FindingStatus'], 'CLOSED'],
+    [fieldsOf(item.Workflow).Status, 'RESOLVED'],
+    [fieldsOf(item.ProductFields)['aws/inspector/FindingStatus'], 'CLOSED'],
   ] as const
   return words.find(([said, word]) => textOf(said).toUpperCase() === word)?.[1] ?? null
 }
 
 /** PASSED and FAILED are answers. WARNING and NOT_AVAILABLE (and Prowler's INFOED, MANUAL, MUTED) are none, nor is what is archived or suppressed. */
-function statusOf(item: Members): ControlResultRecord['status'] | null {
-  const word = textOf(membersOf(item.Compliance).Status).toUpperCase()
+function statusOf(item: Fields): ControlResultRecord['status'] | null {
+  const word = textOf(fieldsOf(item.Compliance).Status).toUpperCase()
   if (word === '') return null
-  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED' || textOf(membersOf(item.Workflow).Status).toUpperCase() === 'SUPPRESSED')
+  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED' || textOf(fieldsOf(item.Workflow).Status).toUpperCase() === 'SUPPRESSED')
     return 'not_run'
   return word === 'PASSED' ? 'pass' : word === 'FAILED' ? 'fail' : 'not_run'
 }
@@ -169,7 +169,7 @@ function statusOf(item: Members): ControlResultRecord['status'] | null {
 type Once = ReturnType<typeof toldOnce>
 
 function* controlRecords(
-  item: Members,
+  item: Fields,
   at: string,
   product: Product,
   { asset: { asset }, place }: Resource,
@@ -192,7 +192,7 @@ function* controlRecords(
   const severity = status === 'fail' || product.source !== 'aws-security-hub' ? severityOf(item) : undefined
   const description = textOf(item.Description)
   const ofResult = product.source === 'prowler'
-  const recommendation = membersOf(membersOf(item.Remediation).Recommendation)
+  const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
   const frameworks = frameworksOf(item, product)
   const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
   yield* once({
@@ -204,14 +204,14 @@ function* controlRecords(
       severity,
       description: ofResult ? undefined : cutText(description),
       remediation: cutText(textOf(recommendation.Text)),
-      url: httpsLink(textOf(recommendation.Url)),
+      url: httpsOf(textOf(recommendation.Url)),
     }),
     ...(frameworks.length > 0 && { frameworks }),
   })
-  const reasons = listOf(membersOf(item.Compliance).StatusReasons).map(
-    (reason) => textOf(membersOf(reason).Description) || textOf(membersOf(reason).ReasonCode),
+  const reasons = listOf(fieldsOf(item.Compliance).StatusReasons).map(
+    (reason) => textOf(fieldsOf(reason).Description) || textOf(fieldsOf(reason).ReasonCode),
   )
-  const said = textOf(membersOf(item.ProductFields)['aws/securityhub/annotation']) || reasons.filter((one) => one !== '').join(' ')
+  const said = textOf(fieldsOf(item.ProductFields)['aws/securityhub/annotation']) || reasons.filter((one) => one !== '').join(' ')
   yield {
     kind: 'control_result',
     asset,
@@ -222,7 +222,7 @@ function* controlRecords(
 }
 
 function* detectionRecords(
-  item: Members,
+  item: Fields,
   at: string,
   product: Product,
   { asset: { asset }, place }: Resource,
@@ -235,7 +235,7 @@ function* detectionRecords(
   }
   const severity = severityOf(item)
   const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
-  const recommendation = membersOf(membersOf(item.Remediation).Recommendation)
+  const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
   yield* once({
     kind: 'control',
     control_id,
@@ -245,10 +245,10 @@ function* detectionRecords(
     ...given({
       severity,
       remediation: cutText(textOf(recommendation.Text)),
-      url: httpsLink(textOf(recommendation.Url), textOf(item.SourceUrl)),
+      url: httpsOf(textOf(recommendation.Url), textOf(item.SourceUrl)),
     }),
   })
-  const other = membersOf(membersOf(membersOf(listOf(item.Resources)[0]).Details).Other)
+  const other = fieldsOf(fieldsOf(fieldsOf(listOf(item.Resources)[0]).Details).Other)
   const file = textOf(other.Filename)
   const line = textOf(other.StartLine)
   const where = file ? (line && line !== '0' ? `${file}:${line}` : file) : portOf(item) || place
@@ -263,9 +263,9 @@ function* detectionRecords(
 }
 
 /** What Inspector found open to the network: `22-22/TCP`. */
-function portOf(item: Members): string {
+function portOf(item: Fields): string {
   const details = 'aws/inspector/networkReachabilityDetails'
-  const fields = membersOf(item.ProductFields)
+  const fields = fieldsOf(item.ProductFields)
   const [begin, end] = [textOf(fields[`${details}/openPortRange/begin`]), textOf(fields[`${details}/openPortRange/end`])]
   if (begin === '') return ''
   return `${begin}${end && end !== begin ? `-${end}` : ''}/${textOf(fields[`${details}/protocol`]).toLowerCase() || 'tcp'}`

@@ -4,16 +4,16 @@ import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import {
   cutText,
+  type Fields,
+  fieldsOf,
   firstInstant,
   given,
-  httpsLink,
+  httpsOf,
   listOf,
-  type Members,
-  membersOf,
   numberOf,
   textOf,
-  textsOf,
-} from '../../readers/json-members.ts'
+  textsIn,
+} from '../../readers/json-fields.ts'
 
 /** A vulnerability item: what is common to Inspector's, Trivy's and other products'. */
 export interface Flaw {
@@ -25,9 +25,9 @@ export interface Flaw {
 const CVE = /CVE-\d{4}-\d{4,}/gi
 
 /** The flaw of an item; null when nothing names it. */
-export function flawOf(item: Members, source: string, severity: Severity | undefined): Flaw | null {
-  const other = membersOf(membersOf(membersOf(listOf(item.Resources)[0]).Details).Other)
-  const listed = listOf(item.Vulnerabilities).map(membersOf)
+export function flawOf(item: Fields, source: string, severity: Severity | undefined): Flaw | null {
+  const other = fieldsOf(fieldsOf(fieldsOf(listOf(item.Resources)[0]).Details).Other)
+  const listed = listOf(item.Vulnerabilities).map(fieldsOf)
   const stated = [...listed.map(({ Id }) => textOf(Id)), textOf(other['CVE ID'])].filter((id) => id !== '')
   const cves = [...new Set(stated.flatMap((id) => (id.match(CVE) ?? []).map((one) => one.toUpperCase())))]
   // Inspector's title is the id, then the package; nothing else is taken from a text.
@@ -44,8 +44,8 @@ export function flawOf(item: Members, source: string, severity: Severity | undef
   const vulnerabilities = ids.map((vulnerability_id, at): VulnerabilityRecord => {
     const own =
       listed.find(({ Id }) => textOf(Id).toUpperCase() === vulnerability_id.toUpperCase()) ?? (ids.length === 1 ? (listed[at] ?? {}) : {})
-    const vendor = membersOf(own.Vendor)
-    const remediation = membersOf(membersOf(item.Remediation).Recommendation)
+    const vendor = fieldsOf(own.Vendor)
+    const remediation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
     return {
       kind: 'vulnerability',
       vulnerability_id,
@@ -54,7 +54,7 @@ export function flawOf(item: Members, source: string, severity: Severity | undef
         description: cutText(textOf(item.Description)),
         severity,
         published_at: firstInstant(vendor.VendorCreatedAt),
-        url: httpsLink(textOf(vendor.Url), ...textsOf(own.ReferenceUrls), textOf(remediation.Url)),
+        url: httpsOf(textOf(vendor.Url), ...textsIn(own.ReferenceUrls), textOf(remediation.Url)),
       }),
       ...(ids.length === 1 && rating),
     }
@@ -77,16 +77,16 @@ const publicId = (id: string, source: string): string =>
   /^(?:GHSA|GO|RUSTSEC|PYSEC|OSV|ALAS\w*|RHSA|DSA|DLA|USN|ELSA|TEMP|SNYK)-/i.test(id) ? id : `${source}:${id}`
 
 function ratingOf(value: unknown): { score: number | null; vector: string; version: 2 | 3 | 4 | null } {
-  const { BaseScore, BaseVector, Version } = membersOf(value)
+  const { BaseScore, BaseVector, Version } = fieldsOf(value)
   const major = /^V?([234])/i.exec(textOf(Version))?.[1]
   return { score: numberOf(BaseScore), vector: textOf(BaseVector), version: major === undefined ? null : (Number(major) as 2 | 3 | 4) }
 }
 
 /** The package of the item. Trivy writes it beside the resource. */
-function packageOf(listed: Members[], other: Members): ReturnType<typeof awsPackage> {
+function packageOf(listed: Fields[], other: Fields): ReturnType<typeof awsPackage> {
   const packages = listed.flatMap((one) =>
     listOf(one.VulnerablePackages).map((value) => {
-      const each = membersOf(value)
+      const each = fieldsOf(value)
       return {
         name: textOf(each.Name),
         version: textOf(each.Version),
@@ -111,9 +111,9 @@ function packageOf(listed: Members[], other: Members): ReturnType<typeof awsPack
 }
 
 /** The severity of an item: its label, else Security Hub's own bands of the normalised number. https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html */
-export function severityOf(item: Members): Severity | undefined {
-  const own = membersOf(item.Severity)
-  const provider = membersOf(membersOf(item.FindingProviderFields).Severity)
+export function severityOf(item: Fields): Severity | undefined {
+  const own = fieldsOf(item.Severity)
+  const provider = fieldsOf(fieldsOf(item.FindingProviderFields).Severity)
   const word = parseSeverity(textOf(own.Label)) ?? parseSeverity(textOf(provider.Label))
   if (word) return word
   const number = numberOf(own.Normalized)

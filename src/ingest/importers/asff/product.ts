@@ -1,5 +1,5 @@
 import { splitRequirement } from '../../../model/requirement.ts'
-import { type Members, listOf, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 
 /** What a product's finding is, and how it is called. */
 export interface Product {
@@ -25,7 +25,7 @@ const products = new Map<string, Product>([
 ])
 
 /** The product of an item, by its ARN: `arn:aws:securityhub:region::product/company/name`; an account's own is `…:product/<account>/default`. */
-export function productOf(item: Members): Product {
+export function productOf(item: Fields): Product {
   const name = /:product\/(.+)$/.exec(textOf(item.ProductArn))?.[1] ?? ''
   const known = products.get(name)
   if (known) return known
@@ -40,18 +40,18 @@ export function productOf(item: Members): Product {
 }
 
 /** Kind of this item: by its product, where that says it, else by what it holds. */
-export function kindOf(item: Members, product: Product): 'vulnerability' | 'control' | 'detection' {
+export function kindOf(item: Fields, product: Product): 'vulnerability' | 'control' | 'detection' {
   if (product.kind !== null) return product.kind
-  if (textOf(membersOf(item.Compliance).Status) !== '') return 'control'
-  const isFlaw = listOf(item.Vulnerabilities).length > 0 || textsOf(item.Types).some((type) => /\/Vulnerabilities(?:\/|$)/.test(type))
+  if (textOf(fieldsOf(item.Compliance).Status) !== '') return 'control'
+  const isFlaw = listOf(item.Vulnerabilities).length > 0 || textsIn(item.Types).some((type) => /\/Vulnerabilities(?:\/|$)/.test(type))
   return isFlaw ? 'vulnerability' : 'detection'
 }
 
 /** Whether the item was handed out by Security Hub, which marks whatever it holds with an id of its own. */
-export const throughSecurityHub = (item: Members): boolean => textOf(membersOf(item.ProductFields)['aws/securityhub/FindingId']) !== ''
+export const throughSecurityHub = (item: Fields): boolean => textOf(fieldsOf(item.ProductFields)['aws/securityhub/FindingId']) !== ''
 
 /** The id of a control or detection, `<source>:<id>`, the same for a product whichever way its findings come. */
-export function controlIdOf(item: Members, product: Product): string {
+export function controlIdOf(item: Fields, product: Product): string {
   const generator = textOf(item.GeneratorId)
   const of = (id: string) => (id === '' ? '' : `${product.source}:${id.slice(0, 250)}`)
   if (product.source === 'prowler') return of(generator.replace(/^prowler-/, ''))
@@ -59,15 +59,15 @@ export function controlIdOf(item: Members, product: Product): string {
   if (product.source === 'aws-security-hub') return of(securityHubControl(item, generator))
   if (product.kind === 'detection') return of(typeOf(item) || generator)
   if (product.source === 'aws-inspector2')
-    return of(/network reachability/i.test(textsOf(item.Types).join()) ? 'network-reachability' : typeOf(item) || generator)
+    return of(/network reachability/i.test(textsIn(item.Types).join()) ? 'network-reachability' : typeOf(item) || generator)
   const rule = /:ruleset\/set\/(.+)$/.exec(generator)?.[1]
   return of(rule === undefined ? generator : rule.replace('/rule/', '/'))
 }
 
 /** Findings of one control under several standards have one id since 2023 (SecurityControlId); the older ones a standard's own. */
-function securityHubControl(item: Members, generator: string): string {
-  const fields = membersOf(item.ProductFields)
-  const consolidated = textOf(membersOf(item.Compliance).SecurityControlId) || /^security-control\/(.+)$/.exec(generator)?.[1]
+function securityHubControl(item: Fields, generator: string): string {
+  const fields = fieldsOf(item.ProductFields)
+  const consolidated = textOf(fieldsOf(item.Compliance).SecurityControlId) || /^security-control\/(.+)$/.exec(generator)?.[1]
   if (consolidated) return consolidated
   const foundational = /^aws-foundational-security-best-practices\/v\/[^/]+\/(.+)$/.exec(generator)?.[1]
   if (foundational) return foundational
@@ -75,24 +75,24 @@ function securityHubControl(item: Members, generator: string): string {
 }
 
 /** Trivy gives the id of a check or secret rule behind its name since 0.46; before, only the title tells. */
-function trivyControl(item: Members, generator: string): string {
+function trivyControl(item: Fields, generator: string): string {
   const id = /^Trivy\/(.+)$/.exec(generator)?.[1] ?? textOf(item.Id).split('/').at(-1) ?? ''
   const parts = /^(?:AVD-)?([A-Z]{2,12})-?(\d{1,6})$/.exec(id)
   return `trivy:${parts ? `${parts[1]}-${parts[2]!.padStart(4, '0')}` : id.slice(0, 250)}`
 }
 
 /** The last part of the finding's type: `TTPs/Discovery/Recon:EC2-Portscan` → `Recon:EC2-Portscan`. */
-const typeOf = (item: Members): string => textsOf(item.Types)[0]?.split('/').at(-1) ?? ''
+const typeOf = (item: Fields): string => textsIn(item.Types)[0]?.split('/').at(-1) ?? ''
 
 /** Requirements of frameworks as the item writes them. Prowler: `CIS-1.5 1.20` beside the list of standards; Security Hub: `PCI DSS v3.2.1/2.2`, `NIST.800-53.r5 AC-4`. */
-export function frameworksOf(item: Members, product: Product): { framework: string; requirement: string }[] {
-  const compliance = membersOf(item.Compliance)
+export function frameworksOf(item: Fields, product: Product): { framework: string; requirement: string }[] {
+  const compliance = fieldsOf(item.Compliance)
   const found = new Map<string, { framework: string; requirement: string }>()
   const add = (framework: string, requirement: string) => {
     if (framework && requirement) found.set(`${framework}\n${requirement}`, { framework, requirement })
   }
-  const standards = listOf(compliance.AssociatedStandards).map((one) => textOf(membersOf(one).StandardsId))
-  for (const text of textsOf(compliance.RelatedRequirements).slice(0, 200)) {
+  const standards = listOf(compliance.AssociatedStandards).map((one) => textOf(fieldsOf(one).StandardsId))
+  for (const text of textsIn(compliance.RelatedRequirements).slice(0, 200)) {
     if (product.source === 'prowler') {
       const standard = standards.filter((one) => one !== '' && text.startsWith(`${one} `)).sort((a, b) => b.length - a.length)[0]
       if (standard !== undefined) for (const requirement of text.slice(standard.length).trim().split(' ')) add(standard, requirement)
@@ -101,7 +101,7 @@ export function frameworksOf(item: Members, product: Product): { framework: stri
       if (parts) add(parts.framework, parts.requirement)
     }
   }
-  const own = /:control\/(.+)\/([^/]+)$/.exec(textOf(membersOf(item.ProductFields).StandardsControlArn))
+  const own = /:control\/(.+)\/([^/]+)$/.exec(textOf(fieldsOf(item.ProductFields).StandardsControlArn))
   if (own) add(own[1]!, own[2]!)
   return [...found.values()]
 }

@@ -2,7 +2,7 @@ import { awsAsset } from '../../../model/aws-asset.ts'
 import { parseImageReference } from '../../../model/asset-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord } from '../../../model/record.ts'
-import { type Members, listOf, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 
 /** What an item is about: its first resource (Security Hub: one always; others put the actor or texts behind it). */
 export interface Resource {
@@ -12,11 +12,11 @@ export interface Resource {
 }
 
 /** Names the resource of an item. `source` keeps what only this tool names apart from others'. */
-export function resourceOf(item: Members, source: string): Resource {
-  const first = membersOf(listOf(item.Resources)[0])
+export function resourceOf(item: Fields, source: string): Resource {
+  const first = fieldsOf(listOf(item.Resources)[0])
   const type = textOf(first.Type)
   const id = textOf(first.Id)
-  const details = membersOf(first.Details)
+  const details = fieldsOf(first.Details)
   const account = /^\w+$/.test(textOf(item.AwsAccountId)) ? textOf(item.AwsAccountId) : ''
   const region = textOf(first.Region) || textOf(item.Region)
   const image = type === 'Container' ? container(id, details) : null
@@ -24,16 +24,16 @@ export function resourceOf(item: Members, source: string): Resource {
   // Trivy's files of a folder: they are of no account, and another folder's may be called alike.
   if (type === 'Other' && source === 'trivy')
     return { asset: { kind: 'asset', asset: 'folder', type: 'repository', name: '', names: [] }, place: '' }
-  const fields = membersOf(item.ProductFields)
+  const fields = fieldsOf(item.ProductFields)
   return awsAsset(
     {
       id,
       type,
       account,
       region,
-      shown: textOf(fields.ProwlerResourceName) || textOf(membersOf(first.Tags).Name),
-      tags: textsOf(membersOf(details.AwsEcrContainerImage).ImageTags),
-      ips: textsOf(membersOf(details.AwsEc2Instance).IpV4Addresses),
+      shown: textOf(fields.ProwlerResourceName) || textOf(fieldsOf(first.Tags).Name),
+      tags: textsIn(fieldsOf(details.AwsEcrContainerImage).ImageTags),
+      ips: textsIn(fieldsOf(details.AwsEc2Instance).IpV4Addresses),
       platform:
         textOf(fields['aws/inspector/resources/1/resourceDetails/awsEc2InstanceDetails/platform']) ||
         textOf(fields['aws/inspector/resources/1/resourceDetails/awsEcrContainerImageDetails/platform']),
@@ -43,8 +43,8 @@ export function resourceOf(item: Members, source: string): Resource {
 }
 
 /** Trivy's: the image with the operating system behind it in brackets, `shop/web:1.4 (alpine 3.19.1)`. */
-function container(id: string, details: Members): AssetRecord | null {
-  const text = textOf(membersOf(details.Container).ImageName) || id
+function container(id: string, details: Fields): AssetRecord | null {
+  const text = textOf(fieldsOf(details.Container).ImageName) || id
   const match = /^(\S+)(?:\s+\(([^()]{1,100})\))?$/.exec(text)
   const image = match ? parseImageReference(match[1]!) : null
   if (!image) return null

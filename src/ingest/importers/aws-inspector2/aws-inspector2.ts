@@ -7,16 +7,16 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import {
   cutText,
+  type Fields,
+  fieldsOf,
   firstInstant,
   given,
-  httpsLink,
+  httpsOf,
   listOf,
-  type Members,
-  membersOf,
   numberOf,
   textOf,
-  textsOf,
-} from '../../readers/json-members.ts'
+  textsIn,
+} from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -56,11 +56,11 @@ export const awsInspector2: Importer = {
       throw new UserError('unreadable_report', 'Expected findings of Amazon Inspector: "findings" with "findingArn" and "awsAccountId"')
     yield { kind: 'report', source: SOURCE, tool: 'Amazon Inspector', tool_version: null, observed_at: null }
     const once = toldOnce()
-    for await (const { value, at } of readJson(bytes, [layout])) yield* itemRecords(membersOf(value), at, once)
+    for await (const { value, at } of readJson(bytes, [layout])) yield* itemRecords(fieldsOf(value), at, once)
   },
 }
 
-function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* itemRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const status = textOf(item.status).toUpperCase()
   if (status === 'SUPPRESSED') {
     yield { kind: 'skipped', at, reason: 'Suppressed' }
@@ -106,7 +106,7 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
   const { control_id, component, place } = ruleParts(rule)
   yield* once(assetRecord)
   yield* once({ kind: 'coverage', asset, subject: 'control', access: 'remote', checks: 'listed' })
-  const recommendation = membersOf(membersOf(item.remediation).recommendation)
+  const recommendation = fieldsOf(fieldsOf(item.remediation).recommendation)
   yield* once({
     kind: 'control',
     control_id,
@@ -116,7 +116,7 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
       severity,
       description: cutText(textOf(item.description)),
       remediation: cutText(textOf(recommendation.text)),
-      url: httpsLink(textOf(recommendation.Url)),
+      url: httpsOf(textOf(recommendation.Url)),
     }),
   })
   yield {
@@ -130,7 +130,7 @@ function* itemRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
 }
 
 /** Inspector no longer finds it since `updatedAt`, often because the resource is gone. */
-function* closedRecords(item: Members, at: string, asset: AssetRecord, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* closedRecords(item: Fields, at: string, asset: AssetRecord, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const rule = ruleOf(item)
   const open = rule
     ? { asset: asset.asset, ...ruleParts(rule) }
@@ -145,7 +145,7 @@ function* closedRecords(item: Members, at: string, asset: AssetRecord, once: Ret
   yield closedItem(open, { reason: 'CLOSED', at, closed_at })
 }
 
-function ruleOf(item: Members): Rule | null {
+function ruleOf(item: Fields): Rule | null {
   const type = textOf(item.type)
   return type === 'CODE_VULNERABILITY' ? codeRule(item) : type === 'NETWORK_REACHABILITY' ? openPort(item) : null
 }
@@ -157,40 +157,40 @@ const ruleParts = (rule: Rule) => ({
   ...(rule.file && { component: { name: rule.file, type: 'file' } }),
 })
 
-function assetOf(item: Members): ReturnType<typeof awsAsset> | null {
-  const resource = membersOf(listOf(item.resources)[0])
+function assetOf(item: Fields): ReturnType<typeof awsAsset> | null {
+  const resource = fieldsOf(listOf(item.resources)[0])
   const id = textOf(resource.id)
   if (id === '') return null
-  const details = membersOf(resource.details)
-  const machine = membersOf(details.awsEc2Instance)
-  const image = membersOf(details.awsEcrContainerImage)
+  const details = fieldsOf(resource.details)
+  const machine = fieldsOf(details.awsEc2Instance)
+  const image = fieldsOf(details.awsEcrContainerImage)
   return awsAsset(
     {
       id,
       type: textOf(resource.type),
       account: textOf(item.awsAccountId),
       region: textOf(resource.region),
-      shown: textOf(membersOf(resource.tags).Name) || textOf(membersOf(details.awsLambdaFunction).functionName),
-      tags: textsOf(image.imageTags),
-      ips: textsOf(machine.ipV4Addresses),
+      shown: textOf(fieldsOf(resource.tags).Name) || textOf(fieldsOf(details.awsLambdaFunction).functionName),
+      tags: textsIn(image.imageTags),
+      ips: textsIn(machine.ipV4Addresses),
       platform: textOf(machine.platform) || textOf(image.platform),
     },
     SOURCE,
   )
 }
 
-function* packageRecords(item: Members, asset: string): Generator<FileRecord> {
-  const details = membersOf(item.packageVulnerabilityDetails)
+function* packageRecords(item: Fields, asset: string): Generator<FileRecord> {
+  const details = fieldsOf(item.packageVulnerabilityDetails)
   const stated = textOf(details.vulnerabilityId)
   const cve = /^CVE-\d{4}-\d{4,}$/i.test(stated) ? stated.toUpperCase() : null
-  const related = textsOf(details.relatedVulnerabilities)
+  const related = textsIn(details.relatedVulnerabilities)
   const cves = cve ? [cve] : [...new Set(related.filter((id) => /^CVE-\d{4}-\d{4,}$/i.test(id)).map((id) => id.toUpperCase()))]
   if (stated === '') return
   const ids = cves.length > 0 ? cves : [/^[A-Za-z]{2,}[A-Za-z0-9]*-[\w.:-]*\d/.test(stated) ? stated : `${SOURCE}:${stated}`]
   const severity = parseSeverity(textOf(item.severity)) ?? undefined
   const rating = bestRating(
     listOf(details.cvss).map((value) => {
-      const one = membersOf(value)
+      const one = fieldsOf(value)
       const major = /^([234])/.exec(textOf(one.version))?.[1]
       return {
         score: numberOf(one.baseScore),
@@ -209,7 +209,7 @@ function* packageRecords(item: Members, asset: string): Generator<FileRecord> {
         description: cutText(textOf(item.description)),
         severity,
         published_at: firstInstant(details.vendorCreatedAt),
-        url: httpsLink(textOf(details.sourceUrl), ...textsOf(details.referenceUrls)),
+        url: httpsOf(textOf(details.sourceUrl), ...textsIn(details.referenceUrls)),
       }),
       ...(ids.length === 1 && rating),
       ...(ids.length === 1 && stated.toUpperCase() !== vulnerability_id && cves.length > 0 && { aliases: [stated] }),
@@ -217,7 +217,7 @@ function* packageRecords(item: Members, asset: string): Generator<FileRecord> {
   }
   const found = awsPackage(
     listOf(details.vulnerablePackages).map((value) => {
-      const one = membersOf(value)
+      const one = fieldsOf(value)
       return {
         name: textOf(one.name),
         version: textOf(one.version),
@@ -248,19 +248,19 @@ interface Rule {
   file: string
 }
 
-function codeRule(item: Members): Rule | null {
-  const details = membersOf(item.codeVulnerabilityDetails)
+function codeRule(item: Fields): Rule | null {
+  const details = fieldsOf(item.codeVulnerabilityDetails)
   const id = textOf(details.ruleId) || textOf(details.detectorId)
   if (id === '') return null
-  const path = membersOf(details.filePath)
+  const path = fieldsOf(details.filePath)
   const file = (textOf(path.filePath) || textOf(path.fileName)).slice(0, 500)
   const line = textOf(path.startLine)
   return { id, title: textOf(details.detectorName) || textOf(item.title) || id, place: file && line ? `${file}:${line}` : file, file }
 }
 
-function openPort(item: Members): Rule | null {
-  const details = membersOf(item.networkReachabilityDetails)
-  const range = membersOf(details.openPortRange)
+function openPort(item: Fields): Rule | null {
+  const details = fieldsOf(item.networkReachabilityDetails)
+  const range = fieldsOf(details.openPortRange)
   const [begin, end] = [textOf(range.begin), textOf(range.end)]
   if (begin === '') return null
   const place = `${begin}${end && end !== begin ? `-${end}` : ''}/${textOf(details.protocol).toLowerCase() || 'tcp'}`

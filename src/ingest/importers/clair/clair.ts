@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asText } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -45,7 +45,7 @@ export const clair: Importer = {
       '$.Vulnerabilities.*[*]',
     ])) {
       any = true
-      if (path === '$.image') image = asText(value)
+      if (path === '$.image') image = textOf(value)
       else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
     }
     if (!any)
@@ -61,8 +61,8 @@ export const clair: Importer = {
 }
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const of = (...names: string[]) => names.map((name) => asText(found?.[name])).find((text) => text !== undefined)
+  const found = fieldsOf(value)
+  const of = (...names: string[]) => names.map((name) => textOf(found[name])).find((text) => text !== '')
   const severity = of('severity', 'Severity')
   yield* scannerItem(
     {

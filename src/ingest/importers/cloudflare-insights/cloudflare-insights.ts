@@ -3,7 +3,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { cutText, firstInstant, given, httpsLink, type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -33,7 +33,7 @@ export const cloudflareInsights: Importer = {
       throw new UserError('unreadable_report', 'Expected security insights of Cloudflare with "issue_class" and "subject"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'Cloudflare Security Insights', tool_version: null, observed_at: null }
-    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* insightRecords(membersOf(value), at, once)
+    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* insightRecords(fieldsOf(value), at, once)
     else
       for await (const { line, row, error } of readCsv(bytes)) {
         if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
@@ -42,7 +42,7 @@ export const cloudflareInsights: Importer = {
   },
 }
 
-function* insightRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* insightRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const subject = textOf(item.subject).toLowerCase().replace(/\.$/, '')
   const issue = textOf(item.issue_class)
   if (issue === '' || !/^[a-z0-9_*.-]{1,253}$/.test(subject)) {
@@ -72,7 +72,7 @@ function* insightRecords(item: Members, at: string, once: ReturnType<typeof told
       category: textOf(item.issue_type).replaceAll('_', ' '),
       description: cutText(textOf(item.risk) || textOf(item.insight)),
       remediation: cutText(textOf(item.recommended_action) || textOf(item.resolve_text)),
-      url: httpsLink(textOf(item.resolve_link)),
+      url: httpsOf(textOf(item.resolve_link)),
     }),
   })
   yield {

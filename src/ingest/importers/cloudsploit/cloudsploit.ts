@@ -4,7 +4,7 @@ import { cloudAttributes, cloudIds } from '../../../model/cloud-name.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { cutText, given, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -42,7 +42,7 @@ export const cloudsploit: Importer = {
       throw new UserError('unreadable_report', 'Expected results of CloudSploit: a list with "plugin", "resource" and "status"')
     const once = toldOnce()
     yield { kind: 'report', source: 'cloudsploit', tool: 'CloudSploit', tool_version: null, observed_at: null }
-    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* resultRecords(membersOf(value), at, once)
+    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* resultRecords(fieldsOf(value), at, once)
     else
       for await (const { line, row, error } of readCsv(bytes)) {
         if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, once)
@@ -51,7 +51,7 @@ export const cloudsploit: Importer = {
   },
 }
 
-function* resultRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* resultRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const title = textOf(item.title)
   const id = textOf(item.plugin) || title
   const word = textOf(item.status).toUpperCase()
@@ -63,7 +63,7 @@ function* resultRecords(item: Members, at: string, once: ReturnType<typeof toldO
     }
     return
   }
-  const { asset, place } = assetOf(textOf(item.resource), textsOf(item.region).join(' '))
+  const { asset, place } = assetOf(textOf(item.resource), textsIn(item.region).join(' '))
   const status = statuses[word]!
   yield* once(asset)
   if (status !== 'not_run') yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control' })

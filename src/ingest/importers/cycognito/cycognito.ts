@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { cutText, firstInstant, given, httpsLink, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -31,11 +31,11 @@ export const cycognito: Importer = {
       throw new UserError('unreadable_report', 'Expected issues of CyCognito with "affected_asset" and "issue_id"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'CyCognito', tool_version: null, observed_at: null }
-    for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* issueRecords(membersOf(value), at, once)
+    for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* issueRecords(fieldsOf(value), at, once)
   },
 }
 
-function* issueRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const asset = assetOf(textOf(item.affected_asset))
   const title = cutText(textOf(item.title))
   const reason =
@@ -55,7 +55,7 @@ function* issueRecords(item: Members, at: string, once: ReturnType<typeof toldOn
   const severity = parseSeverity(textOf(item.enhanced_severity)) ?? parseSeverity(textOf(item.severity)) ?? undefined
   const cves = [
     ...new Set(
-      textsOf(item.cve_ids)
+      textsIn(item.cve_ids)
         .filter((id) => /^CVE-\d{4}-\d{4,}$/i.test(id))
         .map((id) => id.toUpperCase()),
     ),
@@ -64,7 +64,7 @@ function* issueRecords(item: Members, at: string, once: ReturnType<typeof toldOn
   const described = given({
     severity,
     description: cutText(textOf(item.summary)),
-    url: httpsLink(...textsOf(item.references)),
+    url: httpsOf(...textsIn(item.references)),
   })
   const common = {
     kind: 'finding' as const,
@@ -86,7 +86,7 @@ function* issueRecords(item: Members, at: string, once: ReturnType<typeof toldOn
     control_id,
     title,
     ...described,
-    ...given({ category: textOf(item.issue_type), remediation: cutText(textsOf(item.remediation_steps).join('\n')) }),
+    ...given({ category: textOf(item.issue_type), remediation: cutText(textsIn(item.remediation_steps).join('\n')) }),
   })
   yield { ...common, control_id }
 }

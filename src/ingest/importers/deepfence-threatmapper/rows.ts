@@ -1,7 +1,7 @@
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { asNumber, asText, cutText } from '../../readers/fields.ts'
+import { cutText, numberOf, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
 
 export type Row = Record<string, string>
@@ -19,7 +19,7 @@ const statuses = new Map<string, ControlResultRecord['status']>([
   ['error', 'not_run'],
 ])
 
-const of = (row: Row, ...names: string[]) => names.map((name) => asText(row[name])).find((text) => text !== undefined)
+const of = (row: Row, ...names: string[]) => names.map((name) => textOf(row[name])).find((text) => text !== '')
 
 /** A check of a benchmark, `gdpr_3.6`; old and new columns. */
 export function* fromCompliance(row: Row, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
@@ -116,7 +116,7 @@ export function* fromVulnerability(row: Row, asset: string, at: string, describe
   const [, name = component, version] = /^(.+?):((?:\d{1,3}:)?[^:]+)$/.exec(component) ?? []
   // In lower case; a spreadsheet may have made dates of the scores.
   const vector = of(row, 'cve_attack_vector')?.toUpperCase().replace(/\bAU:/, 'Au:')
-  const score = asNumber(of(row, 'cve_cvss_score'))
+  const score = numberOf(of(row, 'cve_cvss_score'))
   yield* scannerItem(
     {
       source: 'deepfence-threatmapper',

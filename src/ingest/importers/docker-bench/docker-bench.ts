@@ -3,7 +3,7 @@ import { parseEpoch } from '../../../model/epoch.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { asFields, asList, asText } from '../../readers/fields.ts'
+import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
@@ -30,12 +30,12 @@ export const dockerBench: Importer = {
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const described = new Set<string>()
     const hold = new Waiting('Docker Bench')
-    let version: string | undefined
+    let version = ''
     let start: unknown = null
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), ['$.dockerbenchsecurity', '$.start', '$.tests[*]'])) {
       any = true
-      if (path === '$.dockerbenchsecurity') version = asText(value)
+      if (path === '$.dockerbenchsecurity') version = textOf(value)
       else if (path === '$.start') start = value
       else hold.addAll(readSection(value, at, described))
     }
@@ -45,7 +45,7 @@ export const dockerBench: Importer = {
       kind: 'report',
       source: 'docker-bench',
       tool: 'Docker Bench for Security',
-      tool_version: version ?? null,
+      tool_version: version || null,
       observed_at: parseEpoch(start),
     }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
@@ -55,12 +55,12 @@ export const dockerBench: Importer = {
 }
 
 function* readSection(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const section = asFields(value)
-  for (const [index, one] of asList(section?.['results']).entries()) {
-    const found = asFields(one)
-    const id = asText(found?.['id'])
-    const status = statuses.get(asText(found?.['result'])?.toUpperCase() ?? '')
-    if (!found || id === undefined || status === undefined) {
+  const section = fieldsOf(value)
+  for (const [index, one] of listOf(section['results']).entries()) {
+    const found = fieldsOf(one)
+    const id = textOf(found['id'])
+    const status = statuses.get(textOf(found['result']).toUpperCase())
+    if (id === '' || status === undefined) {
       yield { kind: 'skipped', at: `${at}.results[${index}]`, reason: 'Expected a result with id and one of PASS, WARN, INFO and NOTE' }
       continue
     }
@@ -68,12 +68,12 @@ function* readSection(value: unknown, at: string, described: Set<string>): Gener
       {
         asset: 'host',
         control_id: `docker-bench:${id}`,
-        title: asText(found['desc']) ?? id,
+        title: textOf(found['desc']) || id,
         status,
-        category: asText(section?.['desc']),
+        category: textOf(section['desc']),
         product: 'Docker',
-        remediation: asText(found['remediation']),
-        evidence: asText(found['details']),
+        remediation: textOf(found['remediation']),
+        evidence: textOf(found['details']),
       },
       described,
     )

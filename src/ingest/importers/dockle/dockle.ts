@@ -4,7 +4,7 @@ import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { asFields, asText, asTexts } from '../../readers/fields.ts'
+import { fieldsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
@@ -40,7 +40,7 @@ export const dockle: Importer = {
     let any = false
     for await (const { path, at, value } of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]'])) {
       any = true
-      if (path === '$.image') image = asText(value)
+      if (path === '$.image') image = textOf(value)
       else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a Dockle report with summary and details; neither is there')
@@ -52,10 +52,10 @@ export const dockle: Importer = {
 }
 
 function* readDetail(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const code = asText(found?.['code'])
-  const level = levels.get(asText(found?.['level'])?.toUpperCase() ?? '')
-  if (!found || code === undefined || level === undefined) {
+  const found = fieldsOf(value)
+  const code = textOf(found['code'])
+  const level = levels.get(textOf(found['level']).toUpperCase())
+  if (code === '' || level === undefined) {
     yield { kind: 'skipped', at, reason: `Expected a check with code and a level FATAL, WARN, INFO, SKIP, IGNORE or PASS` }
     return
   }
@@ -63,11 +63,11 @@ function* readDetail(value: unknown, at: string, described: Set<string>): Genera
     {
       asset: 'image',
       control_id: `dockle:${code}`,
-      title: asText(found['title']) ?? code,
+      title: textOf(found['title']) || code,
       ...level,
       category: 'Container image',
       urls: [`https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#${code.toLowerCase().replace(/[^a-z0-9-]/g, '')}`],
-      evidence: asTexts(found['alerts']).join('\n'),
+      evidence: textsIn(found['alerts']).join('\n'),
     },
     described,
   )

@@ -3,7 +3,7 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -43,75 +43,75 @@ export const gcloudArtifactScan: Importer = {
       if (path === items) hold.addAll(readOccurrence(value, at, described))
       else told[path.slice(2)] = value
     }
-    const image = asFields(told['image_summary'])
-    if (!image)
+    const image = told['image_summary']
+    if (!isFields(image))
       throw new UserError(
         'unreadable_report',
         'Expected the answer of gcloud artifacts docker images describe with image_summary; it is not there',
       )
-    const discoveries = asList(asFields(told['discovery_summary'])?.['discovery']).map((one) => asFields(asFields(one)?.['discovery']))
+    const discoveries = listOf(fieldsOf(told['discovery_summary'])['discovery']).map((one) => fieldsOf(fieldsOf(one)['discovery']))
     yield {
       kind: 'report',
       source: 'gcloud-artifact-scan',
       tool: 'Google Artifact Analysis',
       tool_version: null,
-      observed_at: newest(discoveries.map((one) => asText(one?.['lastScanTime']))),
+      observed_at: newest(discoveries.map((one) => textOf(one['lastScanTime']))),
     }
-    const whole = asText(image['fully_qualified_digest'])
-    const asset = imageAsset('image', { references: [whole], digest: asText(image['digest']) })
+    const whole = textOf(image['fully_qualified_digest'])
+    const asset = imageAsset('image', { references: [whole], digest: textOf(image['digest']) })
     yield { ...asset, attributes: { ...asset.attributes, cloud_provider: 'gcp' } }
     // A scan that failed, runs yet or does not support the image found nothing, but looked for nothing either.
-    if (discoveries.some((one) => asText(one?.['analysisStatus']) === 'FINISHED_SUCCESS'))
+    if (discoveries.some((one) => textOf(one['analysisStatus']) === 'FINISHED_SUCCESS'))
       yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
     yield* hold.take()
   },
 }
 
-function newest(texts: (string | undefined)[]): Instant | null {
-  const times = texts.flatMap((text) => (text === undefined ? null : parseInstant(text)) ?? [])
+function newest(texts: string[]): Instant | null {
+  const times = texts.flatMap((text) => parseInstant(text) ?? [])
   return times.length > 0 ? Math.max(...times) : null
 }
 
 /** One occurrence; where it affects packages of several names, a finding for each. */
 function* readOccurrence(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const occurrence = asFields(value)
-  const vulnerability = asFields(occurrence?.['vulnerability'])
-  const note = asText(occurrence?.['noteName'])?.split('/').at(-1)
-  const named = new Map<string, ReturnType<typeof asFields>>()
-  for (const issue of asList(vulnerability?.['packageIssue']).map(asFields)) {
-    const name = asText(issue?.['affectedPackage']) ?? ''
+  const occurrence = fieldsOf(value)
+  const vulnerability = fieldsOf(occurrence['vulnerability'])
+  const note = textOf(occurrence['noteName']).split('/').at(-1)
+  const named = new Map<string, Fields>()
+  for (const issue of listOf(vulnerability['packageIssue']).map(fieldsOf)) {
+    const name = textOf(issue['affectedPackage'])
     if (!named.has(name)) named.set(name, issue)
   }
-  if (named.size === 0) named.set('', null)
-  const text = asText(vulnerability?.['longDescription'])
-  const severity = asText(vulnerability?.['effectiveSeverity']) ?? asText(vulnerability?.['severity'])
-  const v3 = asFields(vulnerability?.['cvssv3'])
-  const v2 = asFields(vulnerability?.['cvssv2'])
+  if (named.size === 0) named.set('', {})
+  const text = textOf(vulnerability['longDescription'])
+  const severity = textOf(vulnerability['effectiveSeverity']) || textOf(vulnerability['severity'])
+  const v3 = fieldsOf(vulnerability['cvssv3'])
+  const v2 = fieldsOf(vulnerability['cvssv2'])
   for (const [name, issue] of named) {
-    const fixed = asFields(issue?.['fixedVersion'])
+    const fixed = fieldsOf(issue['fixedVersion'])
     yield* scannerItem(
       {
         source: 'gcloud-artifact-scan',
         asset: 'image',
         at,
-        ids: [asText(vulnerability?.['shortDescription']), note],
+        ids: [textOf(vulnerability['shortDescription']), note],
         description: text,
         // Google's word for what is less than low.
         severity: severity === 'MINIMAL' ? 'informational' : severity,
         ratings: [
-          { score: asNumber(v3?.['baseScore']), vector: /CVSS:3\.[01]\/[A-Z:/]{20,60}/.exec(text ?? '')?.[0] ?? null, version: 3 },
-          { score: asNumber(v2?.['baseScore']), version: 2 },
-          { score: asNumber(vulnerability?.['cvssScore']), version: versions.get(asText(vulnerability?.['cvssVersion']) ?? '') ?? null },
+          { score: numberOf(v3['baseScore']), vector: /CVSS:3\.[01]\/[A-Z:/]{20,60}/.exec(text)?.[0] ?? null, version: 3 },
+          { score: numberOf(v2['baseScore']), version: 2 },
+          { score: numberOf(vulnerability['cvssScore']), version: versions.get(textOf(vulnerability['cvssVersion'])) ?? null },
         ],
-        urls: asList(vulnerability?.['relatedUrls']).map((url) => asText(asFields(url)?.['url'])),
+        urls: listOf(vulnerability['relatedUrls']).map((url) => textOf(fieldsOf(url)['url'])),
         component: {
           name,
-          version: asText(asFields(issue?.['affectedVersion'])?.['fullName']),
-          type: asText(issue?.['packageType'])?.toLowerCase(),
+          version: textOf(fieldsOf(issue['affectedVersion'])['fullName']),
+          type: textOf(issue['packageType']).toLowerCase(),
         },
         // MAXIMUM stands for "there is none".
-        fixed_version: asText(fixed?.['kind']) === 'MAXIMUM' ? undefined : asText(fixed?.['fullName']),
-        place: asText(asFields(asList(issue?.['fileLocation'])[0])?.['filePath']),
+        fixed_version: textOf(fixed['kind']) === 'MAXIMUM' ? undefined : textOf(fixed['fullName']),
+        place: textOf(fieldsOf(listOf(issue['fileLocation'])[0])['filePath']),
       },
       described,
     )

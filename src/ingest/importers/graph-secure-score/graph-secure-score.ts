@@ -5,21 +5,9 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { graphNames } from './powershell.ts'
+import { cutText, type Fields, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'microsoft-secure-score'
-const MAX_TEXT = 8000
-
-type Fields = Record<string, unknown>
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
-const cut = (long: string) => (long.length > MAX_TEXT ? `${long.slice(0, MAX_TEXT)}…` : long)
-const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
-
-/** A number, or text that is one: Graph writes counts as text. Null otherwise. */
-function number(value: unknown): number | null {
-  const read = typeof value === 'string' && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value.trim()) ? Number(value) : value
-  return typeof read === 'number' && Number.isFinite(read) ? read : null
-}
 
 /** Text of an HTML fragment in one line; entities that Microsoft uses are resolved. */
 function plain(html: string): string {
@@ -33,7 +21,7 @@ function plain(html: string): string {
 
 const isScore = (item: Fields) =>
   Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
-const isProfile = (item: Fields) => text(item.id) !== '' && item.maxScore !== undefined && item.controlScores === undefined
+const isProfile = (item: Fields) => textOf(item.id) !== '' && item.maxScore !== undefined && item.controlScores === undefined
 /** In the place of an object, ConvertTo-Json writes its type or `@{…}` where `-Depth` is too small. */
 const isCutOff = (item: unknown) => typeof item === 'string' && /^(?:Microsoft\.Graph\.|System\.|@\{)/.test(item)
 const controlId = (name: string) => `${SOURCE}:${name}`
@@ -47,10 +35,10 @@ function comparisonsOf(score: Fields): NonNullable<ScoreTotalRecord['comparisons
       [`${category} max`, `${category.toLowerCase()}ScoreMax`],
     ]),
   ] as const
-  return list(score.averageComparativeScores).flatMap((one) => {
-    const basis = text(one.basis)
+  return objectsIn(score.averageComparativeScores).flatMap((one) => {
+    const basis = textOf(one.basis)
     return columns.flatMap(([category, column]) => {
-      const value = number(one[column!])
+      const value = numberOf(one[column!])
       // -1 stands for "no data": https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/6294
       return basis === '' || value === null || value < 0 ? [] : [{ basis, category: category!, value }]
     })
@@ -62,35 +50,35 @@ function comparisonsOf(score: Fields): NonNullable<ScoreTotalRecord['comparisons
  * any word on how many there are to get are no answer, only points.
  */
 function resultOf(item: Fields, asset: string): ControlResultRecord {
-  const points = number(item.score)
-  const percentage = number(item.scoreInPercentage)
-  const passed = number(item.count)
-  const total = number(item.total)
+  const points = numberOf(item.score)
+  const percentage = numberOf(item.scoreInPercentage)
+  const passed = numberOf(item.count)
+  const total = numberOf(item.total)
   const counted = passed !== null && total !== null && passed >= 0 && passed <= total && Number.isInteger(passed) && Number.isInteger(total)
-  const on = text(item.on).toLowerCase()
+  const on = textOf(item.on).toLowerCase()
   let status: ControlResultRecord['status'] = 'not_run'
   if (percentage !== null) status = percentage >= 100 ? 'pass' : 'fail'
   else if (on === 'true') status = 'pass'
   else if (on === 'false' || points === 0) status = 'fail'
   else if (counted && total > 0) status = passed === total ? 'pass' : 'fail'
-  const evidence = plain(text(item.implementationStatus))
+  const evidence = plain(textOf(item.implementationStatus))
   return {
     kind: 'control_result',
     asset,
-    control_id: controlId(text(item.controlName)),
+    control_id: controlId(textOf(item.controlName)),
     status,
     ...(points !== null && { points }),
     // Only full marks say how many points there are; the profiles say it for all.
     ...(percentage === 100 && points !== null && points > 0 && { max_points: points }),
     ...(counted && { passed, total }),
-    ...(evidence && { evidence: cut(evidence) }),
+    ...(evidence && { evidence: cutText(evidence) }),
   }
 }
 
 /** One daily snapshot: its own report, the tenant, the total, and what each control reached. */
 function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
-  const tenant = (text(score.azureTenantId) || text(score.id).split('_')[0]!).toLowerCase()
-  const observed_at = parseInstant(text(score.createdDateTime))
+  const tenant = (textOf(score.azureTenantId) || textOf(score.id).split('_')[0]!).toLowerCase()
+  const observed_at = parseInstant(textOf(score.createdDateTime))
   const asset = tenant || 'tenant'
   yield {
     kind: 'report',
@@ -111,8 +99,8 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
   const items: unknown[] = Array.isArray(score.controlScores) ? score.controlScores : []
   // What ConvertTo-Json cut off was not said.
   if (!items.some(isCutOff)) yield { kind: 'coverage', asset, subject: 'control' }
-  const points = number(score.currentScore)
-  const max_points = number(score.maxScore)
+  const points = numberOf(score.currentScore)
+  const max_points = numberOf(score.maxScore)
   if (points !== null && max_points !== null && points >= 0 && max_points > 0) {
     yield { kind: 'score_total', score: 'secure_score', points, max_points, comparisons: comparisonsOf(score) }
   } else {
@@ -120,23 +108,23 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
   }
   for (const [index, item] of items.entries()) {
     const place = `${at}.controlScores[${index}]`
-    if (!isFields(item) || text(item.controlName) === '') {
+    if (!isFields(item) || textOf(item.controlName) === '') {
       const reason = isCutOff(item)
         ? 'ConvertTo-Json left out what lies deeper: export again with -Depth 10'
         : 'Expected an object with controlName'
       yield { kind: 'skipped', at: place, reason }
       continue
     }
-    const name = text(item.controlName)
-    const category = text(item.controlCategory)
-    const description = plain(text(item.description))
+    const name = textOf(item.controlName)
+    const category = textOf(item.controlCategory)
+    const description = plain(textOf(item.description))
     // The title is the profile's; until it is imported the name has to do.
     yield {
       kind: 'control',
       control_id: controlId(name),
       title: name,
       ...(category && { category }),
-      ...(description && { description: cut(description) }),
+      ...(description && { description: cutText(description) }),
       partial: true,
     }
     yield resultOf(item, asset)
@@ -145,22 +133,22 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
 
 /** Two facts that people decide by and that have no column of their own, in front of the steps. */
 function remediationOf(profile: Fields): string {
-  const told = (label: string, value: unknown) => (/^(?:|unknown)$/i.test(text(value)) ? '' : `${label}: ${text(value).toLowerCase()}.`)
+  const told = (label: string, value: unknown) => (/^(?:|unknown)$/i.test(textOf(value)) ? '' : `${label}: ${textOf(value).toLowerCase()}.`)
   const parts = [
-    plain(text(profile.remediation)),
+    plain(textOf(profile.remediation)),
     told('User impact', profile.userImpact),
     told('Effort', profile.implementationCost),
-    plain(text(profile.remediationImpact)),
+    plain(textOf(profile.remediationImpact)),
   ]
   return parts.filter((part) => part !== '').join(' ')
 }
 
 function profileRecord(profile: Fields): ControlRecord {
-  const max_points = number(profile.maxScore)
+  const max_points = numberOf(profile.maxScore)
   const remediation = remediationOf(profile)
-  const url = text(profile.actionUrl)
-  const threats = Array.isArray(profile.threats) ? profile.threats.map(text).filter((one) => one !== '') : []
-  const tier = text(profile.tier)
+  const url = textOf(profile.actionUrl)
+  const threats = Array.isArray(profile.threats) ? profile.threats.map(textOf).filter((one) => one !== '') : []
+  const tier = textOf(profile.tier)
   const description = [
     tier && `Tier: ${tier}.`,
     threats.length > 0 && `Protects against: ${threats.join(', ')}.`,
@@ -168,18 +156,21 @@ function profileRecord(profile: Fields): ControlRecord {
   ]
     .filter(Boolean)
     .join(' ')
-  const frameworks = list(profile.complianceInformation).flatMap((one) =>
-    list(one.certificationControls).map((control) => ({ framework: text(one.certificationName), requirement: text(control.name) })),
+  const frameworks = objectsIn(profile.complianceInformation).flatMap((one) =>
+    objectsIn(one.certificationControls).map((control) => ({
+      framework: textOf(one.certificationName),
+      requirement: textOf(control.name),
+    })),
   )
   return {
     kind: 'control',
-    control_id: controlId(text(profile.id)),
-    title: plain(text(profile.title)) || text(profile.id),
-    ...(text(profile.controlCategory) && { category: text(profile.controlCategory) }),
+    control_id: controlId(textOf(profile.id)),
+    title: plain(textOf(profile.title)) || textOf(profile.id),
+    ...(textOf(profile.controlCategory) && { category: textOf(profile.controlCategory) }),
     ...(description && { description }),
-    ...(remediation && { remediation: cut(remediation) }),
+    ...(remediation && { remediation: cutText(remediation) }),
     ...(url.startsWith('https://') && { url }),
-    ...(text(profile.service) && { product: text(profile.service) }),
+    ...(textOf(profile.service) && { product: textOf(profile.service) }),
     ...(max_points !== null && max_points >= 0 && { max_points }),
     ...(frameworks.length > 0 && { frameworks: frameworks.filter((one) => one.framework && one.requirement) }),
   }
@@ -206,7 +197,7 @@ interface HeldScore {
 
 /** The records of snapshots, the oldest first. */
 function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
-  const created = ({ value }: HeldScore) => text(value.createdDateTime)
+  const created = ({ value }: HeldScore) => textOf(value.createdDateTime)
   for (const { value, at } of held.toSorted((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : 0)))
     yield* scoreRecords(value, at)
 }
@@ -235,7 +226,7 @@ export const graphSecureScore: Importer = {
       if (isFields(value) && isFields(value.error) && pattern === '$') {
         throw new UserError(
           'unreadable_report',
-          `This is an error answer of Microsoft Graph, no export: ${text(value.error.message).slice(0, 200)}`,
+          `This is an error answer of Microsoft Graph, no export: ${textOf(value.error.message).slice(0, 200)}`,
         )
       }
       if (isFields(value) && isScore(value)) {
@@ -243,7 +234,7 @@ export const graphSecureScore: Importer = {
         if (held.length >= MOST_HELD) yield* inTime(held.splice(0))
         profiles = null
       } else if (isFields(value) && isProfile(value)) {
-        const tenant = text(value.azureTenantId).toLowerCase()
+        const tenant = textOf(value.azureTenantId).toLowerCase()
         if (profiles !== tenant) {
           yield {
             kind: 'report',

@@ -1,5 +1,4 @@
-type Fields = Record<string, unknown>
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+import { type Fields, isFields } from '../../readers/json-fields.ts'
 
 /** `/Date(1767225600000)/`, as ConvertTo-Json of Windows PowerShell 5.1 writes a time: milliseconds since 1970. */
 const DOTNET_DATE = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/

@@ -3,7 +3,7 @@ import { imageAsset, readDigest } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asNumber, asText, asTexts } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -45,7 +45,7 @@ export const harbor: Importer = {
         told[name] = value
         continue
       }
-      for (const digest of asTexts(asFields(value)?.['artifact_digests'])) digests.add(readDigest(digest) ?? '')
+      for (const digest of textsIn(fieldsOf(value)['artifact_digests'])) digests.add(readDigest(digest) ?? '')
       hold.addAll(readItem(value, at, described))
     }
     if (!any)
@@ -53,18 +53,18 @@ export const harbor: Importer = {
         'unreadable_report',
         'Expected a Harbor report with generated_at, scanner and vulnerabilities; none of them is there',
       )
-    const scanner = asFields(told['scanner'])
-    const time = asText(told['generated_at'])
+    const scanner = fieldsOf(told['scanner'])
+    const time = textOf(told['generated_at'])
     yield {
       kind: 'report',
       source: 'harbor',
-      tool: asText(scanner?.['name']) === undefined ? 'Harbor' : `Harbor (${asText(scanner?.['name'])})`,
-      tool_version: asText(scanner?.['version']) ?? null,
-      observed_at: time === undefined ? null : parseInstant(time),
+      tool: textOf(scanner['name']) === '' ? 'Harbor' : `Harbor (${textOf(scanner['name'])})`,
+      tool_version: textOf(scanner['version']) || null,
+      observed_at: time === '' ? null : parseInstant(time),
     }
-    const artifact = asFields(told['artifact'])
+    const artifact = fieldsOf(told['artifact'])
     // Digests of several artifacts belong to an index of images, whose own digest the report does not tell.
-    const digest = asText(artifact?.['digest']) ?? (digests.size === 1 ? [...digests][0] : undefined)
+    const digest = textOf(artifact['digest']) || (digests.size === 1 ? [...digests][0] : undefined)
     yield imageAsset('image', { references: [], digest })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
     yield* hold.take()
@@ -72,38 +72,38 @@ export const harbor: Importer = {
 }
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const preferred = asFields(found?.['preferred_cvss'])
-  const vendors = asFields(asFields(found?.['vendor_attributes'])?.['CVSS'])
-  const links = asList(found?.['links'])
+  const found = fieldsOf(value)
+  const preferred = fieldsOf(found['preferred_cvss'])
+  const vendors = fieldsOf(fieldsOf(found['vendor_attributes'])['CVSS'])
+  const links = listOf(found['links'])
   yield* scannerItem(
     {
       source: 'harbor',
       asset: 'image',
       at,
-      ids: [asText(found?.['id'])],
-      description: asText(found?.['description']),
-      severity: asText(found?.['severity']),
+      ids: [textOf(found['id'])],
+      description: textOf(found['description']),
+      severity: textOf(found['severity']),
       ratings: [
-        { score: asNumber(preferred?.['score_v3']), vector: asText(preferred?.['vector_v3']), version: 3 as const },
-        { score: asNumber(preferred?.['score_v2']), vector: asText(preferred?.['vector_v2']), version: 2 as const },
+        { score: numberOf(preferred['score_v3']), vector: textOf(preferred['vector_v3']), version: 3 as const },
+        { score: numberOf(preferred['score_v2']), vector: textOf(preferred['vector_v2']), version: 2 as const },
         ...ratingsOf(vendors),
-      ].filter(({ score, vector }) => vector !== undefined || score !== undefined),
-      urls: links.map(asText),
-      component: { name: asText(found?.['package']) ?? '', version: asText(found?.['version']) },
-      fixed_version: asText(found?.['fix_version']),
+      ].filter(({ score, vector }) => vector !== '' || score !== null),
+      urls: links.map(textOf),
+      component: { name: textOf(found['package']), version: textOf(found['version']) },
+      fixed_version: textOf(found['fix_version']),
     },
     described,
   )
 }
 
 /** What the scanner says of other sources' ratings: NVD first, then as they stand. */
-function ratingsOf(vendors: Record<string, unknown> | null) {
-  return ['nvd', ...Object.keys(vendors ?? {})].flatMap((source) => {
-    const cvss = asFields(vendors?.[source])
+function ratingsOf(vendors: Fields) {
+  return ['nvd', ...Object.keys(vendors)].flatMap((source) => {
+    const cvss = fieldsOf(vendors[source])
     return ([40, 3, 2] as const).map((number) => ({
-      score: asNumber(cvss?.[`V${number}Score`]),
-      vector: asText(cvss?.[`V${number}Vector`]),
+      score: numberOf(cvss[`V${number}Score`]),
+      vector: textOf(cvss[`V${number}Vector`]),
       version: number === 40 ? (4 as const) : number,
     }))
   })

@@ -1,14 +1,7 @@
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
-
-type Fields = Record<string, unknown>
-/** An object's members, or none. */
-export const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
-/** A text without white space around it; '' for anything else. */
-export const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+import { cutText, type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 
 /** A control with its results, as much as is kept until the whole file is read. */
 export interface Control {
@@ -29,7 +22,6 @@ export interface Control {
 }
 
 const MAX_TEXT = 4000
-const cut = (long: string) => (long.length > MAX_TEXT ? `${long.slice(0, MAX_TEXT)}…` : long)
 
 /** The bands of a control's impact, 0–1: https://docs.chef.io/inspec/profiles/controls/ */
 export function severityOfImpact(impact: unknown): Severity | null {
@@ -55,7 +47,7 @@ function frameworksOf(tags: Fields): Control['frameworks'] {
   return Object.entries(tags).flatMap(([tag, value]) => {
     const known = tagged.find(([pattern]) => pattern.test(tag))
     if (!known) return []
-    const requirements = (Array.isArray(value) ? value : [value]).slice(0, 200).map(text)
+    const requirements = (Array.isArray(value) ? value : [value]).slice(0, 200).map(textOf)
     return requirements
       .filter((one) => one !== '' && one.length <= 100 && !/^Rev_\d/i.test(one))
       .map((requirement) => ({ framework: known[1] ?? tag, requirement }))
@@ -74,14 +66,14 @@ export interface Result {
 
 /** Reads an entry of `results`. */
 export function readResult(value: unknown): Result {
-  const item = fields(value)
+  const item = fieldsOf(value)
   return {
-    status: text(item['status']).toLowerCase(),
-    description: text(item['code_desc']),
-    message: text(item['message']),
-    skipped: text(item['skip_message']),
-    broken: text(item['exception']) !== '' || list(item['backtrace']).length > 0,
-    started: text(item['start_time']),
+    status: textOf(item['status']).toLowerCase(),
+    description: textOf(item['code_desc']),
+    message: textOf(item['message']),
+    skipped: textOf(item['skip_message']),
+    broken: textOf(item['exception']) !== '' || listOf(item['backtrace']).length > 0,
+    started: textOf(item['start_time']),
   }
 }
 
@@ -102,32 +94,28 @@ export function statusOf(results: Result[]): ControlResultRecord['status'] | nul
 export function evidenceOf(results: Result[]): string {
   const failed = results.filter(({ status }) => status === 'failed')
   const shown = failed.length > 0 ? failed : results.filter(({ status }) => status === 'skipped' || status === 'error')
-  return cut(
-    shown
-      .slice(0, 100)
-      .map(({ description, message, skipped }) => [description, message || skipped].filter(Boolean).join(': '))
-      .join('\n'),
-  )
+  const lines = shown.slice(0, 100).map(({ description, message, skipped }) => [description, message || skipped].filter(Boolean).join(': '))
+  return cutText(lines.join('\n'), MAX_TEXT) ?? ''
 }
 
 /** Reads a control of the JSON reporter, or a line of the audit cookbook's log. Null without an id. */
 export function readControl(value: unknown, profile: string, at: string): Control | null {
-  const item = fields(value)
-  const id = text(item['id'])
+  const item = fieldsOf(value)
+  const id = textOf(item['id'])
   if (id === '') return null
-  const tags = fields(item['tags'] ?? item['control_tags'])
-  const descriptions = new Map(list(item['descriptions']).map((one) => [text(fields(one)['label']), text(fields(one)['data'])]))
-  const results = list(item['results']).map(readResult)
-  const waiver = fields(item['waiver_data'])
-  const justification = text(waiver['justification'])
+  const tags = fieldsOf(item['tags'] ?? item['control_tags'])
+  const descriptions = new Map(listOf(item['descriptions']).map((one) => [textOf(fieldsOf(one)['label']), textOf(fieldsOf(one)['data'])]))
+  const results = listOf(item['results']).map(readResult)
+  const waiver = fieldsOf(item['waiver_data'])
+  const justification = textOf(waiver['justification'])
   return {
     at,
     profile,
     name: id,
-    id: stigControlId(text(tags['rid'])) ?? stigControlId(id) ?? `inspec:${profile}/${id}`.slice(0, 300),
-    title: (text(item['title']) || id).slice(0, 500),
-    description: cut(text(item['desc'] ?? item['description']) || (descriptions.get('default') ?? '')),
-    fix: cut(descriptions.get('fix') || text(tags['fix'])),
+    id: stigControlId(textOf(tags['rid'])) ?? stigControlId(id) ?? `inspec:${profile}/${id}`.slice(0, 300),
+    title: (textOf(item['title']) || id).slice(0, 500),
+    description: cutText(textOf(item['desc'] ?? item['description']) || descriptions.get('default'), MAX_TEXT) ?? '',
+    fix: cutText(descriptions.get('fix') || textOf(tags['fix']), MAX_TEXT) ?? '',
     severity: severityOfImpact(item['impact']),
     frameworks: frameworksOf(tags),
     status: statusOf(results),

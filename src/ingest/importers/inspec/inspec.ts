@@ -7,7 +7,8 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
-import { type Control, controlRecords, evidenceOf, fields, readControl, readResult, type Result, statusOf, text } from './control.ts'
+import { type Control, controlRecords, evidenceOf, readControl, readResult, type Result, statusOf } from './control.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 /** Controls are held until the file ends, as it names version and platform anywhere; a profile has some hundreds. */
 const MAX_CONTROLS = 50_000
@@ -34,8 +35,8 @@ interface Platform {
 }
 
 const readPlatform = (value: unknown): Platform => {
-  const item = fields(value)
-  return { name: text(item['name']), release: text(item['release']), target_id: text(item['target_id']).slice(0, 300) }
+  const item = fieldsOf(value)
+  return { name: textOf(item['name']), release: textOf(item['release']), target_id: textOf(item['target_id']).slice(0, 300) }
 }
 
 /**
@@ -125,17 +126,17 @@ async function* readReport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
   const simple = ['version', 'platform', 'node_uuid', 'node_name', 'fqdn', 'ipaddress', 'end_time'].map((name) => `$.${name}`)
   for await (const { path, at, value } of readJson(bytes, [...simple, '$.profiles[*].name', '$.profiles[*].controls[*]'])) {
     const place = /^profiles\[\d+\]/.exec(at)?.[0] ?? ''
-    if (path === '$.version') about.version = text(value)
+    if (path === '$.version') about.version = textOf(value)
     else if (path === '$.platform') about.platform = readPlatform(value)
-    else if (path === '$.end_time') about.time = text(value)
-    else if (path === '$.node_uuid' && text(value)) about.names.push({ type: 'agent_id', name: `chef:${text(value).slice(0, 200)}` })
+    else if (path === '$.end_time') about.time = textOf(value)
+    else if (path === '$.node_uuid' && textOf(value)) about.names.push({ type: 'agent_id', name: `chef:${textOf(value).slice(0, 200)}` })
     else if (path === '$.fqdn' || path === '$.node_name') {
-      const name = nameOf(text(value))
+      const name = nameOf(textOf(value))
       if (name && !about.names.some((one) => one.name === name.name)) about.names.push(name)
-    } else if (path === '$.profiles[*].name') profiles.set(place, text(value).slice(0, 150))
+    } else if (path === '$.profiles[*].name') profiles.set(place, textOf(value).slice(0, 150))
     else if (path === '$.profiles[*].controls[*]') {
       if (held.length >= MAX_CONTROLS) throw tooMany()
-      const item = fields(value)
+      const item = fieldsOf(value)
       // The source code of the control is the largest part, and not needed.
       delete item['code']
       held.push({ place, value: item, at })
@@ -159,11 +160,11 @@ async function* readMinimal(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fi
   const skipped: FileRecord[] = []
   for await (const { path, at, value } of readJson(bytes, ['$.version', '$.controls[*]'])) {
     if (path === '$.version') {
-      about.version = text(value)
+      about.version = textOf(value)
       continue
     }
-    const item = fields(value)
-    const [id, profile] = [text(item['id']), text(item['profile_id']).slice(0, 150)]
+    const item = fieldsOf(value)
+    const [id, profile] = [textOf(item['id']), textOf(item['profile_id']).slice(0, 150)]
     if (id === '') {
       skipped.push({ kind: 'skipped', at, reason: 'Expected an entry with the id of its control' })
       continue
@@ -188,9 +189,9 @@ async function* readLog(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRe
   const skipped: FileRecord[] = []
   let count = 0
   for await (const { value, document } of readJson(bytes, ['$'])) {
-    const item = fields(value)
+    const item = fieldsOf(value)
     const at = `document ${document + 1}`
-    const control = readControl(item, text(fields(item['profile'])['name']).slice(0, 150), at)
+    const control = readControl(item, textOf(fieldsOf(item['profile'])['name']).slice(0, 150), at)
     if (!control) {
       skipped.push({ kind: 'skipped', at, reason: 'Expected a control with an id' })
       continue

@@ -1,9 +1,9 @@
 import { readDigest } from '../../../model/image-asset.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
-import { asFields, asList, asText, asTexts } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { readComponent, type XrayComponent } from './component.ts'
-import { readIssue, type Fields } from './issue.ts'
+import { readIssue } from './issue.ts'
 
 /** The summary of artifacts that the API gives: all issues of each. Format: https://jfrog.com/help/r/xray-rest-apis/artifact-summary */
 export async function* readArtifacts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
@@ -11,39 +11,39 @@ export async function* readArtifacts(bytes: AsyncIterable<Uint8Array>): AsyncGen
   const described = new Set<string>()
   let number = 0
   for await (const { value, at } of readJson(bytes, ['$.artifacts[*]'])) {
-    const artifact = asFields(value)
-    const general = asFields(artifact?.['general'])
-    if (!artifact || !general) {
+    const artifact = fieldsOf(value)
+    const { general } = artifact
+    if (!isFields(general)) {
       yield { kind: 'skipped', at, reason: 'Expected an artifact with general' }
       continue
     }
     const asset = `artifact ${++number}`
     yield assetOf(general, asset)
     yield { kind: 'coverage', asset, subject: 'vulnerability' }
-    for (const [index, one] of asList(artifact['issues']).entries())
+    for (const [index, one] of listOf(artifact['issues']).entries())
       yield* readArtifactIssue(one, asset, `${at}.issues[${index}]`, described)
   }
 }
 
 function assetOf(general: Fields, asset: string): AssetRecord {
-  const path = (asText(general['path']) ?? asText(general['component_id']))?.replace(/\/+$/, '')
-  const docker = asText(general['pkg_type'])?.toLowerCase() === 'docker'
-  const digest = docker ? readDigest(asText(general['sha256'])) : null
+  const path = (textOf(general['path']) || textOf(general['component_id'])).replace(/\/+$/, '')
+  const docker = textOf(general['pkg_type']).toLowerCase() === 'docker'
+  const digest = docker ? readDigest(textOf(general['sha256'])) : null
   return {
     kind: 'asset',
     asset,
     type: docker ? 'image' : 'application',
-    name: asText(general['name']) ?? path ?? '',
-    names: path === undefined ? [] : [{ type: 'label', name: `jfrog-xray/${path}` }],
+    name: textOf(general['name']) || path,
+    names: path === '' ? [] : [{ type: 'label', name: `jfrog-xray/${path}` }],
     attributes: digest === null ? {} : { image_digest: digest },
   }
 }
 
 /** One issue may be in several components: a finding for each, since each is fixed by itself. */
 function* readArtifactIssue(value: unknown, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  const issue = asFields(value)
+  const issue = fieldsOf(value)
   const components = new Map<string, { component: XrayComponent; place: string }>()
-  for (const path of asTexts(issue?.['impact_path'])) {
+  for (const path of textsIn(issue['impact_path'])) {
     const component = readComponent(path.slice(path.lastIndexOf('/') + 1))
     if (!components.has(component.name)) components.set(component.name, { component, place: path })
   }
@@ -53,13 +53,13 @@ function* readArtifactIssue(value: unknown, asset: string, at: string, described
       {
         asset,
         at,
-        id: asText(issue?.['issue_id']),
-        cves: issue?.['cves'],
-        summary: asText(issue?.['summary']),
-        description: asText(issue?.['description']),
-        severity: asText(issue?.['severity']),
-        type: asText(issue?.['issue_type']),
-        created: asText(issue?.['created']),
+        id: textOf(issue['issue_id']),
+        cves: issue['cves'],
+        summary: textOf(issue['summary']),
+        description: textOf(issue['description']),
+        severity: textOf(issue['severity']),
+        type: textOf(issue['issue_type']),
+        created: textOf(issue['created']),
         component,
         fixed_version: undefined,
         place,

@@ -2,7 +2,7 @@ import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { asFields, asNumber, asText, asTexts } from '../../readers/fields.ts'
+import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { readComponent, readVersions } from './component.ts'
 import { readIssue } from './issue.ts'
@@ -16,56 +16,56 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   yield { kind: 'report', source: 'jfrog-xray', tool: 'JFrog Xray', tool_version: null, observed_at: null }
   const described = new Set<string>()
   const assets = new Set<string>()
-  let total: number | undefined
+  let total: number | null = null
   let rows = 0
   const lowest = trackLowest()
   for await (const { path, at, value } of readJson(bytes, ['$.total_rows', '$.rows[*]'])) {
     if (path === '$.total_rows') {
-      total = asNumber(value)
+      total = numberOf(value)
       continue
     }
     rows++
-    const row = asFields(value)
-    const place = asText(row?.['path'])?.replace(/\/+$/, '')
-    const artifact = asText(row?.['impacted_artifact'])
-    if (!row || (place === undefined && artifact === undefined)) {
+    const row = fieldsOf(value)
+    const place = textOf(row['path']).replace(/\/+$/, '')
+    const artifact = textOf(row['impacted_artifact'])
+    if (place === '' && artifact === '') {
       yield { kind: 'skipped', at, reason: 'Expected a row with path or impacted_artifact' }
       continue
     }
     const asset = [artifact, place].join(' ')
     if (!assets.has(asset)) {
       assets.add(asset)
-      const time = asText(row['artifact_scan_time'])
-      const observed_at = time === undefined ? null : parseInstant(time)
+      const time = textOf(row['artifact_scan_time'])
+      const observed_at = time === '' ? null : parseInstant(time)
       yield {
         kind: 'asset',
         asset,
-        type: artifact?.startsWith('docker://') ? 'image' : 'application',
-        name: artifact?.replace(/^[a-z]+:\/\//, '') ?? place!,
-        names: [{ type: 'label', name: `jfrog-xray/${place ?? artifact!}` }],
+        type: artifact.startsWith('docker://') ? 'image' : 'application',
+        name: artifact.replace(/^[a-z]+:\/\//, '') || place,
+        names: [{ type: 'label', name: `jfrog-xray/${place || artifact}` }],
         ...(observed_at !== null && { observed_at }),
       }
     }
-    lowest.add(parseSeverity(asText(row['severity'])))
-    const fixed = readVersions(asTexts(row['fixed_versions']))
+    lowest.add(parseSeverity(textOf(row['severity'])))
+    const fixed = readVersions(textsIn(row['fixed_versions']))
     yield* readIssue(
       {
         asset,
         at,
-        id: asText(row['issue_id']),
+        id: textOf(row['issue_id']),
         cves: row['cves'],
-        summary: asText(row['summary']),
-        description: asText(row['description']),
-        severity: asText(row['severity']),
-        created: asText(row['published']),
-        references: asTexts(row['references']),
-        component: readComponent(asText(row['vulnerable_component']) ?? ''),
+        summary: textOf(row['summary']),
+        description: textOf(row['description']),
+        severity: textOf(row['severity']),
+        created: textOf(row['published']),
+        references: textsIn(row['references']),
+        component: readComponent(textOf(row['vulnerable_component'])),
         fixed_version: fixed,
       },
       described,
     )
   }
-  if (total !== undefined && total > rows) return
+  if (total !== null && total > rows) return
   const min_severity = lowest.min_severity()
   for (const asset of assets)
     yield { kind: 'coverage', asset, subject: 'vulnerability', checks: 'report', ...(min_severity && { min_severity }) }

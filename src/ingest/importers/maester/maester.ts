@@ -4,15 +4,11 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
+import { cutText, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'maester'
 const MAX_TEXT = 4000
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-type Fields = Record<string, unknown>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
-const cut = (long: string) => (long.length > MAX_TEXT ? `${long.slice(0, MAX_TEXT)}…` : long)
 
 /** What became of a test. Only Passed and Failed are answers: https://maester.dev/docs/writing-tests/ and Pester's own words. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -43,26 +39,27 @@ function frameworksOf(id: string, tags: string[]): { framework: string; requirem
 }
 
 function testOf(value: unknown): Test | string {
-  const item = fields(value)
-  const name = text(item.Name)
+  const item = fieldsOf(value)
+  const name = textOf(item.Name)
   // Old versions wrote the id only in front of the name.
-  const id = text(item.Id) || /^([A-Za-z][A-Za-z0-9.-]{1,60}):\s/.exec(name)?.[1] || ''
+  const id = textOf(item.Id) || /^([A-Za-z][A-Za-z0-9.-]{1,60}):\s/.exec(name)?.[1] || ''
   if (id === '') return 'Expected a test with an Id, or a Name that begins with one'
-  const status = statuses.get(text(item.Result).replace(/\s/g, '').toLowerCase())
-  if (!status) return `Expected a Result Passed, Failed, Skipped, Error or NotRun; found ${JSON.stringify(text(item.Result).slice(0, 40))}`
-  const detail = fields(item.ResultDetail)
-  const severity = parseSeverity(text(item.Severity) || text(detail.Severity))
+  const status = statuses.get(textOf(item.Result).replace(/\s/g, '').toLowerCase())
+  if (!status)
+    return `Expected a Result Passed, Failed, Skipped, Error or NotRun; found ${JSON.stringify(textOf(item.Result).slice(0, 40))}`
+  const detail = fieldsOf(item.ResultDetail)
+  const severity = parseSeverity(textOf(item.Severity) || textOf(detail.Severity))
   const [error] = Array.isArray(item.ErrorRecord) ? item.ErrorRecord : []
-  const title = text(item.Title) || name.replace(`${id}: `, '')
-  const category = text(item.Block)
-  const url = text(item.HelpUrl)
-  const description = text(detail.TestDescription)
+  const title = textOf(item.Title) || name.replace(`${id}: `, '')
+  const category = textOf(item.Block)
+  const url = textOf(item.HelpUrl)
+  const description = textOf(detail.TestDescription)
   const remediation =
     /\n#+\s*Remediation(?: action)?s?:?\s*\n([^]{1,6000})/i
       .exec(description)?.[1]
       ?.split(/\n#+\s/)[0]
       ?.trim() ?? ''
-  const tags = Array.isArray(item.Tag) ? item.Tag.map(text) : []
+  const tags = Array.isArray(item.Tag) ? item.Tag.map(textOf) : []
   const frameworks = frameworksOf(id, tags)
   return {
     status,
@@ -72,12 +69,14 @@ function testOf(value: unknown): Test | string {
       title: title || id,
       ...(severity && { severity }),
       ...(category && { category }),
-      ...(description && { description: cut(description) }),
-      ...(remediation && { remediation: cut(remediation) }),
+      ...(description && { description: cutText(description, MAX_TEXT) }),
+      ...(remediation && { remediation: cutText(remediation, MAX_TEXT) }),
       ...(url.startsWith('https://') && { url }),
       ...(frameworks.length > 0 && { frameworks }),
     },
-    evidence: cut(text(detail.TestResult) || text(detail.SkippedReason) || text(fields(fields(error).Exception).Message)),
+    evidence:
+      cutText(textOf(detail.TestResult) || textOf(detail.SkippedReason) || textOf(fieldsOf(fieldsOf(error).Exception).Message), MAX_TEXT) ??
+      '',
   }
 }
 
@@ -110,24 +109,24 @@ export const maester: Importer = {
     if (!about.has('ExecutedAt') || tests.length + skipped.length === 0) {
       throw new UserError('unreadable_report', 'Expected Maester results: an object with ExecutedAt and a list of Tests')
     }
-    const tenant = GUID.test(text(about.get('TenantId'))) ? text(about.get('TenantId')).toLowerCase() : ''
-    const version = text(about.get('CurrentVersion'))
+    const tenant = GUID.test(textOf(about.get('TenantId'))) ? textOf(about.get('TenantId')).toLowerCase() : ''
+    const version = textOf(about.get('CurrentVersion'))
     // Without a connection to Graph only the Windows domain of the machine tells what was tested.
-    const domain = tenant ? '' : text(fields(about.get('SystemInfo')).UserDomain)
+    const domain = tenant ? '' : textOf(fieldsOf(about.get('SystemInfo')).UserDomain)
     const asset = tenant || domain || 'tenant'
     yield {
       kind: 'report',
       source: SOURCE,
       tool: 'Maester',
       tool_version: /^\d/.test(version) ? version : null,
-      observed_at: parseInstant(text(about.get('ExecutedAt'))),
+      observed_at: parseInstant(textOf(about.get('ExecutedAt'))),
       ...(tenant && { tenant_id: tenant }),
     }
     yield {
       kind: 'asset',
       asset,
       type: 'tenant',
-      name: (tenant && text(about.get('TenantName'))) || asset,
+      name: (tenant && textOf(about.get('TenantName'))) || asset,
       names: tenant ? [{ type: 'tenant_id', name: tenant }] : domain ? [{ type: 'label', name: `${SOURCE}/${domain}` }] : [],
       ...(tenant && { attributes: { cloud_provider: 'm365' } }),
     }

@@ -4,7 +4,7 @@ import { parseEpoch } from '../../../model/epoch.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asText } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
@@ -55,22 +55,22 @@ export const neuvectorCompliance: Importer = {
         told[path.slice(2)] = value
         continue
       }
-      type ??= types.get(asText(asFields(value)?.['type']) ?? '')
+      type ??= types.get(textOf(fieldsOf(value)['type']))
       // A benchmark has some hundred checks; their versions may stand behind them.
       if (items.length >= 100_000) throw new UserError('unreadable_report', 'The NeuVector report holds more than 100000 checks')
       items.push({ value, at })
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a NeuVector compliance report with items; there are none')
     const versions: Record<string, string | undefined> = {
-      D: asText(told['docker_cis_version']) && `CIS Docker ${asText(told['docker_cis_version'])}`,
-      K: asText(told['kubernetes_cis_version']) && `CIS Kubernetes ${asText(told['kubernetes_cis_version'])}`,
+      D: textOf(told['docker_cis_version']) && `CIS Docker ${textOf(told['docker_cis_version'])}`,
+      K: textOf(told['kubernetes_cis_version']) && `CIS Kubernetes ${textOf(told['kubernetes_cis_version'])}`,
     }
     for (const { value, at } of items)
       hold.addAll(
         readNeuvectorCheck(value, 'asset', at, described, (number) => {
           const [, letter = '', requirement] = /^([DK])\.([\d.]+)$/.exec(number) ?? []
           const framework = versions[letter]
-          return framework !== undefined && requirement !== undefined ? [{ framework, requirement }] : []
+          return framework && requirement !== undefined ? [{ framework, requirement }] : []
         }),
       )
     yield { kind: 'report', source: 'neuvector', tool: 'NeuVector', tool_version: null, observed_at: timeOf(told) }
@@ -81,6 +81,6 @@ export const neuvectorCompliance: Importer = {
 }
 
 function timeOf(told: Record<string, unknown>): Instant | null {
-  const text = asText(told['run_at'])
-  return (text === undefined ? null : parseInstant(text)) ?? parseEpoch(told['run_timestamp'])
+  const text = textOf(told['run_at'])
+  return (text === '' ? null : parseInstant(text)) ?? parseEpoch(told['run_timestamp'])
 }

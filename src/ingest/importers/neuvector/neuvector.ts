@@ -3,7 +3,7 @@ import { parseEpoch } from '../../../model/epoch.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asNumber, asText, asTexts } from '../../readers/fields.ts'
+import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
@@ -51,16 +51,16 @@ export const neuvector: Importer = {
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a NeuVector scan: report with vulnerabilities; it is not there')
     yield { kind: 'report', source: 'neuvector', tool: 'NeuVector', tool_version: null, observed_at: null }
-    const registry = asText(told['registry'])
-      ?.replace(/^https?:\/\//, '')
+    const registry = textOf(told['registry'])
+      .replace(/^https?:\/\//, '')
       .replace(/\/+$/, '')
-    const path = [registry, asText(told['repository'])].filter(Boolean).join('/')
-    const tag = asText(told['tag'])
+    const path = [registry, textOf(told['repository'])].filter(Boolean).join('/')
+    const tag = textOf(told['tag'])
     yield imageAsset('image', {
-      references: [asText(told['repository']) === undefined ? undefined : tag ? `${path}:${tag}` : path],
-      digest: asText(told['digest']),
-      id: asText(told['image_id']),
-      os: asText(told['base_os'])?.replace(':', ' '),
+      references: [textOf(told['repository']) === '' ? undefined : tag ? `${path}:${tag}` : path],
+      digest: textOf(told['digest']),
+      id: textOf(told['image_id']),
+      os: textOf(told['base_os']).replace(':', ' '),
     })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
@@ -70,43 +70,43 @@ export const neuvector: Importer = {
 }
 
 function* readVulnerability(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
+  const found = fieldsOf(value)
   yield* scannerItem(
     {
       source: 'neuvector',
       asset: 'image',
       at,
-      ids: [asText(found?.['name']), ...asTexts(found?.['cves'])],
-      description: asText(found?.['description']),
-      severity: asText(found?.['severity']),
+      ids: [textOf(found['name']), ...textsIn(found['cves'])],
+      description: textOf(found['description']),
+      severity: textOf(found['severity']),
       ratings: [
-        { score: asNumber(found?.['score_v3']), vector: asText(found?.['vectors_v3']), version: 3 },
-        { score: asNumber(found?.['score']), vector: asText(found?.['vectors']), version: 2 },
+        { score: numberOf(found['score_v3']), vector: textOf(found['vectors_v3']), version: 3 },
+        { score: numberOf(found['score']), vector: textOf(found['vectors']), version: 2 },
       ],
-      published_at: parseEpoch(found?.['published_timestamp']),
-      urls: [asText(found?.['link'])],
-      component: { name: asText(found?.['package_name']) ?? '', version: asText(found?.['package_version']) },
-      fixed_version: asText(found?.['fixed_version']),
-      place: asText(found?.['file_name']),
+      published_at: parseEpoch(found['published_timestamp']),
+      urls: [textOf(found['link'])],
+      component: { name: textOf(found['package_name']), version: textOf(found['package_version']) },
+      fixed_version: textOf(found['fixed_version']),
+      place: textOf(found['file_name']),
     },
     described,
   )
 }
 
 function* readModule(value: unknown): Generator<FileRecord> {
-  const found = asFields(value)
-  const name = asText(found?.['name'])
-  const version = asText(found?.['version'])
-  const place = asText(found?.['file']) ?? asText(found?.['source'])
-  if (name !== undefined) yield { kind: 'software', asset: 'image', name, ...(version && { version }), ...(place && { place }) }
+  const found = fieldsOf(value)
+  const name = textOf(found['name'])
+  const version = textOf(found['version'])
+  const place = textOf(found['file']) || textOf(found['source'])
+  if (name !== '') yield { kind: 'software', asset: 'image', name, ...(version && { version }), ...(place && { place }) }
 }
 
 /** A secret or a file with set-id rights; only its kind and place, never the evidence. An entry of empty texts is none. */
 function* readFile(value: unknown, rule: string, title: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const kind = asText(found?.['type'])
-  const path = asText(found?.['path'])
-  if (kind === undefined && path === undefined) return
+  const found = fieldsOf(value)
+  const kind = textOf(found['type'])
+  const path = textOf(found['path'])
+  if (kind === '' && path === '') return
   const control_id = `neuvector:${rule}`
   if (!described.has(control_id)) {
     described.add(control_id)
@@ -117,7 +117,7 @@ function* readFile(value: unknown, rule: string, title: string, described: Set<s
     asset: 'image',
     control_id,
     ...(rule === 'setid' && { severity: 'informational' as const }),
-    title: kind ?? title,
+    title: kind || title,
     component: { name: [path, kind].filter(Boolean).join(' '), type: 'file' },
     ...(path && { place: path }),
   }

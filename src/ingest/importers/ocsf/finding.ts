@@ -5,28 +5,28 @@ import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import {
   cutText,
+  type Fields,
+  fieldsOf,
   firstInstant,
   given,
-  httpsLink,
+  httpsOf,
   listOf,
-  type Members,
-  membersOf,
   numberOf,
   textOf,
-  textsOf,
-} from '../../readers/json-members.ts'
+  textsIn,
+} from '../../readers/json-fields.ts'
 
 /** What is common to the classes of findings: `finding_info`, `finding` before 1.1. */
-export const infoOf = (event: Members): Members => membersOf(event.finding_info ?? event.finding)
+export const infoOf = (event: Fields): Fields => fieldsOf(event.finding_info ?? event.finding)
 
 const severities: (Severity | undefined)[] = [undefined, 'informational', 'low', 'medium', 'high', 'critical', 'critical']
 
 /** The word, else the number. https://schema.ocsf.io/classes/base_event (severity_id) */
-export const severityOf = (event: Members): Severity | undefined =>
+export const severityOf = (event: Fields): Severity | undefined =>
   parseSeverity(textOf(event.severity)) ?? severities[numberOf(event.severity_id) ?? 0]
 
 /** Whether the finding no longer stands: closed or resolved, or put aside. */
-export function leftOut(event: Members): 'resolved' | 'suppressed' | null {
+export function leftOut(event: Fields): 'resolved' | 'suppressed' | null {
   const status = (textOf(event.status) || textOf(event.state)).toLowerCase()
   const id = numberOf(event.status_id) ?? numberOf(event.state_id)
   if (status === 'suppressed' || (status === '' && id === 3)) return 'suppressed'
@@ -39,19 +39,19 @@ const EXPLOIT = 'public' as const
 
 /** The vulnerabilities of an item. Null when none has an id. https://schema.ocsf.io/classes/vulnerability_finding */
 export function flawOf(
-  event: Members,
+  event: Fields,
   source: string,
 ): { vulnerabilities: VulnerabilityRecord[]; finding: Omit<FindingRecord, 'kind' | 'asset'> } | null {
   const info = infoOf(event)
   const severity = severityOf(event)
-  const listed = listOf(event.vulnerabilities).map(membersOf)
+  const listed = listOf(event.vulnerabilities).map(fieldsOf)
   const ids = [...new Set(listed.map((one) => idOf(one, source)).filter((id) => id !== ''))]
   if (ids.length === 0) return null
   const rating = bestRating(
     listed.flatMap((one) => {
-      const { cvss } = membersOf(one.cve)
+      const { cvss } = fieldsOf(one.cve)
       return (Array.isArray(cvss) ? cvss : [cvss ?? one.cvss]).map((value: unknown) => {
-        const each = membersOf(value)
+        const each = fieldsOf(value)
         const major = /^V?([234])/i.exec(textOf(each.version))?.[1]
         return {
           score: numberOf(each.base_score),
@@ -64,7 +64,7 @@ export function flawOf(
   const found = awsPackage(
     listed.flatMap((one) =>
       listOf(one.affected_packages ?? one.packages).map((value) => {
-        const each = membersOf(value)
+        const each = fieldsOf(value)
         return {
           name: textOf(each.name),
           version: textOf(each.version),
@@ -81,7 +81,7 @@ export function flawOf(
   return {
     vulnerabilities: ids.map((vulnerability_id) => {
       const own = listed.find((one) => idOf(one, source) === vulnerability_id) ?? {}
-      const cve = membersOf(own.cve)
+      const cve = fieldsOf(own.cve)
       return {
         kind: 'vulnerability' as const,
         vulnerability_id,
@@ -90,7 +90,7 @@ export function flawOf(
           description: cutText(textOf(own.desc) || textOf(info.desc)),
           severity: parseSeverity(textOf(own.severity)) ?? severity,
           published_at: firstInstant(cve.created_time_dt, cve.created_time),
-          url: httpsLink(...textsOf(cve.references), ...textsOf(own.references), ...textsOf(own.kb_articles)),
+          url: httpsOf(...textsIn(cve.references), ...textsIn(own.references), ...textsIn(own.kb_articles)),
         }),
         ...(ids.length === 1 && rating),
       }
@@ -105,22 +105,22 @@ export function flawOf(
   }
 }
 
-function idOf(one: Members, source: string): string {
-  const cve = textOf(membersOf(one.cve).uid)
+function idOf(one: Fields, source: string): string {
+  const cve = textOf(fieldsOf(one.cve).uid)
   if (cve !== '') return /^CVE-/i.test(cve) ? cve.toUpperCase() : cve
-  const advisory = textOf(membersOf(one.advisory).uid)
+  const advisory = textOf(fieldsOf(one.advisory).uid)
   if (advisory !== '') return /^[A-Za-z]{2,}[A-Za-z0-9]*-/.test(advisory) ? advisory : `${source}:${advisory}`
   return ''
 }
 
 /** Id of the rule behind a finding: the control, the analytic that saw it, or its type. */
-export function controlIdOf(event: Members, source: string): string {
+export function controlIdOf(event: Fields, source: string): string {
   const info = infoOf(event)
-  const feature = membersOf(membersOf(membersOf(event.metadata).product).feature)
-  const control = textOf(membersOf(event.compliance).control) || textOf(membersOf(event.unmapped)['ProductFields.ControlId'])
+  const feature = fieldsOf(fieldsOf(fieldsOf(event.metadata).product).feature)
+  const control = textOf(fieldsOf(event.compliance).control) || textOf(fieldsOf(event.unmapped)['ProductFields.ControlId'])
   const generator = textOf(feature.uid)
-  const analytic = membersOf(info.analytic ?? event.analytic)
-  const types = textsOf(info.types)[0]?.split('/').at(-1) ?? ''
+  const analytic = fieldsOf(info.analytic ?? event.analytic)
+  const types = textsIn(info.types)[0]?.split('/').at(-1) ?? ''
   const id =
     control ||
     textOf(analytic.uid) ||
@@ -132,10 +132,10 @@ export function controlIdOf(event: Members, source: string): string {
 }
 
 /** The control of an item, as far as the item describes it. */
-export function controlOf(event: Members, control_id: string, whole: boolean): ControlRecord {
+export function controlOf(event: Fields, control_id: string, whole: boolean): ControlRecord {
   const info = infoOf(event)
-  const remediation = membersOf(event.remediation ?? info.remediation)
-  const requirements = textsOf(membersOf(event.compliance).requirements).flatMap((text) => splitRequirement(text) ?? [])
+  const remediation = fieldsOf(event.remediation ?? info.remediation)
+  const requirements = textsIn(fieldsOf(event.compliance).requirements).flatMap((text) => splitRequirement(text) ?? [])
   const severity = severityOf(event)
   return {
     kind: 'control',
@@ -147,15 +147,15 @@ export function controlOf(event: Members, control_id: string, whole: boolean): C
       severity: whole && statusOf(event) === 'pass' ? undefined : severity,
       description: whole ? cutText(textOf(info.desc)) : undefined,
       remediation: cutText(textOf(remediation.desc)),
-      url: httpsLink(...textsOf(remediation.references), ...textsOf(remediation.kb_articles), textOf(info.src_url)),
+      url: httpsOf(...textsIn(remediation.references), ...textsIn(remediation.kb_articles), textOf(info.src_url)),
     }),
     ...(requirements.length > 0 && { frameworks: requirements }),
   }
 }
 
 /** Whether the control is met. https://schema.ocsf.io/objects/compliance */
-export function statusOf(event: Members): ControlResultRecord['status'] | null {
-  const compliance = membersOf(event.compliance)
+export function statusOf(event: Fields): ControlResultRecord['status'] | null {
+  const compliance = fieldsOf(event.compliance)
   const word = textOf(compliance.status).toLowerCase()
   const id = numberOf(compliance.status_id)
   if (word === '' && id === null) return null

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { cutText, firstInstant, given, type Members, membersOf, numberOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -44,10 +44,10 @@ export const ocsf: Importer = {
     const once = toldOnce()
     let source: string | null = null
     for await (const { value, at, document } of readJson(bytes, [layout])) {
-      const event = membersOf(value)
+      const event = fieldsOf(value)
       if (source === null) {
         source = sourceOf(event)
-        const { name, version } = membersOf(membersOf(event.metadata).product)
+        const { name, version } = fieldsOf(fieldsOf(event.metadata).product)
         yield { kind: 'report', source, tool: textOf(name) || null, tool_version: textOf(version) || null, observed_at: null }
       }
       yield* eventRecords(event, layout === '$' ? `document ${document + 1}` : at, source, once)
@@ -57,8 +57,8 @@ export const ocsf: Importer = {
 }
 
 /** Security Hub is one source in each of its formats; any other product is its own. */
-function sourceOf(event: Members): string {
-  const product = membersOf(membersOf(event.metadata).product)
+function sourceOf(event: Fields): string {
+  const product = fieldsOf(fieldsOf(event.metadata).product)
   if (/^arn:aws[a-z-]*:securityhub:/.test(textOf(product.uid))) return 'aws-security-hub'
   const slug = (textOf(product.name) || textOf(product.vendor_name))
     .toLowerCase()
@@ -68,11 +68,11 @@ function sourceOf(event: Members): string {
   return slug === '' ? 'ocsf' : `ocsf-${slug}`
 }
 
-function* eventRecords(event: Members, at: string, source: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* eventRecords(event: Fields, at: string, source: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const class_uid = numberOf(event.class_uid) ?? 0
   const observed_at = firstInstant(event.time_dt, event.time)
   const found =
-    class_uid === INVENTORY ? deviceAsset(membersOf(event.device), source) : FINDINGS.has(class_uid) ? assetOf(event, source) : null
+    class_uid === INVENTORY ? deviceAsset(fieldsOf(event.device), source) : FINDINGS.has(class_uid) ? assetOf(event, source) : null
   if (found === null) {
     const known = FINDINGS.has(class_uid) || class_uid === INVENTORY
     yield { kind: 'skipped', at, reason: known ? 'Expected a resource or device with a name' : `Class ${class_uid} is not read` }
@@ -91,7 +91,7 @@ function* eventRecords(event: Members, at: string, source: string, once: ReturnT
     yield* once(told)
     if (status !== 'not_run') yield* once({ kind: 'coverage', asset, subject: 'control', ...listed })
     yield* once(controlOf(event, control_id, true))
-    const compliance = membersOf(event.compliance)
+    const compliance = fieldsOf(event.compliance)
     const severity = status === 'fail' ? severityOf(event) : undefined
     yield {
       kind: 'control_result',
@@ -100,7 +100,7 @@ function* eventRecords(event: Members, at: string, source: string, once: ReturnT
       status,
       ...given({
         severity,
-        evidence: cutText(textsOf(compliance.status_detail).join(' ') || textsOf(compliance.status_details).join(' ')),
+        evidence: cutText(textsIn(compliance.status_detail).join(' ') || textsIn(compliance.status_details).join(' ')),
         place: found.place,
       }),
     }

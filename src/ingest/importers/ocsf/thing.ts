@@ -2,29 +2,29 @@ import { awsAsset } from '../../../model/aws-asset.ts'
 import { cloudAttributes, nameCloudResource } from '../../../model/cloud-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord } from '../../../model/record.ts'
-import { listOf, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 
 /** The account of an event: `cloud.account.uid`, `cloud.account_uid` before 1.0. */
-const accountOf = (event: Members): string => {
-  const cloud = membersOf(event.cloud)
-  return textOf(membersOf(cloud.account).uid) || textOf(cloud.account_uid)
+const accountOf = (event: Fields): string => {
+  const cloud = fieldsOf(event.cloud)
+  return textOf(fieldsOf(cloud.account).uid) || textOf(cloud.account_uid)
 }
 
 /** What an event is about: its first resource, else its device. Null when it names neither. */
-export function assetOf(event: Members, source: string): { asset: AssetRecord; place: string } | null {
-  const resource = membersOf(listOf(event.resources)[0] ?? event.resource)
+export function assetOf(event: Fields, source: string): { asset: AssetRecord; place: string } | null {
+  const resource = fieldsOf(listOf(event.resources)[0] ?? event.resource)
   const id = textOf(resource.uid) || textOf(resource.name)
-  if (id === '') return deviceAsset(membersOf(event.device), source)
-  const cloud = membersOf(event.cloud)
+  if (id === '') return deviceAsset(fieldsOf(event.device), source)
+  const cloud = fieldsOf(event.cloud)
   const provider = textOf(cloud.provider)
   const region = textOf(resource.region) || textOf(cloud.region)
   const type = textOf(resource.type)
-  const account = accountOf(event) || textOf(membersOf(resource.owner).uid)
+  const account = accountOf(event) || textOf(fieldsOf(resource.owner).uid)
   if (/^aws$/i.test(provider) || id.startsWith('arn:aws')) {
     // Details are an object, or its text in the samples of the schema.
-    const details = membersOf(parsed(resource.data ?? resource.details))
-    const machine = membersOf(details.AwsEc2Instance ?? details.awsEc2Instance)
-    const image = membersOf(details.AwsEcrContainerImage ?? details.awsEcrContainerImage)
+    const details = fieldsOf(parsed(resource.data ?? resource.details))
+    const machine = fieldsOf(details.AwsEc2Instance ?? details.awsEc2Instance)
+    const image = fieldsOf(details.AwsEcrContainerImage ?? details.awsEcrContainerImage)
     return awsAsset(
       {
         id,
@@ -32,8 +32,8 @@ export function assetOf(event: Members, source: string): { asset: AssetRecord; p
         account: /^\w+$/.test(account) ? account : '',
         region,
         shown: textOf(resource.name),
-        tags: textsOf(image.ImageTags ?? image.imageTags),
-        ips: [...textsOf(machine.IpV4Addresses ?? machine.ipV4Addresses), ...textsOf(resource.ip)],
+        tags: textsIn(image.ImageTags ?? image.imageTags),
+        ips: [...textsIn(machine.IpV4Addresses ?? machine.ipV4Addresses), ...textsIn(resource.ip)],
         platform: textOf(machine.platform),
       },
       source,
@@ -65,7 +65,7 @@ function parsed(value: unknown): unknown {
 }
 
 /** A device by its names: https://schema.ocsf.io/objects/device */
-export function deviceAsset(device: Members, source: string): { asset: AssetRecord; place: string } | null {
+export function deviceAsset(device: Fields, source: string): { asset: AssetRecord; place: string } | null {
   const names: AssetRecord['names'] = []
   const claim = (type: AssetRecord['names'][number]['type'], name: string) => {
     if (name !== '') names.push({ type, name })
@@ -73,13 +73,13 @@ export function deviceAsset(device: Members, source: string): { asset: AssetReco
   const uid = textOf(device.uid)
   claim('cloud_id', textOf(device.instance_uid))
   claim('agent_id', uid && `${source}:${uid}`)
-  claim('serial', textOf(membersOf(device.hw_info).serial_number))
+  claim('serial', textOf(fieldsOf(device.hw_info).serial_number))
   const host = textOf(device.hostname).toLowerCase().replace(/\.$/, '')
   if (/^[a-z0-9_.-]{1,253}$/.test(host)) claim(host.includes('.') ? 'fqdn' : 'hostname', host)
   const ip = textOf(device.ip)
   if (/^[0-9a-f:.]{3,45}$/i.test(ip)) claim('ip', ip.toLowerCase())
   if (names.length === 0) return null
-  const os = textOf(membersOf(device.os).name)
+  const os = textOf(fieldsOf(device.os).name)
   const os_family = parseOsFamily(os)
   return {
     asset: {

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asText } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { newReading, readReport } from './policy-report.ts'
@@ -13,7 +13,7 @@ function layoutOf(text: string): '$' | '$[*]' | '$.items[*]' | null {
   const outline = jsonOutline(text)
   if (!outline) return null
   const isOurs = (members: ReadonlyMap<string, unknown>) =>
-    GROUP.test(asText(members.get('apiVersion')) ?? '') && KIND.test(asText(members.get('kind')) ?? '')
+    GROUP.test(textOf(members.get('apiVersion'))) && KIND.test(textOf(members.get('kind')))
   if (isOurs(outline.members)) return outline.list ? '$[*]' : '$'
   const items = outline.members.get('items')
   if (outline.list || typeof items !== 'object' || items === null) return null
@@ -38,8 +38,8 @@ export const openreports: Importer = {
       throw new UserError('unreadable_report', 'Expected objects of the kinds Report, ClusterReport, PolicyReport or ClusterPolicyReport')
     const reading = newReading()
     for await (const { value, at } of readJson(bytes, [layout])) {
-      const object = asFields(value)
-      if (object && GROUP.test(asText(object['apiVersion']) ?? '')) yield* readReport(object, at === '$' ? '' : `${at}.`, reading)
+      const object = fieldsOf(value)
+      if (GROUP.test(textOf(object['apiVersion']))) yield* readReport(object, at === '$' ? '' : `${at}.`, reading)
       else {
         if (reading.source === null) yield* reading.begin('openreports')
         yield { kind: 'skipped', at, reason: 'Expected an object of openreports.io or wgpolicyk8s.io' }

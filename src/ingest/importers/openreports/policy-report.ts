@@ -5,10 +5,8 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
-
-type Fields = Record<string, unknown>
 
 const statuses = new Map<string, ControlResultRecord['status']>([
   ['pass', 'pass'],
@@ -44,14 +42,14 @@ export function newReading(): Reading {
 
 /** One object: what one engine says of a workload (`scope`), or of the resources that its results name. */
 export function* readReport(object: Fields, at: string, reading: Reading): Generator<FileRecord> {
-  const metadata = asFields(object['metadata'])
-  const namespace = asText(metadata?.['namespace'])
-  const results = asList(object['results']).map(asFields)
-  const engine = asText(object['source']) ?? results.map((result) => asText(result?.['source'])).find((source) => source !== undefined)
-  const manager = asText(asFields(metadata?.['labels'])?.['app.kubernetes.io/managed-by'])
-  yield* reading.begin((engine ?? manager ?? 'openreports').toLowerCase().slice(0, 100))
+  const metadata = fieldsOf(object['metadata'])
+  const namespace = textOf(metadata['namespace'])
+  const results = listOf(object['results']).map(fieldsOf)
+  const engine = textOf(object['source']) || results.map((result) => textOf(result['source'])).find((source) => source !== '')
+  const manager = textOf(fieldsOf(metadata['labels'])['app.kubernetes.io/managed-by'])
+  yield* reading.begin((engine || manager || 'openreports').toLowerCase().slice(0, 100))
   const observed_at = timeOf(metadata, results)
-  const scope = asFields(object['scope'])
+  const scope = isFields(object['scope']) ? object['scope'] : null
   const looks = new Map<string, string>()
   const look = function* (resource: KubernetesObject): Generator<FileRecord, string> {
     const path = objectPath(resource)
@@ -68,9 +66,9 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
   if (scope) yield* look(resourceOf(scope, namespace))
   for (const [index, result] of results.entries()) {
     const place = `${at}results[${index}]`
-    const named = [...asList(result?.['resources']), ...asList(result?.['subjects'])].map(asFields).filter((one) => one !== null)
+    const named = [...objectsIn(result['resources']), ...objectsIn(result['subjects'])]
     const resource = scope ?? named[0]
-    if (!result || !resource) {
+    if (!resource) {
       yield { kind: 'skipped', at: place, reason: 'Expected a result about the scope of the report, or with resources' }
       continue
     }
@@ -82,40 +80,40 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
   }
 }
 
-function resourceOf(fields: Fields, namespace: string | undefined): KubernetesObject {
+function resourceOf(fields: Fields, namespace: string): KubernetesObject {
   return {
-    namespace: asText(fields['namespace']) ?? namespace,
-    kind: asText(fields['kind']),
-    name: asText(fields['name']),
-    uid: asText(fields['uid']),
+    namespace: textOf(fields['namespace']) || namespace,
+    kind: textOf(fields['kind']),
+    name: textOf(fields['name']),
+    uid: textOf(fields['uid']),
   }
 }
 
 /** The newest time of the results; the time of its making only for a report that was never changed since. */
-function timeOf(metadata: Fields | null, results: (Fields | null)[]): Instant | null {
+function timeOf(metadata: Fields, results: Fields[]): Instant | null {
   const times = results.flatMap((result) => {
-    return parseEpoch(asFields(result?.['timestamp'])?.['seconds']) ?? []
+    return parseEpoch(fieldsOf(result['timestamp'])['seconds']) ?? []
   })
   if (times.length > 0) return times.reduce((newest, each) => Math.max(newest, each))
-  const made = asText(metadata?.['creationTimestamp'])
-  return asNumber(metadata?.['generation']) === 1 && made !== undefined ? parseInstant(made) : null
+  const made = textOf(metadata['creationTimestamp'])
+  return numberOf(metadata['generation']) === 1 && made !== '' ? parseInstant(made) : null
 }
 
 function* readResult(result: Fields, asset: string, path: string, at: string, reading: Reading): Generator<FileRecord> {
-  const policy = asText(result['policy'])
-  const status = statuses.get(asText(result['result'])?.toLowerCase() ?? '')
-  if (policy === undefined || status === undefined) {
+  const policy = textOf(result['policy'])
+  const status = statuses.get(textOf(result['result']).toLowerCase())
+  if (policy === '' || status === undefined) {
     yield { kind: 'skipped', at, reason: 'Expected a result with policy and one of pass, fail, warn, error and skip' }
     return
   }
   const { source } = reading
-  const properties = asFields(result['properties'])
-  const of = (...names: string[]) => names.map((name) => asText(properties?.[name])).find((text) => text !== undefined)
-  const message = asText(result['message']) ?? asText(result['description'])
-  const id = [policy, asText(result['rule'])].find((text) => text !== undefined && isPublicId(text))
+  const properties = fieldsOf(result['properties'])
+  const of = (...names: string[]) => names.map((name) => textOf(properties[name])).find((text) => text !== '')
+  const message = textOf(result['message']) || textOf(result['description'])
+  const id = [policy, textOf(result['rule'])].find((text) => text !== '' && isPublicId(text))
   if (id !== undefined) {
     if (status !== 'fail') {
-      yield { kind: 'skipped', at, reason: `${id}: the report says ${asText(result['result'])}` }
+      yield { kind: 'skipped', at, reason: `${id}: the report says ${textOf(result['result'])}` }
       return
     }
     yield* scannerItem(
@@ -125,7 +123,7 @@ function* readResult(result: Fields, asset: string, path: string, at: string, re
         at,
         ids: [id],
         title: message,
-        severity: asText(result['severity']),
+        severity: textOf(result['severity']),
         urls: [of('primaryURL', 'url')],
         component: {
           name: of('pkgName', 'resource', 'artifact.name') ?? '',
@@ -139,15 +137,15 @@ function* readResult(result: Fields, asset: string, path: string, at: string, re
     )
     return
   }
-  const rule = asText(result['rule'])
+  const rule = textOf(result['rule'])
   yield* checkResult(
     {
       asset,
-      control_id: `${source}:${rule === undefined ? policy : `${policy}/${rule}`}`,
-      title: rule === undefined ? policy : `${policy}: ${rule}`,
+      control_id: `${source}:${rule === '' ? policy : `${policy}/${rule}`}`,
+      title: rule === '' ? policy : `${policy}: ${rule}`,
       status,
-      severity: parseSeverity(asText(result['severity'])),
-      category: asText(result['category']),
+      severity: parseSeverity(textOf(result['severity'])),
+      category: textOf(result['category']),
       product: 'Kubernetes',
       evidence: message,
       place: path || undefined,

@@ -3,7 +3,7 @@ import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { cutText, firstInstant, given, membersOf, numberOf, textOf } from '../../readers/json-members.ts'
+import { cutText, fieldsOf, firstInstant, given, numberOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -45,15 +45,15 @@ export const orcaSecurity: Importer = {
     yield { kind: 'report', source: SOURCE, tool: 'Orca Security', tool_version: null, observed_at: null }
     if (layout === 'json')
       for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-        const item = membersOf(value)
+        const item = fieldsOf(value)
         yield* alertRecords(
           {
             title: textOf(item.Title),
             category: textOf(item.Category),
             status: textOf(item.Status),
             score: numberOf(item.OrcaScore),
-            account: textOf(membersOf(item.CloudAccount).Name),
-            resource: textOf(membersOf(item.Inventory).Name),
+            account: textOf(fieldsOf(item.CloudAccount).Name),
+            resource: textOf(fieldsOf(item.Inventory).Name),
             seen: textOf(item.LastSeen),
           },
           at,

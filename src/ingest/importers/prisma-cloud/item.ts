@@ -4,7 +4,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { checkResult } from '../../readers/check-result.ts'
 
 /** "fixed in 4.1.3, 4.0.9": the versions; other states (open, affected, will not fix) have none. */
-export const fixedIn = (status: string | undefined): string | undefined => /^fixed in\s+(.{1,300})$/is.exec(status ?? '')?.[1]?.trim()
+export const fixedIn = (status: string): string | undefined => /^fixed in\s+(.{1,300})$/is.exec(status)?.[1]?.trim()
 
 /** What the risk factors say of exploits: https://docs.prismacloud.io/en/enterprise-edition/content-collections/runtime-security/vulnerability-management/vuln-explorer */
 export function stageOf(factors: readonly string[]): ExploitStage | undefined {
@@ -15,13 +15,14 @@ export function stageOf(factors: readonly string[]): ExploitStage | undefined {
 
 export interface ComplianceIssue {
   asset: string
-  id: string | undefined
+  /** '': there is none, and the title stands in. */
+  id: string
   /** Begins with the requirement where there is one: "(CIS_Docker_v1.5.0 - 4.6) Add HEALTHCHECK …". */
   title: string
-  severity: string | undefined
-  category?: string | undefined
-  description?: string | undefined
-  cause?: string | undefined
+  severity: string
+  category?: string
+  description?: string
+  cause?: string
 }
 
 /** One check that failed; the lists hold no others. */
@@ -30,7 +31,7 @@ export function* readCompliance(issue: ComplianceIssue, described: Set<string>):
   yield* checkResult(
     {
       asset: issue.asset,
-      control_id: `prisma-cloud:${issue.id ?? issue.title.slice(0, 200)}`,
+      control_id: `prisma-cloud:${issue.id || issue.title.slice(0, 200)}`,
       title: rest ?? issue.title,
       status: 'fail',
       severity: parseSeverity(issue.severity),

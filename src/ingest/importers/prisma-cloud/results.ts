@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { asFields, asList, asNumber, asText, asTexts } from '../../readers/fields.ts'
+import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
@@ -26,51 +26,50 @@ const reportRecord = {
   observed_at: null,
 } as const
 
-function* readResult(value: unknown, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  const result = asFields(value)
-  if (!result) {
+function* readResult(result: unknown, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
+  if (!isFields(result)) {
     yield { kind: 'skipped', at, reason: 'Expected the result of an image' }
     return
   }
-  const time = asText(result['scanTime'])
-  const observed_at = time === undefined ? null : parseInstant(time)
+  const time = textOf(result['scanTime'])
+  const observed_at = time === '' ? null : parseInstant(time)
   const image = imageAsset(asset, {
-    references: [asText(result['name'])],
-    digest: asText(result['digest']),
-    id: asText(result['id']),
-    os: asText(result['distro']),
+    references: [textOf(result['name'])],
+    digest: textOf(result['digest']),
+    id: textOf(result['id']),
+    os: textOf(result['distro']),
   })
   yield { ...image, ...(observed_at !== null && { observed_at }) }
   yield { kind: 'coverage', asset, subject: 'vulnerability' }
   yield { kind: 'coverage', asset, subject: 'control' }
-  const packages = asList(result['packages'])
+  const packages = listOf(result['packages'])
   if (packages.length > 0) yield { kind: 'coverage', asset, subject: 'software' }
   for (const [one, place] of [
-    ...packages.map((item) => [item, asText(asFields(item)?.['type'])] as const),
-    ...asList(result['applications']).map((item) => [item, asText(asFields(item)?.['path'])] as const),
+    ...packages.map((item) => [item, textOf(fieldsOf(item)['type'])] as const),
+    ...listOf(result['applications']).map((item) => [item, textOf(fieldsOf(item)['path'])] as const),
   ]) {
-    const name = asText(asFields(one)?.['name'])
-    const version = asText(asFields(one)?.['version'])
-    if (name !== undefined) yield { kind: 'software', asset, name, ...(version && { version }), ...(place && { place }) }
+    const name = textOf(fieldsOf(one)['name'])
+    const version = textOf(fieldsOf(one)['version'])
+    if (name !== '') yield { kind: 'software', asset, name, ...(version && { version }), ...(place && { place }) }
   }
-  for (const [index, one] of asList(result['vulnerabilities']).entries())
+  for (const [index, one] of listOf(result['vulnerabilities']).entries())
     yield* readVulnerability(one, asset, `${at}.vulnerabilities[${index}]`, described)
-  for (const [index, one] of asList(result['compliances']).entries()) {
-    const found = asFields(one)
-    const title = asText(found?.['title'])
-    if (title === undefined) {
+  for (const [index, one] of listOf(result['compliances']).entries()) {
+    const found = fieldsOf(one)
+    const title = textOf(found['title'])
+    if (title === '') {
       yield { kind: 'skipped', at: `${at}.compliances[${index}]`, reason: 'Expected a compliance issue with title' }
       continue
     }
     yield* readCompliance(
       {
         asset,
-        id: asText(found?.['id']),
+        id: textOf(found['id']),
         title,
-        severity: asText(found?.['severity']),
-        category: asText(found?.['category']),
-        description: asText(found?.['description']),
-        cause: asText(found?.['cause']),
+        severity: textOf(found['severity']),
+        category: textOf(found['category']),
+        description: textOf(found['description']),
+        cause: textOf(found['cause']),
       },
       described,
     )
@@ -78,25 +77,25 @@ function* readResult(value: unknown, asset: string, at: string, described: Set<s
 }
 
 function* readVulnerability(one: unknown, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(one)
-  const published = asText(found?.['publishedDate'])
-  const factors = found?.['riskFactors']
+  const found = fieldsOf(one)
+  const published = textOf(found['publishedDate'])
+  const factors = found['riskFactors']
   yield* scannerItem(
     {
       source: 'prisma-cloud',
       asset,
       at,
-      ids: [asText(found?.['id'])],
-      description: asText(found?.['description']),
-      severity: asText(found?.['severity']),
-      ratings: [{ score: asNumber(found?.['cvss']), vector: asText(found?.['vector']) }],
-      published_at: published === undefined ? null : parseInstant(published),
-      urls: [asText(found?.['link'])],
-      component: { name: asText(found?.['packageName']) ?? '', version: asText(found?.['packageVersion']) },
-      fixed_version: fixedIn(asText(found?.['status'])),
-      place: asText(found?.['packagePath']),
+      ids: [textOf(found['id'])],
+      description: textOf(found['description']),
+      severity: textOf(found['severity']),
+      ratings: [{ score: numberOf(found['cvss']), vector: textOf(found['vector']) }],
+      published_at: published === '' ? null : parseInstant(published),
+      urls: [textOf(found['link'])],
+      component: { name: textOf(found['packageName']), version: textOf(found['packageVersion']) },
+      fixed_version: fixedIn(textOf(found['status'])),
+      place: textOf(found['packagePath']),
       // A list, or in older versions an object whose names are the factors.
-      exploit_stage: stageOf(Array.isArray(factors) ? asTexts(factors) : Object.keys(asFields(factors) ?? {})),
+      exploit_stage: stageOf(Array.isArray(factors) ? textsIn(factors) : Object.keys(fieldsOf(factors))),
     },
     described,
   )

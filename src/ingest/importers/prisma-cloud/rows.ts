@@ -3,7 +3,7 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { readCsv } from '../../readers/csv.ts'
-import { asNumber, asText } from '../../readers/fields.ts'
+import { numberOf, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
 
@@ -18,17 +18,16 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
       yield { kind: 'skipped', at, reason: error }
       continue
     }
-    const of = (name: string) => asText(row[name])
-    const key =
-      of('Repository') === undefined ? `host ${of('Hostname') ?? ''}` : [of('Registry'), of('Repository'), of('Tag'), of('Id')].join(' ')
+    const of = (name: string) => textOf(row[name])
+    const key = of('Repository') === '' ? `host ${of('Hostname')}` : [of('Registry'), of('Repository'), of('Tag'), of('Id')].join(' ')
     let covered = assets.get(key)
     if (covered === undefined) {
       covered = new Set()
       assets.set(key, covered)
-      yield of('Repository') === undefined ? hostOf(row, key) : imageOf(row, key)
+      yield of('Repository') === '' ? hostOf(row, key) : imageOf(row, key)
     }
     // Only what the export shows for this asset: the columns are there whether or not it was asked for.
-    const subject = of('CVE ID') === undefined ? 'control' : 'vulnerability'
+    const subject = of('CVE ID') === '' ? 'control' : 'vulnerability'
     if (!covered.has(subject)) {
       covered.add(subject)
       yield { kind: 'coverage', asset: key, subject }
@@ -36,7 +35,7 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     if (subject === 'vulnerability') yield* readVulnerability(row, key, at, described)
     else {
       const title = of('Description')
-      if (title === undefined) yield { kind: 'skipped', at, reason: 'Expected a CVE ID, or the Description of a compliance issue' }
+      if (title === '') yield { kind: 'skipped', at, reason: 'Expected a CVE ID, or the Description of a compliance issue' }
       else
         yield* readCompliance(
           {
@@ -44,7 +43,7 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
             id: of('Compliance ID'),
             title,
             severity: of('Severity'),
-            category: of('Type (2)') ?? of('Type'),
+            category: of('Type (2)') || of('Type'),
             cause: of('Cause'),
           },
           described,
@@ -54,17 +53,17 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
 }
 
 function imageOf(row: Record<string, string>, asset: string): AssetRecord {
-  const of = (name: string) => asText(row[name])
+  const of = (name: string) => textOf(row[name])
   const path = [of('Registry'), of('Repository')].filter(Boolean).join('/')
   const image = imageAsset(asset, { references: [of('Tag') ? `${path}:${of('Tag')}` : path], id: of('Id'), os: of('Distro') })
   const time = of('Scan Time')
-  const observed_at = time === undefined ? null : parseInstant(time)
+  const observed_at = time === '' ? null : parseInstant(time)
   return { ...image, ...(observed_at !== null && { observed_at }) }
 }
 
 function hostOf(row: Record<string, string>, asset: string): AssetRecord {
-  const name = asText(row['Hostname'])?.toLowerCase() ?? ''
-  const os = asText(row['Distro'])
+  const name = textOf(row['Hostname']).toLowerCase()
+  const os = textOf(row['Distro'])
   const os_family = parseOsFamily(os)
   // Every host is its own localhost.
   const type = name.startsWith('localhost') ? 'label' : name.includes('.') ? 'fqdn' : 'hostname'
@@ -79,9 +78,9 @@ function hostOf(row: Record<string, string>, asset: string): AssetRecord {
 }
 
 function* readVulnerability(row: Record<string, string>, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  const of = (name: string) => asText(row[name])
+  const of = (name: string) => textOf(row[name])
   const published = of('Published')
-  const score = asNumber(row['CVSS'])
+  const score = numberOf(row['CVSS'])
   yield* scannerItem(
     {
       source: 'prisma-cloud',
@@ -90,13 +89,13 @@ function* readVulnerability(row: Record<string, string>, asset: string, at: stri
       ids: [of('CVE ID')],
       description: of('Description'),
       severity: of('Severity'),
-      ratings: score === undefined || score === 0 ? [] : [{ score }],
-      published_at: published === undefined ? null : parseInstant(published),
+      ratings: score === null || score === 0 ? [] : [{ score }],
+      published_at: published === '' ? null : parseInstant(published),
       urls: [of('Vulnerability Link')],
       // Packages built from one source come in one row.
-      component: { name: of('Source Package') ?? of('Packages') ?? '', version: of('Package Version'), type: of('Type (2)') ?? of('Type') },
+      component: { name: of('Source Package') || of('Packages'), version: of('Package Version'), type: of('Type (2)') || of('Type') },
       fixed_version: fixedIn(of('Fix Status')),
-      exploit_stage: stageOf((of('Risk Factors') ?? '').split(',')),
+      exploit_stage: stageOf(of('Risk Factors').split(',')),
     },
     described,
   )

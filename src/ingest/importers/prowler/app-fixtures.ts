@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { globalName, nameCloudAccount, nameCloudResource } from '../../../model/cloud-name.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import { firstInstant, type Members, membersOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, firstInstant, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openReport, type ProwlerResult } from './result.ts'
 
@@ -61,13 +61,13 @@ export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGe
   const resources = new Map<string, AppResource>()
   const scans = new Map<string, { account: string; at: Instant | null }>()
   const resourceOf = new Map<string, string>()
-  const checks = new Map<string, Members>()
+  const checks = new Map<string, Fields>()
   const findings: AppFinding[] = []
   let newest: Instant | null = null
 
   for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-    const item = membersOf(value)
-    const fields = membersOf(item.fields)
+    const item = fieldsOf(value)
+    const fields = fieldsOf(item.fields)
     const pk = textOf(item.pk)
     const updated = firstInstant(fields.updated_at, fields.inserted_at)
     if (item.model === 'api.provider') {
@@ -89,7 +89,7 @@ export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGe
       if (!resourceOf.has(finding)) resourceOf.set(finding, textOf(fields.resource))
     } else if (item.model === 'api.finding') {
       const check_id = textOf(fields.check_id)
-      if (!checks.has(check_id)) checks.set(check_id, membersOf(fields.check_metadata))
+      if (!checks.has(check_id)) checks.set(check_id, fieldsOf(fields.check_metadata))
       findings.push({
         at,
         pk,
@@ -148,13 +148,13 @@ function partsOfUid(uid: string, check_id: string): { provider: string; account:
 
 function resultOf(
   finding: AppFinding,
-  check: Members,
+  check: Fields,
   resource: AppResource | undefined,
   account: Account | undefined,
   observed_at: Instant | null,
 ): ProwlerResult {
   const said = partsOfUid(finding.uid, finding.check_id)
-  const recommendation = membersOf(membersOf(check.remediation).recommendation)
+  const recommendation = fieldsOf(fieldsOf(check.remediation).recommendation)
   return {
     at: finding.at,
     check_id: finding.check_id,
@@ -166,9 +166,9 @@ function resultOf(
     service: textOf(check.servicename),
     description: textOf(check.description),
     remediation: textOf(recommendation.text),
-    urls: [textOf(recommendation.url), ...textsOf(check.relatedurl)],
-    frameworks: Object.entries(membersOf(check.compliance)).flatMap(([framework, list]) =>
-      textsOf(list).map((requirement) => ({ framework, requirement })),
+    urls: [textOf(recommendation.url), ...textsIn(check.relatedurl)],
+    frameworks: Object.entries(fieldsOf(check.compliance)).flatMap(([framework, list]) =>
+      textsIn(list).map((requirement) => ({ framework, requirement })),
     ),
     provider: account?.provider || textOf(check.provider).toLowerCase() || said.provider,
     account: account?.uid || said.account,

@@ -1,29 +1,9 @@
-import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { ProwlerResult } from './result.ts'
-
-type Fields = Record<string, unknown>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '')
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : [text(value)]).filter((one) => one !== '')
+import { fieldsOf, firstInstant, instantOf, textOf, textsIn } from '../../readers/json-fields.ts'
 
 /** Frameworks as an object of lists: `{"CIS-2.0": ["1.20"]}`. */
 function frameworksOf(value: unknown): ProwlerResult['frameworks'] {
-  return Object.entries(fields(value)).flatMap(([framework, list]) => texts(list).map((requirement) => ({ framework, requirement })))
-}
-
-/** A number of seconds (milliseconds where it is too large for that) since 1970, or text; OCSF asks for milliseconds, Prowler writes seconds. */
-function instantOf(value: unknown): Instant | null {
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return Math.round(value * (value > 1e11 ? 1e3 : 1e6))
-  return typeof value === 'string' ? parseInstant(value) : null
-}
-
-/** The first of several candidates that is a time. */
-function firstInstant(...candidates: unknown[]): Instant | null {
-  for (const candidate of candidates) {
-    const instant = instantOf(candidate)
-    if (instant !== null) return instant
-  }
-  return null
+  return Object.entries(fieldsOf(value)).flatMap(([framework, list]) => textsIn(list).map((requirement) => ({ framework, requirement })))
 }
 
 /** The directory: named beside the subscription for Azure, the scanned account itself for Microsoft 365, none elsewhere. */
@@ -37,69 +17,70 @@ export function tenantOf(provider: string, organisation: string, account: string
  * preferred: it has no zone to guess). Class: https://schema.ocsf.io/classes/detection_finding
  */
 export function fromOcsf(value: unknown, at: string): ProwlerResult {
-  const item = fields(value)
-  const metadata = fields(item.metadata)
-  const unmapped = fields(item.unmapped)
-  const cloud = fields(item.cloud)
-  const account = fields(cloud.account)
-  const org = fields(cloud.org)
-  const info = fields(item.finding_info)
-  const remediation = fields(item.remediation)
-  const resource = fields(Array.isArray(item.resources) ? item.resources[0] : undefined)
-  const provider = text(cloud.provider) || text(unmapped.provider) || (texts(metadata.profiles).includes('container') ? 'kubernetes' : '')
-  const namespace = text(resource.namespace)
+  const item = fieldsOf(value)
+  const metadata = fieldsOf(item.metadata)
+  const unmapped = fieldsOf(item.unmapped)
+  const cloud = fieldsOf(item.cloud)
+  const account = fieldsOf(cloud.account)
+  const org = fieldsOf(cloud.org)
+  const info = fieldsOf(item.finding_info)
+  const remediation = fieldsOf(item.remediation)
+  const resource = fieldsOf(Array.isArray(item.resources) ? item.resources[0] : undefined)
+  const provider =
+    textOf(cloud.provider) || textOf(unmapped.provider) || (textsIn(metadata.profiles).includes('container') ? 'kubernetes' : '')
+  const namespace = textOf(resource.namespace)
   return {
     at,
-    check_id: text(metadata.event_code),
-    title: text(info.title),
-    status: text(item.status_code),
+    check_id: textOf(metadata.event_code),
+    title: textOf(info.title),
+    status: textOf(item.status_code),
     // status_id is 3 (suppressed) on everything that 4.2 writes, so only the word counts.
-    muted: text(item.status).toLowerCase() === 'suppressed',
-    message: text(item.status_detail) || text(item.message),
-    severity: text(item.severity),
-    service: text(fields(resource.group).name),
-    description: text(info.desc),
-    remediation: text(remediation.desc),
-    urls: [...texts(remediation.references), ...texts(unmapped.related_url), ...texts(unmapped.additional_urls)],
+    muted: textOf(item.status).toLowerCase() === 'suppressed',
+    message: textOf(item.status_detail) || textOf(item.message),
+    severity: textOf(item.severity),
+    service: textOf(fieldsOf(resource.group).name),
+    description: textOf(info.desc),
+    remediation: textOf(remediation.desc),
+    urls: [...textsIn(remediation.references), ...textsIn(unmapped.related_url), ...textsIn(unmapped.additional_urls)],
     frameworks: frameworksOf(unmapped.compliance),
     provider: provider.toLowerCase(),
-    account: text(account.uid) || text(unmapped.provider_uid),
-    account_name: text(account.name),
-    tenant: tenantOf(provider.toLowerCase(), text(org.uid) || text(metadata.tenant_uid), text(account.uid)),
-    region: text(resource.region) || text(cloud.region),
-    resource_uid: text(resource.uid),
-    resource_name: namespace ? `${namespace}/${text(resource.name)}` : text(resource.name),
-    resource_type: text(resource.type),
-    tool_version: text(fields(metadata.product).version),
+    account: textOf(account.uid) || textOf(unmapped.provider_uid),
+    account_name: textOf(account.name),
+    tenant: tenantOf(provider.toLowerCase(), textOf(org.uid) || textOf(metadata.tenant_uid), textOf(account.uid)),
+    region: textOf(resource.region) || textOf(cloud.region),
+    resource_uid: textOf(resource.uid),
+    resource_name: namespace ? `${namespace}/${textOf(resource.name)}` : textOf(resource.name),
+    resource_type: textOf(resource.type),
+    tool_version: textOf(fieldsOf(metadata.product).version),
     observed_at: firstInstant(item.time, item.time_dt, item.event_time, info.created_time, info.created_time_dt),
   }
 }
 
 /** The plain JSON of Prowler 3 (`-M json`). */
 export function fromVersion3(value: unknown, at: string): ProwlerResult {
-  const item = fields(value)
-  const recommendation = fields(fields(item.Remediation).Recommendation)
+  const item = fieldsOf(value)
+  const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
   return {
     at,
-    check_id: text(item.CheckID),
-    title: text(item.CheckTitle),
-    status: text(item.Status),
+    check_id: textOf(item.CheckID),
+    title: textOf(item.CheckTitle),
+    status: textOf(item.Status),
     muted: false,
-    message: text(item.StatusExtended),
-    severity: text(item.Severity),
-    service: text(item.ServiceName),
-    description: text(item.Description),
-    remediation: text(recommendation.Text),
-    urls: [text(recommendation.Url), text(item.RelatedUrl)],
+    message: textOf(item.StatusExtended),
+    severity: textOf(item.Severity),
+    service: textOf(item.ServiceName),
+    description: textOf(item.Description),
+    remediation: textOf(recommendation.Text),
+    urls: [textOf(recommendation.Url), textOf(item.RelatedUrl)],
     frameworks: frameworksOf(item.Compliance),
-    provider: text(item.Provider).toLowerCase(),
-    account: text(item.AccountId) || text(item.SubscriptionId) || text(item.Subscription) || text(item.ProjectId),
+    provider: textOf(item.Provider).toLowerCase(),
+    account: textOf(item.AccountId) || textOf(item.SubscriptionId) || textOf(item.Subscription) || textOf(item.ProjectId),
     account_name: '',
-    tenant: text(item.TenantId) || text(item.Tenant_Domain),
-    region: text(item.Region) || text(item.Location),
-    resource_uid: text(item.ResourceArn) || text(item.ResourceId),
-    resource_name: text(item.ResourceName) || text(item.ResourceId),
-    resource_type: text(item.ResourceType),
+    tenant: textOf(item.TenantId) || textOf(item.Tenant_Domain),
+    region: textOf(item.Region) || textOf(item.Location),
+    resource_uid: textOf(item.ResourceArn) || textOf(item.ResourceId),
+    resource_name: textOf(item.ResourceName) || textOf(item.ResourceId),
+    resource_type: textOf(item.ResourceType),
     tool_version: '',
     observed_at: instantOf(item.AssessmentStartTime),
   }
@@ -110,30 +91,30 @@ export const oldCheckId = (title: string, number: string): string => /^\[([A-Za-
 
 /** The JSON lines of Prowler 2 (`-M json`). */
 export function fromVersion2(value: unknown, at: string): ProwlerResult {
-  const item = fields(value)
-  const title = text(item.Control)
-  const resource = text(item['Resource ID'])
+  const item = fieldsOf(value)
+  const title = textOf(item.Control)
+  const resource = textOf(item['Resource ID'])
   return {
     at,
-    check_id: oldCheckId(title, text(item['Control ID'])),
+    check_id: oldCheckId(title, textOf(item['Control ID'])),
     title: title.replace(/^\[[^\]]*\]\s*/, ''),
-    status: text(item.Status),
+    status: textOf(item.Status),
     muted: false,
-    message: text(item.Message),
-    severity: text(item.Severity),
-    service: text(item.Service),
-    description: text(item.Risk),
-    remediation: text(item.Remediation),
-    urls: [text(item['Doc link'])],
+    message: textOf(item.Message),
+    severity: textOf(item.Severity),
+    service: textOf(item.Service),
+    description: textOf(item.Risk),
+    remediation: textOf(item.Remediation),
+    urls: [textOf(item['Doc link'])],
     frameworks: [],
     provider: 'aws',
-    account: text(item['Account Number']),
+    account: textOf(item['Account Number']),
     account_name: '',
     tenant: '',
-    region: text(item.Region),
+    region: textOf(item.Region),
     resource_uid: resource === 'root' ? '' : resource,
     resource_name: resource,
-    resource_type: text(item.Service),
+    resource_type: textOf(item.Service),
     tool_version: '',
     observed_at: instantOf(item.Timestamp),
   }

@@ -2,6 +2,7 @@ import { cloudAttributes, nameCloudAccount, nameCloudResource, type CloudName } 
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
+import { cutText } from '../../readers/json-fields.ts'
 
 /** One result of Prowler, in words common to all of its layouts. Text that a layout lacks is ''. */
 export interface ProwlerResult {
@@ -34,10 +35,8 @@ export interface ProwlerResult {
   observed_at: Instant | null
 }
 
-const MAX_TEXT = 8000
 const SOURCE = 'prowler'
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
 
 /** PASS and FAIL are answers; MANUAL, INFO, WARNING and whatever is muted are not. Null: a word that Prowler does not use. */
 function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResultRecord['status'] | null {
@@ -110,11 +109,11 @@ export function openReport(): { records(result: ProwlerResult): Generator<FileRe
         yield {
           kind: 'control',
           control_id,
-          title: cut(result.title) || result.check_id,
+          title: cutText(result.title) || result.check_id,
           ...(severity && { severity }),
           ...(result.service && { category: result.service }),
-          ...(result.description && { description: cut(result.description) }),
-          ...(result.remediation && { remediation: cut(result.remediation) }),
+          ...(result.description && { description: cutText(result.description) }),
+          ...(result.remediation && { remediation: cutText(result.remediation) }),
           ...(url && { url }),
           ...(result.provider && { product: result.provider }),
           ...(result.frameworks.length > 0 && { frameworks: result.frameworks }),
@@ -126,7 +125,7 @@ export function openReport(): { records(result: ProwlerResult): Generator<FileRe
         control_id,
         status,
         ...(severity && { severity }),
-        ...(result.message && { evidence: cut(result.message) }),
+        ...(result.message && { evidence: cutText(result.message) }),
         ...(place && { place }),
       }
     },

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asNumber, asText } from '../../readers/fields.ts'
+import { fieldsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -42,29 +42,29 @@ export const redHatSatellite: Importer = {
     yield { kind: 'report', source: 'red-hat-satellite', tool: 'Red Hat Satellite', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
     // Only the whole list covers; a search narrows it.
-    const all = Math.max(asNumber(told['total']) ?? 0, asNumber(told['subtotal']) ?? 0)
-    if (items >= all && asText(told['search']) === undefined) yield { kind: 'coverage', asset: 'host', subject: 'vulnerability' }
+    const all = Math.max(numberOf(told['total']) ?? 0, numberOf(told['subtotal']) ?? 0)
+    if (items >= all && textOf(told['search']) === '') yield { kind: 'coverage', asset: 'host', subject: 'vulnerability' }
     yield* hold.take()
   },
 }
 
 function* readErratum(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const found = asFields(value)
-  const id = asText(found?.['errata_id']) ?? asText(found?.['pulp_id'])
-  const issued = asText(found?.['issued'])
+  const found = fieldsOf(value)
+  const id = textOf(found['errata_id']) || textOf(found['pulp_id'])
+  const issued = textOf(found['issued'])
   yield* scannerItem(
     {
       source: 'red-hat-satellite',
       asset: 'host',
       at,
-      ids: [...asList(found?.['cves']).map((cve) => asText(asFields(cve)?.['cve_id'])), id],
-      title: asText(found?.['title']) ?? asText(found?.['name']),
-      description: asText(found?.['description']) ?? asText(found?.['summary']),
-      severity: asText(found?.['severity']),
-      published_at: issued === undefined ? null : parseInstant(issued),
-      urls: [id !== undefined && /^RH[SBE]A-/.test(id) ? `https://access.redhat.com/errata/${id}` : undefined],
+      ids: [...listOf(found['cves']).map((cve) => textOf(fieldsOf(cve)['cve_id'])), id],
+      title: textOf(found['title']) || textOf(found['name']),
+      description: textOf(found['description']) || textOf(found['summary']),
+      severity: textOf(found['severity']),
+      published_at: issued === '' ? null : parseInstant(issued),
+      urls: [id !== '' && /^RH[SBE]A-/.test(id) ? `https://access.redhat.com/errata/${id}` : undefined],
       // Which of the packages is installed is not told: the erratum itself is what is missing.
-      component: { name: id ?? '', type: 'erratum', vendor: 'Red Hat' },
+      component: { name: id, type: 'erratum', vendor: 'Red Hat' },
       fixed_version: id,
     },
     described,

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { cutText, firstInstant, given, type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -34,11 +34,11 @@ export const riskRecon: Importer = {
       throw new UserError('unreadable_report', 'Expected findings of RiskRecon with "finding_id" and "security_criteria"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'RiskRecon', tool_version: null, observed_at: null }
-    for await (const { value, at } of readJson(bytes, [layout])) yield* findingRecords(membersOf(value), at, once)
+    for await (const { value, at } of readJson(bytes, [layout])) yield* findingRecords(fieldsOf(value), at, once)
   },
 }
 
-function* findingRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* findingRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const type = textOf(item.finding_type)
   const asset = assetOf(item)
   if (type === '' || asset === null) {
@@ -71,7 +71,7 @@ function* findingRecords(item: Members, at: string, once: ReturnType<typeof told
 }
 
 /** A host by name and address; what RiskRecon sees is reachable from the internet. */
-function assetOf(item: Members): AssetRecord | null {
+function assetOf(item: Fields): AssetRecord | null {
   const host = textOf(item.host_name).toLowerCase().replace(/\.$/, '')
   const ip = textOf(item.ip_address)
   const names: AssetRecord['names'] = []

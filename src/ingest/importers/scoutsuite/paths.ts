@@ -1,4 +1,4 @@
-import { type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 /** More places than this below one rule are not counted: the rule then says nothing about what it did not flag. */
 const MOST_PLACES = 1_000_000
@@ -10,7 +10,7 @@ const segmentsOf = (path: string): string[] => path.split('.')
  * Follows a path of ScoutSuite (`s3.buckets.<id>.logging`) into a service's data: the keys as they are in the data. A key that holds dots is found as the
  * longest join of segments that is there. What the data does not hold any more (a flag such as `.logging_enabled` of a rule) stays as given.
  */
-export function walk(service: Members, path: string): string[] {
+export function walk(service: Fields, path: string): string[] {
   const rest = segmentsOf(path).slice(1)
   const keys: string[] = []
   let node: unknown = service
@@ -33,13 +33,13 @@ export function walk(service: Members, path: string): string[] {
 const hasOwn = (node: object, key: string): boolean => Object.hasOwn(node, key)
 
 const at = (node: unknown, key: string): unknown =>
-  typeof node === 'object' && node !== null && hasOwn(node, key) ? (node as Members)[key] : undefined
+  typeof node === 'object' && node !== null && hasOwn(node, key) ? (node as Fields)[key] : undefined
 
 /**
  * All places that a rule's pattern (`ec2.regions.id.vpcs.id`, where `id` stands for every key) names in the data; null when there are too
  * many. ScoutSuite checks each of them: its `checked_items` is their number.
  */
-export function expand(service: Members, pattern: string): string[][] | null {
+export function expand(service: Fields, pattern: string): string[][] | null {
   let places: { keys: string[]; node: unknown }[] = [{ keys: [], node: service }]
   for (const segment of segmentsOf(pattern).slice(1)) {
     const next: typeof places = []
@@ -62,7 +62,7 @@ export interface Found {
   depth: number
   /** The collection that it is one of: `buckets`, `security_groups`. */
   collection: string
-  node: Members
+  node: Fields
   /** From the path: `regions.<x>`, `zones.<x>`, `projects.<x>` or `subscriptions.<x>`; '' when it does not say. */
   region: string
   zone: string
@@ -76,7 +76,7 @@ const containers = new Set(['regions', 'zones', 'projects', 'subscriptions', 'lo
  * The resource of a place: the deepest object at or above `pattern`'s last `id` that has an ARN, or else an id or name of its own. Rules, ports and
  * statements inside of it are no resources, nor are regions and projects.
  */
-export function resourceAt(service: Members, keys: readonly string[], pattern: string): Found {
+export function resourceAt(service: Fields, keys: readonly string[], pattern: string): Found {
   const names = segmentsOf(pattern).slice(1)
   const found: Found = { depth: 0, collection: '', node: {}, region: '', zone: '', account: '' }
   let node: unknown = service
@@ -87,7 +87,7 @@ export function resourceAt(service: Members, keys: readonly string[], pattern: s
     if (collection === 'zones') found.zone = key
     if (collection === 'projects' || collection === 'subscriptions') found.account = key
     if (names[index] !== 'id' || containers.has(collection)) continue
-    const members = membersOf(node)
+    const members = fieldsOf(node)
     const own = textOf(members.arn) || textOf(members.id) || textOf(members.name)
     if (own !== '' && !(found.depth > 0 && textOf(found.node.arn) !== '' && textOf(members.arn) === '' && !/-/.test(textOf(members.id))))
       Object.assign(found, { depth: index + 1, collection, node: members })

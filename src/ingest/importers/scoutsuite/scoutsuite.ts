@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { instantOf, membersOf, textOf } from '../../readers/json-members.ts'
+import { fieldsOf, instantOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
@@ -32,7 +32,7 @@ export const scoutsuite: Importer = {
     const run: Run = { provider: '', account: '', narrowed: '' }
     const once = toldOnce()
     let begun = false
-    let last_run: ReturnType<typeof membersOf> | null = null
+    let last_run: ReturnType<typeof fieldsOf> | null = null
     const begin = function* (): Generator<FileRecord> {
       if (begun) return
       begun = true
@@ -49,7 +49,7 @@ export const scoutsuite: Importer = {
       if (path === '$.account_id') run.account = textOf(value)
       else if (path === '$.provider_code') run.provider = textOf(value) === 'aliyun' ? 'alibaba' : textOf(value)
       else if (path === '$.last_run') {
-        last_run = membersOf(value)
+        last_run = fieldsOf(value)
         run.narrowed = narrowedTo(last_run)
       } else {
         // The report is written with its names in order, so that what it says of itself comes first.

@@ -1,7 +1,7 @@
 import { cloudAttributes, cloudProvider, nameCloudAccount, nameCloudResource, type CloudName } from '../../../model/cloud-name.ts'
 import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
-import { cutText, given, httpsLink, listOf, type Members, membersOf, numberOf, textOf, textsOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, given, httpsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import type { toldOnce } from '../../readers/told-once.ts'
 import { expand, type Found, resourceAt, walk } from './paths.ts'
 
@@ -17,10 +17,10 @@ export interface Run {
 }
 
 /** The run's parameters: services, regions or a ruleset of one's own narrow it. */
-export function narrowedTo(last_run: Members): string {
-  const parameters = membersOf(last_run.run_parameters)
+export function narrowedTo(last_run: Fields): string {
+  const parameters = fieldsOf(last_run.run_parameters)
   const words = ['services', 'skipped_services', 'regions', 'excluded_regions'].flatMap((name) => {
-    const list = textsOf(parameters[name]).toSorted()
+    const list = textsIn(parameters[name]).toSorted()
     return list.length > 0 ? [`${name} ${list.join(' ')}`] : []
   })
   const ruleset = textOf(last_run.ruleset_name)
@@ -30,9 +30,9 @@ export function narrowedTo(last_run: Members): string {
 
 /** All records of one service: its rules, the resources that they looked at, and what they say of each. */
 export function* serviceRecords(name: string, value: unknown, run: Run, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
-  const service = membersOf(value)
-  for (const [rule, finding] of Object.entries(membersOf(service.findings))) {
-    const fields = membersOf(finding)
+  const service = fieldsOf(value)
+  for (const [rule, finding] of Object.entries(fieldsOf(service.findings))) {
+    const fields = fieldsOf(finding)
     const at = `services.${name}.findings.${rule}`
     const checked = numberOf(fields.checked_items)
     if (textOf(fields.path) === '' || checked === null) {
@@ -45,9 +45,9 @@ export function* serviceRecords(name: string, value: unknown, run: Run, once: Re
 
 const levels: Record<string, Severity> = { danger: 'high', warning: 'medium', success: 'informational' }
 
-function controlOf(rule: string, fields: Members, run: Run): ControlRecord {
+function controlOf(rule: string, fields: Fields, run: Run): ControlRecord {
   const frameworks = listOf(fields.compliance).flatMap((value) => {
-    const { name, version, reference } = membersOf(value)
+    const { name, version, reference } = fieldsOf(value)
     const framework = [textOf(name), textOf(version)].filter((text) => text !== '').join(' ')
     return framework && textOf(reference) ? [{ framework, requirement: textOf(reference) }] : []
   })
@@ -61,7 +61,7 @@ function controlOf(rule: string, fields: Members, run: Run): ControlRecord {
       category: textOf(fields.service),
       description: cutText(textOf(fields.rationale)),
       remediation: cutText(textOf(fields.remediation)),
-      url: httpsLink(...textsOf(fields.references)),
+      url: httpsOf(...textsIn(fields.references)),
       product: run.provider,
     }),
     ...(frameworks.length > 0 && { frameworks }),
@@ -69,9 +69,9 @@ function controlOf(rule: string, fields: Members, run: Run): ControlRecord {
 }
 
 function* ruleRecords(
-  service: Members,
+  service: Fields,
   rule: string,
-  fields: Members,
+  fields: Fields,
   checked: number,
   run: Run,
   once: ReturnType<typeof toldOnce>,
@@ -97,7 +97,7 @@ function* ruleRecords(
     yield* once({ kind: 'coverage', asset, subject: 'control', ...(run.narrowed !== '' && { checks: run.narrowed }) })
     return { asset, name }
   }
-  for (const item of textsOf(fields.items)) {
+  for (const item of textsIn(fields.items)) {
     const keys = walk(service, item)
     const found = resourceAt(service, keys, resourcePattern(path, pattern))
     const { asset, name } = yield* about(found)

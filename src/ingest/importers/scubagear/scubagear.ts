@@ -6,6 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'scubagear'
 const MAX_TEXT = 4000
@@ -21,11 +22,6 @@ const products: Record<string, string> = {
   SHAREPOINT: 'SharePoint Online',
   TEAMS: 'Microsoft Teams',
 }
-
-type Fields = Record<string, unknown>
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const fields = (value: unknown): Fields => (isFields(value) ? value : {})
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
 
 /** Text of a fragment with HTML in one line. */
 function plain(html: string): string {
@@ -147,19 +143,19 @@ function* records(about: About, policies: Policy[]): Generator<FileRecord> {
 
 /** Groups of the merged and of the per-product report: `{GroupName, GroupReferenceURL, Controls: [{"Control ID", …}]}`. */
 function policiesOf(group: unknown, at: string): Policy[] {
-  const { GroupName, GroupReferenceURL, Controls } = fields(group)
+  const { GroupName, GroupReferenceURL, Controls } = fieldsOf(group)
   return (Array.isArray(Controls) ? Controls : []).map((control, index) => {
-    const item = fields(control)
+    const item = fieldsOf(control)
     return {
       at: `${at}.Controls[${index}]`,
-      id: text(item['Control ID']),
-      requirement: text(item.Requirement),
-      result: text(item.Result),
+      id: textOf(item['Control ID']),
+      requirement: textOf(item.Requirement),
+      result: textOf(item.Result),
       met: null,
-      criticality: text(item.Criticality),
-      details: text(item.Details),
-      group: text(GroupName),
-      url: text(GroupReferenceURL),
+      criticality: textOf(item.Criticality),
+      details: textOf(item.Details),
+      group: textOf(GroupName),
+      url: textOf(GroupReferenceURL),
     }
   })
 }
@@ -177,18 +173,18 @@ async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
   let metadata: Fields | null = null
   const policies: Policy[] = []
   for await (const { path, at, value } of readJson(bytes, ['$.MetaData', '$.Results.*[*]'])) {
-    if (path === '$.MetaData') metadata = fields(value)
+    if (path === '$.MetaData') metadata = fieldsOf(value)
     else policies.push(...policiesOf(value, at))
   }
   if (metadata === null) throw new UserError('unreadable_report', 'Expected MetaData with the tenant and the time of the run')
-  const tenant = text(metadata.TenantId)
+  const tenant = textOf(metadata.TenantId)
   yield* records(
     {
       ...nobody,
       tenant: /^[0-9a-f-]{36}$/i.test(tenant) ? tenant : '',
-      name: text(metadata.DisplayName),
-      version: text(metadata.ToolVersion) || null,
-      observed_at: parseInstant(text(metadata.TimestampZulu)),
+      name: textOf(metadata.DisplayName),
+      version: textOf(metadata.ToolVersion) || null,
+      observed_at: parseInstant(textOf(metadata.TimestampZulu)),
     },
     policies,
   )
@@ -197,16 +193,16 @@ async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
 /** A product's own report, IndividualReports/AADReport.json: no tenant id, a time in words, one product. */
 async function* readProduct(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   for await (const { value } of readJson(bytes, ['$[*]'])) {
-    const { MetaData, ReportSummary, Results } = fields(value)
-    const metadata = fields(MetaData)
+    const { MetaData, ReportSummary, Results } = fieldsOf(value)
+    const metadata = fieldsOf(MetaData)
     const policies = (Array.isArray(Results) ? Results : []).flatMap((group, index) => policiesOf(group, `[0].Results[${index}]`))
     const product = policies[0]?.id.split('.')[1] ?? ''
     yield* records(
       {
         ...nobody,
-        name: text(metadata['Tenant Display Name']),
-        version: text(metadata['Module Version']) || null,
-        observed_at: parseReportDate(text(metadata['Report Date']) || text(fields(ReportSummary).Date)),
+        name: textOf(metadata['Tenant Display Name']),
+        version: textOf(metadata['Module Version']) || null,
+        observed_at: parseReportDate(textOf(metadata['Report Date']) || textOf(fieldsOf(ReportSummary).Date)),
         covers: { checks: product },
       },
       policies,
@@ -218,15 +214,15 @@ async function* readProduct(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fi
 async function* readTestResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   const policies: Policy[] = []
   for await (const { at, value } of readJson(bytes, ['$[*]'])) {
-    const item = fields(value)
+    const item = fieldsOf(value)
     policies.push({
       at,
-      id: text(item.PolicyId),
+      id: textOf(item.PolicyId),
       requirement: '',
       result: null,
       met: typeof item.RequirementMet === 'boolean' ? item.RequirementMet : null,
-      criticality: text(item.Criticality),
-      details: text(item.ReportDetails),
+      criticality: textOf(item.Criticality),
+      details: textOf(item.ReportDetails),
       group: '',
       url: '',
     })

@@ -2,7 +2,7 @@ import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
-import { cutText, firstInstant, given, listOf, type Members, membersOf, numberOf, textOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { SOURCE } from './issue.ts'
@@ -12,9 +12,9 @@ export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGen
   const once = toldOnce()
   yield { kind: 'report', source: SOURCE, tool: 'Snyk', tool_version: null, observed_at: null }
   for await (const { value, at } of readJson(bytes, ['$.data[*]'])) {
-    const item = membersOf(value)
-    const issue = membersOf(item.attributes)
-    const project = textOf(membersOf(membersOf(membersOf(item.relationships).scan_item).data).id)
+    const item = fieldsOf(value)
+    const issue = fieldsOf(item.attributes)
+    const project = textOf(fieldsOf(fieldsOf(fieldsOf(item.relationships).scan_item).data).id)
     const reason =
       project === ''
         ? 'Expected the project of the issue'
@@ -38,7 +38,7 @@ export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGen
       names: [{ type: 'agent_id', name: `${SOURCE}:${project}` }],
     })
     if (textOf(issue.status) === 'resolved') {
-      yield* closedItems(records, { reason: 'resolved', at, closed_at: firstInstant(membersOf(issue.resolution).resolved_at) })
+      yield* closedItems(records, { reason: 'resolved', at, closed_at: firstInstant(fieldsOf(issue.resolution).resolved_at) })
       continue
     }
     for (const record of records) {
@@ -48,26 +48,26 @@ export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGen
   }
 }
 
-function* issueRecords(issue: Members, asset: string): Generator<FileRecord> {
+function* issueRecords(issue: Fields, asset: string): Generator<FileRecord> {
   const severity = parseSeverity(textOf(issue.effective_severity_level)) ?? undefined
   const title = cutText(textOf(issue.title))
-  const place = membersOf(membersOf(listOf(membersOf(listOf(issue.coordinates)[0]).representations)[0]))
+  const place = fieldsOf(fieldsOf(listOf(fieldsOf(listOf(issue.coordinates)[0]).representations)[0]))
   // An issue is seen with all that Snyk has; a page of issues closes none.
   const listed = { access: 'remote', checks: 'listed' } as const
   if (textOf(issue.type) === 'package_vulnerability') {
     const key = textOf(issue.key)
-    const ids = listOf(issue.problems).map((problem) => textOf(membersOf(problem).id))
+    const ids = listOf(issue.problems).map((problem) => textOf(fieldsOf(problem).id))
     const cves = [...new Set(ids.filter((id) => /^CVE-\d{4}-\d{4,}$/i.test(id)).map((id) => id.toUpperCase()))]
     const advisory = ids.find((id) => id.startsWith('GHSA-'))
     const vulnerability_ids = cves.length > 0 ? cves : advisory ? [advisory] : key ? [/^SNYK-/i.test(key) ? key : `${SOURCE}:${key}`] : []
     if (vulnerability_ids.length === 0) return
     const rating = bestRating(
       listOf(issue.severities).map((one) => {
-        const { score, vector } = membersOf(one)
+        const { score, vector } = fieldsOf(one)
         return { score: numberOf(score), vector: textOf(vector) }
       }),
     )
-    const dependency = membersOf(place.dependency)
+    const dependency = fieldsOf(place.dependency)
     const name = textOf(dependency.package_name)
     yield { kind: 'coverage', asset, subject: 'vulnerability', ...listed }
     for (const vulnerability_id of vulnerability_ids)
@@ -89,9 +89,9 @@ function* issueRecords(issue: Members, asset: string): Generator<FileRecord> {
     return
   }
   if (!title) return
-  const source = membersOf(place.sourceLocation)
+  const source = fieldsOf(place.sourceLocation)
   const file = textOf(source.file)
-  const line = textOf(membersOf(membersOf(source.region).start).line)
+  const line = textOf(fieldsOf(fieldsOf(source.region).start).line)
   const control_id = `${SOURCE}:${textOf(issue.type) || 'issue'}:${title.slice(0, 200)}`
   yield { kind: 'coverage', asset, subject: 'control', ...listed }
   yield { kind: 'control', control_id, title, ...given({ severity, description: cutText(textOf(issue.description)) }) }

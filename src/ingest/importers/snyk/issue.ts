@@ -4,16 +4,16 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import {
   cutText,
+  type Fields,
+  fieldsOf,
   firstInstant,
   given,
-  httpsLink,
+  httpsOf,
   listOf,
-  type Members,
-  membersOf,
   numberOf,
   textOf,
-  textsOf,
-} from '../../readers/json-members.ts'
+  textsIn,
+} from '../../readers/json-fields.ts'
 
 export const SOURCE = 'snyk'
 
@@ -35,7 +35,7 @@ const exploits: Record<string, ExploitStage> = {
 const isCve = (id: string): boolean => /^CVE-\d{4}-\d{4,}$/i.test(id)
 
 /** A vulnerable package or a licence, as `snyk test` lists it once per way to it; its file is told by the project. Null when it has no id or package. */
-export function packageIssue(item: Members): Issue | null {
+export function packageIssue(item: Fields): Issue | null {
   const id = textOf(item.id)
   const language = textOf(item.language)
   const whole = textOf(item.name) || textOf(item.packageName) || textOf(item.moduleName)
@@ -55,19 +55,19 @@ export function packageIssue(item: Members): Issue | null {
       finding: { kind: 'finding', control_id, component, ...given({ severity, title }) },
     }
   }
-  const identifiers = membersOf(item.identifiers)
+  const identifiers = fieldsOf(item.identifiers)
   const cves = [
     ...new Set(
-      textsOf(identifiers.CVE)
+      textsIn(identifiers.CVE)
         .filter(isCve)
         .map((cve) => cve.toUpperCase()),
     ),
   ]
-  const advisories = textsOf(identifiers.GHSA)
+  const advisories = textsIn(identifiers.GHSA)
   const own = /^SNYK-/i.test(id) ? id : `${SOURCE}:${id}`
   const ids = cves.length > 0 ? cves : [advisories[0] ?? own]
   const rating = ratingOf(item)
-  const fixed = textOf(item.nearestFixedInVersion) || textsOf(item.fixedIn).slice(0, 20).join(', ')
+  const fixed = textOf(item.nearestFixedInVersion) || textsIn(item.fixedIn).slice(0, 20).join(', ')
   const exploit = exploits[textOf(item.exploit).toLowerCase()]
   const described = ids.map((vulnerability_id): VulnerabilityRecord => {
     const aliases = ids.length === 1 ? [...advisories, own].filter((other) => other !== vulnerability_id) : []
@@ -79,7 +79,7 @@ export function packageIssue(item: Members): Issue | null {
         description: cutText(textOf(item.description)),
         severity,
         published_at: firstInstant(item.publicationTime, item.disclosureTime),
-        url: httpsLink(...listOf(item.references).map((reference) => textOf(membersOf(reference).url))),
+        url: httpsOf(...listOf(item.references).map((reference) => textOf(fieldsOf(reference).url))),
       }),
       ...(ids.length === 1 && rating),
       ...(aliases.length > 0 && { aliases }),
@@ -97,8 +97,8 @@ export function packageIssue(item: Members): Issue | null {
   }
 }
 
-function ratingOf(item: Members): ReturnType<typeof bestRating> {
-  const sources = listOf(item.cvssSources).map(membersOf)
+function ratingOf(item: Fields): ReturnType<typeof bestRating> {
+  const sources = listOf(item.cvssSources).map(fieldsOf)
   const main = sources.filter(({ type }) => textOf(type) === 'primary')
   return bestRating([
     ...(main.length > 0 ? main : sources).map(({ baseScore, vector }) => ({ score: numberOf(baseScore), vector: textOf(vector) })),
@@ -107,14 +107,14 @@ function ratingOf(item: Members): ReturnType<typeof bestRating> {
 }
 
 /** A rule that infrastructure code breaks (`snyk iac test`); its place is the line, `:7`, in the project's file. Null when it has no id. */
-export function codeIssue(item: Members): Issue | null {
+export function codeIssue(item: Fields): Issue | null {
   const id = textOf(item.publicId) || textOf(item.id)
   if (id === '') return null
-  const about = membersOf(item.iacDescription)
+  const about = fieldsOf(item.iacDescription)
   const severity = parseSeverity(textOf(item.severity)) ?? undefined
   const title = cutText(textOf(item.title)) ?? id
   const line = textOf(item.lineNumber)
-  const where = textOf(item.msg) || textsOf(item.path).join('.')
+  const where = textOf(item.msg) || textsIn(item.path).join('.')
   const control_id = `${SOURCE}:${id}`
   return {
     described: [
@@ -126,7 +126,7 @@ export function codeIssue(item: Members): Issue | null {
           severity,
           description: cutText(textOf(about.issue) || textOf(item.issue)),
           remediation: cutText(textOf(about.resolve) || textOf(item.resolve)),
-          url: httpsLink(textOf(item.documentation), ...textsOf(item.references)),
+          url: httpsOf(textOf(item.documentation), ...textsIn(item.references)),
         }),
       },
     ],

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import { type Members, membersOf, textOf } from '../../readers/json-members.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { codeIssue, type Issue, packageIssue, SOURCE } from './issue.ts'
@@ -22,7 +22,7 @@ const below = (root: '$' | '$[*]') => [
 
 interface Project {
   key: string
-  fields: Members
+  fields: Fields
   items: { at: string; item: 'package' | 'code'; application: string; issue: Issue | null }[]
   files: Map<string, string>
   ignored: string[]
@@ -52,7 +52,7 @@ function take(project: Project, path: string, at: string, value: unknown): void 
       throw new UserError('unreadable_report', `${at}: more than ${MOST_HELD} issues in one project; test it in parts`)
     const application = /^(.*applications\[\d+\])/.exec(at)?.[1] ?? ''
     const item = path.startsWith('infrastructure') ? 'code' : 'package'
-    const members = membersOf(value)
+    const members = fieldsOf(value)
     project.items.push({ at, item, application, issue: item === 'code' ? codeIssue(members) : packageIssue(members) })
   } else {
     const application = /^(.*applications\[\d+\])/.exec(at)?.[1] ?? ''
@@ -91,7 +91,7 @@ function placed({ component, place }: Issue['finding'], file: string): Partial<I
 }
 
 /** An image by its reference, a repository by its address. A folder is one of the machine that tested: it names nothing. */
-function assetOf(fields: Members): AssetRecord {
+function assetOf(fields: Fields): AssetRecord {
   const path = textOf(fields['path'])
   const repository = /^https?:\/\//.test(path) ? repositoryName(path) : null
   const image = /^docker-image\|(.+)$/.exec(textOf(fields['projectName']))?.[1]
@@ -126,7 +126,7 @@ function imageOf(path: string, project: string): { name: string; shown: string }
 }
 
 /** One project of a folder covers only itself; a list of all of them, an image or a repository covers the whole. */
-function coverageOf(fields: Members, project: Project, asset: AssetRecord, list: boolean, file: string): CoverageRecord {
+function coverageOf(fields: Fields, project: Project, asset: AssetRecord, list: boolean, file: string): CoverageRecord {
   const code = project.items.some(({ item }) => item === 'code') || textOf(fields['packageManager']).endsWith('config')
   const min_severity = parseSeverity(textOf(fields['severityThreshold']))
   const part = !list && asset.type !== 'image' && file !== '' ? file.slice(0, 250) : ''

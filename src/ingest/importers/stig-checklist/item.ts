@@ -3,6 +3,7 @@ import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../mode
 import { parseSeverity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
+import { cutText } from '../../readers/json-fields.ts'
 
 /** One rule of a checklist, in words common to both layouts. Text that is not there is ''. */
 export interface ChecklistItem {
@@ -37,7 +38,6 @@ export interface ChecklistTarget {
 const MAX_TEXT = 4000
 const SOURCE = 'stig-checklist'
 const HOST = 'host'
-const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
 
 /** https://public.cyber.mil/stigs/srg-stig-tools/: what a reviewer can set. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -82,8 +82,8 @@ export function* itemRecords(item: ChecklistItem, place: string): Generator<File
     control_id,
     title: item.title.slice(0, 500) || item.rule_version || item.group_id,
     ...(own && { severity: own }),
-    ...(item.discussion && { description: cut(item.discussion) }),
-    ...(item.fix && { remediation: cut(item.fix) }),
+    ...(item.discussion && { description: cutText(item.discussion, MAX_TEXT) }),
+    ...(item.fix && { remediation: cutText(item.fix, MAX_TEXT) }),
     ...(item.stig && { product: item.stig }),
     ...(frameworks.length > 0 && { frameworks }),
   }
@@ -93,7 +93,7 @@ export function* itemRecords(item: ChecklistItem, place: string): Generator<File
     control_id,
     status,
     ...(severity && { severity }),
-    ...(evidence && { evidence: cut(evidence) }),
+    ...(evidence && { evidence: cutText(evidence, MAX_TEXT) }),
     ...(place && { place }),
   }
 }

@@ -5,13 +5,10 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { beginChecklist, type ChecklistItem, type ChecklistTarget, endChecklist, itemRecords } from './item.ts'
+import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 /** Most rules of a CKLB file, which are held because it names its host last; all STIGs together have some 20,000. */
 const MAX_RULES = 50_000
-
-type Fields = Record<string, unknown>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
 
 /**
  * Checklists of DISA's STIG Viewer and the tools that write its files: CKL (XML, STIG Viewer 2) and CKLB (JSON, STIG Viewer 3). Description:
@@ -117,37 +114,38 @@ async function* readCklb(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileR
   const held: { stig: number; rule: Fields; at: string }[] = []
   const ids = new Map<number, string>()
   for await (const { path, at, value } of readJson(bytes, names)) {
-    if (path === '$.target_data') data = fields(value)
+    if (path === '$.target_data') data = fieldsOf(value)
     else {
       const place = Number(/^stigs\[(\d+)\]/.exec(at)?.[1] ?? 0)
       if (path.endsWith('rules[*]')) {
         if (held.length >= MAX_RULES) throw new UserError('unreadable_report', `The checklist has more than ${MAX_RULES} rules`)
-        held.push({ stig: place, rule: fields(value), at })
-      } else if (path.endsWith('stig_id') || !ids.has(place)) ids.set(place, text(value))
+        held.push({ stig: place, rule: fieldsOf(value), at })
+      } else if (path.endsWith('stig_id') || !ids.has(place)) ids.set(place, textOf(value))
     }
   }
-  const place = data['is_web_database'] === true ? [text(data['web_db_site']), text(data['web_db_instance'])].filter(Boolean).join(' ') : ''
-  yield* beginChecklist({ host_name: text(data['host_name']), fqdn: text(data['fqdn']), address: text(data['ip_address']), place })
+  const place =
+    data['is_web_database'] === true ? [textOf(data['web_db_site']), textOf(data['web_db_instance'])].filter(Boolean).join(' ') : ''
+  yield* beginChecklist({ host_name: textOf(data['host_name']), fqdn: textOf(data['fqdn']), address: textOf(data['ip_address']), place })
   for (const { stig: number, rule, at } of held) {
     const stig = (ids.get(number) ?? '').slice(0, 150)
     if (stig) stigs.add(stig)
-    const override = fields(fields(rule['overrides'])['severity'])
+    const override = fieldsOf(fieldsOf(rule['overrides'])['severity'])
     const item: ChecklistItem = {
       at,
       stig,
-      group_id: text(rule['group_id']),
-      rule_id: text(rule['rule_id']),
-      rule_version: text(rule['rule_version']),
-      title: text(rule['rule_title']),
-      group_title: text(rule['group_title']),
-      discussion: text(rule['discussion']),
-      fix: text(rule['fix_text']),
-      severity: text(rule['severity']),
-      severity_override: text(override['severity']),
-      ccis: Array.isArray(rule['ccis']) ? rule['ccis'].slice(0, 200).map(text) : [],
-      status: text(rule['status']),
-      details: text(rule['finding_details']),
-      comments: text(rule['comments']),
+      group_id: textOf(rule['group_id']),
+      rule_id: textOf(rule['rule_id']),
+      rule_version: textOf(rule['rule_version']),
+      title: textOf(rule['rule_title']),
+      group_title: textOf(rule['group_title']),
+      discussion: textOf(rule['discussion']),
+      fix: textOf(rule['fix_text']),
+      severity: textOf(rule['severity']),
+      severity_override: textOf(override['severity']),
+      ccis: Array.isArray(rule['ccis']) ? rule['ccis'].slice(0, 200).map(textOf) : [],
+      status: textOf(rule['status']),
+      details: textOf(rule['finding_details']),
+      comments: textOf(rule['comments']),
     }
     yield* itemRecords(item, place)
   }

@@ -1,5 +1,5 @@
 import type { ExploitStage } from '../../../model/exploit.ts'
-import { asNumber, asText } from '../../readers/fields.ts'
+import { numberOf, wordOf } from '../../readers/json-fields.ts'
 import { csvHeader } from '../../readers/csv.ts'
 import { jsonOutline } from '../../readers/json.ts'
 
@@ -15,7 +15,7 @@ export interface SysdigRow {
   image_id: string | undefined
   os: string | undefined
   version: 2 | 3 | 4 | null
-  score: number | undefined
+  score: number | null
   vector: string | undefined
   url: string | undefined
   published: string | undefined
@@ -58,7 +58,7 @@ const names: Names = {
 
 function read(row: Record<string, unknown>): SysdigRow {
   const of = (field: keyof Names) =>
-    names[field].map((name) => (Object.hasOwn(row, name) ? asText(row[name]) : undefined)).find((text) => text !== undefined)
+    names[field].map((name) => (Object.hasOwn(row, name) ? wordOf(row[name]) : '')).find((text) => text !== '')
   const major = Number(of('cvss')?.[0])
   return {
     id: of('id'),
@@ -71,7 +71,7 @@ function read(row: Record<string, unknown>): SysdigRow {
     image_id: of('image_id'),
     os: of('os'),
     version: major === 2 || major === 3 || major === 4 ? major : null,
-    score: asNumber(of('score')),
+    score: numberOf(of('score')),
     vector: of('vector'),
     url: of('url'),
     published: of('published'),

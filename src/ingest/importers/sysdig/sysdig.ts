@@ -7,7 +7,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
-import { asFields, asList, asText } from '../../readers/fields.ts'
+import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/scanner-item.ts'
@@ -46,7 +46,7 @@ export const sysdig: Importer = {
       let until: Instant | null = null
       for await (const { path, value, at } of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]'])) {
         if (path === '$.panels[*].filters') until ??= endOf(value)
-        else hold.addAll(readRow(layout.read(asFields(value) ?? {}), at, reading))
+        else hold.addAll(readRow(layout.read(fieldsOf(value)), at, reading))
       }
       yield* begin(until)
       yield* hold.take()
@@ -61,9 +61,9 @@ function* begin(observed_at: Instant | null): Generator<FileRecord> {
 
 /** The filter `EndTime`, in seconds since 1970. */
 function endOf(filters: unknown): Instant | null {
-  const end = asList(filters)
-    .map(asFields)
-    .find((filter) => asText(filter?.['name']) === 'EndTime')
+  const end = listOf(filters)
+    .map(fieldsOf)
+    .find((filter) => textOf(filter['name']) === 'EndTime')
   return parseEpoch(end?.['values'])
 }
 

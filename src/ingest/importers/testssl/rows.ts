@@ -111,7 +111,7 @@ export function openReport(): { records(row: Row): Generator<FileRecord>; end():
       const word = row.severity.toUpperCase()
       if (word === 'FATAL') endpoint.problem = true
       if (word === 'WARN' || word === 'FATAL' || word === 'DEBUG') {
-        yield { kind: 'skipped', at: row.at, reason: cutText(`${row.id}: ${row.finding}`, 300) }
+        yield { kind: 'skipped', at: row.at, reason: cutText(`${row.id}: ${row.finding}`, 300) ?? row.id }
         return
       }
       const cves = [...new Set(row.cve.toUpperCase().split(/[\s,]+/))].filter((id) => CVE.test(id))

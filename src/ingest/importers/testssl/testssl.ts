@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { type Fields, fieldsOf, idOf, isFields, textOf } from '../../readers/json-fields.ts'
+import { type Fields, fieldsOf, isFields, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { openReport, type Row } from './rows.ts'
 
@@ -34,7 +34,7 @@ const rowOf = (item: Fields, at: string, target = '', port = ''): Row => ({
   at,
   id: textOf(item.id),
   target: target || textOf(item.ip),
-  port: port || idOf(item.port),
+  port: port || textOf(item.port),
   severity: textOf(item.severity),
   finding: textOf(item.finding),
   cve: textOf(item.cve),
@@ -66,7 +66,7 @@ async function* fromPretty(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row
     if ('severity' in target) yield rowOf(target, at)
     for (const [section, list] of Object.entries(target)) {
       for (const [index, item] of (Array.isArray(list) ? (list as unknown[]) : []).entries())
-        yield rowOf(fieldsOf(item), `${at}.${section}[${index}]`, name, idOf(target.port))
+        yield rowOf(fieldsOf(item), `${at}.${section}[${index}]`, name, textOf(target.port))
     }
   }
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asText } from '../../readers/fields.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readCompliance } from './compliance.ts'
@@ -16,11 +16,11 @@ function layoutOf(text: string): Layout | null {
   const outline = jsonOutline(text)
   if (!outline) return null
   const { members } = outline
-  const isOurs = (version: unknown, kind: unknown) => GROUP.test(asText(version) ?? '') && /(?:Report)$/.test(asText(kind) ?? '')
+  const isOurs = (version: unknown, kind: unknown) => GROUP.test(textOf(version)) && /(?:Report)$/.test(textOf(kind))
   if (isOurs(members.get('apiVersion'), members.get('kind'))) return outline.list ? '$[*]' : '$'
   // The version may stand behind the report itself.
   const report = members.get('report') ?? members.get('status')
-  if (GROUP.test(asText(members.get('apiVersion')) ?? '') && typeof report === 'object') return outline.list ? '$[*]' : '$'
+  if (GROUP.test(textOf(members.get('apiVersion'))) && typeof report === 'object') return outline.list ? '$[*]' : '$'
   if (outline.list) return null
   const items = members.get('items')
   if (typeof items === 'object' && items !== null) {
@@ -52,9 +52,9 @@ export const trivyOperator: Importer = {
     const reading = newReading()
     yield { kind: 'report', source: 'trivy-operator', tool: 'Trivy Operator', tool_version: null, observed_at: null }
     for await (const { value, at } of readJson(bytes, [layout])) {
-      const object = asFields(value)
-      const kind = asText(object?.['kind']) ?? ''
-      if (!object || !GROUP.test(asText(object['apiVersion']) ?? '')) {
+      const object = fieldsOf(value)
+      const kind = textOf(object['kind'])
+      if (!GROUP.test(textOf(object['apiVersion']))) {
         yield { kind: 'skipped', at, reason: 'Expected an object of aquasecurity.github.io' }
       } else if (kind === 'ClusterComplianceReport') yield* readCompliance(object, at, reading)
       else yield* readObject(object, kind, at, reading)

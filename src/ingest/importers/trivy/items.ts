@@ -4,6 +4,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { trivyCheck } from '../../../model/trivy-check.ts'
 import { bestRating } from '../../readers/cvss.ts'
+import { isFields } from '../../readers/json-fields.ts'
 
 const Text = z
   .string()
@@ -63,7 +64,6 @@ export const Vulnerability = z.object({
 type Vulnerability = z.infer<typeof Vulnerability>
 
 const isText = (value: unknown): value is string | null | undefined => typeof value === 'string' || value === null || value === undefined
-const isFields = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const trimmed = (value: unknown): string | undefined => (value as string | null | undefined)?.trim() || undefined
 
 const texts = [

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import { asText } from '../../readers/fields.ts'
+import { textOf } from '../../readers/json-fields.ts'
 import { listNames, readItem, type ListName, type ResultHeader, type Scan } from './items.ts'
 
 const HEADER = ['Target', 'Class', 'Type'] as const
@@ -55,8 +55,8 @@ export class OpenResult {
     const name = partNames.get(path)!
     if (isHeader(name)) {
       this.seen++
-      const text = asText(value)
-      if (text !== undefined) this.header[name] = text
+      const text = textOf(value)
+      if (text !== '') this.header[name] = text
       return
     }
     const first = !this.lists.has(name)

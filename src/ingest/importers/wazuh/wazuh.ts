@@ -7,7 +7,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { cutText, type Fields, fieldsOf, idOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
+import { cutText, type Fields, fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 
 const SOURCE = 'wazuh'
@@ -152,7 +152,7 @@ function agentOf(source: Fields, key: string): AssetRecord {
     name: textOf(agent.name) || key,
     // The number of an agent is one of its manager only.
     names: [
-      ...(cluster ? [{ type: 'agent_id' as const, name: `${SOURCE}:${cluster}:${idOf(agent.id)}` }] : []),
+      ...(cluster ? [{ type: 'agent_id' as const, name: `${SOURCE}:${cluster}:${textOf(agent.id)}` }] : []),
       ...hostNames([textOf(host.hostname), textOf(agent.name), ...ips]),
     ],
     attributes: { ...(stated && { os: stated }), ...(os_family && { os_family }) },
@@ -182,11 +182,11 @@ async function* readIndex(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
     const found = fieldsOf(source.vulnerability)
     const agent = fieldsOf(source.agent)
     const cve = textOf(found.id)
-    if (cve === '' || idOf(agent.id) === '') {
+    if (cve === '' || textOf(agent.id) === '') {
       yield { kind: 'skipped', at, reason: 'expected the id of a vulnerability and of an agent' }
       continue
     }
-    const key = `${textOf(fieldsOf(fieldsOf(source.wazuh).cluster).name)}:${idOf(agent.id)}`
+    const key = `${textOf(fieldsOf(fieldsOf(source.wazuh).cluster).name)}:${textOf(agent.id)}`
     if (!agents.has(key)) {
       agents.add(key)
       yield agentOf(source, key)

@@ -3,7 +3,7 @@ import { parseImageReference } from '../../../model/asset-name.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
-import { cutText, firstInstant, given, httpsLink, listOf, type Members, membersOf, numberOf, textOf } from '../../readers/json-members.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
@@ -17,7 +17,7 @@ const DATA = '$.result.dataFindings[*]'
 /** One scan of Wiz CLI (`wizcli dir|docker|iac scan … --format json`). Its own words come before its result. */
 export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   const once = toldOnce()
-  const head: Members = {}
+  const head: Fields = {}
   const before = ['createdAt', 'status', 'policies', 'scanOriginResource']
   const kind = '$.result.__typename'
   let begun = false
@@ -44,7 +44,7 @@ export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGener
       continue
     }
     yield* begin()
-    const item = membersOf(value)
+    const item = fieldsOf(value)
     if (path === SECRETS) yield* secretRecords(item, once)
     else if (path === RULES) yield* ruleRecords(item, at, once)
     else if (path === DATA) yield { kind: 'skipped', at, reason: 'Findings about data are not read' }
@@ -55,11 +55,11 @@ export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGener
   yield* begin()
 }
 
-function* headRecords(head: Members): Generator<FileRecord> {
+function* headRecords(head: Fields): Generator<FileRecord> {
   yield { kind: 'report', source: SOURCE, tool: 'Wiz CLI', tool_version: null, observed_at: firstInstant(head['createdAt']) }
-  yield assetOf(membersOf(head['scanOriginResource']))
-  if (textOf(membersOf(head['status']).state) !== 'SUCCESS') return
-  const looked = new Set(listOf(head['policies']).map((policy) => textOf(membersOf(membersOf(policy).params).__typename).toLowerCase()))
+  yield assetOf(fieldsOf(head['scanOriginResource']))
+  if (textOf(fieldsOf(head['status']).state) !== 'SUCCESS') return
+  const looked = new Set(listOf(head['policies']).map((policy) => textOf(fieldsOf(fieldsOf(policy).params).__typename).toLowerCase()))
   if (textOf(head['typename']) === 'CICDIACScanResult') {
     yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: 'configuration' }
     return
@@ -69,7 +69,7 @@ function* headRecords(head: Members): Generator<FileRecord> {
 }
 
 /** An image by its reference. A folder is one of the machine that scanned: it names nothing. */
-function assetOf(origin: Members): AssetRecord {
+function assetOf(origin: Fields): AssetRecord {
   const kind = textOf(origin.__typename)
   if (kind !== 'CICDScanOriginContainerImage') return { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
   const digest = textOf(origin.digest)
@@ -85,10 +85,10 @@ function assetOf(origin: Members): AssetRecord {
   }
 }
 
-function* packageRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* packageRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const name = textOf(item.name)
   for (const [index, value] of listOf(item.vulnerabilities).entries()) {
-    const found = membersOf(value)
+    const found = fieldsOf(value)
     const id = textOf(found.name)
     if (name === '' || id === '') {
       yield { kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: 'Expected the name of a package and of a vulnerability' }
@@ -106,7 +106,7 @@ function* packageRecords(item: Members, at: string, once: ReturnType<typeof told
         description: cutText(textOf(found.description)),
         severity,
         published_at: firstInstant(found.publishDate),
-        url: httpsLink(source),
+        url: httpsOf(source),
       }),
       ...rating,
       ...(advisory && advisory !== vulnerability_id && { aliases: [advisory] }),
@@ -128,12 +128,12 @@ function* packageRecords(item: Members, at: string, once: ReturnType<typeof told
 }
 
 /** A secret in a file. What Wiz shows of it is not kept. */
-function* secretRecords(item: Members, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* secretRecords(item: Fields, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const type = textOf(item.type) || 'SECRET'
   const path = textOf(item.path)
   const line = textOf(item.lineNumber)
   const control_id = `${SOURCE}:secret-${type.toLowerCase()}`
-  const name = textOf(membersOf(listOf(item.contains)[0]).name) || type.toLowerCase().replaceAll('_', ' ')
+  const name = textOf(fieldsOf(listOf(item.contains)[0]).name) || type.toLowerCase().replaceAll('_', ' ')
   yield* once({ kind: 'control', control_id, title: `Secret in a file: ${name}`, category: 'Secrets' })
   yield {
     kind: 'finding',
@@ -145,8 +145,8 @@ function* secretRecords(item: Members, once: ReturnType<typeof toldOnce>): Gener
 }
 
 /** A rule that infrastructure code breaks, once per place. */
-function* ruleRecords(item: Members, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
-  const rule = membersOf(item.rule)
+function* ruleRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+  const rule = fieldsOf(item.rule)
   const id = textOf(rule.shortId) || textOf(rule.id)
   if (id === '') {
     yield { kind: 'skipped', at, reason: 'Expected a rule with an id' }
@@ -157,7 +157,7 @@ function* ruleRecords(item: Members, at: string, once: ReturnType<typeof toldOnc
   const title = cutText(textOf(rule.name)) ?? id
   yield* once({ kind: 'control', control_id, title, ...given({ severity, description: cutText(textOf(rule.description)) }) })
   for (const value of listOf(item.matches)) {
-    const match = membersOf(value)
+    const match = fieldsOf(value)
     const file = textOf(match.fileName)
     const line = textOf(match.lineNumber)
     const resource = textOf(match.resourceName)

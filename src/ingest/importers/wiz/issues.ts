@@ -3,7 +3,7 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { readCsv } from '../../readers/csv.ts'
-import { cutText, given } from '../../readers/json-members.ts'
+import { cutText, given } from '../../readers/json-fields.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
 /** Columns that only Wiz's report of issues has. */

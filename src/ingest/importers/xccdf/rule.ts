@@ -3,6 +3,7 @@ import { type Severity, parseSeverity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
 import { childText, childrenNamed, type XmlNode } from '../../readers/xml.ts'
 import { frameworkOf } from './frameworks.ts'
+import { cutText } from '../../readers/json-fields.ts'
 
 /** A rule of the benchmark, as far as a result needs it. Text that it lacks is ''. */
 export interface Rule {
@@ -20,7 +21,6 @@ export interface Rule {
 
 const MAX_TEXT = 4000
 const CVE = /^CVE-\d{4}-\d{4,12}$/
-const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
 
 /** Lines without trailing white space, at most one empty line between them. */
 const tidy = (text: string) =>
@@ -32,7 +32,7 @@ const tidy = (text: string) =>
 /** DISA packs several texts into a description as escaped elements; the discussion is the one to read. */
 function plainDescription(text: string): string {
   const packed = /<VulnDiscussion>([^]*?)<\/VulnDiscussion>/.exec(text)
-  return cut(tidy(packed ? packed[1]! : text.replace(/^<(?:Group|Profile)Description>.*/s, '')))
+  return cutText(tidy(packed ? packed[1]! : text.replace(/^<(?:Group|Profile)Description>.*/s, '')), MAX_TEXT) ?? ''
 }
 
 const labels: [RegExp, string][] = [
@@ -67,7 +67,7 @@ export function readRule(node: XmlNode, group: string): Rule {
   return {
     title: tidy(childText(node, 'title') ?? '').slice(0, 500),
     description: plainDescription(childText(node, 'description') ?? ''),
-    fixtext: cut(tidy(childText(node, 'fixtext') ?? '')),
+    fixtext: cutText(tidy(childText(node, 'fixtext') ?? ''), MAX_TEXT) ?? '',
     version: (childText(node, 'version') ?? '').slice(0, 100),
     severity: parseSeverity(node.attributes['severity']),
     group,

@@ -4,7 +4,7 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { asFields, asList, asText, asTexts } from '../../readers/fields.ts'
+import { fieldsOf, isFields, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 
@@ -36,19 +36,19 @@ export const xeol: Importer = {
       else told[path.slice(2)] = value
     }
     if (!any) throw new UserError('unreadable_report', 'Expected a Xeol report with matches, source and descriptor; none of them is there')
-    const descriptor = asFields(told['descriptor'])
-    const time = asText(descriptor?.['timestamp'])
-    const version = asText(descriptor?.['version'])
+    const descriptor = fieldsOf(told['descriptor'])
+    const time = textOf(descriptor['timestamp'])
+    const version = textOf(descriptor['version'])
     yield {
       kind: 'report',
       source: 'xeol',
       tool: 'Xeol',
-      tool_version: version === undefined || version.startsWith('[') ? null : version,
-      observed_at: time === undefined ? null : parseInstant(time),
+      tool_version: version === '' || version.startsWith('[') ? null : version,
+      observed_at: time === '' ? null : parseInstant(time),
     }
-    const distro = asFields(told['distro'])
-    yield assetOf(told['source'], [asText(distro?.['name']), asText(distro?.['version'])].filter(Boolean).join(' '))
-    const lookahead = asText(asFields(descriptor?.['configuration'])?.['lookahead'])
+    const distro = fieldsOf(told['distro'])
+    yield assetOf(told['source'], [textOf(distro['name']), textOf(distro['version'])].filter(Boolean).join(' '))
+    const lookahead = textOf(fieldsOf(descriptor['configuration'])['lookahead'])
     yield { kind: 'coverage', asset: 'target', subject: 'control', checks: `end of life${lookahead ? ` within ${lookahead}` : ''}` }
     yield {
       kind: 'control',
@@ -64,47 +64,47 @@ export const xeol: Importer = {
 
 /** An image by its name; a folder or a file is only a path on the scanning machine. */
 function assetOf(value: unknown, os: string): AssetRecord {
-  const source = asFields(value)
-  const target = asFields(source?.['target'])
-  if (asText(source?.['type']) === 'image') {
-    const digests = asTexts(target?.['repoDigests'])
+  const source = fieldsOf(value)
+  const target = fieldsOf(source['target'])
+  if (textOf(source['type']) === 'image') {
+    const digests = textsIn(target['repoDigests'])
     return imageAsset('target', {
       references: [
-        asText(target?.['userInput'])?.replace(/^(?:docker|podman|registry|containerd):(?!\d+(?:\/|$))/, ''),
-        ...asTexts(target?.['tags']),
+        textOf(target['userInput']).replace(/^(?:docker|podman|registry|containerd):(?!\d+(?:\/|$))/, ''),
+        ...textsIn(target['tags']),
         ...digests,
       ],
-      digest: digests[0]?.split('@')[1] ?? asText(target?.['manifestDigest']),
-      id: asText(target?.['imageID']),
+      digest: digests[0]?.split('@')[1] ?? textOf(target['manifestDigest']),
+      id: textOf(target['imageID']),
       os,
     })
   }
-  const repository = repositoryName(asText(source?.['target']) ?? '')
+  const repository = repositoryName(textOf(source['target']))
   return {
     kind: 'asset',
     asset: 'target',
-    type: repository !== null || asText(source?.['type']) === 'directory' ? 'repository' : 'application',
+    type: repository !== null || textOf(source['type']) === 'directory' ? 'repository' : 'application',
     name: repository?.replace('https://', '') ?? '',
     names: repository === null ? [] : [{ type: 'repository', name: repository }],
   }
 }
 
 function* readMatch(value: unknown, at: string): Generator<FileRecord> {
-  const match = asFields(value)
-  const cycle = asFields(match?.['Cycle'])
-  const artifact = asFields(match?.['artifact'])
-  const name = asText(artifact?.['name'])
-  if (!cycle || name === undefined) {
+  const match = fieldsOf(value)
+  const cycle = match['Cycle']
+  const artifact = fieldsOf(match['artifact'])
+  const name = textOf(artifact['name'])
+  if (!isFields(cycle) || name === '') {
     yield { kind: 'skipped', at, reason: 'Expected a match with Cycle and artifact' }
     return
   }
-  const eol = asText(cycle['Eol'])
-  const end = eol === undefined ? null : parseInstant(eol)
-  const version = asText(artifact?.['version'])
-  const purl = asText(artifact?.['purl'])
-  const type = asText(artifact?.['type'])
-  const place = asText(asFields(asList(artifact?.['locations'])[0])?.['path'])
-  const product = [asText(cycle['ProductName']) ?? name, asText(cycle['ReleaseCycle'])].filter(Boolean).join(' ')
+  const eol = textOf(cycle['Eol'])
+  const end = eol === '' ? null : parseInstant(eol)
+  const version = textOf(artifact['version'])
+  const purl = textOf(artifact['purl'])
+  const type = textOf(artifact['type'])
+  const place = textOf(fieldsOf(listOf(artifact['locations'])[0])['path'])
+  const product = [textOf(cycle['ProductName']) || name, textOf(cycle['ReleaseCycle'])].filter(Boolean).join(' ')
   yield {
     kind: 'software',
     asset: 'target',
@@ -120,7 +120,7 @@ function* readMatch(value: unknown, at: string): Generator<FileRecord> {
     control_id: CONTROL,
     title: `${product}: ${end === null ? 'past its end of life' : `end of life ${eol}`}`,
     component: { name, ...(version && { version }), ...(purl && { purl }), ...(type && { type }) },
-    ...(asText(cycle['LatestRelease']) && { fixed_version: asText(cycle['LatestRelease']) }),
+    ...(textOf(cycle['LatestRelease']) && { fixed_version: textOf(cycle['LatestRelease']) }),
     ...(place && { place }),
   }
 }

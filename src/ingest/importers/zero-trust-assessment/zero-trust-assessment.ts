@@ -4,7 +4,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { cutText, type Fields, fieldsOf, idOf, textOf } from '../../readers/json-fields.ts'
+import { cutText, type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'zero-trust-assessment'
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -51,7 +51,7 @@ function controlOf(test: Fields, id: string): ControlRecord {
 
 function* testRecords(value: unknown, at: string, asset: string): Generator<FileRecord> {
   const test = fieldsOf(value)
-  const id = idOf(test.TestId)
+  const id = textOf(test.TestId)
   const status = statusOf(test)
   if (id === '' || status === null) {
     const expected =
