@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { packageFinding, packageName } from './package-finding.ts'
+import { packageFinding } from './package-finding.ts'
 
 describe('packageFinding', () => {
   const item = { asset: 'a', about: { ids: ['CVE-2099-0001'], aliases: ['GHSA-2222-3333-4444'] }, component: { name: 'left-pad' } }
@@ -29,12 +29,3 @@ describe('packageFinding', () => {
     expect([...packageFinding(item, described)].map(({ kind }) => kind)).toEqual(['finding'])
   })
 })
-
-it.each([
-  ['org.example', 'web', 'maven', 'org.example:web'],
-  ['org.example', 'web', 'pkg:maven/org.example/web@1', 'org.example:web'],
-  ['@babel', 'core', 'npm', '@babel/core'],
-  ['@babel', '@babel/core', 'npm', '@babel/core'],
-  ['', 'left-pad', 'npm', 'left-pad'],
-  [null, 'left-pad', null, 'left-pad'],
-])('packageName(%s, %s, %s) is %s', (group, name, ecosystem, expected) => expect(packageName(group, name, ecosystem)).toBe(expected))

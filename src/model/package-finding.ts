@@ -60,9 +60,3 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
 /** The same without the members that are undefined. */
 const given = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
-
-/** The name as the package's own ecosystem writes it: `group:name` for Maven, else `group/name`; the name alone where there is no group. */
-export function packageName(group: string | null | undefined, name: string, ecosystem: string | null | undefined): string {
-  if (!group || name.startsWith(`${group}/`) || name.startsWith(`${group}:`)) return name
-  return `${group}${/^(?:pkg:)?maven\b/i.test(ecosystem ?? '') ? ':' : '/'}${name}`
-}

@@ -74,3 +74,31 @@ export function imageOfPackage(text: string): ImageOfPackage | null {
     digest: isDigest(version) ? version : null,
   }
 }
+
+/** A package as reports name it. */
+export interface PackageOfUrl {
+  /** As the package's own ecosystem writes it, without the version: `group:name` for Maven, else `namespace/name`. */
+  name: string
+  version?: string
+  /** `npm`, `maven`, … */
+  type: string
+  /** As given. */
+  purl: string
+}
+
+/** The package that a package URL names, as its own ecosystem writes it; null for a text that is none. */
+export function packageOfUrl(text: string | null | undefined): PackageOfUrl | null {
+  const purl = text?.startsWith('pkg:') ? parsed(text) : null
+  if (!purl?.type || !purl.name) return null
+  const { type, namespace, name, version } = purl
+  return { name: packageName(isDistribution(type) ? null : namespace, name, type), ...(version && { version }), type, purl: text! }
+}
+
+/** Packages of distributions have the distribution as their namespace, which is no part of their name. */
+const isDistribution = (type: string): boolean => ['deb', 'rpm', 'apk', 'alpm', 'oci', 'docker'].includes(type)
+
+/** The name as the package's own ecosystem writes it: `group:name` for Maven, else `group/name`; the name alone where there is no group. */
+export function packageName(group: string | null | undefined, name: string, ecosystem: string | null | undefined): string {
+  if (!group || name.startsWith(`${group}/`) || name.startsWith(`${group}:`)) return name
+  return `${group}${/^(?:pkg:)?maven\b/i.test(ecosystem ?? '') ? ':' : '/'}${name}`
+}

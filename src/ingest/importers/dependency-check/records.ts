@@ -1,10 +1,10 @@
 import type { FileRecord } from '../../../model/record.ts'
 import { packageFinding } from '../../../model/package-finding.ts'
+import { packageOfUrl } from '../../../model/package-url.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { bestRating } from '../../readers/cvss.ts'
-import { readPurl } from '../../readers/purl.ts'
 
 const ASSET = 'project'
 
@@ -61,7 +61,7 @@ export function* begin(project: Project, whole: boolean): Generator<FileRecord> 
 /** The package, its vulnerabilities, and a skipped item for each suppressed one. `at`: its place in the file. */
 export function* readDependency(dependency: Dependency, described: Set<string>, at: string): Generator<FileRecord> {
   const { fileName, filePath } = dependency
-  const found = dependency.packages.map((text) => readPurl(text) ?? readCoordinates(text)).find((each) => each !== null)
+  const found = dependency.packages.map((text) => packageOfUrl(text) ?? readCoordinates(text)).find((each) => each !== null)
   const component = found ?? { name: fileName, type: 'file' }
   if (found) yield { kind: 'software', asset: ASSET, name: found.name, version: found.version, purl: found.purl, place: filePath }
   for (const vulnerability of dependency.vulnerabilities) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import { packageFinding, packageName } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../../model/package-finding.ts'
+import { packageName, packageOfUrl } from '../../../model/package-url.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
@@ -10,7 +11,6 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
-import { readPurl } from '../../readers/purl.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const Meta = z.object({ application: Text, version: Text, timestamp: Text })
@@ -173,7 +173,7 @@ function* readFinding(value: unknown, at: string, assetOf: (finding: Finding) =>
     { score: own.cvssV3BaseScore, vector: own.cvssV3Vector, version: 3 },
     { score: own.cvssV2BaseScore, vector: own.cvssV2Vector, version: 2 },
   ])
-  const purl = readPurl(component.purl)
+  const purl = packageOfUrl(component.purl)
   yield* packageFinding(
     {
       asset,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { packageFinding, packageName } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../../model/package-finding.ts'
+import { packageName } from '../../../model/package-url.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
