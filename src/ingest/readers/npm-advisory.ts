@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { firstOf } from '../../model/first-of.ts'
-import { packageFinding, type PackageItem } from '../../model/package-finding.ts'
+import { packageFinding, type PackageItem } from './package-finding.ts'
 import type { FileRecord } from '../../model/record.ts'
 import { parseSeverity } from '../../model/severity.ts'
 import { parseInstant } from '../../model/time.ts'

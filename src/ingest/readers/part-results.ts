@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { NumberedPlaces } from '../../model/numbered-place.ts'
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../model/record.ts'
 import type { Severity } from '../../model/severity.ts'
 
@@ -40,10 +41,10 @@ export function openPartResults(): {
 } {
   const described = new Set<string>()
   const failed = new Set<string>()
-  const seen = new Map<string, number>()
+  const places = new NumberedPlaces()
   const others = new Map<string, ControlResultRecord>()
   const hold = () => {
-    if (described.size + failed.size + seen.size + others.size > 4 * MAX_HELD)
+    if (described.size + failed.size + places.size + others.size > 4 * MAX_HELD)
       throw new UserError('unreadable_report', `The report is about more than ${MAX_HELD} rules and parts`)
   }
   function* describe(control: ControlRecord): Generator<FileRecord> {
@@ -57,9 +58,7 @@ export function openPartResults(): {
       const key = `${asset}\0${control.control_id}`
       failed.add(key)
       others.delete(key)
-      const name = part.slice(0, MAX_TEXT)
-      const count = (seen.get(`${key}\0${name}`) ?? 0) + 1
-      seen.set(`${key}\0${name}`, count)
+      const name = places.next(key, part.slice(0, MAX_TEXT))
       hold()
       yield {
         kind: 'finding',
@@ -67,7 +66,7 @@ export function openPartResults(): {
         control_id: control.control_id,
         ...(severity && { severity }),
         ...(title && { title: title.slice(0, 2000) }),
-        ...((name || count > 1) && { component: { name: count === 1 ? name : `${name} (${count})`.trim(), type } }),
+        ...(name && { component: { name, type } }),
         ...(place && { place: place.slice(0, MAX_TEXT) }),
       }
     },

@@ -1,3 +1,4 @@
+import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import { splitPackage } from '../../../model/package-version.ts'
 import type { FileRecord } from '../../../model/record.ts'
@@ -5,7 +6,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { cutText } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 /** One rule of the policy that something in the image triggered; '' is what the report does not tell. */
 export interface Violation {
@@ -35,11 +36,11 @@ export function* readEvaluation(evaluation: Evaluation, asset: string, described
   const checks = `policy ${evaluation.policy}`.trim()
   yield { kind: 'coverage', asset, subject: 'control', checks }
   yield { kind: 'coverage', asset, subject: 'vulnerability', checks }
-  const seen = new Map<string, number>()
-  for (const violation of evaluation.violations) yield* readViolation(violation, asset, described, seen)
+  const places = new NumberedPlaces()
+  for (const violation of evaluation.violations) yield* readViolation(violation, asset, described, places)
 }
 
-function* readViolation(violation: Violation, asset: string, described: Set<string>, seen: Map<string, number>): Generator<FileRecord> {
+function* readViolation(violation: Violation, asset: string, described: Set<string>, places: NumberedPlaces): Generator<FileRecord> {
   const { at, gate, trigger, trigger_id, text } = violation
   if (gate === '' || trigger === '') {
     yield { kind: 'skipped', at, reason: 'Expected a violation with gate and trigger' }
@@ -77,9 +78,6 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
     yield { kind: 'control', control_id, title: `${gate}: ${trigger.replaceAll('_', ' ')}`, category: gate, product: 'Container image' }
   }
   const subject = (text || trigger_id || trigger).slice(0, 300)
-  const key = `${control_id}\0${subject}`
-  const count = (seen.get(key) ?? 0) + 1
-  seen.set(key, count)
   yield {
     kind: 'finding',
     asset,
@@ -87,6 +85,6 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
     severity,
     title: cutText(text) ?? trigger,
     // One rule fires once per thing that it finds; its words are the same each time, so they tell the things apart.
-    component: { name: count === 1 ? subject : `${subject} (${count})`, type: 'policy rule' },
+    component: { name: places.next(control_id, subject), type: 'policy rule' },
   }
 }

@@ -43,7 +43,7 @@ describe('anchore-vulnerabilities', () => {
       },
     ])
     expect(of(all, 'vulnerability').map(({ aliases, url }) => [aliases, url])).toEqual([
-      [[], 'https://access.example.org/CVE-2099-0001'],
+      [undefined, 'https://access.example.org/CVE-2099-0001'],
       [['GHSA-2222-3333-4444'], undefined],
     ])
     expect(of(all, 'skipped')).toMatchObject([{ at: 'vulnerabilities[2]' }])

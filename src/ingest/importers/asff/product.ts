@@ -1,4 +1,5 @@
 import { splitRequirement } from '../../../model/requirement.ts'
+import { trivyCheck } from '../../../model/trivy-check.ts'
 import { type Fields, fieldsOf, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 
 /** What a product's finding is, and how it is called. */
@@ -77,8 +78,7 @@ function securityHubControl(item: Fields, generator: string): string {
 /** Trivy gives the id of a check or secret rule behind its name since 0.46; before, only the title tells. */
 function trivyControl(item: Fields, generator: string): string {
   const id = /^Trivy\/(.+)$/.exec(generator)?.[1] ?? textOf(item.Id).split('/').at(-1) ?? ''
-  const parts = /^(?:AVD-)?([A-Z]{2,12})-?(\d{1,6})$/.exec(id)
-  return `trivy:${parts ? `${parts[1]}-${parts[2]!.padStart(4, '0')}` : id.slice(0, 250)}`
+  return trivyCheck(id.slice(0, 250))
 }
 
 /** The last part of the finding's type: `TTPs/Discovery/Recon:EC2-Portscan` → `Recon:EC2-Portscan`. */

@@ -1,4 +1,4 @@
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'

@@ -5,7 +5,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)

@@ -2,7 +2,7 @@ import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { cutText, numberOf, textOf } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 export type Row = Record<string, string>
 

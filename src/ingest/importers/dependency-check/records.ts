@@ -1,5 +1,5 @@
 import type { FileRecord } from '../../../model/record.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import { packageOfUrl } from '../../../model/package-url.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'

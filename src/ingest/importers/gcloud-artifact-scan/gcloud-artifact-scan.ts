@@ -6,7 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 const versions = new Map<string, 2 | 3>([
   ['CVSS_VERSION_2', 2],

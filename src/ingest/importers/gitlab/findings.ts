@@ -1,5 +1,5 @@
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import { isPublicId, vulnerabilityIds } from '../../../model/vulnerability-id.ts'

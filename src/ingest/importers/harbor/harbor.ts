@@ -6,7 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 /** The report's media type, under which the API answers: application/vnd.security.vulnerability.report; version=1.1 */
 const MEDIA_TYPE = /^application\/vnd\.(?:security\.vulnerability\.report|scanner\.adapter\.vuln\.report)/

@@ -2,7 +2,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 import type { XrayComponent } from './component.ts'
 
 /** One issue of one component, in words common to all of Xray's exports; '' is what an export does not tell. */

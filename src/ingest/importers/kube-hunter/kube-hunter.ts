@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -32,7 +33,7 @@ export const kubeHunter: Importer = {
       throw new UserError('unreadable_report', 'Expected kube-hunter JSON with nodes, services and vulnerabilities')
     yield { kind: 'report', source: 'kube-hunter', tool: 'kube-hunter', tool_version: null, observed_at: null }
     yield CLUSTER
-    const seen = new Map<string, number>()
+    const places = new NumberedPlaces()
     const described = new Set<string>()
     let inPod = false
     for await (const { value, at } of readJson(bytes, ['$.vulnerabilities[*]'])) {
@@ -62,16 +63,13 @@ export const kubeHunter: Importer = {
       // Addresses inside of a cluster are the same in many clusters, and pods get another name each time.
       const location = textOf(item['location']).replace(/^Local to Pod \(.*\)$/, 'Local to Pod')
       inPod ||= location === 'Local to Pod'
-      const key = `${ids.join()} ${location}`
-      const count = (seen.get(key) ?? 0) + 1
-      seen.set(key, count)
       yield {
         kind: 'finding',
         asset: CLUSTER.asset,
         vulnerability_ids: ids,
         ...(severity && { severity }),
         title,
-        component: { name: count === 1 ? location : `${location} (${count})`, type: 'location' },
+        component: { name: places.next(ids.join(), location), type: 'location' },
         place: textOf(item['location']),
         access: 'remote',
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'

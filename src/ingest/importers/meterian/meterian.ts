@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'

@@ -7,7 +7,7 @@ import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.t
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 const HEADER = ['image_id', 'registry', 'repository', 'tag', 'digest', 'base_os']
 const LISTS = ['vulnerabilities', 'modules', 'checks', 'secrets', 'setid_perms']

@@ -6,7 +6,7 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { type Fields, fieldsOf, isFields, listOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 const statuses = new Map<string, ControlResultRecord['status']>([
   ['pass', 'pass'],

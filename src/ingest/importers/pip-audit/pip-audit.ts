@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import type { Head, Importer, Source } from '../../importer.ts'

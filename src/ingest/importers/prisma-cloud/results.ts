@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
 
 /** What `twistcli images scan --output-file` writes: the whole of each image. */

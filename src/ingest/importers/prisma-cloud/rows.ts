@@ -4,7 +4,7 @@ import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/rec
 import { parseInstant } from '../../../model/time.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { numberOf, textOf } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
 
 /** The console's CSV exports: one row is a vulnerability of packages, or a compliance issue, of an image or a host. */

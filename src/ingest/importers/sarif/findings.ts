@@ -1,3 +1,4 @@
+import type { NumberedPlaces } from '../../../model/numbered-place.ts'
 import type { ControlRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { bestRating, type CvssRating } from '../../readers/cvss.ts'
@@ -27,8 +28,8 @@ export interface RunState {
   folders: string[]
   /** Vulnerabilities and controls that were described already. */
   described: Set<string>
-  /** How often a rule was seen in a file. */
-  seen: Map<string, number>
+  /** Places of a rule in a file so far. */
+  places: NumberedPlaces
   /** Controls that fail somewhere in the run. */
   failing: Set<string>
 }
@@ -114,19 +115,11 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
     severity,
     title: oneLine(message) ?? rule?.shortDescription?.text,
     place,
-    ...(path !== undefined && { component: { name: nth(run, control_id, path), type: 'file' } }),
+    ...(path !== undefined && { component: { name: run.places.next(control_id, path), type: 'file' } }),
   }
 }
 
 const oneLine = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ').slice(0, 500)
-
-/** The n-th place of a rule in a file is told apart by its number, so that a moved line is not a new finding. */
-function nth(run: RunState, control_id: string, path: string): string {
-  const key = `${control_id}\0${path}`
-  const count = (run.seen.get(key) ?? 0) + 1
-  run.seen.set(key, count)
-  return count === 1 ? path : `${path} (${count})`
-}
 
 /** CVE ids in the rule's id, else among the tags; another public id in the rule's id where there is none. */
 function vulnerabilityIds(result: Result | null, rule: Rule | null, id: string): string[] {

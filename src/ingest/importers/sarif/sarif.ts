@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
+import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
@@ -204,7 +205,7 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   yield asset
   let vulnerabilities = PACKAGE_SCANNERS.has(source.slice('sarif:'.length))
   const described = new Set<string>()
-  const seen = new Map<string, number>()
+  const places = new NumberedPlaces()
   for (const run of runs) {
     yield* run.skipped.take()
     const tool = run.tool ?? Tool.parse({ driver: {} })
@@ -215,7 +216,7 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
       artifacts: run.artifacts,
       folders: run.folders.toSorted((a, b) => b.length - a.length),
       described,
-      seen,
+      places,
       failing: failingControls(resultsOf(runs), tool, source),
     }
     yield* describeRules(state)

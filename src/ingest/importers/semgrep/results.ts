@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { NumberedPlaces } from '../../../model/numbered-place.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { firstOf } from '../../../model/first-of.ts'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import { packageName } from '../../../model/package-url.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { severityOfCvss } from '../../../model/severity.ts'

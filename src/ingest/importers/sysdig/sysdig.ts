@@ -10,7 +10,7 @@ import { readCsv } from '../../readers/csv.ts'
 import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
 import { layoutOf, stageOf, type SysdigRow } from './layouts.ts'
 

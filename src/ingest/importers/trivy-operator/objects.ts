@@ -6,7 +6,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import { trivyCheck } from '../../../model/trivy-check.ts'
 import { cutText, type Fields, fieldsOf, given, httpsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
-import { scannerItem } from '../../readers/scanner-item.ts'
+import { scannerItem } from '../../readers/package-finding.ts'
 
 /** What is kept between the objects of one file. */
 export interface Reading {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -161,11 +162,11 @@ const Modified = z.object({ Type: Text, Status: Text, Statement: Text, Source: T
 export interface Scan {
   /** Vulnerabilities and controls that were described already. */
   described: Set<string>
-  /** How often a rule was seen in a file: https://trivy.dev states no identity that survives a moved line, so the first, the second … are told apart. */
-  seen: Map<string, number>
+  /** Places of a rule in a file so far: https://trivy.dev states no identity that survives a moved line, so the first, the second … are told apart. */
+  places: NumberedPlaces
 }
 
-export const newScan = (): Scan => ({ described: new Set(), seen: new Map() })
+export const newScan = (): Scan => ({ described: new Set(), places: new NumberedPlaces() })
 
 /** The lists of a result and what reads an element of each, in the order in which Trivy writes them. */
 const lists = {
@@ -270,14 +271,6 @@ function ratingOf(found: z.infer<typeof Vulnerability>) {
   )
 }
 
-/** The first place of a rule in a file has the file's name, the next ones are counted, so that a moved line is not a new finding. */
-function partOf(scan: Scan, asset: string, control_id: string, name: string): string {
-  const key = `${asset}\0${control_id}\0${name}`
-  const count = (scan.seen.get(key) ?? 0) + 1
-  scan.seen.set(key, count)
-  return count === 1 ? name : `${name} (${count})`
-}
-
 function* readMisconfiguration(item: unknown, { result, target, asset, scan }: Context): Generator<FileRecord> {
   const found = Misconfiguration.parse(item)
   const control_id = trivyCheck(found.AVDID ?? found.ID)
@@ -318,7 +311,7 @@ function* readMisconfiguration(item: unknown, { result, target, asset, scan }: C
     control_id,
     severity,
     title: found.Message ?? found.Title,
-    component: { name: partOf(scan, asset, control_id, name), type: 'file' },
+    component: { name: scan.places.next(`${asset}\0${control_id}`, name), type: 'file' },
     place,
   }
 }
@@ -343,7 +336,7 @@ function* readSecret(item: unknown, { target, asset, scan }: Context): Generator
     control_id,
     severity,
     title: found.Title ?? found.RuleID,
-    component: { name: partOf(scan, asset, control_id, target), type: 'file' },
+    component: { name: scan.places.next(`${asset}\0${control_id}`, target), type: 'file' },
     place: found.StartLine ? `${target}:${found.StartLine}` : target,
   }
 }
@@ -367,7 +360,7 @@ function* readLicense(item: unknown, { target, asset, scan }: Context): Generato
   }
   const component = found.PkgName
     ? { name: found.PkgName }
-    : { name: partOf(scan, asset, control_id, found.FilePath ?? target), type: 'file' }
+    : { name: scan.places.next(`${asset}\0${control_id}`, found.FilePath ?? target), type: 'file' }
   yield { kind: 'finding', asset, control_id, severity, title: `Licence ${name}`, component, place: found.FilePath }
 }
 

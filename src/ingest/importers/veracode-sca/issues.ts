@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { packageFinding } from '../../../model/package-finding.ts'
+import { packageFinding } from '../../readers/package-finding.ts'
 import { packageName } from '../../../model/package-url.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severityOfCvss } from '../../../model/severity.ts'

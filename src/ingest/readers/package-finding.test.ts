@@ -1,21 +1,50 @@
 import { describe, expect, it } from 'vitest'
-import { scannerItem, type ScannerItem } from './scanner-item.ts'
+import { packageFinding, scannerItem, type ScannerItem } from './package-finding.ts'
 
-const item: ScannerItem = {
-  source: 'tool',
-  asset: 'i',
-  at: 'rows[0]',
-  ids: ['GHSA-2222-3333-4444', 'CVE-2099-0001'],
-  title: ' A title ',
-  severity: 'High',
-  ratings: [{ score: 5, version: 2 }, { vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' }],
-  urls: ['http://a.example', 'https://b.example'],
-  component: { name: 'left-pad', version: '1.0', purl: '', type: null },
-  fixed_version: '2.0',
-  place: '',
-}
+describe('packageFinding', () => {
+  const item = { asset: 'a', about: { ids: ['CVE-2099-0001'], aliases: ['GHSA-2222-3333-4444'] }, component: { name: 'left-pad' } }
+
+  it('describes a vulnerability once and states only what is known', () => {
+    const described = new Set<string>()
+    const first = [...packageFinding({ ...item, title: 'A', severity: 'high', rating: { cvss: 7.5 }, published_at: null }, described)]
+    expect(first).toEqual([
+      {
+        kind: 'vulnerability',
+        vulnerability_id: 'CVE-2099-0001',
+        title: 'A',
+        severity: 'high',
+        cvss: 7.5,
+        aliases: ['GHSA-2222-3333-4444'],
+      },
+      {
+        kind: 'finding',
+        asset: 'a',
+        vulnerability_ids: ['CVE-2099-0001'],
+        severity: 'high',
+        cvss: 7.5,
+        title: 'A',
+        component: { name: 'left-pad' },
+      },
+    ])
+    expect([...packageFinding(item, described)].map(({ kind }) => kind)).toEqual(['finding'])
+  })
+})
 
 describe('scannerItem', () => {
+  const item: ScannerItem = {
+    source: 'tool',
+    asset: 'i',
+    at: 'rows[0]',
+    ids: ['GHSA-2222-3333-4444', 'CVE-2099-0001'],
+    title: ' A title ',
+    severity: 'High',
+    ratings: [{ score: 5, version: 2 }, { vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' }],
+    urls: ['http://a.example', 'https://b.example'],
+    component: { name: 'left-pad', version: '1.0', purl: '', type: null },
+    fixed_version: '2.0',
+    place: '',
+  }
+
   it('tells the vulnerability once and the finding each time', () => {
     const described = new Set<string>()
     expect([...scannerItem(item, described)]).toEqual([
@@ -23,11 +52,9 @@ describe('scannerItem', () => {
         kind: 'vulnerability',
         vulnerability_id: 'CVE-2099-0001',
         title: 'A title',
-        description: undefined,
         severity: 'high',
         cvss: 7.5,
         cvss_vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
-        published_at: undefined,
         aliases: ['GHSA-2222-3333-4444'],
         url: 'https://b.example',
       },
@@ -47,7 +74,11 @@ describe('scannerItem', () => {
 
   it('keeps an item with several CVEs in one finding, and calls the advisory no other name of one', () => {
     const records = [...scannerItem({ ...item, ids: ['RHSA-2099:1', 'CVE-2099-0001', 'CVE-2099-0002'] }, new Set())]
-    expect(records.map((record) => (record.kind === 'vulnerability' ? record.aliases : record.kind))).toEqual([[], [], 'finding'])
+    expect(records.map((record) => (record.kind === 'vulnerability' ? record.aliases : record.kind))).toEqual([
+      undefined,
+      undefined,
+      'finding',
+    ])
     expect(records.at(-1)).toMatchObject({ vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'] })
   })
 
@@ -63,6 +94,8 @@ describe('scannerItem', () => {
 
   it('skips what has no id, and does not call the own id its own alias', () => {
     expect([...scannerItem({ ...item, ids: [' '] }, new Set())]).toMatchObject([{ kind: 'skipped', at: 'rows[0]' }])
-    expect([...scannerItem({ ...item, ids: ['X-1'] }, new Set())][0]).toMatchObject({ vulnerability_id: 'tool:X-1', aliases: [] })
+    const [told] = [...scannerItem({ ...item, ids: ['X-1'] }, new Set())]
+    expect(told).toMatchObject({ vulnerability_id: 'tool:X-1' })
+    expect(told).not.toHaveProperty('aliases')
   })
 })

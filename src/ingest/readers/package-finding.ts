@@ -1,0 +1,124 @@
+import type { ExploitStage } from '../../model/exploit.ts'
+import type { FileRecord, FindingRecord, VulnerabilityRecord } from '../../model/record.ts'
+import { parseSeverity, type Severity } from '../../model/severity.ts'
+import type { Instant } from '../../model/time.ts'
+import { vulnerabilityIds, type VulnerabilityIds } from '../../model/vulnerability-id.ts'
+import { bestRating, type CvssRating } from './cvss.ts'
+import { cutText, given, httpsOf } from './json-fields.ts'
+
+/** One item of a report on software packages: a component and the vulnerability in it. Absent fields: the tool does not say. */
+export interface PackageItem {
+  /** The importer's key of the asset. */
+  asset: string
+  about: VulnerabilityIds
+  title?: string | undefined
+  description?: string | undefined
+  severity?: Severity | undefined
+  /** What the tool says of it in this place, where that differs from the severity of the vulnerability. */
+  severity_here?: Severity | undefined
+  /** CVSS base score 0–10 with its vector where there is one, of all the vulnerabilities of the item. */
+  rating?: CvssRating | null | undefined
+  /** The rating of each vulnerability, where an item with several has them apart; the finding then has the highest. */
+  rating_of?: ((id: string) => CvssRating | null) | undefined
+  published_at?: Instant | null | undefined
+  url?: string | undefined
+  component?: NonNullable<FindingRecord['component']> | undefined
+  fixed_version?: string | undefined
+  place?: string | undefined
+  exploit_stage?: ExploitStage | undefined
+}
+
+/** The finding of an item, and before it each of its vulnerabilities unless `described` (ids, kept by the caller per report) has it already. */
+export function* packageFinding(item: PackageItem, described: Set<string>): Generator<VulnerabilityRecord | FindingRecord> {
+  const { about, title, severity } = item
+  const ratingOf = (id: string) => item.rating_of?.(id) ?? item.rating
+  for (const vulnerability_id of about.ids) {
+    if (described.has(vulnerability_id)) continue
+    described.add(vulnerability_id)
+    yield {
+      kind: 'vulnerability',
+      vulnerability_id,
+      ...given({ title, description: cutText(item.description), severity, published_at: item.published_at, url: item.url }),
+      ...ratingOf(vulnerability_id),
+      ...(about.aliases.length > 0 && { aliases: about.aliases }),
+    }
+  }
+  const scores = about.ids.flatMap((id) => ratingOf(id)?.cvss ?? [])
+  yield {
+    kind: 'finding',
+    asset: item.asset,
+    vulnerability_ids: about.ids,
+    ...given({
+      severity: item.severity_here ?? severity,
+      cvss: scores.length > 0 ? Math.max(...scores) : undefined,
+      exploit_stage: item.exploit_stage,
+      title,
+    }),
+    ...(item.component && { component: { name: item.component.name, ...given(item.component) } }),
+    ...given({ fixed_version: item.fixed_version, place: item.place }),
+  }
+}
+
+type Absent = null | undefined
+type Ratings = Parameters<typeof bestRating>[0]
+
+/** The same item in the scanner's own words. What a format lacks is left out, or ''. */
+export interface ScannerItem {
+  source: string
+  asset: string
+  /** Place in the file, for a skipped item. */
+  at: string
+  /** Ids as the tool writes them, best first; a text may hold several. The first stands in as `<source>:<id>` when none is public. */
+  ids: readonly (string | Absent)[]
+  title?: string | Absent
+  description?: string | Absent
+  /** The tool's word. */
+  severity?: string | Absent
+  /** All ratings that the item has, as `bestRating` takes them. */
+  ratings?: Ratings
+  /** The ratings of each id, where an item with several CVEs has them apart. */
+  ratings_by_id?: ReadonlyMap<string, Ratings>
+  published_at?: Instant | Absent
+  /** Candidates for a link, best first. */
+  urls?: readonly (string | Absent)[]
+  component: { name: string; version?: string | Absent; purl?: string | Absent; type?: string | Absent; vendor?: string | Absent } | null
+  fixed_version?: string | Absent
+  place?: string | Absent
+  exploit_stage?: ExploitStage | Absent
+}
+
+/** The records of one vulnerable package, as `packageFinding` tells them. An item without any id becomes a skipped one. */
+export function* scannerItem(item: ScannerItem, described: Set<string>): Generator<FileRecord> {
+  const about = namesOf(item)
+  if (about === null) {
+    yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
+    return
+  }
+  const name = item.component?.name.trim()
+  yield* packageFinding(
+    {
+      asset: item.asset,
+      about,
+      title: cutText(item.title),
+      description: item.description ?? undefined,
+      severity: parseSeverity(item.severity) ?? undefined,
+      rating: bestRating(item.ratings ?? []),
+      rating_of: (id) => bestRating(item.ratings_by_id?.get(id) ?? []),
+      published_at: item.published_at,
+      url: httpsOf(...(item.urls ?? [])),
+      component: name ? { name: name.slice(0, 500), ...given({ ...item.component, name: undefined }) } : undefined,
+      fixed_version: item.fixed_version?.slice(0, 500),
+      place: item.place?.slice(0, 1000),
+      exploit_stage: item.exploit_stage ?? undefined,
+    },
+    described,
+  )
+}
+
+function namesOf({ source, ids }: Pick<ScannerItem, 'source' | 'ids'>): VulnerabilityIds | null {
+  const texts = ids.map((id) => (id ?? '').trim()).filter((id) => id !== '')
+  return vulnerabilityIds(
+    texts.flatMap((text) => text.slice(0, 20_000).split(/[\s,;]+/)),
+    texts.length > 0 ? `${source}:${texts[0]!.slice(0, 200)}` : null,
+  )
+}
