@@ -4,6 +4,7 @@ import {
   cutText,
   fieldsOf,
   firstInstant,
+  firstText,
   given,
   httpsOf,
   instantOf,
@@ -35,6 +36,11 @@ describe('the fields of an untrusted object', () => {
   it('are texts, also where the tool writes a number', () => {
     expect([' a ', '', 7, 1.5, Number.NaN, true, null, {}, ['a']].map(textOf)).toEqual(['a', '', '7', '1.5', '', '', '', '', ''])
     expect([true, false, ' a', 7, null].map(wordOf)).toEqual(['true', 'false', 'a', '7', ''])
+  })
+
+  it('are the first text of several names', () => {
+    expect(firstText({ a: ' ', b: null, c: 7, d: 'd' }, 'a', 'b', 'c', 'd')).toBe('7')
+    expect(firstText({}, 'a', 'constructor')).toBeUndefined()
   })
 
   it('are lists, of which only what is readable counts', () => {

@@ -24,6 +24,10 @@ export const textOf = (value: unknown): string =>
 /** The same of what may also be true or false: `true`, `false`. */
 export const wordOf = (value: unknown): string => (typeof value === 'boolean' ? String(value) : textOf(value))
 
+/** The first of several members that is a text, for tools that renamed it over their versions; undefined when none is. */
+export const firstText = (fields: Readonly<Fields>, ...names: string[]): string | undefined =>
+  names.map((name) => textOf(fields[name])).find((text) => text !== '')
+
 /** The texts of a list that are not empty; a single text is a list of one. */
 export const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== '')
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../errors.ts'
-import { jsonOutline, readJson } from './json.ts'
+import { isEmptyList, jsonOutline, readJson } from './json.ts'
 import type { JsonMatch } from './json.ts'
 
 async function* pieces(text: string, cuts: number[] = []): AsyncGenerator<Uint8Array> {
@@ -241,4 +241,8 @@ describe('jsonOutline', () => {
       ),
     )
   })
+})
+
+it('tells a list of nothing', () => {
+  expect([' [ \n] ', '[]', '', '[{}]', '{}', '[] []'].map(isEmptyList)).toEqual([true, true, false, false, false, false])
 })

@@ -595,3 +595,6 @@ function outlineOf(text: string): JsonOutline | null {
     at++
   }
 }
+
+/** Whether a text is a list of nothing: for some tools a report without findings, which does not say who wrote it. */
+export const isEmptyList = (text: string): boolean => /^\s*\[\s*\]\s*$/.test(text)

@@ -6,7 +6,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
 
@@ -47,7 +47,7 @@ export const anchoreVulnerabilities: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'list' : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? 'list' : null)
     if (layout === null)
       throw new UserError(
         'unreadable_report',

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { describeScan, readChecks } from './scan.ts'
@@ -48,7 +48,7 @@ export const aqua: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\{\s*\}\s*$/.test(text) ? '$' : /^\s*\[\s*\]\s*$/.test(text) ? '$[*].results' : null)
+    const layout = layoutOf(text) ?? (/^\s*\{\s*\}\s*$/.test(text) ? '$' : isEmptyList(text) ? '$[*].results' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected an Aqua image scan with image, scan_started and resources, or image_name and cves')
     yield { kind: 'report', source: 'aqua', tool: 'Aqua', tool_version: null, observed_at: null }

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { fieldsOf, firstText, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
@@ -62,7 +62,7 @@ export const clair: Importer = {
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)
-  const of = (...names: string[]) => names.map((name) => textOf(found[name])).find((text) => text !== '')
+  const of = (...names: string[]) => firstText(found, ...names)
   const severity = of('severity', 'Severity')
   yield* scannerItem(
     {

@@ -4,7 +4,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf } from '../../readers/json-fields.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
@@ -28,7 +28,7 @@ export const cloudflareInsights: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'json' : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected security insights of Cloudflare with "issue_class" and "subject"')
     const once = toldOnce()

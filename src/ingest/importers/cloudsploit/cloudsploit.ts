@@ -5,7 +5,7 @@ import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../mode
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../readers/json-fields.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
@@ -37,7 +37,7 @@ export const cloudsploit: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'json' : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected results of CloudSploit: a list with "plugin", "resource" and "status"')
     const once = toldOnce()

@@ -1,3 +1,4 @@
+import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -130,11 +131,7 @@ function* give(document: Document, records: Iterable<FileRecord>): Generator<Fil
 function* begin(document: Document, metadata: Metadata | null): Generator<FileRecord> {
   if (document.asset) return
   const tool = metadata?.tools?.find(({ name }) => name !== undefined)
-  const name = tool?.name
-    ?.toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 100)
+  const name = kebabName(tool?.name ?? '')
   if (name) document.bom.source = `cyclonedx:${name}`
   const stating = documentOf(metadata, document.serial, document.version)
   yield {

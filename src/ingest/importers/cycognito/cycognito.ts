@@ -3,7 +3,7 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf, textsIn } from '../../readers/json-fields.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
@@ -27,7 +27,7 @@ export const cycognito: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    if (!isIssues(text) && !/^\s*\[\s*\]\s*$/.test(text))
+    if (!isIssues(text) && !isEmptyList(text))
       throw new UserError('unreadable_report', 'Expected issues of CyCognito with "affected_asset" and "issue_id"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'CyCognito', tool_version: null, observed_at: null }

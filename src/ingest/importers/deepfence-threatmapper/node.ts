@@ -2,7 +2,7 @@ import { parseImageReference } from '../../../model/asset-name.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { AssetRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { textOf } from '../../readers/json-fields.ts'
+import { firstText } from '../../readers/json-fields.ts'
 import type { Row } from './rows.ts'
 
 /** `2024-01-25 11:17:30.272 +0000 UTC`: the zone stands twice. */
@@ -13,7 +13,7 @@ const timeOf = (text: string | undefined) => (text === undefined ? null : parseI
  * may differ in time by moments: the first counts. Null when the row names no node.
  */
 export function nodeOf(row: Row): AssetRecord | null {
-  const of = (...names: string[]) => names.map((name) => textOf(row[name])).find((text) => text !== '')
+  const of = (...names: string[]) => firstText(row, ...names)
   const name = of('Node Name', 'node_name', 'cve_container_image', 'host_name')
   if (name === undefined) return null
   const type = of('NodeType', 'Node Type', 'node_type')

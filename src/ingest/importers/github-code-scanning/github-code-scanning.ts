@@ -1,3 +1,4 @@
+import { kebabName } from '../../../model/kebab-name.ts'
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
@@ -60,13 +61,6 @@ export const githubCodeScanning: Importer = {
 const repositoryOf = (link: string | undefined): string | undefined =>
   /^(https:\/\/[^/\s]+\/[^/\s]+\/[^/\s]+)\/security\/code-scanning\/\d+/.exec(link ?? '')?.[1]
 
-const kebab = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 100)
-
 function* readAlert(
   { rule, tool, most_recent_instance: instance, ...alert }: z.infer<typeof Alert>,
   at: string,
@@ -74,7 +68,7 @@ function* readAlert(
 ): Generator<FileRecord> {
   const address = repositoryOf(alert.html_url)
   const asset = codeAsset(address ?? 'repository', address)
-  const control_id = `github-code-scanning:${kebab(tool.name)}:${rule.id}`
+  const control_id = `github-code-scanning:${kebabName(tool.name)}:${rule.id}`
   const severity = parseSeverity(rule.security_severity_level) ?? parseSeverity(rule.severity) ?? undefined
   const title = rule.description ?? rule.name ?? rule.id
   if (!known.has(asset.asset)) yield asset

@@ -1,3 +1,4 @@
+import { isGuid } from '../../../model/guid.ts'
 import { UserError } from '../../../errors.ts'
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -8,7 +9,6 @@ import { cutText, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'maester'
 const MAX_TEXT = 4000
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What became of a test. Only Passed and Failed are answers: https://maester.dev/docs/writing-tests/ and Pester's own words. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -109,7 +109,7 @@ export const maester: Importer = {
     if (!about.has('ExecutedAt') || tests.length + skipped.length === 0) {
       throw new UserError('unreadable_report', 'Expected Maester results: an object with ExecutedAt and a list of Tests')
     }
-    const tenant = GUID.test(textOf(about.get('TenantId'))) ? textOf(about.get('TenantId')).toLowerCase() : ''
+    const tenant = isGuid(textOf(about.get('TenantId'))) ? textOf(about.get('TenantId')).toLowerCase() : ''
     const version = textOf(about.get('CurrentVersion'))
     // Without a connection to Graph only the Windows domain of the machine tells what was tested.
     const domain = tenant ? '' : textOf(fieldsOf(about.get('SystemInfo')).UserDomain)

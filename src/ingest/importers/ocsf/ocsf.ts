@@ -1,8 +1,9 @@
+import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { controlIdOf, controlOf, flawOf, infoOf, leftOut, severityOf, statusOf } from './finding.ts'
@@ -38,7 +39,7 @@ export const ocsf: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? '$[*]' : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? '$[*]' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected events of OCSF: "class_uid" 2001 to 2004 or 5001, with "metadata"')
     const once = toldOnce()
@@ -60,11 +61,7 @@ export const ocsf: Importer = {
 function sourceOf(event: Fields): string {
   const product = fieldsOf(fieldsOf(event.metadata).product)
   if (/^arn:aws[a-z-]*:securityhub:/.test(textOf(product.uid))) return 'aws-security-hub'
-  const slug = (textOf(product.name) || textOf(product.vendor_name))
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 60)
+  const slug = kebabName(textOf(product.name) || textOf(product.vendor_name), 60)
   return slug === '' ? 'ocsf' : `ocsf-${slug}`
 }
 

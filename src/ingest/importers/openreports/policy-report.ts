@@ -5,7 +5,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
 import { checkResult } from '../../readers/check-result.ts'
-import { type Fields, fieldsOf, isFields, listOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
+import { type Fields, fieldsOf, firstText, isFields, listOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -108,7 +108,7 @@ function* readResult(result: Fields, asset: string, path: string, at: string, re
   }
   const { source } = reading
   const properties = fieldsOf(result['properties'])
-  const of = (...names: string[]) => names.map((name) => textOf(properties[name])).find((text) => text !== '')
+  const of = (...names: string[]) => firstText(properties, ...names)
   const message = textOf(result['message']) || textOf(result['description'])
   const id = [policy, textOf(result['rule'])].find((text) => text !== '' && isPublicId(text))
   if (id !== undefined) {

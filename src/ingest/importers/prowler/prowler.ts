@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { readJson } from '../../readers/json.ts'
+import { isEmptyList, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { isAppFixture, readAppFixture } from './app-fixtures.ts'
 import { fromColumns, fromOldColumns } from './csv-results.ts'
@@ -58,7 +58,7 @@ export const prowler: Importer = {
         else yield* report.records(result)
       }
     } else {
-      const layout = jsonLayout(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'ocsf' : null)
+      const layout = jsonLayout(text) ?? (isEmptyList(text) ? 'ocsf' : null)
       if (layout === null) {
         throw new UserError(
           'unreadable_report',

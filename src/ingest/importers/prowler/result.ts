@@ -1,3 +1,4 @@
+import { isGuid } from '../../../model/guid.ts'
 import { cloudAttributes, nameCloudAccount, nameCloudResource, type CloudName } from '../../../model/cloud-name.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -36,7 +37,6 @@ export interface ProwlerResult {
 }
 
 const SOURCE = 'prowler'
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** PASS and FAIL are answers; MANUAL, INFO, WARNING and whatever is muted are not. Null: a word that Prowler does not use. */
 function statusOf(result: Pick<ProwlerResult, 'status' | 'muted'>): ControlResultRecord['status'] | null {
@@ -83,7 +83,7 @@ export function openReport(): { records(result: ProwlerResult): Generator<FileRe
     *records(result) {
       const status = statusOf(result)
       const missing = result.check_id === '' ? 'a check id' : status === null ? 'a status PASS, FAIL, MANUAL or INFO' : null
-      const tenant_id = GUID.test(result.tenant) ? result.tenant.toLowerCase() : ''
+      const tenant_id = isGuid(result.tenant) ? result.tenant.toLowerCase() : ''
       if (tenant === null || (missing === null && tenant_id !== tenant)) yield* begin(result, tenant_id)
       if (missing !== null || status === null) {
         yield { kind: 'skipped', at: result.at, reason: `Expected ${missing}; found ${JSON.stringify(result.status.slice(0, 40))}` }

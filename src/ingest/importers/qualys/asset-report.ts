@@ -16,6 +16,7 @@ import {
   readQid,
   readResult,
   readSeverity,
+  unknownCheck,
 } from './item.ts'
 
 /** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
@@ -74,7 +75,7 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
   yield* begin()
   const described = new Set<string>()
   for (const item of items) {
-    const check = checks.get(item.qid) ?? missing(item.qid)
+    const check = checks.get(item.qid) ?? unknownCheck(item.qid)
     if (item.closed) {
       yield closedItem(findingOf(item, check), { ...item.closed, at: item.at })
       continue
@@ -89,19 +90,6 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
   const run = narrowed === null ? `template ${template ?? 'without a name'}` : `list ${narrowed}`
   for (const one of coverage) yield { ...one, checks: run }
 }
-
-/** A check that the glossary leaves out is known by its number only. */
-const missing = (qid: string): Check => ({
-  qid,
-  ids: [`qualys:${qid}`],
-  title: null,
-  severity: undefined,
-  cvss: undefined,
-  vector: undefined,
-  stage: undefined,
-  description: null,
-  url: null,
-})
 
 function* readHost(
   node: XmlNode,

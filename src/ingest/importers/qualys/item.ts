@@ -18,6 +18,19 @@ export interface Check {
   url: string | null
 }
 
+/** A check that the glossary leaves out is known by its number only. */
+export const unknownCheck = (qid: string): Check => ({
+  qid,
+  ids: [`qualys:${qid}`],
+  title: null,
+  severity: undefined,
+  cvss: undefined,
+  vector: undefined,
+  stage: undefined,
+  description: null,
+  url: null,
+})
+
 const MAX_DESCRIPTION = 8000
 const CVE = /^CVE-\d{4}-\d{4,}$/
 const CVSS_V3 = /^AV:[NALP]\/AC:[LH]\/PR:[NLH]\/UI:[NR]\/S:[UC]\/C:[NLH]\/I:[NLH]\/A:[NLH]$/

@@ -5,7 +5,7 @@ import type { Instant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { childText, readXml, type XmlNode } from '../../readers/xml.ts'
-import { type Check, describeCheck, findingOf, readCheck, readQid, readSeverity } from './item.ts'
+import { type Check, describeCheck, findingOf, readCheck, readQid, readSeverity, unknownCheck } from './item.ts'
 
 /** Findings wait for the glossary and the application, which stand behind them. */
 const MAX_ITEMS = 1_000_000
@@ -91,17 +91,7 @@ export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
   for (const item of items) {
     const asset = yield* assetOf(item)
     const known = checks.get(item.qid)
-    const check: Check = known ?? {
-      qid: item.qid,
-      ids: [`qualys:${item.qid}`],
-      title: null,
-      severity: undefined,
-      cvss: undefined,
-      vector: undefined,
-      stage: undefined,
-      description: null,
-      url: null,
-    }
+    const check: Check = known ?? unknownCheck(item.qid)
     const open = { asset, informational: item.informational, place: item.place, component: undefined, fixed_version: undefined }
     if (item.closed !== undefined) {
       yield closedItem(findingOf(open, check), { reason: item.closed, at: item.at })

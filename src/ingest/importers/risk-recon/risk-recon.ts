@@ -3,7 +3,7 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, textOf } from '../../readers/json-fields.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 
@@ -29,7 +29,7 @@ export const riskRecon: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? patterns.list : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? patterns.list : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected findings of RiskRecon with "finding_id" and "security_criteria"')
     const once = toldOnce()

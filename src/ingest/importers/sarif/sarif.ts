@@ -1,3 +1,4 @@
+import { kebabName } from '../../../model/kebab-name.ts'
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
@@ -154,19 +155,11 @@ function imageOf(value: unknown): AssetRecord | null {
   }
 }
 
-/** The file's own name of the tool in kebab case: "LGTM.com" → `lgtm-com`. */
-const kebab = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 100)
-
 /** Runs of one tool about the same thing are one report: each alone would close what only the others list. */
 function* groupRuns(runs: Run[]): Generator<FileRecord> {
   const groups = new Map<string, { asset: AssetRecord; source: string; runs: Run[] }>()
   for (const run of runs) {
-    const source = `sarif:${kebab(run.tool?.driver.name ?? '') || 'unnamed'}`
+    const source = `sarif:${kebabName(run.tool?.driver.name ?? '') || 'unnamed'}`
     const asset = assetOf(run)
     const key = JSON.stringify([source, run.category, asset.type, asset.names[0]?.name ?? null])
     const group = groups.get(key) ?? { asset, source, runs: [] }

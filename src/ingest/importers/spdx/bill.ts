@@ -1,3 +1,4 @@
+import { kebabName } from '../../../model/kebab-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import { parsePackage } from '../../../model/package-url.ts'
 import type { FileRecord, SoftwareRecord } from '../../../model/record.ts'
@@ -8,7 +9,7 @@ import { ASSET, describeSubject, isLayer, purlOf, rootsOf } from './subject.ts'
 /** All that a bill says, once it is read to its end. `skipped`: what could not be read. */
 export function* recordsOfBill(creation: Creation, packages: readonly Package[], skipped: readonly FileRecord[]): Generator<FileRecord> {
   const tool = toolOf(creation.tools)
-  const source = tool.name ? `spdx:${kebab(tool.name)}` : 'spdx'
+  const source = tool.name ? `spdx:${kebabName(tool.name)}` : 'spdx'
   yield { kind: 'report', source, tool: tool.name, tool_version: tool.version, observed_at: parseInstant(creation.created ?? '') }
   const roots = rootsOf(creation, packages)
   const asset = describeSubject(creation, roots)
@@ -95,10 +96,3 @@ function toolOf(tools: readonly string[]): { name: string | null; version: strin
   const [, name, version] = /^(.{1,200}?)[-_ ]v?(\d[\w.+-]{0,100})$/.exec(first) ?? []
   return name !== undefined && version !== undefined ? { name, version } : { name: first, version: null }
 }
-
-const kebab = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 100)

@@ -4,7 +4,7 @@ import { endpointAsset } from '../../../model/endpoint.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { readXml, xmlRoot } from '../../readers/xml.ts'
@@ -129,10 +129,9 @@ export const sslyze: Importer = {
     const told: ToldChecks = { source: 'sslyze', product: 'SSLyze', told: new Set() }
     const layout = layoutOf(text)
     if (layout === 'xml') yield* readTargets(bytes, told)
-    else if (layout === 'json' || isNothing(text)) yield* readServers(bytes, told)
+    else if (layout === 'json' || isEmptyList(text)) yield* readServers(bytes, told)
     else throw new UserError('unreadable_report', 'Expected the JSON of SSLyze with server_scan_results, or its XML')
   },
 }
 
 /** `[]`: what a wrapper writes when there was no server to test. */
-const isNothing = (text: string): boolean => /^\s*\[\s*\]\s*$/.test(text)

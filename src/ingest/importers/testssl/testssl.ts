@@ -3,7 +3,7 @@ import { parseEpoch } from '../../../model/epoch.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { jsonOutline, readJson } from '../../readers/json.ts'
+import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { openReport, type Row } from './rows.ts'
@@ -83,7 +83,7 @@ export const testssl: Importer = {
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
-    const layout = layoutOf(text) ?? (/^\s*\[\s*\]\s*$/.test(text) ? 'flat' : null)
+    const layout = layoutOf(text) ?? (isEmptyList(text) ? 'flat' : null)
     if (layout === null)
       throw new UserError('unreadable_report', `Expected a file of testssl.sh: CSV with the columns ${COLUMNS.join(', ')}, or its JSON`)
     yield {

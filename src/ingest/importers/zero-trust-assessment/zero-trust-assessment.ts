@@ -1,3 +1,4 @@
+import { isGuid } from '../../../model/guid.ts'
 import { UserError } from '../../../errors.ts'
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -7,7 +8,6 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'zero-trust-assessment'
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What became of a test. Planned is not written yet, Investigate wants a person, Error and Skipped could not look. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -94,7 +94,7 @@ export const zeroTrustAssessment: Importer = {
     const about = new Map<string, string>()
     let asset: string | null = null
     function* begin(): Generator<FileRecord> {
-      const tenant = GUID.test(about.get('TenantId') ?? '') ? about.get('TenantId')!.toLowerCase() : ''
+      const tenant = isGuid(about.get('TenantId') ?? '') ? about.get('TenantId')!.toLowerCase() : ''
       const version = about.get('CurrentVersion') ?? ''
       asset = tenant || 'tenant'
       yield {
