@@ -60,6 +60,8 @@ describe('the fields of an untrusted object', () => {
     const at = Date.UTC(2026, 0, 2) * 1000
     const values = ['2026-01-02T00:00:00Z', at / 1e6, at / 1e3, 'soon', 0, null]
     expect(values.map(instantOf)).toEqual([at, at, at, null, null, null])
+    // What Date cannot hold, and what nobody means.
+    expect([8_640_000_000_000_001, Number.MAX_VALUE, Infinity, NaN, -1].map(instantOf)).toEqual([null, null, null, null, null])
     expect(firstInstant(undefined, 'x', '2026-01-02T00:00:00Z')).toBe(at)
     expect(firstInstant('x')).toBeNull()
   })

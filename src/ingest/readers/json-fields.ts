@@ -40,9 +40,15 @@ export function numberOf(value: unknown): number | null {
 /** A whole number from 1 on, such as a line; null for anything else. */
 export const lineOf = (value: unknown): number | null => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null)
 
+/** Later times are no times: they stand for never, or for nothing at all. */
+const YEAR_10000 = 253_402_300_800_000_000
+
 /** ISO 8601 text, or seconds since 1970 (milliseconds where the number is too large for that). Null for anything else. */
 export function instantOf(value: unknown): Instant | null {
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return Math.round(value * (value > 1e11 ? 1e3 : 1e6))
+  if (typeof value === 'number') {
+    const instant = Math.round(value * (value > 1e11 ? 1e3 : 1e6))
+    return instant > 0 && instant < YEAR_10000 ? instant : null
+  }
   return typeof value === 'string' ? parseInstant(value) : null
 }
 
