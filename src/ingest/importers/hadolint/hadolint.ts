@@ -27,7 +27,7 @@ export const hadolint: Importer = {
     const outline = jsonOutline(head)
     if (!outline?.list) return false
     const { members } = outline
-    return /^(?:DL|SC)\d{4}$/.test(String(members.get('code'))) && members.has('file') && members.has('line') && members.has('level')
+    return /^(?:DL|SC)\d{4}$/.test(textOf(members.get('code'))) && members.has('file') && members.has('line') && members.has('level')
   },
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {

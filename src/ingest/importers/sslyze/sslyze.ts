@@ -20,7 +20,7 @@ function layoutOf(text: string): Layout | null {
   if (!outline || outline.list) return null
   const first = outline.members.get('server_scan_results')
   // The results may be longer than the beginning that is seen; then the names behind them are not there.
-  const named = /\bsslyze\b/.test(String(outline.members.get('sslyze_url') ?? ''))
+  const named = /\bsslyze\b/.test(textOf(outline.members.get('sslyze_url')))
   return first !== undefined &&
     (named ||
       (typeof first === 'object' &&
