@@ -10,8 +10,8 @@ describe('neuvector', () => {
         kind: 'asset',
         asset: 'image',
         type: 'image',
-        name: 'registry.example.com/shop/web:1.4',
-        names: [{ type: 'image', name: 'registry.example.com/shop/web:1.4' }],
+        name: 'images.example.com/shop/web:1.4',
+        names: [{ type: 'image', name: 'images.example.com/shop/web:1.4' }],
         attributes: { os: 'alpine 3.12.1', os_family: 'linux', image_digest: `sha256:${'2'.repeat(64)}` },
       },
     ])
