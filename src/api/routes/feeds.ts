@@ -23,7 +23,6 @@ const ACTOR = 'api'
 export const feeds =
   ({ store, catalog }: Api): FastifyPluginAsyncZod =>
   async (app) => {
-    let last: Promise<unknown> = Promise.resolve()
     app.get(
       '/feeds',
       {
@@ -49,21 +48,15 @@ export const feeds =
         },
       },
       async ({ params, query }) => {
-        const feed = findFeed(params.feed)
-        // One at a time: two of one feed would write the same file.
-        const work = last.then(async () => {
-          const result = await updateFeed(store, feed, {
-            again: query.again === 'true',
-            accept_shrunken: query.accept_shrunken === 'true',
-            actor: ACTOR,
-            // Somebody waits for the answer.
-            download: { retries: 1 },
-          })
-          if (result.state === 'imported') await compute(store, catalog)
-          return result
+        const result = await updateFeed(store, findFeed(params.feed), {
+          again: query.again === 'true',
+          accept_shrunken: query.accept_shrunken === 'true',
+          actor: ACTOR,
+          // Somebody waits for the answer.
+          download: { retries: 1 },
         })
-        last = work.catch(() => {})
-        return work
+        if (result.state === 'imported') await compute(store, catalog)
+        return result
       },
     )
   }

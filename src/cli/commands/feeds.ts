@@ -78,9 +78,13 @@ async function update(context: Context, ids: string[]): Promise<number> {
 /** Here, when this process has the store; else the running server does it. */
 async function updateOne(connection: Connection, feed: string, options: UpdateOptions): Promise<UpdateResult> {
   if (connection.store) return updateFeed(connection.store, findFeed(feed), options)
-  const { url, ...query } = { url: options.urls?.[feed], again: options.again, accept_shrunken: options.accept_shrunken }
+  if (options.urls?.[feed] !== undefined)
+    throw new UserError(
+      'bad_url',
+      `a server runs on this data folder and fetches from its own addresses only: start it with PLIMSOLL_FEED_${feed.toUpperCase().replaceAll('-', '_')} set, or stop it first`,
+    )
   return connection.send<UpdateResult>('POST', `/feeds/${feed}/update`, {
-    query: { url, ...Object.fromEntries(Object.entries(query).map(([name, value]) => [name, value ? 'true' : undefined])) },
+    query: { again: String(options.again ?? false), accept_shrunken: String(options.accept_shrunken ?? false) },
   })
 }
 

@@ -80,8 +80,11 @@ export class Waiting<T = FileRecord> {
 function openUnnamed(): number {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-waiting-'))
   const file = openSync(join(folder, 'items'), 'w+', 0o600)
-  // Windows removes a file that is open only once it is closed; the folder may then stay behind.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 0 })
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Windows keeps a file that is open: it then stays in the temporary folder.
+  }
   return file
 }
 

@@ -50,11 +50,23 @@ export function addressOfFeed(feed: Feed, urls: Record<string, string> = {}): st
   return urls[feed.id] ?? process.env[`PLIMSOLL_FEED_${feed.id.toUpperCase().replaceAll('-', '_')}`] ?? feed.url
 }
 
+/** What is being fetched into each data folder: one feed at a time, or two of the same would write one file. */
+const working = new Map<string, Promise<unknown>>()
+
 /**
- * Fetches a feed and imports what is new. Never throws for the source's sake: what it answered is refused whole when it is no such feed, damaged or much
+ * Fetches a feed and imports what is new, after what is being fetched already. Never throws for the source's sake: what it answered is refused whole when it is no such feed, damaged or much
  * shorter than before, and what we had stays. Scores are not computed: call `compute` after the last feed.
  */
-export async function updateFeed(store: Store, feed: Feed, options: UpdateOptions): Promise<UpdateResult> {
+export function updateFeed(store: Store, feed: Feed, options: UpdateOptions): Promise<UpdateResult> {
+  const result = (working.get(store.data) ?? Promise.resolve()).then(() => fetchFeed(store, feed, options))
+  working.set(
+    store.data,
+    result.catch(() => {}), // told to whoever asked for it
+  )
+  return result
+}
+
+async function fetchFeed(store: Store, feed: Feed, options: UpdateOptions): Promise<UpdateResult> {
   const url = addressOfFeed(feed, options.urls)
   const imports: ImportResult[] = []
   if (url === null) return { feed: feed.id, url, state: 'no_address', imports, error: null }
