@@ -3,6 +3,7 @@ import type { Catalog } from '../insights/catalog.ts'
 import { compileFilter } from '../insights/condition-sql.ts'
 import { fieldsOf, parseCondition } from '../insights/conditions.ts'
 import { catalogAt } from '../insights/definitions.ts'
+import { orgCatalog } from '../insights/org-catalog.ts'
 import { everAfter, storeAsKnown } from '../insights/knowledge.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
@@ -62,6 +63,7 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
   const known = known_at === null ? store : await storeAt(store, catalog, org!, known_at, { at, day })
   const first_day = org ? await firstDay(store, org, { at, known_at }) : undefined
   const rules = query.rules ?? 'now'
+  const own = org ? await kept(store.engine, ['catalog', org.org_id], () => orgCatalog(store.engine, catalog, org.org_id)) : catalog
   return {
     org,
     scope,
@@ -71,7 +73,7 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
     store: known,
     known_at,
     rules,
-    catalog: rules === 'now' ? catalog : await catalogAt(known.engine, catalog, at),
+    catalog: rules === 'now' ? own : await catalogAt(known.engine, own, scope.org_id, at),
   }
 }
 

@@ -257,7 +257,7 @@ export const MetricSummary = z.object({
   best: z.number().nullable().describe('Its exposure if every unknown asset were not exposed'),
   worst: z.number().nullable().describe('Its exposure if every unknown asset were exposed'),
   coverage: ScoreCoverage,
-  weight: z.enum(['high', 'medium', 'low']),
+  weight: z.enum(['high', 'medium', 'low', 'accepted']),
   score_impact: z.number().nullable().describe('Points of 0–100 that its initiatives would gain together with it met: greatest of them'),
   change_14d: z.number().nullable().describe('Change of exposure in percentage points'),
   trend: z.array(z.number().nullable()).describe('Exposure of the last 14 days, 0–1'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { UserError } from '../errors.ts'
 import { NEVER } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
+import { DEFINITION_FORMAT, restateDefinitions } from '../store/definitions/change.ts'
 import { EXCEPTION_FORMAT, restateAfterUndo } from '../store/exceptions/change.ts'
 import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
@@ -17,7 +18,7 @@ import type { Store } from '../store/store.ts'
 /**
  * Takes an import back: what it said is retracted, and the histories become what they would be without it, as knowledge of a new import.
  * Throws UserError('unknown_import'), UserError('already_undone'), UserError('not_undoable') for what is no report, no feed, no act on
- * an exception and no merge or split, UserError('before_horizon') for what retention no longer keeps.
+ * an exception or definition and no merge or split, UserError('before_horizon') for what retention no longer keeps.
  */
 export async function undoImport(store: Store, undone: number, actor: string): Promise<{ import_no: number }> {
   return store.engine.transaction(async (transaction) => {
@@ -33,11 +34,12 @@ export async function undoImport(store: Store, undone: number, actor: string): P
     }>('select org_id, kind, format, options, source, file_name, recorded_at, undone_in from import where import_no = $undone', { undone })
     if (!row) throw new UserError('unknown_import', `there is no import ${undone}`, { status: 404 })
     const exception = row.kind === 'change' && row.format === EXCEPTION_FORMAT
-    const identity = row.kind === 'change' && !exception && (await isIdentityChange(transaction, undone))
-    if (row.kind !== 'report' && row.kind !== 'feed' && !exception && !identity)
+    const definition = row.kind === 'change' && row.format === DEFINITION_FORMAT
+    const identity = row.kind === 'change' && !exception && !definition && (await isIdentityChange(transaction, undone))
+    if (row.kind !== 'report' && row.kind !== 'feed' && !exception && !definition && !identity)
       throw new UserError(
         'not_undoable',
-        `import ${undone} is no report, no exception and no merge or split of assets: it cannot be undone`,
+        `import ${undone} is no report, no exception, no definition that a person set and no merge or split of assets: it cannot be undone`,
       )
     if (row.undone_in !== NEVER) throw new UserError('already_undone', `import ${undone} was undone before`, { status: 409 })
     const horizon = row.org_id === null ? null : await horizonOf(transaction, row.org_id)
@@ -49,9 +51,11 @@ export async function undoImport(store: Store, undone: number, actor: string): P
     await transaction.run('update import set undone_in = $import_no where import_no = $undone', { import_no, undone })
     const { opened, closed } = exception
       ? await restateAfterUndo(transaction, row.org_id!, row.options, import_no)
-      : identity
-        ? await undoIdentityChange(transaction, { undone, import_no, org_id: row.org_id! })
-        : await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
+      : definition
+        ? await restateDefinitions(transaction, row.org_id!, row.options, import_no)
+        : identity
+          ? await undoIdentityChange(transaction, { undone, import_no, org_id: row.org_id! })
+          : await undoIn(transaction, { undone, import_no, world: row.kind === 'feed' })
     const counts = { ...noCounts(), opened, closed }
     await writeImport(transaction, {
       import_no,

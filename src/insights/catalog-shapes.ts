@@ -37,6 +37,9 @@ export const MetricShape = z.strictObject({
 
 export const weights = ['high', 'medium', 'low'] as const
 
+/** What a person may set a weight to; accepted: the risk is, the metric counts nothing. */
+export const setWeights = [...weights, 'accepted'] as const
+
 export const InitiativeShape = z.strictObject({
   title: Title,
   why: Text,

@@ -13,14 +13,14 @@ import {
   MetricShape,
   ObjectiveShape,
   RecommendationShape,
-  type weights,
+  type setWeights,
 } from './catalog-shapes.ts'
 import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
 import { type Condition, parseCondition, valuesOf } from './conditions.ts'
 import { lintMetric } from './metric-condition.ts'
 import { compileObjective, type Objective } from './objectives.ts'
 
-export type Weight = (typeof weights)[number]
+export type Weight = (typeof setWeights)[number]
 
 /** A question asked of every asset of a population: exposed or not, and why. `id` is the file's name. */
 export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' | 'exposed_when'> {
@@ -33,7 +33,13 @@ export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' |
   past?: true
 }
 
-export type Initiative = z.infer<typeof InitiativeShape> & { id: string; yaml: string }
+export interface Initiative extends Omit<z.infer<typeof InitiativeShape>, 'metrics'> {
+  id: string
+  yaml: string
+  metrics: { id: string; weight: Weight }[]
+  /** Day by which the organisation wants its target; null or left out: none was set. */
+  target_by?: string | null
+}
 export type EventType = z.infer<typeof EventShape> & { id: string }
 export interface Campaign extends Omit<z.infer<typeof RecommendationShape>, 'findings'> {
   id: string
@@ -55,6 +61,8 @@ export interface Catalog {
   recommendations: ReadonlyMap<string, Campaign>
   capabilities: ReadonlyMap<string, Capability>
   objectives: ReadonlyMap<string, Objective>
+  /** Of an organisation's catalog: what comes with the program. */
+  shipped?: Catalog
 }
 
 /** A catalog file is text that a person writes; larger ones are a mistake. */

@@ -13,6 +13,7 @@ import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics } from './metrics.ts'
 import { deriveObjectives } from './objectives.ts'
+import { orgCatalog } from './org-catalog.ts'
 import { publish } from './publish.ts'
 import { computeSecureScore } from './secure-score.ts'
 
@@ -56,7 +57,8 @@ export async function compute(
     const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
     for (const { org_id } of orgs) await deriveObjectives(transaction, org_id, catalog.objectives)
-    for (const { org_id } of orgs) await computeScores(transaction, org_id, catalog, store.now(), onStep)
+    for (const { org_id } of orgs)
+      await computeScores(transaction, org_id, await orgCatalog(transaction, catalog, org_id), store.now(), onStep)
     await noteTaken(transaction)
     return touched
   })
@@ -93,7 +95,7 @@ export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: Co
   await compute(store, catalog, onStep)
 }
 
-/** Works out the scores and events of an organisation from what is derived. `now`: events tell what happened until then. */
+/** Works out the scores and events of an organisation from what is derived, by its catalog. `now`: events tell what happened until then. */
 export async function computeScores(
   transaction: Engine,
   org_id: number,

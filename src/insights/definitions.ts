@@ -4,6 +4,7 @@ import type { Engine, Value } from '../store/engines/engine.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import type { Store } from '../store/store.ts'
 import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric } from './catalog.ts'
+import { catalogKinds, shippedOf, withOwnAt } from './org-catalog.ts'
 
 /** Definitions that come with the program belong to every organisation. */
 const EVERYONE = 0
@@ -91,21 +92,30 @@ async function readDefinitions(engine: Engine, at: Instant): Promise<Map<string,
   return new Map(rows.map((row) => [keyOf(row), row]))
 }
 
-/** Days on which definitions changed, as instants in order; each holds until the next. The first is 0. */
-export async function definitionChanges(engine: Engine): Promise<Instant[]> {
+/** When definitions that an organisation's scores are made of changed, as instants in order; each state holds until the next. The first is 0. */
+export async function definitionChanges(engine: Engine, org_id: number): Promise<Instant[]> {
   const rows = await engine.query<{ at: Instant }>(
-    `select distinct valid_from as at from definition_history where org_id = $everyone and retracted_in = $never and valid_from > 0
-     union select distinct valid_to from definition_history where org_id = $everyone and retracted_in = $never and valid_to < $never order by at`,
-    { everyone: EVERYONE, never: NEVER },
+    `select distinct changed_at as at from (
+       select valid_from as changed_at from definition_history where ${ofScores} and valid_from > 0
+       union all select valid_to from definition_history where ${ofScores} and valid_to < $never
+     ) changes order by changed_at`,
+    { everyone: EVERYONE, org_id, kinds: catalogKinds, never: NEVER },
   )
   return [0, ...rows.map((row) => row.at)]
 }
 
+const ofScores = '(org_id = $everyone or (org_id = $org_id and kind = any($kinds))) and retracted_in = $never and valid_from < valid_to'
+
 /**
- * The catalog with the metrics and initiatives that held at an instant; a metric whose definition was another one then is marked as `past`:
- * nothing that was worked out for today's holds for it. Where no definitions were kept yet, today's stand for them.
+ * The catalog of an organisation with the definitions that held at an instant; a metric whose definition was another one then is marked as
+ * `past`: nothing that was worked out for today's holds for it. Where none that come with the program were kept yet, today's stand for them.
+ * `catalog`: the organisation's of today.
  */
-export async function catalogAt(engine: Engine, catalog: Catalog, at: Instant): Promise<Catalog> {
+export async function catalogAt(engine: Engine, catalog: Catalog, org_id: number, at: Instant): Promise<Catalog> {
+  return withOwnAt(engine, await shippedAt(engine, shippedOf(catalog), at), catalog, org_id, at)
+}
+
+async function shippedAt(engine: Engine, catalog: Catalog, at: Instant): Promise<Catalog> {
   const held = await readDefinitions(engine, at)
   if (held.size === 0 || !differs(held, catalog)) return catalog
   const metrics = new Map<string, Metric>()

@@ -2,7 +2,7 @@ import type { Initiative, Weight } from './catalog.ts'
 import type { HistoryPoint } from './history.ts'
 
 /** How much a metric counts in an initiative. DESIGN 5. */
-export const metricWeight: Record<Weight, number> = { high: 10, medium: 5, low: 1 }
+export const metricWeight: Record<Weight, number> = { high: 10, medium: 5, low: 1, accepted: 0 }
 
 /** A metric's part in an initiative: its exposure 0–1 (null: no data) and its weight. */
 export interface Part {

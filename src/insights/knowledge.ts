@@ -7,6 +7,7 @@ import { clearWorld, layWorld, type Schemas, showWorld, tokenOf, type WorldQuest
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import { computeScores, derive } from './compute.ts'
+import { orgCatalog } from './org-catalog.ts'
 
 /** Worlds kept at a time: each holds what differs from now, which is little for a recent import and much for an old one. */
 const MOST = 6
@@ -138,7 +139,8 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
     return known
   })
   const now = question.until === NEVER ? store.now() : Math.min(store.now(), question.until - 1)
-  await seen.transaction((transaction) => computeScores(transaction, question.org_id, catalog, now))
+  const own = await orgCatalog(store.engine, catalog, question.org_id)
+  await seen.transaction((transaction) => computeScores(transaction, question.org_id, own, now))
   return { seen, schemas, token, taken }
 }
 

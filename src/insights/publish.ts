@@ -2,7 +2,11 @@ import type { Engine } from '../store/engines/engine.ts'
 import { dayOf, endOfDay } from '../store/days.ts'
 import { lastImport, takenIn } from '../store/known/taken.ts'
 import { type PublishedScore, unpublishedSince, writePublished } from '../store/queries/scores/published.ts'
+import type { Scope } from '../store/scope.ts'
+import type { Instant } from '../model/time.ts'
 import type { Catalog } from './catalog.ts'
+import { catalogAt, definitionChanges } from './definitions.ts'
+import { orgCatalog } from './org-catalog.ts'
 import type { HistoryPoint } from './history.ts'
 import { formulas, readHistory, readMetricHistories, initiativeHistories, type ScoreName } from './scores.ts'
 
@@ -35,34 +39,50 @@ export async function publish(transaction: Engine, catalog: Catalog, now: number
       days.set(day, as_of)
     }
     if (!days.size) continue
-    const from = Math.min(...days.keys())
     const scope = { org_id, groups: null }
-    const metrics = await readMetricHistories(transaction, scope, catalog, from, last)
-    const histories: [ScoreName, string, HistoryPoint[]][] = [
-      ['exposure', '', await readHistory(transaction, scope, catalog, 'exposure', '', from, last)],
-      ['secure', '', await readHistory(transaction, scope, catalog, 'secure', '', from, last)],
-      ...[...metrics].map(([id, history]): [ScoreName, string, HistoryPoint[]] => ['metric', id, history]),
-      ...[...initiativeHistories(catalog, metrics, from, last)].map(([id, history]): [ScoreName, string, HistoryPoint[]] => [
-        'initiative',
-        id,
-        history,
-      ]),
-    ]
-    for (const [score, id, history] of histories) {
-      for (const point of history) {
-        rows.push({
-          org_id,
-          score,
-          id,
-          day: point.day,
-          as_of: days.get(point.day)!,
-          known_at,
-          ...publishedOf(score, point),
-          formula: formulas[score],
-        })
-      }
+    const today = await orgCatalog(transaction, catalog, org_id)
+    for (const { at, from, to } of runsOfRules(await definitionChanges(transaction, org_id), days)) {
+      const then = await catalogAt(transaction, today, org_id, at)
+      for (const [score, id, history] of await historiesOf(transaction, scope, then, from, to))
+        for (const point of history) {
+          const published = publishedOf(score, point)
+          rows.push({ org_id, score, id, day: point.day, as_of: days.get(point.day)!, known_at, ...published, formula: formulas[score] })
+        }
     }
   }
   await writePublished(transaction, rows)
   return rows.length
+}
+
+/** Runs of days, in order, by whose ends the same definitions held: since the instant `at`. `days`: each with its end. */
+function runsOfRules(changes: readonly Instant[], days: ReadonlyMap<number, Instant>): { at: Instant; from: number; to: number }[] {
+  const runs: { at: Instant; from: number; to: number }[] = []
+  for (const [day, as_of] of [...days].toSorted(([a], [b]) => a - b)) {
+    const at = changes.findLast((change) => change <= as_of) ?? 0
+    const run = runs.at(-1)
+    if (run?.at === at) run.to = day
+    else runs.push({ at, from: day, to: day })
+  }
+  return runs
+}
+
+/** Every score's history over some days: its name, its id and its points. */
+async function historiesOf(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  from: number,
+  to: number,
+): Promise<[score: ScoreName, id: string, history: HistoryPoint[]][]> {
+  const metrics = await readMetricHistories(engine, scope, catalog, from, to)
+  return [
+    ['exposure', '', await readHistory(engine, scope, catalog, 'exposure', '', from, to)],
+    ['secure', '', await readHistory(engine, scope, catalog, 'secure', '', from, to)],
+    ...[...metrics].map(([id, history]): [ScoreName, string, HistoryPoint[]] => ['metric', id, history]),
+    ...[...initiativeHistories(catalog, metrics, from, to)].map(([id, history]): [ScoreName, string, HistoryPoint[]] => [
+      'initiative',
+      id,
+      history,
+    ]),
+  ]
 }

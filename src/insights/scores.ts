@@ -156,13 +156,13 @@ export async function readHistoryThen(
   if (score === 'exposure' || score === 'secure') return readHistory(engine, scope, catalog, score, id, from_day, to_day)
   const points: HistoryPoint[] = []
   let ever = false
-  const changes = await definitionChanges(engine)
+  const changes = await definitionChanges(engine, scope.org_id)
   const begins = await Promise.all(changes.map((at) => (at === 0 ? Promise.resolve(0) : dayOf(engine, scope.org_id, at))))
   for (const [index, begin] of begins.entries()) {
     const from = Math.max(from_day, begin)
     const to = Math.min(to_day, (begins[index + 1] ?? Infinity) - 1)
     if (from > to) continue
-    const then = await catalogAt(engine, catalog, changes[index]!)
+    const then = await catalogAt(engine, catalog, scope.org_id, changes[index]!)
     const defined = score === 'metric' ? then.metrics.has(id) : then.initiatives.has(id)
     ever ||= defined
     points.push(...(defined ? await readHistory(engine, scope, then, score, id, from, to) : everyDay([], from, to)))

@@ -4,6 +4,7 @@ import { type PublishedVerification, verifyPublished } from '../store/verify.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogAt } from './definitions.ts'
 import { storeAsKnown } from './knowledge.ts'
+import { orgCatalog } from './org-catalog.ts'
 import { publishedOf } from './publish.ts'
 import { formulas, readHistory, type ScoreName } from './scores.ts'
 
@@ -16,7 +17,7 @@ export const recomputePublished = (store: Store, catalog: Catalog, sample: numbe
     if (!Object.hasOwn(formulas, score) || formulas[score as ScoreName] !== formula) return null
     const until = await endOfDay(store.engine, org_id, day)
     const { engine } = storeAsKnown(store, catalog, { org_id, known_at, until, day })
-    const then = await catalogAt(engine, catalog, as_of)
+    const then = await catalogAt(engine, await orgCatalog(store.engine, catalog, org_id), org_id, as_of)
     const [point] = await readHistory(engine, { org_id, groups: null }, then, score as ScoreName, id, day, day)
     return publishedOf(score as ScoreName, point!)
   })

@@ -77,6 +77,7 @@ test('a past day is shown on all pages until one goes back to today', async ({ p
 })
 
 test('a past day as it was published then, and with what is known today', async ({ page, request }) => {
+  test.setTimeout(180_000)
   const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10)
   await page.goto(`/?org=demo&as_of=${day}`)
   const choice = page.getByRole('group', { name: 'Which knowledge' })
@@ -86,7 +87,7 @@ test('a past day as it was published then, and with what is known today', async 
   const answer = (await (await request.get(`/api/v1/knowledge?org=demo&as_of=${day}`)).json()) as { published: { exposure: number } }
   await expect(
     page.getByRole('img', { name: new RegExp(`^Exposure score: \\w+, ${answer.published.exposure.toFixed(1)} of 100`) }),
-  ).toBeVisible()
+  ).toBeVisible({ timeout: 90_000 }) // the first question about a past knowledge works it out
   await page.getByRole('link', { name: 'Metrics', exact: true }).click()
   await expect(page).toHaveURL(new RegExp(`known_at=${day}`))
   await page.getByRole('button', { name: 'Back to today' }).first().click()

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { UserError } from '../errors.ts'
+import type { DefinitionKind } from '../model/definition.ts'
+import type { Instant } from '../model/time.ts'
+import { type Definition, readDefinitions } from '../store/definitions/read.ts'
+import type { Engine } from '../store/engines/engine.ts'
+import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric, type Weight } from './catalog.ts'
+import { setWeights } from './catalog-shapes.ts'
+
+/** The kinds of definitions that make an organisation's catalog differ from the one that comes with the program. */
+export const catalogKinds = ['metric', 'initiative', 'weight', 'target'] as const satisfies readonly DefinitionKind[]
+
+/** Body of a target. */
+export const TargetShape = z.strictObject({
+  /** 0–1 of the initiative's score. */
+  score: z.number().gt(0).max(1),
+  /** By which day (2026-08-01); null: none was set. */
+  by: z.iso.date().nullable(),
+})
+
+/** The catalog of an organisation as it is set now: what comes with the program, its own metrics and initiatives, its weights and targets. */
+export const orgCatalog = async (engine: Engine, catalog: Catalog, org_id: number): Promise<Catalog> =>
+  withOwn(shippedOf(catalog), null, await readDefinitions(engine, org_id, catalogKinds))
+
+/** What comes with the program, of a catalog that may be an organisation's. */
+export const shippedOf = (catalog: Catalog): Catalog => catalog.shipped ?? catalog
+
+/** The organisation's own definitions that held at an instant, put into a catalog of then. `today`: its catalog of now. */
+export const withOwnAt = async (engine: Engine, then: Catalog, today: Catalog, org_id: number, at: Instant): Promise<Catalog> =>
+  withOwn(then, today, await readDefinitions(engine, org_id, catalogKinds, at))
+
+/** `today` null: the definitions are those of now. A text that today's program cannot read is left out: it says nothing. */
+function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definition[]): Catalog {
+  if (!own.length) return shipped
+  const metrics = new Map(shipped.metrics)
+  const initiatives = new Map(shipped.initiatives)
+  for (const { kind, id, body } of own) {
+    if (kind === 'metric') {
+      const known = today?.metrics.get(id)
+      const metric: Metric | null = known?.yaml === body ? known : readable(() => parseMetric(id, body))
+      if (metric) metrics.set(id, today === null || metric === known ? metric : { ...metric, past: true })
+    } else if (kind === 'initiative') {
+      const initiative = readable(() => parseInitiative(id, body))
+      if (initiative) initiatives.set(id, initiative)
+    }
+  }
+  const weights = new Map(own.filter(({ kind }) => kind === 'weight').map(({ id, body }) => [id, body]))
+  const targets = new Map(own.filter(({ kind }) => kind === 'target').map(({ id, body }) => [id, body]))
+  const weightOf = (initiative: string, metric: string, given: Weight): Weight => {
+    const set = weights.get(`${initiative}/${metric}`) ?? weights.get(metric)
+    return setWeights.find((each) => each === set) ?? given
+  }
+  const set = (initiative: Initiative): Initiative => {
+    const target = targets.get(initiative.id)
+    const { score, by } = (target === undefined ? null : readable(() => TargetShape.parse(JSON.parse(target)))) ?? {
+      score: initiative.target,
+      by: initiative.target_by ?? null,
+    }
+    return {
+      ...initiative,
+      target: score,
+      target_by: by,
+      metrics: initiative.metrics
+        .filter(({ id }) => metrics.has(id))
+        .map(({ id, weight }) => ({ id, weight: weightOf(initiative.id, id, weight) })),
+    }
+  }
+  return {
+    ...shipped,
+    shipped,
+    metrics: ordered(metrics),
+    initiatives: ordered(new Map([...initiatives].map(([id, initiative]) => [id, set(initiative)]))),
+  }
+}
+
+const ordered = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
+function readable<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof UserError || error instanceof z.ZodError || error instanceof SyntaxError) return null
+    throw error
+  }
+}
