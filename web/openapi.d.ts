@@ -1947,7 +1947,7 @@ export interface components {
                 not_run: number;
             };
             /** @enum {string} */
-            weight: "high" | "medium" | "low";
+            weight: "high" | "medium" | "low" | "accepted";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
             score_impact: number | null;
             /** @description Change of exposure in percentage points */
@@ -2011,7 +2011,7 @@ export interface components {
                 not_run: number;
             };
             /** @enum {string} */
-            weight: "high" | "medium" | "low";
+            weight: "high" | "medium" | "low" | "accepted";
             /** @description Points of 0–100 that its initiatives would gain together with it met: greatest of them */
             score_impact: number | null;
             /** @description Change of exposure in percentage points */
