@@ -15,6 +15,7 @@ import { computeMetrics } from './metrics.ts'
 import { deriveObjectives } from './objectives.ts'
 import { orgCatalog } from './org-catalog.ts'
 import { publish } from './publish.ts'
+import { deriveActionChecks } from './secure/derive-actions.ts'
 import { computeSecureScore } from './secure-score.ts'
 
 /** The tables that the derivation reads, and those that the scores read. */
@@ -57,6 +58,7 @@ export async function compute(
     const touched = await derive(transaction, onStep)
     const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
     for (const { org_id } of orgs) await deriveObjectives(transaction, org_id, catalog.objectives)
+    for (const { org_id } of orgs) await deriveActionChecks(transaction, org_id)
     for (const { org_id } of orgs)
       await computeScores(transaction, org_id, await orgCatalog(transaction, catalog, org_id), store.now(), onStep)
     await noteTaken(transaction)

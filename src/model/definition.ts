@@ -6,12 +6,24 @@ type Moves = 'nothing' | 'scores' | 'assets'
  * `moves`: see {@link Moves}.
  */
 export const definitionKinds = {
+  /** What a person says of a recommended action of the secure score; id: the action's, body: JSON (insights/secure/bodies.ts). */
+  action: { moves: 'scores' },
+  /** What a person set a recommended action to; id: the action's, body: JSON {state, note, assigned_to}. */
+  action_state: { moves: 'scores' },
+  /** States of actions to be given to several organisations; id: the template's, body: JSON {title, states}. */
+  action_template: { moves: 'nothing' },
   /** A metric of the organisation's own; id: the metric's, body: its YAML. */
   metric: { moves: 'scores' },
   /** An initiative of the organisation's own; id: the initiative's, body: its YAML. */
   initiative: { moves: 'scores' },
   /** How much a metric counts; id: `<metric>` everywhere or `<initiative>/<metric>` in one, body: high, medium, low or accepted. */
   weight: { moves: 'scores' },
+  /** A comparison line of one's own in the trends of the secure score; id: the line's, body: JSON. */
+  score_comparison: { moves: 'nothing' },
+  /** Where the secure score shall be and when; id: `secure`, body: JSON {target 0–100, day, note}. */
+  score_goal: { moves: 'nothing' },
+  /** From where on the secure score is okay and good; id: `secure`, body: JSON {okay, good} 0–100. */
+  score_zone: { moves: 'nothing' },
   /** The score that an initiative shall reach; id: the initiative's, body: JSON {score 0–1, by: day as text or null}. */
   target: { moves: 'scores' },
 } as const satisfies Record<string, { moves: Moves }>

@@ -1,4 +1,4 @@
-import { DAY_US, type Instant } from '../model/time.ts'
+import { DAY_US, type Instant, NEVER } from '../model/time.ts'
 import { UserError } from '../errors.ts'
 import type { Engine } from './engines/engine.ts'
 
@@ -64,6 +64,29 @@ export async function dayOf(engine: Engine, org_id: number, instant: Instant): P
   )
   if (!rows[0]) throw new UserError('day_out_of_range', 'days from 1999 to 2050 are kept')
   return rows[0].day
+}
+
+/**
+ * The number of the organisation's day of each of these instants: state at the end of a day is `from_day <= day and day < to_day`. What is never
+ * stays never; what lies outside the days that are kept counts as the first or the last of them.
+ */
+export async function dayNumbers(engine: Engine, org_id: number, instants: readonly Instant[]): Promise<(instant: Instant) => number> {
+  const guesses = [
+    ...new Set(instants.filter((at) => at < NEVER).map((at) => Math.min(LAST_DAY, Math.max(FIRST_DAY, Math.floor(at / DAY_US))))),
+  ]
+  const rows = guesses.length
+    ? await engine.query<{ day: number; starts_at: number; ends_at: number }>(
+        'select day, starts_at, ends_at from day where org_id = $org_id and day = any($guesses)',
+        { org_id, guesses },
+      )
+    : []
+  const days = new Map(rows.map((row) => [row.day, row]))
+  return (instant) => {
+    if (instant >= NEVER) return NEVER_DAY
+    const guess = Math.min(LAST_DAY, Math.max(FIRST_DAY, Math.floor(instant / DAY_US)))
+    const day = days.get(guess)
+    return day === undefined ? guess : instant >= day.ends_at ? guess + 1 : instant < day.starts_at ? guess - 1 : guess
+  }
 }
 
 /** The instant at which a day ends. */

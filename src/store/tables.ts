@@ -9,6 +9,8 @@ export const derivedTables = [
   'news',
   'vulnerability_history',
   'asset_day',
+  'action_check',
+  'action_state',
   'control_objective',
   'score_delta',
   'event',

@@ -1,3 +1,4 @@
+import { resolvingStates } from '../../../model/secure-action.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP } from '../../steps.ts'
 import type { Engine } from '../../engines/engine.ts'
@@ -11,6 +12,16 @@ export const DEFAULT_MAX = 10_000
 
 /** SQL: a / b rounded down, exactly, for whole numbers a >= 0 and b > 0. */
 export const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
+
+/**
+ * SQL: the points of a result `r` whose possible points are `of`, as the source states them, else its share of them ("97 of 120 users"); null where
+ * it says neither, so that it is all or nothing.
+ */
+export const statedPoints = (of: string): string =>
+  `coalesce(r.points, case when r.total > 0 and r.passed between 0 and r.total then ${floored(`cast(r.passed as bigint) * (${of})`, 'r.total')} end)`
+
+/** SQL: the possible points of a result `r` of control `c`. */
+export const possiblePoints = `coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0)))`
 
 /** SQL columns: an interval of a fact `r` in the organisation's days. */
 const inDays = `${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day`
@@ -85,8 +96,28 @@ const neighbours = (columns: readonly string[]): string =>
   ['from_day', ...columns].map((column) => `lead(${column}) over w as ${column}_after`).join(', ')
 
 /**
- * CTEs down to `control_delta` (id, day, cause, points, max_points): changes of every control's points, thousandths. A control has the mean
- * over the assets that it passed or failed on, rounded down: the points that the source states, else all or nothing. What a source states only
+ * CTEs from `<name>_change` (…key, step, n, got, of_points), changes of assets, down to `<name>_delta` (…key, step, measured, max_points): changes of
+ * the mean over the assets that count, rounded down.
+ */
+const meanOverAssets = (name: string, key: string): string => `${name}_step as (
+    select ${key}, step, sum(n) as n, sum(got) as got, sum(of_points) as of_points from ${name}_change group by ${key}, step),
+  ${name}_sum as (
+    select ${key}, step, cast(sum(n) over w as bigint) as n, cast(sum(got) over w as bigint) as got, cast(sum(of_points) over w as bigint) as of_points
+    from ${name}_step window w as (partition by ${key} order by step rows between unbounded preceding and current row)
+  ),
+  ${name}_mean as (
+    select ${key}, step, case when n > 0 then ${floored('got', 'n')} else 0 end as measured, case when n > 0 then ${floored('of_points', 'n')} else 0 end as max_points from ${name}_sum
+  ),
+  ${name}_delta as (
+    select ${key}, step, measured - coalesce(lag(measured) over w, 0) as measured, max_points - coalesce(lag(max_points) over w, 0) as max_points
+    from ${name}_mean window w as (partition by ${key} order by step)
+  )`
+
+/**
+ * CTEs down to `control_delta` (id, day, cause, points, max_points, granted): changes of every action's points, thousandths; of them `granted` by a
+ * state that a person set. An action is a control by itself unless action_check says otherwise; of several checks of an action the best on each asset
+ * counts. It has the mean over the assets on which a check passed or failed, rounded down: the points that the source states, else all or
+ * nothing; all of them while a state resolves it. What a source states only
  * as a total stands as `<source>:total-only`. What did not run, does not apply or is stale is in neither sum. docs/scores.md
  * `ofAsset`: only those of the asset $asset_id.
  */
@@ -95,7 +126,7 @@ export const controlDeltas = (groups: readonly string[] | null, ofAsset = false)
   ${stays('checked', 'control', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   ${stays('seen', 'asset', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   result_day as (
-    select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.mitigated, r.points, coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0))) as of_points, ${inDays}
+    select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.mitigated, ${statedPoints(possiblePoints)} as points, ${possiblePoints} as of_points, ${inDays}
     from effective_result r left join newest_control c on c.control_id = r.control_id ${dayJoins}
     where r.asset_id in (select asset_id from checked)
   ),
@@ -126,21 +157,44 @@ export const controlDeltas = (groups: readonly string[] | null, ofAsset = false)
       case when own > 0 then ${floored('own_of', 'own')} when plain > 0 then ${floored('plain_of', 'plain')} else 0 end as of_points
     from asset_sum
   ),
-  asset_change as (
-    select control_id, step, n - coalesce(lag(n) over w, 0) as n, got - coalesce(lag(got) over w, 0) as got, of_points - coalesce(lag(of_points) over w, 0) as of_points
-    from asset_state window w as (partition by control_id, asset_id order by step)
+  check_state as (
+    select case when m.separate then m.action_id || '@' || cast(s.asset_id as text) else coalesce(m.action_id, s.control_id) end as id, coalesce(m.several, false) as several, s.control_id, s.asset_id, s.step,
+      s.n, case when m.max_points is null then s.got when s.of_points > 0 then ${floored('s.got * m.max_points', 'greatest(s.of_points, 1)')} else 0 end as got,
+      case when s.n > 0 then coalesce(m.max_points, s.of_points) else 0 end as of_points
+    from asset_state s left join action_check m on m.org_id = $org_id and m.control_id = s.control_id
   ),
-  control_step as (select control_id, step, sum(n) as n, sum(got) as got, sum(of_points) as of_points from asset_change group by control_id, step),
-  control_sum as (
-    select control_id, step, cast(sum(n) over w as bigint) as n, cast(sum(got) over w as bigint) as got, cast(sum(of_points) over w as bigint) as of_points
-    from control_step window w as (partition by control_id order by step rows between unbounded preceding and current row)
+  check_run as (select *, coalesce(lead(step) over (partition by control_id, asset_id order by step), ${NEVER_STEP}) as until_step from check_state where several),
+  check_step as (select distinct id, asset_id, step from check_run),
+  line_state as (
+    select id, asset_id, step, n, got, of_points from check_state where not several
+    union all
+    select k.id, k.asset_id, k.step, max(c.n), max(c.got), max(c.of_points)
+    from check_step k join check_run c on c.id = k.id and c.asset_id = k.asset_id and c.step <= k.step and k.step < c.until_step group by k.id, k.asset_id, k.step
   ),
-  control_state as (
-    select control_id, step, case when n > 0 then ${floored('got', 'n')} else 0 end as points, case when n > 0 then ${floored('of_points', 'n')} else 0 end as max_points from control_sum
+  line_change as (
+    select id, step, n - coalesce(lag(n) over w, 0) as n, got - coalesce(lag(got) over w, 0) as got, of_points - coalesce(lag(of_points) over w, 0) as of_points
+    from line_state window w as (partition by id, asset_id order by step)
   ),
-  known_delta as (
-    select control_id as id, step, points - coalesce(lag(points) over w, 0) as points, max_points - coalesce(lag(max_points) over w, 0) as max_points
-    from control_state window w as (partition by control_id order by step)
+  ${meanOverAssets('line', 'id')},
+  state_step as (
+    select s.action_id as id, e.sign, case when e.sign = 1 then s.from_day else s.to_day end as day from action_state s cross join (values (1), (-1)) e(sign)
+    where s.org_id = $org_id and s.from_day < s.to_day and s.state in (${resolvingStates.map((state) => `'${state}'`).join(', ')})
+  ),
+  action_move as (
+    select id, step, measured, max_points, 0 as resolved from line_delta
+    union all
+    select id, day * 16 + ${causeSql('state_set')}, 0, 0, sign from state_step where day < ${NEVER_DAY} and id in (select id from line_delta)
+  ),
+  action_step as (select id, step, sum(measured) as measured, sum(max_points) as max_points, sum(resolved) as resolved from action_move group by id, step),
+  action_sum as (
+    select id, step, cast(sum(measured) over w as bigint) as measured, cast(sum(max_points) over w as bigint) as max_points, sum(resolved) over w as resolved
+    from action_step window w as (partition by id order by step rows between unbounded preceding and current row)
+  ),
+  action_points as (select id, step, measured, max_points, case when resolved > 0 then max_points else measured end as points from action_sum),
+  action_delta as (
+    select id, step, points - coalesce(lag(points) over w, 0) as points, max_points - coalesce(lag(max_points) over w, 0) as max_points,
+      measured - coalesce(lag(measured) over w, 0) as measured
+    from action_points window w as (partition by id order by step)
   ),
   total_day as (
     select r.source, r.asset_id, r.points, r.max_points as of_points, ${inDays}
@@ -156,13 +210,17 @@ export const controlDeltas = (groups: readonly string[] | null, ofAsset = false)
     select r.source, r.points, r.of_points as max_points, ${cutSteps}
     from total_caused r join seen here on here.asset_id = r.asset_id and here.from_day < r.to_day and r.from_day < here.to_day
   ),
+  known_change as (
+    select s.control_id, o.source, s.step, s.n - coalesce(lag(s.n) over w, 0) as n, s.got - coalesce(lag(s.got) over w, 0) as got, s.of_points - coalesce(lag(s.of_points) over w, 0) as of_points
+    from asset_state s join (select control_id, min(source collate "C") as source from stated group by control_id) o on o.control_id = s.control_id
+    where o.source in (select source from total) window w as (partition by s.control_id, s.asset_id order by s.step)
+  ),
+  ${meanOverAssets('known', 'control_id, source')},
   source_step as (
     select source, case when e.sign = 1 then from_step else to_step end as step, e.sign as n, e.sign * points as total, e.sign * max_points as total_max, 0 as known, 0 as known_max
     from total cross join (values (1), (-1)) e(sign)
     union all
-    select s.source, k.step, 0, 0, 0, k.points, k.max_points
-    from known_delta k join (select control_id, min(source collate "C") as source from stated group by control_id) s on s.control_id = k.id
-    where s.source in (select source from total)
+    select source, step, 0, 0, 0, measured, max_points from known_delta
   ),
   source_total as (
     select source, step, sum(n) as n, sum(total) as total, sum(total_max) as total_max, sum(known) as known, sum(known_max) as known_max from source_step where step < ${NEVER_STEP} group by source, step
@@ -179,17 +237,22 @@ export const controlDeltas = (groups: readonly string[] | null, ofAsset = false)
   ),
   rest_state as (select source, step, least(points, max_points) as points, max_points from source_state),
   control_delta as (
-    select id, ${dayOfStep('step')} as day, ${causeOfStep('step')} as cause, points, max_points from known_delta
+    select id, ${dayOfStep('step')} as day, ${causeOfStep('step')} as cause, points, max_points, points - measured as granted from action_delta
     union all
-    select source || ':total-only', ${dayOfStep('step')}, ${causeOfStep('step')}, points - coalesce(lag(points) over w, 0), max_points - coalesce(lag(max_points) over w, 0)
+    select source || ':total-only', ${dayOfStep('step')}, ${causeOfStep('step')}, points - coalesce(lag(points) over w, 0), max_points - coalesce(lag(max_points) over w, 0), 0
     from rest_state window w as (partition by source order by step)
   )`
 
-/** Writes the points of every control (score 'control') and their sum (score 'secure') of a whole organisation into score_delta. */
+/**
+ * Writes the points of every action (score 'control'), what of them states grant (score 'granted') and their sum (score 'secure') of a whole
+ * organisation into score_delta.
+ */
 export async function writeControlDeltas(transaction: Engine, org_id: number): Promise<void> {
   await transaction.query(
     `insert into score_delta (org_id, score, id, day, cause, numerator_delta, denominator_delta)
-    select $org_id, 'control', id, day, cause, points, max_points from (${controlDeltas(null)} select * from control_delta where points <> 0 or max_points <> 0) deltas`,
+    select $org_id, e.score, id, day, cause, case when e.score = 'control' then points else granted end, case when e.score = 'control' then max_points else 0 end
+    from (${controlDeltas(null)} select * from control_delta where points <> 0 or max_points <> 0 or granted <> 0) deltas cross join (values ('control'), ('granted')) e(score)
+    where e.score = 'control' and (points <> 0 or max_points <> 0) or e.score = 'granted' and granted <> 0`,
     { org_id },
   )
   await transaction.query(

@@ -2,7 +2,7 @@ import { NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
-import { DEFAULT_MAX, floored } from './control-deltas.ts'
+import { floored, possiblePoints, statedPoints } from './control-deltas.ts'
 import { effectiveResults } from './effective-results.ts'
 
 /** What checks that did not run, or ran too long ago, could do to the secure score at the end of a day; points in thousandths. */
@@ -23,7 +23,7 @@ export interface UnknownControls {
  */
 export async function unknownControls(engine: Engine, scope: Scope, day: number): Promise<UnknownControls> {
   const standing = 'r.valid_from < m.ends_at and m.ends_at <= r.valid_to'
-  const ofPoints = `coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0)))`
+  const ofPoints = possiblePoints
   const [row] = await engine.query<UnknownControls>(
     `with moment as (select ends_at from day where org_id = $org_id and day = $day),
     ${newestControl},
@@ -33,8 +33,8 @@ export async function unknownControls(engine: Engine, scope: Scope, day: number)
       select a.asset_id, f.asset_id is not null as checked from asset_history a left join fresh f on f.asset_id = a.asset_id
       where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', scope.groups)}),
     stated as (
-      select r.control_id, r.asset_id, r.status, r.points is not null as own_points, ${ofPoints} as of_points,
-        case when r.mitigated then ${ofPoints} else least(greatest(coalesce(r.points, 0), 0), ${ofPoints}) end as got
+      select r.control_id, r.asset_id, r.status, ${statedPoints(ofPoints)} is not null as own_points, ${ofPoints} as of_points,
+        case when r.mitigated then ${ofPoints} else least(greatest(coalesce(${statedPoints(ofPoints)}, 0), 0), ${ofPoints}) end as got
       from effective_result r cross join moment m join here h on h.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id
       where h.checked and r.status in ('pass', 'fail') and ${standing}),
     on_asset as (
