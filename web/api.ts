@@ -75,8 +75,8 @@ function asUnreachable(error: unknown): never {
   throw new ApiError('unreachable', 'The server did not answer. Check that it is running, then try again.', 0)
 }
 
-/** Sends a change: POST or DELETE. Gives the answer's body. Throws ApiError. */
-export async function send(method: 'POST' | 'DELETE', address: string, body?: unknown): Promise<unknown> {
+/** Sends a change. Gives the answer's body. Throws ApiError. */
+export async function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', address: string, body?: unknown): Promise<unknown> {
   const init = body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const response = await fetch(address, init).catch(asUnreachable)
   const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null)

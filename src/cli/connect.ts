@@ -17,7 +17,7 @@ export interface Connection {
   /** GET /api/v1<path>; undefined values are left out. */
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>
   send<T>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     options?: { query?: Record<string, string | undefined>; json?: unknown; body?: Readable },
   ): Promise<T>
