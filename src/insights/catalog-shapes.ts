@@ -40,6 +40,9 @@ export const weights = ['high', 'medium', 'low'] as const
 /** What a person may set a weight to; accepted: the risk is, the metric counts nothing. */
 export const setWeights = [...weights, 'accepted'] as const
 
+/** mitigated_elsewhere: the metric counts nothing, its risk is taken care of where nothing is measured; mitigated: it counts as met. */
+export const handlings = ['mitigated_elsewhere', 'mitigated'] as const
+
 export const InitiativeShape = z.strictObject({
   title: Title,
   why: Text,

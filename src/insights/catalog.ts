@@ -13,6 +13,7 @@ import {
   MetricShape,
   ObjectiveShape,
   RecommendationShape,
+  type handlings,
   type setWeights,
 } from './catalog-shapes.ts'
 import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
@@ -21,6 +22,9 @@ import { lintMetric } from './metric-condition.ts'
 import { compileObjective, type Objective } from './objectives.ts'
 
 export type Weight = (typeof setWeights)[number]
+
+/** What people did about a metric beside closing its findings; see {@link handlings}. */
+export type Handling = (typeof handlings)[number]
 
 /** A question asked of every asset of a population: exposed or not, and why. `id` is the file's name. */
 export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' | 'exposed_when'> {
@@ -31,12 +35,15 @@ export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' |
   yaml: string
   /** A definition of former days: nothing is stored that was worked out for it. */
   past?: true
+  /** What people did about it beside closing its findings. */
+  handled?: Handling
 }
 
 export interface Initiative extends Omit<z.infer<typeof InitiativeShape>, 'metrics'> {
   id: string
   yaml: string
-  metrics: { id: string; weight: Weight }[]
+  /** `handled`: as its metric is. */
+  metrics: { id: string; weight: Weight; handled?: Handling }[]
   /** Day by which the organisation wants its target; null or left out: none was set. */
   target_by?: string | null
 }

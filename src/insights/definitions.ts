@@ -4,7 +4,7 @@ import type { Engine, Value } from '../store/engines/engine.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import type { Store } from '../store/store.ts'
 import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric } from './catalog.ts'
-import { catalogKinds, shippedOf, withOwnAt } from './org-catalog.ts'
+import { catalogKinds, type Editions, shippedOf, withOwnAt } from './org-catalog.ts'
 
 /** Definitions that come with the program belong to every organisation. */
 const EVERYONE = 0
@@ -109,10 +109,10 @@ const ofScores = '(org_id = $everyone or (org_id = $org_id and kind = any($kinds
 /**
  * The catalog of an organisation with the definitions that held at an instant; a metric whose definition was another one then is marked as
  * `past`: nothing that was worked out for today's holds for it. Where none that come with the program were kept yet, today's stand for them.
- * `catalog`: the organisation's of today.
+ * `catalog`: the organisation's of today. `editions`: weights or states of another instant.
  */
-export async function catalogAt(engine: Engine, catalog: Catalog, org_id: number, at: Instant): Promise<Catalog> {
-  return withOwnAt(engine, await shippedAt(engine, shippedOf(catalog), at), catalog, org_id, at)
+export async function catalogAt(engine: Engine, catalog: Catalog, org_id: number, at: Instant, editions: Editions = {}): Promise<Catalog> {
+  return withOwnAt(engine, await shippedAt(engine, shippedOf(catalog), at), catalog, org_id, at, editions)
 }
 
 async function shippedAt(engine: Engine, catalog: Catalog, at: Instant): Promise<Catalog> {

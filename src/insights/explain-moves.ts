@@ -1,19 +1,22 @@
 import { UserError } from '../errors.ts'
-import { causeNumber } from '../model/cause.ts'
+import { causeNumber, STEPS_PER_DAY } from '../model/cause.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { assetStates, facingSteps, hazardSegments } from '../store/queries/explain/findings.ts'
-import { exposureMoves, metricMoves, type Moves, readShares, readStates, readSteps, secureMoves } from '../store/queries/explain/moves.ts'
+import { endStep, exposureMoves, metricMoves, type Moves, readShares, readStates, readSteps, secureMoves } from '../store/queries/explain/moves.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { splitAmongFindings } from './explain-findings.ts'
 import { compile, fedCapabilities, missingNeeds } from './metrics.ts'
+import type { Rules } from './rules.ts'
 import type { ScoreName } from './scores.ts'
-import { meanOf, ratio, type Ratio, shareOf, sum, type Sums, times } from './split.ts'
+import { meanOf, ratio, type Ratio, shareOf, sum, type Sums, times, wholeAndRest } from './split.ts'
 
 /** One of the two states between which a score moved: the end of a day, as the database of `engine` knows it. */
 export interface End {
   engine: Engine
   day: number
+  /** The definitions that held then as `engine` knows them, where they may not be those of the rules. */
+  catalog?: Catalog
 }
 
 /** Which score, at which level. */
@@ -49,7 +52,7 @@ export function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
 export const unknownScore = (kind: string, id: string): UserError =>
   new UserError('unknown_score', `there is no ${kind} "${id.slice(0, 100)}"`, { status: 404 })
 
-/** Everything that moves a metric; null when a need is missing: it has no data. Throws UserError('unknown_score'). */
+/** Everything that moves a metric; null when it is not defined or a need is missing: it has no data. */
 export async function movesOfMetric(
   engine: Engine,
   scope: Scope,
@@ -58,15 +61,37 @@ export async function movesOfMetric(
   asset_id: number | null,
 ): Promise<Moves | null> {
   const metric = catalog.metrics.get(id)
-  if (!metric) throw unknownScore('metric', id)
-  if (missingNeeds(metric, await fedCapabilities(engine, scope.org_id, catalog)).length) return null
-  return metricMoves(scope, asset_id, id, compile(metric))
+  if (!metric || missingNeeds(metric, await fedCapabilities(engine, scope.org_id, catalog)).length) return null
+  return metricMoves(scope, asset_id, metric.past ? null : id, compile(metric))
 }
 
 async function movesOf(engine: Engine, scope: Scope, catalog: Catalog, { score, id, asset_id }: ExplainQuestion): Promise<Moves | null> {
   if (score === 'exposure') return exposureMoves(scope, asset_id)
   if (score === 'secure') return secureMoves(scope, asset_id)
   return movesOfMetric(engine, scope, catalog, id, asset_id)
+}
+
+/** Steps over which one definition holds: after `from`, until `to`; `cause`: why it is another one than before. */
+interface Span {
+  from: number
+  to: number
+  cause: number
+  catalog: Catalog
+}
+
+/** The spans between two days' ends. Only a metric's own text makes a new one: weights and states move initiatives alone. */
+function spansOf(from_day: number, to_day: number, { first, steps }: Rules, { score, id }: ExplainQuestion): Span[] {
+  const spans: Span[] = [{ from: endStep(from_day), to: endStep(to_day), cause: 0, catalog: first }]
+  if (score !== 'metric') return spans
+  for (const { day, cause, catalog } of steps) {
+    const last = spans.at(-1)!
+    if (catalog.metrics.get(id)?.yaml === last.catalog.metrics.get(id)?.yaml) continue
+    const begin = day * STEPS_PER_DAY + cause - 1
+    last.to = begin
+    spans.push({ from: begin, to: endStep(to_day), cause, catalog })
+  }
+  if (spans.every(({ catalog }) => !catalog.metrics.has(id))) throw unknownScore(score, id)
+  return spans
 }
 
 /** The cause that is told of a step: where a score has no weight before or after it, that it began or ended. */
@@ -76,63 +101,108 @@ export const toldCause = (cause: number, before: bigint, after: bigint): number 
 const add = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator + b.numerator, denominator: a.denominator + b.denominator })
 const subtract = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator - b.numerator, denominator: a.denominator - b.denominator })
 
-/** Explains an exposure score, a metric or a secure score, whose parts are assets or controls, and of one asset's exposure findings. `from` is not after `to`. */
-export async function explainMoves(from: End, to: End, scope: Scope, catalog: Catalog, question: ExplainQuestion): Promise<Exact> {
-  const moves = await movesOf(to.engine, scope, catalog, question)
-  const { before, steps } = moves ? await readSteps(to.engine, moves, from.day, to.day) : { before: nothing, steps: [] }
+/**
+ * Explains an exposure score, a metric or a secure score, whose parts are assets or controls, and of one asset's exposure findings. `from` is not
+ * after `to`. Throws UserError('unknown_score') for a metric that was never defined between them.
+ */
+export async function explainMoves(from: End, to: End, scope: Scope, rules: Rules, question: ExplainQuestion): Promise<Exact> {
+  const { engine } = to
+  const kind = kindOf(question)
+  const findings = question.score === 'exposure' && question.asset_id !== null
   const shares = new Map<number, Ratio[]>()
-  let last = before
-  for (const step of steps) {
-    const next = add(last, step)
-    if (last.denominator !== 0n || next.denominator !== 0n)
-      push(shares, toldCause(step.cause, last.denominator, next.denominator), shareOf(step, last, next))
-    last = next
-  }
-  const unit = moves ? ratio(BigInt(moves.unit.numerator), BigInt(moves.unit.denominator)) : ratio(1n)
   const parts: Exact['parts'] = new Map()
-  if (question.score === 'exposure' && question.asset_id !== null) await addFindings(parts, to, from.day, scope, question.asset_id, unit)
-  else if (moves && steps.length) await addParts(parts, to, from.day, moves, kindOf(question))
-  let first = before
-  if (from.engine !== to.engine) {
-    const other = await movesOf(from.engine, scope, catalog, question)
-    first = other ? (await readSteps(from.engine, other, from.day, from.day)).before : nothing
-    const share = shareOf(subtract(before, first), first, before)
-    if (share.numerator !== 0n) {
-      shares.set(correction, [share])
-      const [was, is] = await Promise.all([
-        other ? readStates<number | string>(from.engine, other, from.day) : [],
-        moves ? readStates<number | string>(to.engine, moves, from.day) : [],
-      ])
-      for (const [part, delta] of differences(was, is)) {
-        const own = shareOf(delta, first, before)
-        if (own.numerator !== 0n) push(parts, correction, { kind: kindOf(question), id: String(part), part: times(own, unit) })
-      }
+  let unit = ratio(1n)
+  let last: Sums | null = null
+  let begin: { sums: Sums; moves: Moves | null } | null = null
+  let former: Moves | null = null
+
+  /** One step from one state of all parts to another, told as one cause. */
+  const leap = (cause: number, before: Sums, after: Sums, was: readonly State[], is: readonly State[]): void => {
+    const share = shareOf(subtract(after, before), before, after)
+    if (share.numerator === 0n) return
+    push(shares, cause, share)
+    for (const [part, delta] of differences(was, is)) {
+      const own = shareOf(delta, before, after)
+      if (own.numerator !== 0n) push(parts, cause, { kind, id: String(part), part: times(own, unit) })
     }
+  }
+  const statesAt = (moves: Moves | null, step: number, at = engine): Promise<State[]> =>
+    moves ? readStates<number | string>(at, moves, step) : Promise.resolve([])
+
+  for (const span of spansOf(from.day, to.day, rules, question)) {
+    const moves = await movesOf(engine, scope, span.catalog, question)
+    if (moves) unit = ratio(BigInt(moves.unit.numerator), BigInt(moves.unit.denominator))
+    const { before, steps } = moves ? await readSteps(engine, moves, span.from, span.to) : { before: nothing, steps: [] }
+    if (last !== null)
+      leap(
+        toldCause(span.cause, last.denominator, before.denominator),
+        last,
+        before,
+        await statesAt(former, span.from),
+        await statesAt(moves, span.from),
+      )
+    begin ??= { sums: before, moves }
+    last = before
+    for (const step of steps) {
+      const next = add(last, step)
+      if (last.denominator !== 0n || next.denominator !== 0n)
+        push(shares, toldCause(step.cause, last.denominator, next.denominator), shareOf(step, last, next))
+      last = next
+    }
+    if (moves && steps.length && !findings) await addParts(parts, engine, span, moves, kind)
+    former = moves
+  }
+  if (findings) await addFindings(parts, to, from.day, scope, question.asset_id!, unit)
+  let first = begin!.sums
+  if (from.engine !== engine || from.catalog) {
+    const other = await movesOf(from.engine, scope, from.catalog ?? rules.first, question)
+    first = other ? (await readSteps(from.engine, other, endStep(from.day), endStep(from.day))).before : nothing
+    const at = endStep(from.day)
+    leap(correction, first, begin!.sums, await statesAt(other, at, from.engine), await statesAt(begin!.moves, at))
   }
   const value = (sums: Sums) => (sums.denominator === 0n ? null : times(meanOf(sums), unit))
   return {
     from: value(first),
-    to: value(last),
+    to: value(last!),
     causes: new Map([...shares].map(([cause, ratios]) => [cause, times(sum(ratios), unit)])),
-    parts,
+    parts: oncePerPart(parts),
   }
 }
+
+type Parts = Exact['parts'] extends Map<number, infer List> ? List : never
+
+/** Each part once per cause: a definition that changed on the way tells some twice. Lists of exact fractions stay exact. */
+function oncePerPart(parts: Exact['parts']): Exact['parts'] {
+  const once = (list: Parts): Parts => {
+    if (new Set(list.map(({ id }) => id)).size === list.length && new Set(list.map(({ part }) => 'denominator' in part)).size === 1)
+      return list
+    const sums = new Map<string, Parts[number] & { part: { whole: bigint; remainder: number } }>()
+    for (const each of list) {
+      const { whole, remainder } = 'denominator' in each.part ? wholeAndRest(each.part) : each.part
+      const held = sums.get(each.id)?.part ?? { whole: 0n, remainder: 0 }
+      const rest = held.remainder + remainder
+      const carry = rest >= 1 ? 1 : 0
+      sums.set(each.id, { ...each, part: { whole: held.whole + whole + BigInt(carry), remainder: rest - carry } })
+    }
+    return [...sums.values()]
+  }
+  return new Map([...parts].map(([cause, list]) => [cause, once(list)]))
+}
+
+type State = { part: number | string; n: number; w: number }
 
 const kindOf = ({ score }: ExplainQuestion): PartKind => (score === 'secure' ? 'control' : 'asset')
 
 /** By how much w·x and w of each part differ between two states. */
-function differences<Part>(
-  was: readonly { part: Part; n: number; w: number }[],
-  is: readonly { part: Part; n: number; w: number }[],
-): Map<Part, Sums> {
-  const deltas = new Map<Part, Sums>(is.map(({ part, n, w }) => [part, { numerator: BigInt(n), denominator: BigInt(w) }]))
+function differences(was: readonly State[], is: readonly State[]): Map<number | string, Sums> {
+  const deltas = new Map<number | string, Sums>(is.map(({ part, n, w }) => [part, { numerator: BigInt(n), denominator: BigInt(w) }]))
   for (const { part, n, w } of was)
     deltas.set(part, subtract(deltas.get(part) ?? nothing, { numerator: BigInt(n), denominator: BigInt(w) }))
   return deltas
 }
 
-async function addParts(parts: Exact['parts'], to: End, from_day: number, moves: Moves, kind: PartKind): Promise<void> {
-  for (const { part, cause, whole, rest } of await readShares<number | string>(to.engine, moves, from_day, to.day)) {
+async function addParts(parts: Exact['parts'], engine: Engine, span: Span, moves: Moves, kind: PartKind): Promise<void> {
+  for (const { part, cause, whole, rest } of await readShares<number | string>(engine, moves, span.from, span.to)) {
     const down = rest < 0 ? 1 : 0
     push(parts, cause, { kind, id: String(part), part: { whole: BigInt(whole - down), remainder: (rest + down * 1_000_000) / 1_000_000 } })
   }

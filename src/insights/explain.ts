@@ -3,7 +3,8 @@ import { isOwnAsset } from '../store/queries/explain/names.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { explainInitiative } from './explain-initiative.ts'
-import { type End, type Exact, explainMoves, type ExplainQuestion, type PartKind, unknownScore } from './explain-moves.ts'
+import { type End, type Exact, explainMoves, type ExplainQuestion, type PartKind } from './explain-moves.ts'
+import { type Rules, rulesNow } from './rules.ts'
 import { apportion, apportionRatios, type Ratio, round } from './split.ts'
 
 /** A part in one cause. `units`: 1e-6 points of the score, in its own direction. */
@@ -31,19 +32,24 @@ export interface Explanation {
 /**
  * Explains the change of a score from one state to another, at any level, exactly. When the two ends know different things, what `to` knows better about
  * the day of `from` comes first, as *correction of the record*; then the days between as `to` knows them, each cause after the other. From a later day to
- * an earlier one is the same with the sign turned. Throws UserError('unknown_score') for a metric or initiative that the catalog does not have, and
+ * an earlier one is the same with the sign turned. `rules`: the definitions between the two, as the later one knows them; default: `catalog` over all days.
+ * Throws UserError('unknown_score') for a metric or initiative that the catalog does not have, and
  * UserError('unknown_asset').
  */
-export async function explain(from: End, to: End, scope: Scope, catalog: Catalog, question: ExplainQuestion): Promise<Explanation> {
-  if (from.day > to.day) return turned(await explain(to, from, scope, catalog, question))
+export async function explain(
+  from: End,
+  to: End,
+  scope: Scope,
+  catalog: Catalog,
+  question: ExplainQuestion,
+  rules: Rules = rulesNow(catalog),
+): Promise<Explanation> {
+  if (from.day > to.day) return turned(await explain(to, from, scope, catalog, question, rules))
   if (question.asset_id !== null && !(await isOwnAsset(to.engine, scope, question.asset_id)))
     throw new UserError('unknown_asset', `there is no asset ${question.asset_id}`, { status: 404 })
-  if (question.score === 'initiative') {
-    const initiative = catalog.initiatives.get(question.id)
-    if (!initiative) throw unknownScore('initiative', question.id)
-    return shown(await explainInitiative(from, to, scope, catalog, initiative, question.asset_id))
-  }
-  return shown(await explainMoves(from, to, scope, catalog, question))
+  return question.score === 'initiative'
+    ? shown(await explainInitiative(from, to, scope, rules, question.id, question.asset_id))
+    : shown(await explainMoves(from, to, scope, rules, question))
 }
 
 /** Rounds to whole units so that causes sum to the change, and the parts of each cause to the cause. */

@@ -4,6 +4,10 @@ import type { HistoryPoint } from './history.ts'
 /** How much a metric counts in an initiative. DESIGN 5. */
 export const metricWeight: Record<Weight, number> = { high: 10, medium: 5, low: 1, accepted: 0 }
 
+/** How much a metric counts in an initiative as people handled it; 0: it is left out. */
+export const weightOf = ({ weight, handled }: Initiative['metrics'][number]): number =>
+  handled === 'mitigated_elsewhere' ? 0 : metricWeight[weight]
+
 /** A metric's part in an initiative: its exposure 0–1 (null: no data) and its weight. */
 export interface Part {
   exposure: number | null
@@ -39,9 +43,9 @@ export function impactOf(parts: readonly Part[], index: number): number | null {
 
 /** The parts of an initiative on one day. `histories`: of its metrics by id; a metric that is not there has no data. */
 export function partsOn(initiative: Initiative, histories: ReadonlyMap<string, readonly HistoryPoint[]>, index: number): Part[] {
-  return initiative.metrics.map(({ id, weight }) => {
-    const value = histories.get(id)?.[index]?.value ?? null
-    return { exposure: value === null ? null : value / 100, weight: metricWeight[weight] }
+  return initiative.metrics.map((part) => {
+    const value = histories.get(part.id)?.[index]?.value ?? null
+    return { exposure: value === null ? null : part.handled === 'mitigated' ? 0 : value / 100, weight: weightOf(part) }
   })
 }
 

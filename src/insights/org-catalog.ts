@@ -5,10 +5,10 @@ import type { Instant } from '../model/time.ts'
 import { type Definition, readDefinitions } from '../store/definitions/read.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric, type Weight } from './catalog.ts'
-import { setWeights } from './catalog-shapes.ts'
+import { handlings, setWeights } from './catalog-shapes.ts'
 
 /** The kinds of definitions that make an organisation's catalog differ from the one that comes with the program. */
-export const catalogKinds = ['metric', 'initiative', 'weight', 'target'] as const satisfies readonly DefinitionKind[]
+export const catalogKinds = ['metric', 'initiative', 'weight', 'target', 'metric_state'] as const satisfies readonly DefinitionKind[]
 
 /** Body of a target. */
 export const TargetShape = z.strictObject({
@@ -25,9 +25,29 @@ export const orgCatalog = async (engine: Engine, catalog: Catalog, org_id: numbe
 /** What comes with the program, of a catalog that may be an organisation's. */
 export const shippedOf = (catalog: Catalog): Catalog => catalog.shipped ?? catalog
 
+/** When, if not at the same instant as the questions themselves, weights and targets or the states of metrics are to be those of. */
+export interface Editions {
+  weights?: Instant
+  states?: Instant
+}
+
 /** The organisation's own definitions that held at an instant, put into a catalog of then. `today`: its catalog of now. */
-export const withOwnAt = async (engine: Engine, then: Catalog, today: Catalog, org_id: number, at: Instant): Promise<Catalog> =>
-  withOwn(then, today, await readDefinitions(engine, org_id, catalogKinds, at))
+export async function withOwnAt(
+  engine: Engine,
+  then: Catalog,
+  today: Catalog,
+  org_id: number,
+  at: Instant,
+  { weights = at, states = at }: Editions = {},
+): Promise<Catalog> {
+  if (weights === at && states === at) return withOwn(then, today, await readDefinitions(engine, org_id, catalogKinds, at))
+  const own = await Promise.all([
+    readDefinitions(engine, org_id, ['metric', 'initiative'], at),
+    readDefinitions(engine, org_id, ['weight', 'target'], weights),
+    readDefinitions(engine, org_id, 'metric_state', states),
+  ])
+  return withOwn(then, today, own.flat())
+}
 
 /** `today` null: the definitions are those of now. A text that today's program cannot read is left out: it says nothing. */
 function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definition[]): Catalog {
@@ -50,6 +70,11 @@ function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definiti
     const set = weights.get(`${initiative}/${metric}`) ?? weights.get(metric)
     return setWeights.find((each) => each === set) ?? given
   }
+  const states = new Map(own.filter(({ kind }) => kind === 'metric_state').map(({ id, body }) => [id, body]))
+  const handledOf = (metric: string): Pick<Metric, 'handled'> => {
+    const handled = handlings.find((each) => each === states.get(metric))
+    return handled ? { handled } : {}
+  }
   const set = (initiative: Initiative): Initiative => {
     const target = targets.get(initiative.id)
     const { score, by } = (target === undefined ? null : readable(() => TargetShape.parse(JSON.parse(target)))) ?? {
@@ -62,13 +87,13 @@ function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definiti
       target_by: by,
       metrics: initiative.metrics
         .filter(({ id }) => metrics.has(id))
-        .map(({ id, weight }) => ({ id, weight: weightOf(initiative.id, id, weight) })),
+        .map(({ id, weight }) => ({ id, weight: weightOf(initiative.id, id, weight), ...handledOf(id) })),
     }
   }
   return {
     ...shipped,
     shipped,
-    metrics: ordered(metrics),
+    metrics: ordered(new Map([...metrics].map(([id, { handled: _, ...metric }]) => [id, { ...metric, ...handledOf(id) }]))),
     initiatives: ordered(new Map([...initiatives].map(([id, initiative]) => [id, set(initiative)]))),
   }
 }

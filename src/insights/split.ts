@@ -79,13 +79,10 @@ export function apportion(parts: readonly { whole: bigint; remainder: number }[]
 }
 
 /** As {@link apportion}, for exact fractions. */
-export function apportionRatios(parts: readonly Ratio[], total: bigint): bigint[] {
-  const scale = 1_000_000_000_000n
-  return apportion(
-    parts.map((part) => {
-      const whole = floor(part)
-      return { whole, remainder: Number(((part.numerator - whole * part.denominator) * scale) / part.denominator) }
-    }),
-    total,
-  )
+export const apportionRatios = (parts: readonly Ratio[], total: bigint): bigint[] => apportion(parts.map(wholeAndRest), total)
+
+/** The greatest integer that is not above, and what is left, 0–1, to twelve digits. */
+export function wholeAndRest(part: Ratio): { whole: bigint; remainder: number } {
+  const whole = floor(part)
+  return { whole, remainder: Number(((part.numerator - whole * part.denominator) * 1_000_000_000_000n) / part.denominator) / 1e12 }
 }

@@ -4,7 +4,7 @@ import { type UnknownControls, unknownControls } from '../store/queries/scores/u
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Initiative } from './catalog.ts'
 import type { HistoryPoint } from './history.ts'
-import { initiativeScore, metricWeight } from './initiatives.ts'
+import { initiativeScore, weightOf } from './initiatives.ts'
 import { fedCapabilities, missingNeeds, populationOf } from './metrics.ts'
 
 /** What a score knows, and what it would be if everything unknown were good or bad (law 6). */
@@ -68,12 +68,15 @@ export function metricBounds({ metrics, unfed }: Unknown, id: string, now: Sums)
 
 /** Initiative: from the bounds of its metrics; `points` are their sums by id. A metric that is about no asset at all has no weight. */
 export function initiativeBounds(unknown: Unknown, initiative: Initiative, points: ReadonlyMap<string, Sums>): Bounds {
-  const bounds = initiative.metrics.map(({ id, weight }) => ({
-    weight: metricWeight[weight],
-    ...metricBounds(unknown, id, points.get(id)),
+  const bounds = initiative.metrics.map((part) => ({
+    weight: weightOf(part),
+    mitigated: part.handled === 'mitigated',
+    ...metricBounds(unknown, part.id, points.get(part.id)),
   }))
   const scored = (end: 'best' | 'worst'): number | null => {
-    const score = initiativeScore(bounds.map((part) => ({ weight: part.weight, exposure: part[end] === null ? null : part[end] / 100 })))
+    const score = initiativeScore(
+      bounds.map((part) => ({ weight: part.weight, exposure: part[end] === null ? null : part.mitigated ? 0 : part[end] / 100 })),
+    )
     return score === null ? null : 100 * score
   }
   const counts = unknown.initiatives.get(initiative.id) ?? { scanned: 0, stale: 0, never_scanned: 0 }

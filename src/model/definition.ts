@@ -26,6 +26,14 @@ export const definitionKinds = {
   score_zone: { moves: 'nothing' },
   /** The score that an initiative shall reach; id: the initiative's, body: JSON {score 0–1, by: day as text or null}. */
   target: { moves: 'scores' },
+  /** What people did about a metric beside closing its findings; id: the metric's, body: mitigated_elsewhere or mitigated. */
+  metric_state: { moves: 'scores' },
+  /** By how many points a score must get worse in a day to be an event; id: '', `initiative:<id>` or `metric:<id>`, body: JSON number. */
+  drop_threshold: { moves: 'scores' },
+  /** The initiatives that everyone sees as favourites who chose none; id: '', body: JSON list of ids. */
+  favourites: { moves: 'nothing' },
+  /** A content pack that is active; id: the pack's, body: JSON {version, notes, metrics and initiatives: ids}. Its definitions are own ones. */
+  pack: { moves: 'nothing' },
 } as const satisfies Record<string, { moves: Moves }>
 
 export type DefinitionKind = keyof typeof definitionKinds
