@@ -35,6 +35,8 @@ export interface Asked {
   rules: 'now' | 'then'
   /** The definitions of the moment. */
   catalog: Catalog
+  /** Those of today. */
+  today: Catalog
 }
 
 /** The question of a request, as its query string says it. */
@@ -74,6 +76,7 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
     known_at,
     rules,
     catalog: rules === 'now' ? own : await catalogAt(known.engine, own, scope.org_id, at),
+    today: own,
   }
 }
 

@@ -23,18 +23,6 @@ const ExampleShape = z.strictObject({
   expect: z.strictObject({ exposed: z.array(z.string()), total: z.number().int() }),
 })
 
-export const MetricShape = z.strictObject({
-  title: Title,
-  why: Text,
-  source: Link,
-  population: Conditions,
-  exposed_when: Conditions,
-  /** Sentence beside an affected asset; {subject}, {component}, {title} are those of its worst exposing finding. */
-  reason: z.string().min(3).max(200),
-  needs: z.array(Id).min(1),
-  example: ExampleShape,
-})
-
 export const weights = ['high', 'medium', 'low'] as const
 
 /** What a person may set a weight to; accepted: the risk is, the metric counts nothing. */
@@ -42,6 +30,25 @@ export const setWeights = [...weights, 'accepted'] as const
 
 /** mitigated_elsewhere: the metric counts nothing, its risk is taken care of where nothing is measured; mitigated: it counts as met. */
 export const handlings = ['mitigated_elsewhere', 'mitigated'] as const
+
+export const MetricShape = z.strictObject({
+  title: Title,
+  why: Text,
+  /** Where the advice is from; one of an organisation's own may have none. */
+  source: Link.nullable().default(null),
+  population: Conditions,
+  exposed_when: Conditions,
+  /** Sentence beside an affected asset; {subject}, {component}, {title} are those of its worst exposing finding. */
+  reason: z.string().min(3).max(200),
+  /** Capabilities; left out: what its conditions read. */
+  needs: z.array(Id).min(1).optional(),
+  /** How much it counts in an initiative that it is added to; left out: medium. */
+  weight: z.enum(weights).optional(),
+  /** What to do about it, in a sentence or more. */
+  recommendation: Text.optional(),
+  /** Those that come with the program all have one. */
+  example: ExampleShape.default({ asset: [], vulnerability: [], control: [], finding: [], result: [], expect: { exposed: [], total: 0 } }),
+})
 
 export const InitiativeShape = z.strictObject({
   title: Title,

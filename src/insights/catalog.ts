@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { stageRank } from '../model/exploit.ts'
@@ -17,9 +16,10 @@ import {
   type setWeights,
 } from './catalog-shapes.ts'
 import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
-import { type Condition, parseCondition, valuesOf } from './conditions.ts'
+import { type Condition, fieldsOf, parseCondition, valuesOf } from './conditions.ts'
 import { lintMetric } from './metric-condition.ts'
 import { compileObjective, type Objective } from './objectives.ts'
+import { readYaml } from './yaml-place.ts'
 
 export type Weight = (typeof setWeights)[number]
 
@@ -27,8 +27,9 @@ export type Weight = (typeof setWeights)[number]
 export type Handling = (typeof handlings)[number]
 
 /** A question asked of every asset of a population: exposed or not, and why. `id` is the file's name. */
-export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' | 'exposed_when'> {
+export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' | 'exposed_when' | 'needs'> {
   id: string
+  needs: string[]
   population: Condition
   exposed_when: Condition
   /** The file's text. */
@@ -73,7 +74,7 @@ export interface Catalog {
 }
 
 /** A catalog file is text that a person writes; larger ones are a mistake. */
-const MAX_BYTES = 100_000
+export const MAX_BYTES = 100_000
 
 /**
  * Reads the catalog that comes with Plimsoll, then the given folders of the same shape (`metrics/*.yaml`, …); a file there replaces one of
@@ -134,7 +135,18 @@ function readMetric(id: string, shape: z.infer<typeof MetricShape>, yaml: string
   const exposed_when = parseCondition(shape.exposed_when, metricColumns, 'exposed_when')
   const problems = lintMetric(population, exposed_when)
   if (problems.length) throw new UserError('bad_condition', problems.join('; '))
-  return { ...shape, id, population, exposed_when, yaml }
+  return { ...shape, id, population, exposed_when, needs: shape.needs ?? needsOf(exposed_when), yaml }
+}
+
+/** The capabilities without which a condition cannot be answered. */
+function needsOf(condition: Condition): string[] {
+  const read = new Set([...fieldsOf(condition)].map((field) => field.split('.')[0]))
+  const controls = read.has('control') || valuesOf(condition, 'finding.kind').includes('control')
+  const needs = [
+    ...(read.has('vulnerability') || (read.has('finding') && !controls) ? ['vulnerabilities'] : []),
+    ...(controls ? ['controls'] : []),
+  ]
+  return needs.length ? needs : ['inventory']
 }
 
 function readFolders<Shape extends z.ZodType, T>(
@@ -176,28 +188,18 @@ function filesOf(folder: string): string[] {
 }
 
 function parseFile<Shape extends z.ZodType, T>(file: string, yaml: string, shape: Shape, build: (content: z.infer<Shape>) => T): T {
-  const lines = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter: lines, stringKeys: true })
-  const [problem] = document.errors
-  if (problem) throw invalid(file, problem.message)
-  const lineOf = (path: readonly PropertyKey[]): string => {
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length) as (string | number)[], true) as { range?: [number, number, number] } | undefined
-      if (node?.range) return `line ${lines.linePos(node.range[0]).line}: `
-    }
-    return ''
-  }
-  let content: unknown
-  try {
-    content = document.toJS({ maxAliasCount: 20 })
-  } catch (error) {
-    throw invalid(file, String(error))
-  }
+  const { content, problems, lineOf } = readYaml(yaml)
+  if (problems.length) throw invalid(file, problems[0]!.message)
   const result = shape.safeParse(content)
   if (!result.success) {
     throw invalid(
       file,
-      result.error.issues.map((issue) => `${lineOf(issue.path)}${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; '),
+      result.error.issues
+        .map(({ path, message }) => {
+          const line = lineOf(path)
+          return `${line === null ? '' : `line ${line}: `}${path.join('.') || 'the file'}: ${message}`
+        })
+        .join('; '),
     )
   }
   try {

@@ -83,6 +83,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion):
       yield await ask((world) => world.query<T>(sql, params))
     },
     snapshot: ask,
+    hurried: (_milliseconds, work) => ask(work),
     version: () => store.engine.version(), // what was known before changes only with what the store knows
     run: readOnly,
     append: readOnly,

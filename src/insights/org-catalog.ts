@@ -22,6 +22,22 @@ export const TargetShape = z.strictObject({
 export const orgCatalog = async (engine: Engine, catalog: Catalog, org_id: number): Promise<Catalog> =>
   withOwn(shippedOf(catalog), null, await readDefinitions(engine, org_id, catalogKinds))
 
+/** The catalog of an organisation as it would be after some changes. */
+export async function catalogWith(
+  engine: Engine,
+  catalog: Catalog,
+  org_id: number,
+  changes: readonly { kind: DefinitionKind; id: string; body: string | null }[],
+): Promise<Catalog> {
+  const keyOf = ({ kind, id }: { kind: string; id: string }) => `${kind} ${id}`
+  const held = new Map((await readDefinitions(engine, org_id, catalogKinds)).map((each) => [keyOf(each), each]))
+  for (const { kind, id, body } of changes) {
+    if (body === null) held.delete(keyOf({ kind, id }))
+    else held.set(keyOf({ kind, id }), { kind, id, body, since: 0 })
+  }
+  return withOwn(shippedOf(catalog), null, [...held.values()])
+}
+
 /** What comes with the program, of a catalog that may be an organisation's. */
 export const shippedOf = (catalog: Catalog): Catalog => catalog.shipped ?? catalog
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import { causeGroups, causeGroupTitles, causeOf, causes } from '../../model/cause.ts'
+import { rulesThen } from '../../insights/rules.ts'
 import { explain, type ExplainedPart, type Explanation } from '../../insights/explain.ts'
 import type { ExplainQuestion } from '../../insights/explain-moves.ts'
 import { directions } from '../../insights/scores.ts'
@@ -38,7 +39,18 @@ export async function answerExplain(
   const told = await rememberFew(
     store,
     ['explain', scope, days, question, first.known_at, asked.known_at, asked.rules, asked.moment.day],
-    () => explain({ engine: first.store.engine, day: days.from }, { engine, day: days.to }, scope, catalog, question),
+    async () => {
+      const [one, two] = [
+        { engine: first.store.engine, day: days.from },
+        { engine, day: days.to },
+      ]
+      if (asked.rules === 'now') return explain(one, two, scope, catalog, question)
+      const [early, late] = one.day > two.day ? [two, one] : [one, two]
+      const rules = await rulesThen(late.engine, asked.today, scope.org_id, early.day, late.day)
+      const known =
+        early.engine === late.engine ? early : { ...early, catalog: (await rulesThen(early.engine, asked.today, scope.org_id, early.day, early.day)).first }
+      return one === early ? explain(known, late, scope, catalog, question, rules) : explain(late, known, scope, catalog, question, rules)
+    },
   )
   const wanted = page.cause === undefined ? null : causes.find(({ id }) => id === page.cause)!.number
   const parts = wanted === null ? told.parts : told.parts.filter(({ cause }) => cause === wanted)
@@ -93,7 +105,7 @@ function readCursor(cursor: string | undefined, length: number): number {
 
 /** Parts with the names that people read, and findings with who states them. */
 async function named(
-  { store: { engine }, catalog, scope }: Asked,
+  { store: { engine }, catalog, today, scope }: Asked,
   question: ExplainQuestion,
   parts: readonly ExplainedPart[],
 ): Promise<z.infer<typeof Explained>['parts']> {
@@ -103,7 +115,7 @@ async function named(
   const said = question.asset_id === null ? [] : await statedBy(engine, scope, question.asset_id, idsOf('finding'))
   const nameOf = ({ kind, id }: ExplainedPart): string => {
     if (kind === 'asset') return assets.get(Number(id)) ?? id
-    if (kind === 'metric') return catalog.metrics.get(id)?.title ?? id
+    if (kind === 'metric') return (catalog.metrics.get(id) ?? today.metrics.get(id))?.title ?? id
     return controls.get(id) ?? id
   }
   return parts.map((part) => ({

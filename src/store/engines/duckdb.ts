@@ -16,7 +16,7 @@ import {
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
 import { append, removeLeftovers } from './duckdb-append.ts'
-import type { Engine, Params, Row, Value } from './engine.ts'
+import { type Engine, type Params, type Row, tooSlow, type Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
 /** How statements begin that write nothing. */
@@ -158,6 +158,23 @@ function asker(
       writes(one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows))),
     transaction: (work) => writes(whole(writing, work)),
     snapshot: (work, long) => whole(long ? observing : pool, work),
+    hurried: (milliseconds, work) =>
+      one(pool, async (connection) => {
+        let late = false
+        const timer = setTimeout(() => {
+          late = true
+          connection.interrupt()
+        }, milliseconds)
+        await connection.run('begin transaction')
+        try {
+          return await work(inside(connection, place, folder))
+        } catch (error) {
+          throw late ? tooSlow(milliseconds, error) : error
+        } finally {
+          clearTimeout(timer)
+          await connection.run('rollback').catch(() => {}) // it has only read
+        }
+      }),
     version: () => Promise.resolve(path === place.home ? String(shared.written) : randomUUID()),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),
@@ -175,6 +192,7 @@ function inside(connection: DuckDBConnection, place: Place, folder: string): Eng
     append: (table, columns, rows) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows),
     transaction: (work) => work(engine),
     snapshot: (work) => work(engine),
+    hurried: (_milliseconds, work) => work(engine),
     version: () => Promise.resolve(randomUUID()),
     analyze: async () => {},
     serially: (work) => work(),

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import type { Sizes } from './sizes.ts'
 
 /** A value of a row or a parameter. Instants and 64-bit integers are numbers: everything we keep is below 2^53. */
@@ -39,6 +40,10 @@ export interface Engine {
    * so it gets the one connection that is kept for such work, not one of the readers.
    */
   snapshot<T>(work: (engine: Engine) => Promise<T>, long?: 'long'): Promise<T>
+  /**
+   * As `snapshot`, but whatever it still asks when `milliseconds` have passed is broken off: UserError('too_slow'). For questions that people make up.
+   */
+  hurried<T>(milliseconds: number, work: (engine: Engine) => Promise<T>): Promise<T>
   /** Names the state of the database: while it is the same, nothing was written, by whomever. Inside a transaction it is never the same. */
   version(): Promise<string>
   /** Tells the planner how much these tables hold now, after much was written to them in this transaction. */
@@ -47,3 +52,7 @@ export interface Engine {
   serially<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
+
+/** What a hurried question that took too long ends with. */
+export const tooSlow = (milliseconds: number, cause?: unknown): UserError =>
+  new UserError('too_slow', `the answer takes longer than ${milliseconds / 1000} s: ask for less, with fewer alternatives or a narrower population`, { cause })

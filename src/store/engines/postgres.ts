@@ -5,7 +5,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
-import type { Engine, Params, Value } from './engine.ts'
+import { type Engine, type Params, tooSlow, type Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
 /** Rows that one fetch of a cursor brings. */
@@ -143,6 +143,7 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
       append: (table, columns, rows) => copy(client, table, columns, rows),
       transaction: (work) => work(engine),
       snapshot: (work) => work(engine),
+      hurried: (_milliseconds, work) => work(engine),
       version: () => Promise.resolve(randomUUID()),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
@@ -191,6 +192,21 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
     transaction: (work) => inTurn(turns.writing, () => whole(['begin', ...(lock === null ? [] : [lock])], work)),
     snapshot: (work, long) =>
       inTurn(long ? turns.observing : turns.reading, () => whole(['begin isolation level repeatable read read only'], work)),
+    hurried: (milliseconds, work) =>
+      inTurn(turns.reading, () =>
+        whole(
+          ['begin isolation level repeatable read read only', `set local statement_timeout = ${Math.round(milliseconds)}`],
+          (engine) => {
+            const until = Date.now() + milliseconds
+            return work({
+              ...engine,
+              query: (sql, params) => (Date.now() > until ? Promise.reject(tooSlow(milliseconds)) : engine.query(sql, params)),
+            })
+          },
+        ).catch((error: unknown) => {
+          throw (error as { code?: unknown }).code === '57014' ? tooSlow(milliseconds, error) : error // query_canceled
+        }),
+      ),
     // The transactions that a question sees: the same set, the same answer.
     version: () =>
       inTurn(turns.reading, async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen),
