@@ -63,7 +63,8 @@ export function draftMetric(catalog: Catalog, id: string, yaml: string): Draft<M
         problems.push(at('exposed_when', error.message))
       }
       for (const objective of valuesOf(exposed_when, 'control.objective'))
-        if (!catalog.objectives.has(String(objective))) problems.push(at('exposed_when.control.objective', `there is no objective "${objective}"`))
+        if (!catalog.objectives.has(String(objective)))
+          problems.push(at('exposed_when.control.objective', `there is no objective "${objective}"`))
     }
     if (read.success)
       for (const [index, need] of (read.data.needs ?? []).entries())
@@ -114,7 +115,8 @@ function pathOf(place: string): (string | number)[] {
 /** Throws UserError('metric_invalid' or 'initiative_invalid') that names every place. */
 export function accepted<T>(kind: 'metric' | 'initiative', id: string, draft: Draft<T>): T {
   if (draft.definition !== null) return draft.definition
-  throw new UserError(`${kind}_invalid`, `${kind} ${id.slice(0, 100)}: ${problemText(draft.problems)}`)
+  const message = `${kind} ${id.slice(0, 100)}: ${problemText(draft.problems)}`
+  throw kind === 'metric' ? new UserError('metric_invalid', message) : new UserError('initiative_invalid', message)
 }
 
 /** Problems in one line. */

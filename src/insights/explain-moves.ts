@@ -2,7 +2,16 @@ import { UserError } from '../errors.ts'
 import { causeNumber, STEPS_PER_DAY } from '../model/cause.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { assetStates, facingSteps, hazardSegments } from '../store/queries/explain/findings.ts'
-import { endStep, exposureMoves, metricMoves, type Moves, readShares, readStates, readSteps, secureMoves } from '../store/queries/explain/moves.ts'
+import {
+  endStep,
+  exposureMoves,
+  metricMoves,
+  type Moves,
+  readShares,
+  readStates,
+  readSteps,
+  secureMoves,
+} from '../store/queries/explain/moves.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { splitAmongFindings } from './explain-findings.ts'

@@ -37,7 +37,10 @@ export interface Pack {
 export const MOST_FILES = 500
 
 const PackShape = z.strictObject({
-  id: z.string().max(100).regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'must be small letters and digits, joined by "-", "_" or "."'),
+  id: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'must be small letters and digits, joined by "-", "_" or "."'),
   version: z.union([z.string().min(1).max(50), z.number()]).transform(String),
   title: z.string().min(3).max(120).optional(),
   /** What is new, for those whose scores move. */
@@ -74,7 +77,12 @@ export function readPack(catalog: Catalog, files: readonly PackFile[]): { pack: 
     if (/^(pack\.ya?ml|[^/]*\.(md|txt)|license|notice)$/i.test(inside)) continue
     const [, kind, id] = PLACE.exec(inside) ?? []
     if (!kind || !id) {
-      wrong(inside, '', null, 'has no place in a pack: expected metrics/<id>.yaml or initiatives/<id>.yaml, with an id of small letters and digits')
+      wrong(
+        inside,
+        '',
+        null,
+        'has no place in a pack: expected metrics/<id>.yaml or initiatives/<id>.yaml, with an id of small letters and digits',
+      )
       continue
     }
     const list = kind === 'metrics' ? metrics : initiatives
@@ -140,7 +148,11 @@ async function changesOf(engine: Engine, org_id: number, catalog: Catalog, pack:
     }
   }
   if (taken.length)
-    throw new UserError('duplicate_definition', `the pack ${pack.id} brings what is there already: ${taken.join('; ')}. Nothing was changed.`, { status: 409 })
+    throw new UserError(
+      'duplicate_definition',
+      `the pack ${pack.id} brings what is there already: ${taken.join('; ')}. Nothing was changed.`,
+      { status: 409 },
+    )
   const gone = (kind: 'metric' | 'initiative', list: 'metrics' | 'initiatives') =>
     (former?.[list] ?? []).filter((id) => !pack[list].has(id)).map((id): DefinitionChange => ({ kind, id, body: null }))
   return [
@@ -164,7 +176,13 @@ async function endOf(engine: Engine, org_id: number, id: string): Promise<Defini
 }
 
 /** Makes a pack active, or its new version, in one act. Throws UserError('duplicate_definition'). */
-export async function activatePack(store: Store, org_id: number, catalog: Catalog, pack: Pack, by: Author): Promise<{ import_no: number | null }> {
+export async function activatePack(
+  store: Store,
+  org_id: number,
+  catalog: Catalog,
+  pack: Pack,
+  by: Author,
+): Promise<{ import_no: number | null }> {
   return changeDefinitions(store, org_id, await changesOf(store.engine, org_id, catalog, pack), by)
 }
 
@@ -188,7 +206,13 @@ export interface PackMove {
 }
 
 /** Which scores would move with a pack (or, given only an id, without it), at the end of a day. Throws as activatePack and deactivatePack do, and UserError('too_slow'). */
-export async function previewPack(engine: Engine, scope: Scope, catalog: Catalog, pack: Pack | { id: string }, day: number): Promise<PackMove[]> {
+export async function previewPack(
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  pack: Pack | { id: string },
+  day: number,
+): Promise<PackMove[]> {
   const { org_id } = scope
   const changes = 'version' in pack ? await changesOf(engine, org_id, catalog, pack) : await endOf(engine, org_id, pack.id)
   const after = await catalogWith(engine, catalog, org_id, changes)
@@ -197,7 +221,9 @@ export async function previewPack(engine: Engine, scope: Scope, catalog: Catalog
     const values = new Map<string, HistoryPoint[]>()
     const fed = await fedCapabilities(hurried, org_id, catalog)
     const measured = async (metric: Metric): Promise<HistoryPoint[]> =>
-      missingNeeds(metric, fed).length ? everyDay([], day, day) : everyDay(statesOf(await metricDeltas(hurried, scope, compile(metric))), day, day)
+      missingNeeds(metric, fed).length
+        ? everyDay([], day, day)
+        : everyDay(statesOf(await metricDeltas(hurried, scope, compile(metric))), day, day)
     for (const [id, metric] of after.metrics)
       values.set(id, catalog.metrics.get(id)?.yaml === metric.yaml ? before.get(id)! : await measured(metric))
     const moves: PackMove[] = []
@@ -218,8 +244,12 @@ export async function previewPack(engine: Engine, scope: Scope, catalog: Catalog
     for (const id of new Set([...catalog.initiatives.keys(), ...after.initiatives.keys()])) {
       const [was, is] = [catalog.initiatives.get(id), after.initiatives.get(id)]
       const why = [
-        ...(is?.metrics ?? []).filter((one) => was && !was.metrics.some((other) => other.id === one.id)).map((one) => `metric ${one.id} comes in`),
-        ...(was?.metrics ?? []).filter((one) => is && !is.metrics.some((other) => other.id === one.id)).map((one) => `metric ${one.id} goes`),
+        ...(is?.metrics ?? [])
+          .filter((one) => was && !was.metrics.some((other) => other.id === one.id))
+          .map((one) => `metric ${one.id} comes in`),
+        ...(was?.metrics ?? [])
+          .filter((one) => is && !is.metrics.some((other) => other.id === one.id))
+          .map((one) => `metric ${one.id} goes`),
         ...(is?.metrics ?? []).flatMap((one) => {
           const held = was?.metrics.find((other) => other.id === one.id)
           if (!held) return []

@@ -83,7 +83,11 @@ function checkOwn(catalog: Catalog, packs: readonly ActivePack[], kind: 'metric'
     throw new UserError('duplicate_definition', `the ${kind} "${id}" comes with Plimsoll: give yours another id`, { status: 409 })
   const pack = packs.find((each) => each[list].includes(id))
   if (pack)
-    throw new UserError('duplicate_definition', `the ${kind} "${id}" is of the pack ${pack.id}: change it there, or give yours another id`, { status: 409 })
+    throw new UserError(
+      'duplicate_definition',
+      `the ${kind} "${id}" is of the pack ${pack.id}: change it there, or give yours another id`,
+      { status: 409 },
+    )
 }
 
 /**
@@ -110,7 +114,13 @@ export async function saveMetric(
 }
 
 /** Adds an initiative of the organisation's own, or a new version of one. Throws as saveMetric does, with UserError('initiative_invalid'). */
-export async function saveInitiative(store: Store, org_id: number, catalog: Catalog, { id, yaml }: { id: string; yaml: string }, by: Author): Done {
+export async function saveInitiative(
+  store: Store,
+  org_id: number,
+  catalog: Catalog,
+  { id, yaml }: { id: string; yaml: string },
+  by: Author,
+): Done {
   accepted('initiative', id, draftInitiative(catalog, id, yaml))
   checkOwn(catalog, await activePacks(store.engine, org_id), 'initiative', id)
   return act(store, org_id, [{ kind: 'initiative', id, body: yaml }], by)
@@ -129,7 +139,9 @@ export async function archiveDefinition(
   else initiativeOf(catalog, id)
   const list = kind === 'metric' ? ('metrics' as const) : ('initiatives' as const)
   if (shippedOf(catalog)[list].has(id))
-    throw new UserError('not_own', `the ${kind} "${id}" comes with Plimsoll; accept the risk of a metric to leave it out of scores`, { status: 409 })
+    throw new UserError('not_own', `the ${kind} "${id}" comes with Plimsoll; accept the risk of a metric to leave it out of scores`, {
+      status: 409,
+    })
   const pack = (await activePacks(store.engine, org_id)).find((each) => each[list].includes(id))
   if (pack) throw new UserError('not_own', `the ${kind} "${id}" is of the pack ${pack.id}: deactivate that`, { status: 409 })
   return act(store, org_id, [{ kind, id, body: null }], by)

@@ -28,8 +28,6 @@ export const definitionKinds = {
   target: { moves: 'scores' },
   /** What people did about a metric beside closing its findings; id: the metric's, body: mitigated_elsewhere or mitigated. */
   metric_state: { moves: 'scores' },
-  /** By how many points a score must get worse in a day to be an event; id: '', `initiative:<id>` or `metric:<id>`, body: JSON number. */
-  drop_threshold: { moves: 'scores' },
   /** The initiatives that everyone sees as favourites who chose none; id: '', body: JSON list of ids. */
   favourites: { moves: 'nothing' },
   /** A content pack that is active; id: the pack's, body: JSON {version, notes, metrics and initiatives: ids}. Its definitions are own ones. */

@@ -48,7 +48,9 @@ export async function answerExplain(
       const [early, late] = one.day > two.day ? [two, one] : [one, two]
       const rules = await rulesThen(late.engine, asked.today, scope.org_id, early.day, late.day)
       const known =
-        early.engine === late.engine ? early : { ...early, catalog: (await rulesThen(early.engine, asked.today, scope.org_id, early.day, early.day)).first }
+        early.engine === late.engine
+          ? early
+          : { ...early, catalog: (await rulesThen(early.engine, asked.today, scope.org_id, early.day, early.day)).first }
       return one === early ? explain(known, late, scope, catalog, question, rules) : explain(late, known, scope, catalog, question, rules)
     },
   )

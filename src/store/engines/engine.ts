@@ -55,4 +55,8 @@ export interface Engine {
 
 /** What a hurried question that took too long ends with. */
 export const tooSlow = (milliseconds: number, cause?: unknown): UserError =>
-  new UserError('too_slow', `the answer takes longer than ${milliseconds / 1000} s: ask for less, with fewer alternatives or a narrower population`, { cause })
+  new UserError(
+    'too_slow',
+    `the answer takes longer than ${milliseconds / 1000} s: ask for less, with fewer alternatives or a narrower population`,
+    { cause },
+  )
