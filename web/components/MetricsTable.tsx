@@ -17,7 +17,7 @@ export const metricSorts: Record<string, (metric: MetricSummary) => string | num
   exposure: (metric) => (metric.state === 'no_data' ? null : metric.exposure),
   exposed: (metric) => (metric.state === 'no_data' ? null : metric.exposed),
   score_impact: (metric) => metric.score_impact,
-  weight: (metric) => ({ low: 1, medium: 2, high: 3 })[metric.weight],
+  weight: (metric) => ({ accepted: 0, low: 1, medium: 2, high: 3 })[metric.weight],
   change_14d: (metric) => metric.change_14d,
   state: (metric) => ['needs_attention', 'met', 'error', 'no_data'].indexOf(metric.state),
   last_changed_on: (metric) => metric.last_changed_on,
