@@ -54,6 +54,7 @@ export function Trend({
           Show as table
         </button>
       </div>
+      {(data.others?.length ?? 0) > 0 && <Legend data={data} />}
       {asTable ? (
         <TrendTable data={data} label={label} height={height} from={start} to={end} {...(dayLink ? { dayLink } : {})} />
       ) : (
@@ -62,6 +63,22 @@ export function Trend({
         </Suspense>
       )}
     </div>
+  )
+}
+
+const swatches = ['bg-accent', 'bg-line-2', 'bg-line-3', 'bg-line-4', 'bg-line-5', 'bg-line-6', 'bg-line-7', 'bg-line-8']
+
+/** Which colour is which line. */
+function Legend({ data }: { data: TrendData }) {
+  return (
+    <ul className="mb-1 flex flex-wrap gap-x-4 gap-y-0.5 text-xs text-ink-2">
+      {[data.line, ...(data.others ?? [])].map(({ title }, index) => (
+        <li key={title} className="flex items-center gap-1.5">
+          <span aria-hidden className={`h-0.5 w-3.5 rounded ${swatches[index % swatches.length]}`} />
+          {title}
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -82,9 +99,17 @@ function TrendTable({
 }) {
   const rows = useMemo(() => {
     const dots = new Map((data.dots ?? []).map((dot) => [dot.day, dot]))
+    const others = (data.others ?? []).map(({ title, points }) => ({
+      title,
+      valueOf: new Map(points.map((point) => [point.day, point.value])),
+    }))
     return data.line.points
       .filter((point) => point.day >= from && point.day <= to)
-      .map((point) => ({ ...point, dot: dots.get(point.day) }))
+      .map((point) => ({
+        ...point,
+        dot: dots.get(point.day),
+        others: others.map(({ title, valueOf }) => ({ title, value: valueOf.get(point.day) ?? null })),
+      }))
       .reverse()
   }, [data, from, to])
   const withDots = (data.dots?.length ?? 0) > 0
@@ -100,6 +125,11 @@ function TrendTable({
             <th scope="col" className="px-3 py-1.5 text-right font-medium">
               {data.line.title}
             </th>
+            {data.others?.map((other) => (
+              <th key={other.title} scope="col" className="px-3 py-1.5 text-right font-medium">
+                {other.title}
+              </th>
+            ))}
             {withDots && (
               <th scope="col" className="px-3 py-1.5 font-medium">
                 Events
@@ -112,6 +142,11 @@ function TrendTable({
             <tr key={row.day} className="border-t border-line">
               <td className="num px-3 py-1 whitespace-nowrap">{writeDay(row.day)}</td>
               <td className="num px-3 py-1 text-right">{row.value === null ? 'nothing to score' : data.write(row.value)}</td>
+              {row.others.map(({ title, value }) => (
+                <td key={title} className="num px-3 py-1 text-right">
+                  {value === null ? 'nothing to score' : data.write(value)}
+                </td>
+              ))}
               {withDots && <td className="px-3 py-1">{row.dot && (dayLink ? dayLink(row.day, row.dot.headline) : row.dot.headline)}</td>}
             </tr>
           ))}

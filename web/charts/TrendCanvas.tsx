@@ -14,7 +14,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { counted, day as writeDay, month, moveDay, shortDay } from '../format.ts'
 import { useTheme } from '../theme.ts'
-import { dotsOnLine } from './trend.ts'
+import { dotsOnLine, lineColors } from './trend.ts'
 import type { TrendData, TrendDot } from './trend.ts'
 
 register([
@@ -39,12 +39,15 @@ const element = (className: string, text = ''): HTMLElement => {
 }
 
 /** A tooltip made of nodes, not of text with markup: the security policy forbids inline styles, and headlines come from reports. */
-function tooltipOf(data: TrendData, day: string, value: number | null, dot: TrendDot | undefined): HTMLElement {
+function tooltipOf(data: TrendData, day: string, values: readonly (number | null)[], dot: TrendDot | undefined): HTMLElement {
   const box = element('max-w-72 rounded-md border border-line bg-surface px-3 py-2 text-xs text-ink shadow-raised')
   box.append(element('text-ink-3', writeDay(day)))
-  const row = element('mt-0.5 flex items-baseline justify-between gap-4')
-  row.append(element('text-ink-2', data.line.title), element('num font-semibold', value === null ? 'nothing to score' : data.write(value)))
-  box.append(row)
+  for (const [index, { title }] of [data.line, ...(data.others ?? [])].entries()) {
+    const value = values[index] ?? null
+    const row = element('mt-0.5 flex items-baseline justify-between gap-4')
+    row.append(element('text-ink-2', title), element('num font-semibold', value === null ? 'nothing to score' : data.write(value)))
+    box.append(row)
+  }
   if (dot) {
     box.append(element('mt-1.5 border-t border-line pt-1.5 whitespace-normal text-ink', dot.headline))
     box.append(
@@ -60,6 +63,10 @@ function tooltipOf(data: TrendData, day: string, value: number | null, dot: Tren
 function optionOf(data: TrendData, brush: boolean, from: string, to: string): EChartsCoreOption {
   const dots = dotsOnLine(data.dots ?? [], data.line.points)
   const dotOf = new Map(dots.map(({ dot }) => [dot.day, dot]))
+  const others = (data.others ?? []).map(({ title, points }) => ({
+    title,
+    valueOf: new Map(points.map((point) => [point.day, point.value])),
+  }))
   const valueOf = new Map(data.line.points.map((point) => [point.day, point.value]))
   const [lowest, highest] = data.scale ?? [0, 100]
   const long = moveDay(from || '2000-01-01', 100) < to
@@ -102,7 +109,12 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
       formatter: (given: { axisValue?: string; name?: string } | { axisValue?: string; name?: string }[]) => {
         const first = Array.isArray(given) ? given[0] : given
         const day = first?.axisValue ?? first?.name ?? ''
-        return tooltipOf(data, day, valueOf.get(day) ?? null, dotOf.get(day))
+        return tooltipOf(
+          data,
+          day,
+          [valueOf, ...others.map((other) => other.valueOf)].map((values) => values.get(day) ?? null),
+          dotOf.get(day),
+        )
       },
     },
     dataZoom: [
@@ -172,6 +184,18 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
         cursor: 'pointer',
         z: 5,
       },
+      ...others.map((other, index) => ({
+        type: 'line' as const,
+        name: other.title,
+        data: data.line.points.map((point) => other.valueOf.get(point.day) ?? null),
+        showSymbol: false,
+        connectNulls: false,
+        sampling: 'lttb' as const,
+        lineStyle: { color: color(lineColors[(index + 1) % lineColors.length]!), width: 1.75 },
+        itemStyle: { color: color(lineColors[(index + 1) % lineColors.length]!) },
+        emphasis: { disabled: true },
+        z: 2,
+      })),
     ],
   }
 }

@@ -4,6 +4,9 @@ export interface TrendLine {
   points: readonly { day: string; value: number | null }[]
 }
 
+/** Colours of the lines of a trend, as names of style variables: the first is that of a trend of one line. */
+export const lineColors = ['accent', 'line-2', 'line-3', 'line-4', 'line-5', 'line-6', 'line-7', 'line-8'] as const
+
 /** A day on which something happened. */
 export interface TrendDot {
   day: string
@@ -14,6 +17,8 @@ export interface TrendDot {
 /** What a trend shows, as data. */
 export interface TrendData {
   line: TrendLine
+  /** Further lines over the same days, in the order of their colours. */
+  others?: readonly TrendLine[]
   dots?: readonly TrendDot[]
   /** Bands of the scale: up to which value, and how good that is. */
   zones?: readonly { from: number; to: number; tone: 'low' | 'medium' | 'high' }[]
