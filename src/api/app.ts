@@ -21,6 +21,7 @@ import { exceptions } from './routes/exceptions.ts'
 import { explanations } from './routes/explain.ts'
 import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
+import { graph } from './routes/graph.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
@@ -127,6 +128,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
     },
     { prefix: '/api/v1' },
   )
+  app.register(graph(api), { prefix: '/graph' })
   if (webFolder) app.register(webPages(webFolder))
   return app
 }

@@ -137,11 +137,32 @@ export interface ControlRecord {
   max_points?: number
   /** Requirements of frameworks that the report itself names. */
   frameworks?: { framework: string; requirement: string }[]
+  details?: ControlDetails
   /**
    * Only what a file of results happens to say, `title` often just the tool's id: it stands until a whole description of this control is
    * there, and never replaces one, whatever their times.
    */
   partial?: boolean
+}
+
+/** What some tools say of an action beside what all say, as they write it; a member that the tool leaves out is left out. */
+export interface ControlDetails {
+  /** Config, Review, Behavior. */
+  action_type?: string
+  /** Core, Defense in Depth, Advanced. */
+  tier?: string
+  /** The tool's own order of work, 1 first. */
+  rank?: number
+  /** Low, Moderate, High. */
+  user_impact?: string
+  implementation_cost?: string
+  /** What it protects against: "Account breach". */
+  threats?: string[]
+  /** What people will notice. */
+  remediation_impact?: string
+  deprecated?: boolean
+  /** When the vendor last changed the action, as it writes it (ISO 8601). */
+  updated_at?: string
 }
 
 /** One item of the report: "this asset has this". One record per item as the report states it, informational ones included. */
@@ -217,7 +238,23 @@ export interface ScoreTotalRecord {
   score: 'secure_score'
   points: number
   max_points: number
-  comparisons?: { basis: string; category: string; value: number }[]
+  comparisons?: { basis: string; category: string; value: number; audience?: ComparisonAudience }[]
+  details?: TotalDetails
+}
+
+/** What a snapshot says beside its points. */
+export interface TotalDetails {
+  active_users?: number
+  licensed_users?: number
+  /** Names of services that are switched on: HasExchange. */
+  services?: string[]
+}
+
+/** Whom an average is about, where the source says so. */
+export interface ComparisonAudience {
+  seats_from?: number
+  seats_to?: number
+  industry?: string
 }
 
 /**

@@ -103,7 +103,13 @@ export const assetFacts = {
       ...ascending('points', 'evidence', 'place', 'severity', 'max_points', 'passed', 'total', 'control_id'),
     ],
   },
-  score_total: { table: 'score_total_history', scope: asset, key: ['score'], attributes: ['points', 'max_points'], ...statesScore },
+  score_total: {
+    table: 'score_total_history',
+    scope: asset,
+    key: ['score'],
+    attributes: ['points', 'max_points', 'details'],
+    ...statesScore,
+  },
   // What a report that lists the asset states of its items: see Items. After the facts that it decides about, which need what stood before.
   item: {
     table: 'item_history',
@@ -125,7 +131,7 @@ export const orgFacts = {
     table: 'control_history',
     scope: source,
     key: ['control_id'],
-    attributes: ['title', 'severity', 'category', 'description', 'remediation', 'url', 'product', 'max_points', 'frameworks'],
+    attributes: ['title', 'severity', 'category', 'description', 'remediation', 'url', 'product', 'max_points', 'frameworks', 'details'],
     covers: null,
   },
   advisory: {
@@ -167,7 +173,13 @@ export const orgFacts = {
       ...ascending('justification', 'detail', 'product', 'document_version', 'role'),
     ],
   },
-  benchmark: { table: 'benchmark_history', scope: source, key: ['score', 'basis', 'category'], attributes: ['value'], ...statesScore },
+  benchmark: {
+    table: 'benchmark_history',
+    scope: source,
+    key: ['score', 'basis', 'category'],
+    attributes: ['value', 'details'],
+    ...statesScore,
+  },
 } satisfies Record<string, FactTable>
 
 const complete = { covers: 'c.complete', shows: (_: Row, look: Row): boolean => look['complete'] === true }

@@ -28,7 +28,12 @@ describe.skipIf(!data)(`graph-secure-score on real reports (${data ? data.root :
     expect(of('score_total')).toMatchObject([{ points: 128, max_points: 274 }])
     // The controls' points are the whole of the total.
     expect(of('control_result').reduce((sum, one) => sum + (one.points ?? 0), 0)).toBeCloseTo(128, 6)
-    expect(of('score_total')[0]!.comparisons).toContainEqual({ basis: 'TotalSeats', category: 'Total', value: 48.98 })
+    expect(of('score_total')[0]!.comparisons).toContainEqual({
+      basis: 'TotalSeats',
+      category: 'Total',
+      value: 48.98,
+      audience: { seats_from: 1, seats_to: 100 },
+    })
   })
 
   it('reads a page of 200 profiles whose ids are those of the scores', async () => {

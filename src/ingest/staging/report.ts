@@ -7,6 +7,7 @@ import type {
   FindingClosedRecord,
   FindingRecord,
   ReportRecord,
+  ScoreTotalRecord,
   SoftwareRecord,
   VulnerabilityRecord,
 } from '../../model/record.ts'
@@ -22,7 +23,7 @@ import { type Placed, place, stagedColumns, stagedTable, valueOf } from '../../s
 import { resolveAssets } from '../resolve.ts'
 import { StatementStaging } from './statements.ts'
 import { columnsOf, facts, Rows } from './tables.ts'
-import { canonical, LONG, safeUrl, severityOf, tenths, text, thousandths } from './values.ts'
+import { canonical, details, LONG, safeUrl, severityOf, tenths, text, thousandths } from './values.ts'
 
 /** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
 const MANY_CLOSED = 0.3
@@ -32,6 +33,8 @@ const FEW_CLOSED = 10
 
 const closingNote = ({ source, closed, open }: ManyClosed): string =>
   `This closed ${closed} of the ${open} findings that ${source} had open: if the scan was narrower than before, undo it and narrow its coverage.`
+
+type Comparisons = NonNullable<ScoreTotalRecord['comparisons']>
 
 const rank = { remote: 1, full: 2 } as const
 
@@ -52,7 +55,7 @@ export class ReportStaging {
   /** Whether anything is known of single items that this source stated. */
   private statesItems = false
   private findsControls = false
-  private readonly totals: { points: number; max_points: number; comparisons: { basis: string; category: string; value: number }[] }[] = []
+  private readonly totals: { points: number; max_points: number; comparisons: Comparisons; details: string | null }[] = []
   private readonly findings: Rows
   private readonly results: Rows
   private readonly software: Rows
@@ -90,7 +93,12 @@ export class ReportStaging {
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
     else if (record.kind === 'statement') this.statements?.add(record)
     else if (record.kind === 'score_total')
-      this.totals.push({ points: record.points, max_points: record.max_points, comparisons: record.comparisons ?? [] })
+      this.totals.push({
+        points: record.points,
+        max_points: record.max_points,
+        comparisons: record.comparisons ?? [],
+        details: details(record.details),
+      })
   }
 
   private addAsset(record: AssetRecord): void {
@@ -402,6 +410,7 @@ export class ReportStaging {
         'secure_score',
         thousandths(total.points)!,
         thousandths(total.max_points)!,
+        total.details,
         at,
         null,
         late.has(assets[tenant]!.local),
@@ -419,6 +428,7 @@ export class ReportStaging {
         each.basis,
         each.category,
         thousandths(each.value)!,
+        details(each.audience),
         at,
         null,
         late.has(assets[tenant]!.local),
@@ -482,7 +492,12 @@ export class ReportStaging {
       if (!each.record.inactive) keep(assetFacts.presence, each, [], '[]')
       if (each.record.type === 'tenant')
         for (const total of this.totals)
-          keep(assetFacts.score_total, each, ['secure_score'], JSON.stringify([thousandths(total.points), thousandths(total.max_points)]))
+          keep(
+            assetFacts.score_total,
+            each,
+            ['secure_score'],
+            JSON.stringify([thousandths(total.points), thousandths(total.max_points), total.details]),
+          )
     }
     const ids = shared.map(({ local }) => local)
     type Item = Row & { record_id: number; observed_at: number }
@@ -684,6 +699,7 @@ export class ReportStaging {
         text(control.product, 200),
         thousandths(control.max_points),
         JSON.stringify((control.frameworks ?? []).slice(0, 200)),
+        details(control.details),
         ...tail,
       ]),
     )

@@ -30,3 +30,25 @@ export const canonical = (id: string): string => (/^cve-/i.test(id) ? id.toUpper
 export function safeUrl(url: string | undefined): string | null {
   return url !== undefined && /^https?:\/\/[^\s"'<>]+$/i.test(url) ? url.slice(0, 2000) : null
 }
+
+/** Members of a details object kept, entries of a list in it, and characters of a text in it. */
+const MOST_MEMBERS = 20
+const MOST_ENTRIES = 100
+const LONG_DETAIL = 4000
+
+/** What only some tools say, as JSON with its members in the order of their names; null where nothing is left. Texts are cut as others are. */
+export function details(said: object | undefined): string | null {
+  const members = Object.entries(said ?? {}).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    if (typeof value === 'string') {
+      const clean = text(value, LONG_DETAIL)
+      return clean === null ? [] : [[name, clean]]
+    }
+    if (Array.isArray(value)) {
+      const entries = value.slice(0, MOST_ENTRIES).flatMap((each) => (typeof each === 'string' ? (text(each, 200) ?? []) : []))
+      return entries.length ? [[name, entries]] : []
+    }
+    return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) ? [[name, value]] : []
+  })
+  const kept = members.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_MEMBERS)
+  return kept.length ? JSON.stringify(Object.fromEntries(kept)) : null
+}

@@ -35,6 +35,7 @@ describe('graphSecureScore', () => {
       score: 'secure_score',
       points: 12.5,
       max_points: 40,
+      details: { active_users: 812, licensed_users: 900, services: ['HasExchange'] },
       comparisons: [
         { basis: 'AllTenants', category: 'Total', value: 41.2 },
         { basis: 'AllTenants', category: 'Identity', value: 10.5 },
@@ -116,6 +117,16 @@ describe('graphSecureScore', () => {
         product: 'AzureAD',
         max_points: 10,
         frameworks: [{ framework: 'NIST 800-171', requirement: '3.5.3' }],
+        details: {
+          action_type: 'Config',
+          tier: 'Core',
+          rank: 1,
+          user_impact: 'Moderate',
+          implementation_cost: 'Low',
+          threats: ['Account breach', 'Password cracking'],
+          remediation_impact: 'Administrators sign in twice.',
+          deprecated: false,
+        },
       },
       {
         kind: 'control',
@@ -125,6 +136,7 @@ describe('graphSecureScore', () => {
         description: 'Tier: Advanced. Deprecated by Microsoft.',
         product: 'EXO',
         max_points: 1,
+        details: { action_type: 'Review', tier: 'Advanced', deprecated: true },
       },
     ])
   })

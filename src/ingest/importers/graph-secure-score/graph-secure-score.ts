@@ -1,11 +1,19 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlRecord, ControlResultRecord, FileRecord, ScoreTotalRecord } from '../../../model/record.ts'
+import type {
+  ComparisonAudience,
+  ControlDetails,
+  ControlRecord,
+  ControlResultRecord,
+  FileRecord,
+  ScoreTotalRecord,
+  TotalDetails,
+} from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { graphNames } from './powershell.ts'
-import { cutText, type Fields, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
+import { cutText, type Fields, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
 
 const SOURCE = 'microsoft-secure-score'
 
@@ -37,12 +45,36 @@ function comparisonsOf(score: Fields): NonNullable<ScoreTotalRecord['comparisons
   ] as const
   return objectsIn(score.averageComparativeScores).flatMap((one) => {
     const basis = textOf(one.basis)
+    const audience = audienceOf(one)
     return columns.flatMap(([category, column]) => {
       const value = numberOf(one[column!])
       // -1 stands for "no data": https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/6294
-      return basis === '' || value === null || value < 0 ? [] : [{ basis, category: category!, value }]
+      return basis === '' || value === null || value < 0 ? [] : [{ basis, category: category!, value, ...(audience && { audience }) }]
     })
   })
+}
+
+/** Whom an average is about. Live answers write the names in either case and the numbers as texts. */
+function audienceOf(one: Fields): ComparisonAudience | null {
+  const member = (name: string) => one[name] ?? one[`${name[0]!.toUpperCase()}${name.slice(1)}`]
+  const seats_from = numberOf(member('seatSizeRangeLowerValue'))
+  const seats_to = numberOf(member('seatSizeRangeUpperValue'))
+  const industry = textOf(one.basis) === 'IndustryTypes' ? textOf(member('categoryValue') ?? member('industryName')) : ''
+  const known = (value: number | null): value is number => value !== null && value >= 0
+  const said = { ...(known(seats_from) && { seats_from }), ...(known(seats_to) && { seats_to }), ...(industry && { industry }) }
+  return Object.keys(said).length ? said : null
+}
+
+/** What a snapshot says beside its points; -1 stands for "no data". */
+function totalDetails(score: Fields): TotalDetails {
+  const active_users = numberOf(score.activeUserCount)
+  const licensed_users = numberOf(score.licensedUserCount)
+  const services = textsIn(score.enabledServices)
+  return {
+    ...(active_users !== null && active_users >= 0 && { active_users }),
+    ...(licensed_users !== null && licensed_users >= 0 && { licensed_users }),
+    ...(services.length > 0 && { services }),
+  }
 }
 
 /**
@@ -102,7 +134,14 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
   const points = numberOf(score.currentScore)
   const max_points = numberOf(score.maxScore)
   if (points !== null && max_points !== null && points >= 0 && max_points > 0) {
-    yield { kind: 'score_total', score: 'secure_score', points, max_points, comparisons: comparisonsOf(score) }
+    yield {
+      kind: 'score_total',
+      score: 'secure_score',
+      points,
+      max_points,
+      comparisons: comparisonsOf(score),
+      details: totalDetails(score),
+    }
   } else {
     yield { kind: 'skipped', at, reason: 'Expected currentScore and maxScore as numbers' }
   }
@@ -143,6 +182,32 @@ function remediationOf(profile: Fields): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
+/** What Graph says of an action beside what every tool says; "Unknown" is nothing said. */
+function detailsOf(profile: Fields): ControlDetails {
+  const word = (value: unknown) => (/^unknown$/i.test(textOf(value)) ? '' : textOf(value))
+  const [action_type, tier, user_impact, implementation_cost] = [
+    profile.actionType,
+    profile.tier,
+    profile.userImpact,
+    profile.implementationCost,
+  ].map(word)
+  const rank = numberOf(profile.rank)
+  const threats = textsIn(profile.threats)
+  const remediation_impact = plain(textOf(profile.remediationImpact))
+  const updated_at = textOf(profile.lastModifiedDateTime)
+  return {
+    ...(action_type && { action_type }),
+    ...(tier && { tier }),
+    ...(rank !== null && { rank }),
+    ...(user_impact && { user_impact }),
+    ...(implementation_cost && { implementation_cost }),
+    ...(threats.length > 0 && { threats }),
+    ...(remediation_impact && { remediation_impact: cutText(remediation_impact) }),
+    ...(typeof profile.deprecated === 'boolean' && { deprecated: profile.deprecated }),
+    ...(updated_at && { updated_at }),
+  }
+}
+
 function profileRecord(profile: Fields): ControlRecord {
   const max_points = numberOf(profile.maxScore)
   const remediation = remediationOf(profile)
@@ -173,6 +238,7 @@ function profileRecord(profile: Fields): ControlRecord {
     ...(textOf(profile.service) && { product: textOf(profile.service) }),
     ...(max_points !== null && max_points >= 0 && { max_points }),
     ...(frameworks.length > 0 && { frameworks: frameworks.filter((one) => one.framework && one.requirement) }),
+    details: detailsOf(profile),
   }
 }
 
@@ -210,7 +276,7 @@ function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
 export const graphSecureScore: Importer = {
   id: 'graph-secure-score',
   title: 'Microsoft Graph Secure Score (secureScores, secureScoreControlProfiles)',
-  version: 1,
+  version: 2,
   detect: ({ text: head }: Head) => isGraphPage(head),
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {

@@ -220,7 +220,7 @@ export const vulnerabilityDays = (subjects: string): string => `vulnerability_da
  * "…/results"). Its title or category is no event in the life of an asset.
  */
 export const newestControl = `newest_control as (
-    select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product, frameworks
+    select distinct on (control_id) control_id, source, category, max_points, title, severity, description, remediation, url, product, frameworks, details
     from control_history where org_id = $org_id and retracted_in = 9007199254740991 
     order by control_id, case when source like '%/results' then 1 else 0 end, valid_to desc, valid_from desc, source collate "C"
   )`
