@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/initiatives/histories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scores of all initiatives that have data, day by day */
+        get: operations["listInitiativeHistories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/initiatives/{id}": {
         parameters: {
             query?: never;
@@ -892,6 +909,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/arrangements/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the cards of a page are arranged for everyone */
+        get: operations["getArrangement"];
+        /** Arrange the cards of a page for everyone */
+        put: operations["setArrangement"];
+        post?: never;
+        /** Let the cards of a page stand as the program puts them */
+        delete: operations["resetArrangement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge": {
         parameters: {
             query?: never;
@@ -1082,6 +1118,18 @@ export interface components {
             known: number;
             refused: number;
             members: components["schemas"]["MemberResult"][];
+        };
+        Arrangement: {
+            /** @description Ids of cards, the first first */
+            order: string[];
+            /** @description Ids of cards that are not shown */
+            hidden: string[];
+        };
+        ArrangementInput: {
+            /** @description Ids of cards, the first first */
+            order: string[];
+            /** @description Ids of cards that are not shown */
+            hidden: string[];
         };
         AssetDetail: {
             asset_id: number;
@@ -1811,6 +1859,14 @@ export interface components {
             trend: (number | null)[];
             metric_list: components["schemas"]["MetricSummary"][];
             history: components["schemas"]["Point"][];
+        };
+        InitiativeHistories: {
+            items: {
+                id: string;
+                title: string;
+                points: components["schemas"]["Point"][];
+            }[];
+            as_of: string;
         };
         InitiativeList: {
             items: components["schemas"]["InitiativeSummary"][];
@@ -2903,6 +2959,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InitiativeList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInitiativeHistories: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeHistories"];
                 };
             };
             /** @description Default Response */
@@ -5314,6 +5423,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Definitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getArrangement: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                page: "overview";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrangement"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setArrangement: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                page: "overview";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrangementInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrangement"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetArrangement: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                page: "overview";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrangement"];
                 };
             };
             /** @description Default Response */

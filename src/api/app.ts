@@ -13,6 +13,7 @@ import { openJobs } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
 import { nameShapes } from './named.ts'
 import { answerError, badAddress, notFound } from './problems.ts'
+import { arrangements } from './routes/arrangements.ts'
 import { assets } from './routes/assets.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
@@ -118,6 +119,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         sources,
         organisations,
         definitions,
+        arrangements,
         knowledge,
         exports,
         operations,

@@ -12,6 +12,8 @@ export const definitionKinds = {
   action_state: { moves: 'scores' },
   /** States of actions to be given to several organisations; id: the template's, body: JSON {title, states}. */
   action_template: { moves: 'nothing' },
+  /** How the cards of a page stand for everyone; id: the page, body: JSON {order, hidden}: ids of cards. */
+  arrangement: { moves: 'nothing' },
   /** A metric of the organisation's own; id: the metric's, body: its YAML. */
   metric: { moves: 'scores' },
   /** An initiative of the organisation's own; id: the initiative's, body: its YAML. */

@@ -40,7 +40,11 @@ export function Page({
           <h1 className="text-xl leading-7 font-semibold tracking-tight break-words">{title}</h1>
           {line && <div className="mt-0.5 text-sm text-ink-2">{line}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && (
+          <div data-screen-only className="flex flex-wrap items-center gap-2">
+            {actions}
+          </div>
+        )}
       </div>
       {children}
     </div>

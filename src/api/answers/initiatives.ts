@@ -6,7 +6,7 @@ import { initiativeBounds } from '../../insights/unknown.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { InitiativeSummary } from '../shapes.ts'
-import { exposedBy, summarizeMetrics, TREND_DAYS, unknownOf } from './metrics.ts'
+import { exposedBy, pointsOf, summarizeMetrics, TREND_DAYS, unknownOf } from './metrics.ts'
 
 type Summary = z.infer<typeof InitiativeSummary>
 
@@ -43,6 +43,14 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
     const gap = ({ score }: Summary) => (score.value === null ? -1000 : score.target! - score.value)
     return summaries.toSorted((a, b) => gap(b) - gap(a) || (a.id < b.id ? -1 : 1))
   })
+
+/** The daily history of every initiative that has a value in the range, by today's definitions, in the order of their ids. */
+export async function initiativeLines({ store, scope, catalog }: Asked, { from, to }: { from: number; to: number }) {
+  const metrics = await readMetricHistories(store.engine, scope, catalog, from, to)
+  return [...initiativeHistories(catalog, metrics, from, to)]
+    .filter(([, history]) => history.some(({ value }) => value !== null))
+    .map(([id, history]) => ({ id, title: catalog.initiatives.get(id)!.title, points: pointsOf(history) }))
+}
 
 /** Distinct assets of high or very high criticality that some of these metrics find exposed. */
 async function countCritical(asked: Asked, metric_ids: readonly string[]): Promise<number> {

@@ -3,13 +3,17 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { readHistoryAsked } from '../answers/scores.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { findInitiative, summarizeInitiatives } from '../answers/initiatives.ts'
+import { findInitiative, initiativeLines, summarizeInitiatives } from '../answers/initiatives.ts'
 import { pointsOf, summarizeMetrics } from '../answers/metrics.ts'
 import { answerAll, readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
-import { InitiativeDetail, InitiativeSummary, Moment, Range, list } from '../shapes.ts'
+import { InitiativeDetail, InitiativeSummary, Moment, Point, Range, list } from '../shapes.ts'
 
 const Initiatives = named('InitiativeList', list(InitiativeSummary))
+const Histories = named(
+  'InitiativeHistories',
+  z.object({ items: z.array(z.object({ id: z.string(), title: z.string(), points: z.array(Point) })), as_of: z.string() }),
+)
 const Id = z.object({ id: z.string().max(200) })
 
 /** Named sets of weighted metrics with a target. */
@@ -30,6 +34,22 @@ export const initiatives =
       async ({ query }) => {
         const asked = await readMoment(api, query)
         return answerAll(asked, await summarizeInitiatives(asked))
+      },
+    )
+    app.get(
+      '/initiatives/histories',
+      {
+        schema: {
+          operationId: 'listInitiativeHistories',
+          tags: ['initiatives'],
+          summary: 'The scores of all initiatives that have data, day by day',
+          querystring: Moment.extend(Range.shape).strict(),
+          response: answers(Histories),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api, query)
+        return { items: await initiativeLines(asked, readRange(query, asked.moment)), as_of: asked.as_of }
       },
     )
     app.get(

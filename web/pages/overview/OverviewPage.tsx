@@ -1,19 +1,16 @@
-import { useMemo } from 'react'
+import { LayoutDashboard, Printer } from 'lucide-react'
+import { Fragment, useMemo, useState } from 'react'
 import { useAsk } from '../../api.ts'
+import type { Overview } from '../../api.ts'
 import { instant, moveDay } from '../../format.ts'
+import { Button } from '../../components/Button.tsx'
 import { Page } from '../../components/Page.tsx'
 import { useLastDay } from '../../components/shell.ts'
 import { Loading, Problem } from '../../components/Problem.tsx'
-import { CoverageCard } from './CoverageCard.tsx'
-import { EventsCard } from './EventsCard.tsx'
+import { arranged, useArrangement } from './arrangement.ts'
+import { ArrangingBar, Movable } from './Arranging.tsx'
+import { cards } from './cards.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
-import { InitiativesCard } from './InitiativesCard.tsx'
-import { MetricsCard } from './MetricsCard.tsx'
-import { RecommendationsCard } from './RecommendationsCard.tsx'
-import { ExposureCard, SecureCard } from './ScoreCards.tsx'
-import { SeverityCard } from './SeverityCard.tsx'
-import { SourcesCard } from './SourcesCard.tsx'
-import { TrendCard } from './TrendCard.tsx'
 
 /** Eighteen months. */
 const DAYS = 548
@@ -32,25 +29,71 @@ export function OverviewPage() {
   }
   if (!data) return <Waiting />
   if (data.empty) return <FirstSteps />
+  return <Cards overview={data} />
+}
+
+/** The cards, as they are arranged. */
+function Cards({ overview }: { overview: Overview }) {
+  const kept = useArrangement(overview.organisation.slug)
+  const [arranging, setArranging] = useState(false)
+  const { hidden } = kept.arrangement
+  const order = arranged(
+    cards.map(({ id }) => id),
+    kept.arrangement,
+  )
+  const all = order.map((id) => cards.find((card) => card.id === id)!)
+  const shown = all.filter(({ id }) => !hidden.includes(id))
+  /** Puts a card where another one stands. */
+  const put = (id: string, where: string) => {
+    if (id === where || !order.includes(id)) return
+    const later = order.indexOf(id) < order.indexOf(where)
+    const without = order.filter((other) => other !== id)
+    kept.change({ hidden, order: without.toSpliced(without.indexOf(where) + (later ? 1 : 0), 0, id) })
+  }
   return (
-    <Page title="Overview" name="Overview" line={`${data.organisation.name}, as of ${instant(data.as_of)}`}>
-      <div className="grid grid-cols-12 gap-4">
-        <ExposureCard score={data.exposure} className="col-span-12 sm:col-span-6 xl:col-span-3" />
-        <SecureCard score={data.secure} className="col-span-12 sm:col-span-6 xl:col-span-3" />
-        <TrendCard overview={data} className="col-span-12 xl:col-span-6" />
-        <SeverityCard counts={data.severity_counts} exploited={data.exploited} className="col-span-12 sm:col-span-6 xl:col-span-3" />
-        <CoverageCard coverage={data.coverage} types={data.asset_types} className="col-span-12 sm:col-span-6 xl:col-span-3" />
-        <InitiativesCard initiatives={data.initiatives} className="col-span-12 xl:col-span-6" />
-        <RecommendationsCard recommendations={data.recommendations} className="col-span-12 xl:col-span-6" />
-        <MetricsCard metrics={data.metrics} className="col-span-12 xl:col-span-6" />
-        <EventsCard title="Latest risk events" feed="risk" events={data.events} className="col-span-12 lg:col-span-6 xl:col-span-5" />
-        <EventsCard
-          title="Latest posture events"
-          feed="posture"
-          events={data.posture_events}
-          className="col-span-12 lg:col-span-6 xl:col-span-4"
+    <Page
+      title="Overview"
+      name="Overview"
+      line={`${overview.organisation.name}, as of ${instant(overview.as_of)}`}
+      actions={
+        <>
+          <Button look="quiet" aria-pressed={arranging} onClick={() => setArranging(!arranging)}>
+            <LayoutDashboard size={14} aria-hidden />
+            Arrange
+          </Button>
+          <Button look="quiet" onClick={() => window.print()}>
+            <Printer size={14} aria-hidden />
+            Print
+          </Button>
+        </>
+      }
+    >
+      {arranging && (
+        <ArrangingBar
+          kept={kept}
+          hidden={all.filter(({ id }) => hidden.includes(id))}
+          show={(id) => kept.change({ order, hidden: hidden.filter((other) => other !== id) })}
+          done={() => setArranging(false)}
         />
-        <SourcesCard sources={data.sources} asOf={data.as_of} className="col-span-12 xl:col-span-3" />
+      )}
+      <div className="grid grid-cols-12 gap-4">
+        {shown.map((card, index) =>
+          arranging ? (
+            <Movable
+              key={card.id}
+              card={card}
+              first={index === 0}
+              last={index === shown.length - 1}
+              move={(by) => put(card.id, shown[index + by]!.id)}
+              hide={() => kept.change({ order, hidden: [...hidden, card.id] })}
+              drop={(id) => put(id, card.id)}
+            >
+              {card.card(overview, 'flex-1')}
+            </Movable>
+          ) : (
+            <Fragment key={card.id}>{card.card(overview, card.width)}</Fragment>
+          ),
+        )}
       </div>
     </Page>
   )
