@@ -3,12 +3,14 @@ import type { Instant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { dayOf, dayText } from '../store/days.ts'
 import { eventAssetRows, impacts, type StoredEvent, storedEvents } from '../store/queries/events/read.ts'
-import { eventEffects, type EventSubject } from '../store/queries/events/effects.ts'
+import { allEventEffects } from '../store/queries/events/effects.ts'
 import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
 import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { type AffectedAsset, metricAssets } from './metrics.ts'
+import { dayCauses } from './day-causes.ts'
+import { type DayLedger, effectsOf, type EventEffect } from './event-effects.ts'
 import { postureEvents } from './posture-events.ts'
 
 /**
@@ -21,39 +23,38 @@ export async function computeEvents(transaction: Engine, org_id: number, catalog
     transaction,
     org_id,
     (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change)),
+    today,
   )
   await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
 }
 
-/** How an event of a type moves findings; null: not at all. */
-function howOf(type: string): EventSubject['how'] | null {
-  if (type === 'new_vulnerability') return 'starts'
-  if (type === 'vulnerability_mitigated') return 'ends'
-  return type === 'end_of_support_reached' ? null : 'stage'
+/** Events with what each moved the exposure score by; one that can move nothing moved 0. */
+async function withEffects(transaction: Engine, org_id: number, events: EventRow[], today: number): Promise<EventRow[]> {
+  const { effects } = await effectsOf(
+    transaction,
+    { org_id, groups: null },
+    events.map(({ subjects, ...event }) => ({ ...event, subjects: JSON.parse(subjects) as string[] })),
+    0,
+    today,
+    allEventEffects,
+  )
+  return events.map((event) => ({ ...event, ...told(effects.get(event.event_id)) }))
 }
 
-/** Events with what each moved the exposure score by. */
-async function withEffects(transaction: Engine, org_id: number, events: EventRow[]): Promise<EventRow[]> {
-  const effects = await eventEffects(
-    transaction,
-    org_id,
-    events.flatMap(({ event_id, type, day, subjects }) => {
-      const how = howOf(type)
-      return how === null ? [] : (JSON.parse(subjects) as string[]).map((subject) => ({ event_id, subject, day, how }))
-    }),
-  )
-  return events.map((event) => ({ ...event, score_effect: howOf(event.type) === null ? null : (effects.get(event.event_id) ?? 0) }))
-}
+const told = (effects: readonly EventEffect[] = []): Pick<EventRow, 'score_effect' | 'effects'> => ({
+  score_effect: 10 * effects.reduce((sum, { units }) => sum + units, 0),
+  effects: JSON.stringify(effects.map(({ cause, units }) => [cause, units])),
+})
 
 function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventRow {
-  const { type, day, happened_at, component_key, component, assets, active_assets, severity, source } = change
+  const { type, subject_kind, day, happened_at, component_key, component, assets, active_assets, severity, source } = change
   const subjects = change.subjects.split(SEPARATOR)
   const definition = catalog.events.get(type)
   // A vulnerability without a component stands for itself: "CVE-1 has a new vulnerability, CVE-1" would say nothing.
   const named = component !== subjects[0]
   const template = (subjects.length > 1 ? definition?.headline_of_several : undefined) ?? definition?.headline ?? '{component}: {subject}'
   const values: Record<string, string> = {
-    subject: subjects[0]!,
+    subject: subject_kind === 'control' && type !== 'new_configuration_assessment' ? 'the failed check' : subjects[0]!,
     component: named ? component : 'an unnamed component',
     count: String(subjects.length),
     assets: assets === 1 ? '1 asset' : `${assets} assets`,
@@ -61,7 +62,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
   const headline = template.replace(/\{(subject|component|count|assets)\}/g, (_, name: string) => values[name]!)
   return {
     org_id,
-    event_id: `${dayText(day)}:${type}:${component_key}`,
+    event_id: `${dayText(day)}:${type}:${subject_kind === 'control' ? 'check:' : ''}${component_key}`,
     feed: 'risk',
     type,
     happened_at,
@@ -72,6 +73,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     score_before: null,
     score_after: null,
     direction: definition?.direction ?? 'neutral',
+    subject_kind,
     subjects: JSON.stringify(subjects),
     assets,
     active_assets,
@@ -79,6 +81,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     source,
     headline: headline.charAt(0).toUpperCase() + headline.slice(1),
     score_effect: null,
+    effects: '[]',
   }
 }
 
@@ -93,8 +96,10 @@ export interface EventQuery {
 }
 
 /** An event as it is read: with what it impacts at the end of `now_day`. */
-export interface EventAnswer extends Omit<StoredEvent, 'subjects'> {
+export interface EventAnswer extends Omit<StoredEvent, 'subjects' | 'effects'> {
   subjects: string[]
+  /** What it moved the exposure score by, cause by cause; they sum to score_effect. */
+  effects: EventEffect[]
   /** Of the assets that were active on its day, 0–1. */
   share: number
   assets_now: number
@@ -111,8 +116,8 @@ export interface EventAnswers {
 const shareOf = (assets: number, active: number): number => (active === 0 ? 0 : Math.min(1, assets / active))
 
 /**
- * A page of events. For some groups only, risk events count the assets of these groups and those without any are left out, posture events
- * are left out: they are about the whole. `counts` counts before `types` narrows, so that they can be used as filters.
+ * A page of events. For some groups only, risk events count the assets and the effect on the score of these groups, and those without any asset
+ * are left out; posture events are left out: they are about the whole. `counts` counts before `types` narrows, so that they can be used as filters.
  */
 export async function listEvents(
   engine: Engine,
@@ -121,20 +126,8 @@ export async function listEvents(
   now_day: number,
   page: { limit: number; offset: number },
 ): Promise<EventAnswers> {
-  let events = await storedEvents(engine, scope.org_id, query.from_day, query.to_day)
+  let events = await scopedEvents(engine, scope, query.from_day, query.to_day, now_day)
   if (query.feed) events = events.filter((event) => event.feed === query.feed)
-  if (scope.groups !== null) {
-    const seen = await impacts(
-      engine,
-      scope,
-      events.filter((event) => event.feed === 'risk'),
-      now_day,
-    )
-    events = events.flatMap((event) => {
-      const impact = seen.get(event.event_id)
-      return impact && impact.assets > 0 ? [{ ...event, assets: impact.assets, active_assets: impact.active_assets }] : []
-    })
-  }
   events = events.filter((event) => shareOf(event.assets, event.active_assets) >= (query.min_share ?? 0))
   const byType = new Map<string, number>()
   for (const event of events) byType.set(event.type, (byType.get(event.type) ?? 0) + 1)
@@ -149,6 +142,42 @@ export async function listEvents(
   }
 }
 
+/** The events of some days as a scope sees them: for groups, with the assets and the effects that are theirs. */
+async function scopedEvents(engine: Engine, scope: Scope, from_day: number, to_day: number, now_day: number): Promise<StoredEvent[]> {
+  return scope.groups === null
+    ? storedEvents(engine, scope.org_id, from_day, to_day)
+    : (await groupEvents(engine, scope, from_day, to_day, now_day)).events
+}
+
+async function groupEvents(engine: Engine, scope: Scope, from_day: number, to_day: number, now_day: number) {
+  const risk = (await storedEvents(engine, scope.org_id, from_day, to_day)).filter((event) => event.feed === 'risk')
+  const seen = await impacts(engine, scope, risk, now_day)
+  const own = risk.flatMap((event) => {
+    const impact = seen.get(event.event_id)
+    return impact && impact.assets > 0 ? [{ ...event, assets: impact.assets, active_assets: impact.active_assets }] : []
+  })
+  const { effects, days } = await effectsOf(engine, scope, own.map(parsed), from_day, to_day)
+  return { events: own.map((event) => ({ ...event, ...told(effects.get(event.event_id)) })), days }
+}
+
+const parsed = <T extends { subjects: string }>(event: T) => ({ ...event, subjects: JSON.parse(event.subjects) as string[] })
+
+/**
+ * Why the exposure score of a scope moved on each day that it did, with how much of each cause no event of the day tells: of every day and
+ * cause, the effects of its events and the rest sum to the cause.
+ */
+export async function eventDays(engine: Engine, scope: Scope, from_day: number, to_day: number): Promise<DayLedger[]> {
+  if (scope.groups !== null) return (await groupEvents(engine, scope, from_day, to_day, to_day)).days
+  const toldBy = new Map<string, number>()
+  for (const { day, effects } of await storedEvents(engine, scope.org_id, from_day, to_day))
+    for (const [cause, units] of JSON.parse(effects) as [number, number][])
+      toldBy.set(`${day} ${cause}`, (toldBy.get(`${day} ${cause}`) ?? 0) + units)
+  return (await dayCauses(engine, scope, from_day, to_day)).map(({ causes, ...day }) => ({
+    ...day,
+    causes: causes.map(({ cause, units }) => ({ cause, units, rest: units - (toldBy.get(`${day.day} ${cause}`) ?? 0) })),
+  }))
+}
+
 async function withImpactNow(engine: Engine, scope: Scope, events: readonly StoredEvent[], now_day: number): Promise<EventAnswer[]> {
   const seen = await impacts(
     engine,
@@ -161,8 +190,7 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
     return {
       ...event,
       subjects: JSON.parse(event.subjects) as string[],
-      // It is the whole organisation's: of some groups it says nothing.
-      score_effect: scope.groups === null ? event.score_effect : null,
+      effects: (JSON.parse(event.effects) as [number, number][]).map(([cause, units]) => ({ cause, units })),
       share: shareOf(event.assets, event.active_assets),
       assets_now: impact?.assets_now ?? 0,
       share_now: shareOf(impact?.assets_now ?? 0, impact?.active_now ?? 0),
@@ -174,7 +202,7 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
 export async function readEvent(engine: Engine, scope: Scope, event_id: string, now_day: number): Promise<EventAnswer> {
   const day = Date.parse(event_id.slice(0, 10)) / 86_400_000
   const found = Number.isInteger(day)
-    ? (await storedEvents(engine, scope.org_id, day, day)).find((event) => event.event_id === event_id)
+    ? (await scopedEvents(engine, scope, day, day, now_day)).find((event) => event.event_id === event_id)
     : undefined
   const [event] = found ? await withImpactNow(engine, scope, [found], now_day) : []
   if (!event) throw new UserError('unknown_event', `there is no event "${event_id}"`, { status: 404 })
@@ -194,7 +222,7 @@ export async function eventAssets(
 ): Promise<AffectedAsset[]> {
   if (event.feed === 'risk') {
     const rows = await eventAssetRows(engine, scope, event, page)
-    const verb = event.type === 'vulnerability_mitigated' ? 'no longer has' : 'has'
+    const verb = event.type === 'vulnerability_mitigated' || event.type === 'software_removed' ? 'no longer has' : 'has'
     return rows.map(({ subject, subjects, ...asset }) => ({
       ...asset,
       reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}`,

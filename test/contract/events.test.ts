@@ -175,6 +175,9 @@ function feed(tiny: EventWorld): Map<string, { subjects: string[]; assets: numbe
       const before = own.find((each) => each.finding_id === row.finding_id && each.to === row.from)
       const known = world.find((each) => each.from! <= row.from! && row.from! < each.to!)?.stage ?? 0
       if (before && row.stage! > before.stage! && row.stage! > known) tell(row.from!, types[row.stage!]!, subject, having(row.from!))
+      const begins = !own.some((each) => each.finding_id === row.finding_id && each.to === row.from)
+      if (begins && row.from! > first && row.from! > tiny.look.get(row.asset_id)!)
+        tell(row.from!, 'known_vulnerability_found', subject, having(row.from!))
       const goes = !own.some((each) => each.finding_id === row.finding_id && each.from === row.to)
       if (goes && tiny.asset!.some((asset) => asset.asset_id === row.asset_id && asset.from! <= row.to! && row.to! < asset.to!))
         tell(row.to!, 'vulnerability_mitigated', subject, [row.asset_id])

@@ -1,44 +1,89 @@
+import { causeNumber } from '../../../model/cause.ts'
 import { cvssSql } from '../../derive/asset-days.ts'
-import type { Engine } from '../../engines/engine.ts'
-import { causeSql, stepSql } from '../../steps.ts'
+import type { Engine, Params } from '../../engines/engine.ts'
+import type { Scope } from '../../scope.ts'
+import { stepSql } from '../../steps.ts'
 import { vulnerabilitySteps } from '../../vulnerability-steps.ts'
 import { idOf, stageSql } from '../metrics/columns.ts'
+import { groupParams, inGroups } from '../metrics/sweep.ts'
 
-/** An event, one of its vulnerabilities, and how it moves findings: they start, they end, or their stage changes. */
+/** An event, one of its subjects, and through which cause of which day it moves findings. No two events share (subject, day, cause). */
 export interface EventSubject {
   event_id: string
   subject: string
   day: number
+  /** Number of the cause. */
+  cause: number
+  /** The findings start with it, end with it, or change their hazard while they are open. */
   how: 'starts' | 'ends' | 'stage'
 }
 
+/** What one event moved the exposure score by through one cause. */
+export interface EventPart {
+  event_id: string
+  cause: number
+  /** Whole units of 1e-12 points. */
+  part: number
+}
+
+const columns = ['event_id', 'subject', 'day', 'cause', 'how'] as const
+
+/** Subjects that one question holds as parameters. */
+const MOST_PARAMETERS = 20_000
+
+/** From this cause on an asset is as internet-facing as at the day's end, before it as at its beginning. */
+const FACING = causeNumber('attribute_changed')
+
 /**
- * What events moved the organisation's exposure score by, in units of 1e-9 of 0–1: the part of their day and cause that is their vulnerabilities'
- * findings'. An asset's part in a step is split among its findings by what each adds to its hazard. An asset that enters or leaves the score that day, or
- * whose hazard as a whole stands still, adds nothing. Events that moved nothing are left out.
+ * What events moved the exposure score of a scope by: the part of their day and cause that is their subjects' findings'. An asset's share of a
+ * step (DESIGN 6, in units of 1e-12 points, as the explanation gives it) is split among its findings by what each adds to its hazard. An
+ * asset that enters or leaves the score that day, or whose hazard as a whole stands still, adds nothing. Events that moved nothing are left out.
  */
-export async function eventEffects(transaction: Engine, org_id: number, subjects: readonly EventSubject[]): Promise<Map<string, number>> {
-  if (subjects.length === 0) return new Map()
+export async function eventEffects(engine: Engine, scope: Scope, subjects: readonly EventSubject[]): Promise<EventPart[]> {
+  const parts: EventPart[] = []
+  for (let start = 0; start < subjects.length; start += MOST_PARAMETERS) {
+    const some = subjects.slice(start, start + MOST_PARAMETERS)
+    parts.push(
+      ...(await ask(
+        engine,
+        scope,
+        `select ${columns.map((name) => `unnest($asked_${name}) as ${name}`).join(', ')}`,
+        Object.fromEntries(columns.map((name) => [`asked_${name}`, some.map((subject) => subject[name])])),
+      )),
+    )
+  }
+  const sums = new Map<string, EventPart>()
+  for (const each of parts) {
+    const key = `${each.cause} ${each.event_id}`
+    sums.set(key, { ...each, part: (sums.get(key)?.part ?? 0) + each.part })
+  }
+  return [...sums.values()]
+}
+
+/** As {@link eventEffects}, for any number of subjects at once; in a transaction that may write. */
+export async function allEventEffects(transaction: Engine, scope: Scope, subjects: readonly EventSubject[]): Promise<EventPart[]> {
+  if (subjects.length === 0) return []
   await transaction.query('drop table if exists event_subject')
-  await transaction.query('create temporary table event_subject (event_id text, subject text, day integer, how text)')
+  await transaction.query('create temporary table event_subject (event_id text, subject text, day integer, cause integer, how text)')
   await transaction.append(
     'event_subject',
-    ['event_id', 'subject', 'day', 'how'],
-    subjects.map(({ event_id, subject, day, how }) => [event_id, subject, day, how]),
+    columns,
+    subjects.map((subject) => columns.map((name) => subject[name])),
   )
   await transaction.analyze(['event_subject'])
-  const starts = ['coverage_changed', 'new_vulnerability', 'configuration_changed'] as const
-  const rows = await transaction.query<{ event_id: string; effect: number }>(
-    `with cause as (
-      select 'starts' as how, n as cause from (values ${starts.map((id) => `(${causeSql(id)})`).join(', ')}) c(n)
-      union all select 'ends', ${causeSql('remediated')} union all select 'stage', ${causeSql('exploit_intelligence')}
-    ),
-    pair as (select s.event_id, s.subject, s.day, c.cause, s.how, s.day * 16 + c.cause as step from event_subject s join cause c on c.how = s.how),
-    about as (select distinct cast($org_id as integer) as org_id, subject from event_subject),
+  const parts = await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, {})
+  await transaction.query('drop table event_subject')
+  return parts
+}
+
+function ask(engine: Engine, scope: Scope, asked: string, params: Params): Promise<EventPart[]> {
+  return engine.query<EventPart>(
+    `with pair as materialized (select p.event_id, p.subject, p.day, p.cause, p.how, p.day * 16 + p.cause as step from (${asked}) p),
+    about as (select distinct cast($org_id as integer) as org_id, subject from pair),
     f as materialized (
       select f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
       from finding_history f join about a on a.subject = f.subject
-      where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
+      where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
     ),
     hit as (
       select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step = p.step where p.how = 'starts'
@@ -48,12 +93,15 @@ export async function eventEffects(transaction: Engine, org_id: number, subjects
     moved as materialized (
       select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.step, d.hazard_delta, d.weighted_delta, a.internet_facing
       from hit h join asset_day d on d.org_id = $org_id and d.asset_id = h.asset_id and d.day = h.day and d.cause = h.cause
-        join asset_history a on a.org_id = $org_id and a.asset_id = h.asset_id and a.from_day <= h.day - 1 and h.day - 1 < a.to_day
+        join asset_history a on a.org_id = $org_id and a.asset_id = h.asset_id
+          and a.from_day <= h.day - case when h.cause >= ${FACING} then 0 else 1 end and h.day - case when h.cause >= ${FACING} then 0 else 1 end < a.to_day
       where d.weight > 0 and d.weight_delta = 0 and d.hazard_delta <> 0
     ),
     ${vulnerabilitySteps('about')},
     held as (
-      select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.weighted_delta, b.back, ${stageSql} as stage, coalesce(v.epss, -1) as epss, ${cvssSql('v.cvss_tenths', 'f')} as cvss_tenths
+      select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.weighted_delta, b.back,
+        case when f.kind = 'control' then -1 else ${stageSql} end as stage, case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end as epss,
+        case when f.kind = 'control' then coalesce(f.severity, 2) else ${cvssSql('v.cvss_tenths', 'f')} end as cvss_tenths
       from moved m cross join (values (0), (1)) b(back)
         join f on f.asset_id = m.asset_id and f.subject = m.subject and f.from_step <= m.step - b.back and m.step - b.back < f.to_step
         left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')} and v.from_step <= m.step - b.back and m.step - b.back < v.to_step
@@ -66,14 +114,19 @@ export async function eventEffects(transaction: Engine, org_id: number, subjects
       select event_id, asset_id, day, cause, hazard_delta, weighted_delta, cast(sum(case when back = 0 then hazard else -hazard end) as bigint) as own
       from side group by event_id, asset_id, day, cause, hazard_delta, weighted_delta
     ),
-    by_step as (select day, cause, cast(sum(denominator_delta) as bigint) as w from score_delta where org_id = $org_id and score = 'exposure' group by day, cause),
+    by_step as (${
+      scope.groups === null
+        ? `select day, cause, cast(sum(denominator_delta) as bigint) as w from score_delta where org_id = $org_id and score = 'exposure' group by day, cause`
+        : `select d.day, d.cause, cast(sum(d.weight_delta) as bigint) as w from asset_day d where d.org_id = $org_id ${inGroups('d.asset_id', scope.groups)} group by d.day, d.cause`
+    }),
     running as (select day, cause, w, cast(sum(w) over (order by day, cause rows between unbounded preceding and current row) as bigint) as w2 from by_step),
     factor as (
-      select day, cause, cast(2 * w2 - w as double precision) / (2 * cast(w2 - w as double precision) * cast(w2 as double precision)) as a from running where w2 > 0 and w2 - w > 0)
-    select p.event_id, cast(floor(cast(sum(cast(floor(f.a * cast(p.weighted_delta as double precision) * cast(p.own as double precision) / cast(p.hazard_delta as double precision) * 1000000 + 0.5) as bigint)) as double precision) / 1000000 + 0.5) as bigint) as effect
-    from part p join factor f on f.day = p.day and f.cause = p.cause group by p.event_id`,
-    { org_id },
+      select day, cause, cast(2 * w2 - w as double precision) / (2 * cast(w2 - w as double precision) * cast(w2 as double precision)) as a from running where w2 > 0 and w2 - w > 0),
+    share as (
+      select p.event_id, p.cause, p.own, p.hazard_delta, floor(f.a * cast(p.weighted_delta as double precision) * 100000 + 0.5) as s
+      from part p join factor f on f.day = p.day and f.cause = p.cause)
+    select event_id, cause, cast(sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
+    from share group by event_id, cause having sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
+    { org_id: scope.org_id, ...params, ...groupParams(scope.groups) },
   )
-  await transaction.query('drop table event_subject')
-  return new Map(rows.map(({ event_id, effect }) => [event_id, effect]))
 }

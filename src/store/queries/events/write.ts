@@ -1,5 +1,6 @@
 import { NEVER } from '../../../model/time.ts'
 import type { Engine, Value } from '../../engines/engine.ts'
+import type { SubjectKind } from './risk-changes.ts'
 import type { ImportCounts, ManyClosed } from '../../imports.ts'
 
 /** A row of the table `event`. */
@@ -17,15 +18,19 @@ export interface EventRow {
   score_before: number | null
   score_after: number | null
   direction: 'worse' | 'better' | 'neutral'
-  /** JSON list of vulnerability ids. */
+  /** Null for posture events. */
+  subject_kind: SubjectKind | null
+  /** JSON list of ids of vulnerabilities or controls, or of software with its version. */
   subjects: string
   assets: number
   active_assets: number
   severity: number | null
   source: string | null
   headline: string
-  /** What it moved the organisation's exposure score by, units of 1e-9 of 0–1; null: nothing that is known. */
+  /** What it moved the organisation's exposure score by, units of 1e-9 of 0–1; null: it is about another score. */
   score_effect: number | null
+  /** JSON [[cause, units of 1e-6 points]]. */
+  effects: string
 }
 
 const columns = [
@@ -41,6 +46,7 @@ const columns = [
   'score_before',
   'score_after',
   'direction',
+  'subject_kind',
   'subjects',
   'assets',
   'active_assets',
@@ -48,6 +54,7 @@ const columns = [
   'source',
   'headline',
   'score_effect',
+  'effects',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** Replaces the events of an organisation. */

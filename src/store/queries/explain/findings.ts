@@ -20,7 +20,7 @@ export function hazardSegments(engine: Engine, scope: Scope, asset_id: number): 
   return engine.query<HazardSegment>(
     `with f as (
       select f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
-      from finding_history f where f.org_id = $org_id and f.asset_id = $asset_id and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
+      from finding_history f where f.org_id = $org_id and f.asset_id = $asset_id and f.from_day < f.to_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
         ${inGroups('f.asset_id', scope.groups)}
     ),
     about as (select distinct cast($org_id as integer) as org_id, subject from f where kind = 'vulnerability'),

@@ -1,0 +1,111 @@
+import { type CauseId, causeNumber } from '../model/cause.ts'
+import type { Engine } from '../store/engines/engine.ts'
+import { eventEffects, type EventPart, type EventSubject } from '../store/queries/events/effects.ts'
+import type { Scope } from '../store/scope.ts'
+import { dayCauses, type DayCauses } from './day-causes.ts'
+import { apportion } from './split.ts'
+
+/** An event as far as what it moved is concerned. */
+export interface EventOfDay {
+  event_id: string
+  type: string
+  day: number
+  subjects: readonly string[]
+}
+
+/** What an event moved the exposure score by through one cause; units of 1e-6 points. */
+export interface EventEffect {
+  cause: number
+  units: number
+}
+
+/** What moved the score on a day, and how much of each cause no event tells. */
+export interface DayLedger extends Omit<DayCauses, 'causes'> {
+  /** `rest`: the part of `units` that no event of the day tells. */
+  causes: { cause: number; units: number; rest: number }[]
+}
+
+const started = ['coverage_changed', 'new_vulnerability', 'configuration_changed'] as const
+const types: Record<string, { how: EventSubject['how']; causes: readonly CauseId[] }> = {
+  new_vulnerability: { how: 'starts', causes: started },
+  known_vulnerability_found: { how: 'starts', causes: ['new_vulnerability', 'configuration_changed'] },
+  software_installed: { how: 'starts', causes: ['new_vulnerability', 'configuration_changed'] },
+  new_configuration_assessment: { how: 'starts', causes: started },
+  vulnerability_mitigated: { how: 'ends', causes: ['remediated'] },
+  software_removed: { how: 'ends', causes: ['remediated'] },
+  exception_started: { how: 'ends', causes: ['exception_started'] },
+  exception_ended: { how: 'starts', causes: ['exception_ended'] },
+  ...Object.fromEntries(
+    ['new_public_exploit', 'exploit_verified', 'exploit_in_kit', 'known_exploited', 'used_by_ransomware', 'epss_jump'].map((type) => [
+      type,
+      { how: 'stage' as const, causes: ['exploit_intelligence'] as const },
+    ]),
+  ),
+}
+
+/** Of several changes of one vulnerability's exploits on one day, which tells the effect: the last. */
+const rank = ['epss_jump', 'new_public_exploit', 'exploit_verified', 'exploit_in_kit', 'known_exploited', 'used_by_ransomware']
+
+/** What rounding the shares of very many assets leaves of a cause that events tell whole; units of 1e-12 points. */
+const NOISE = 1000
+
+/** Whether events of a type can move the exposure score at all: the end of support, for one, does not by itself. */
+export const movesScore = (type: string): boolean => type in types
+
+/** The subjects of events, each (subject, day, cause) once. */
+function subjectsOf(events: readonly EventOfDay[]): EventSubject[] {
+  const found = new Map<string, EventSubject & { rank: number }>()
+  for (const { event_id, type, day, subjects } of events) {
+    const moves = types[type]
+    if (!moves) continue
+    for (const subject of subjects)
+      for (const id of moves.causes) {
+        const cause = causeNumber(id)
+        const key = `${day} ${cause} ${subject}`
+        const own = { event_id, subject, day, cause, how: moves.how, rank: rank.indexOf(type) }
+        if ((found.get(key)?.rank ?? -2) < own.rank) found.set(key, own)
+      }
+  }
+  return [...found.values()].map(({ rank: _, ...subject }) => subject)
+}
+
+/**
+ * What each event moved the exposure score of a scope by, cause by cause, and the ledger of each day that moved from `from_day` to `to_day`:
+ * of every day and cause the events' effects and the rest sum to the cause, as the explanation of that day shows it, to the last
+ * digit. `events` must be all of these days.
+ */
+export async function effectsOf(
+  engine: Engine,
+  scope: Scope,
+  events: readonly EventOfDay[],
+  from_day: number,
+  to_day: number,
+  ask: typeof eventEffects = eventEffects,
+): Promise<{ effects: Map<string, EventEffect[]>; days: DayLedger[] }> {
+  const [causes, parts] = [await dayCauses(engine, scope, from_day, to_day), await ask(engine, scope, subjectsOf(events))]
+  const dayOf = new Map(events.map(({ event_id, day }) => [event_id, day]))
+  const byStep = new Map<string, EventPart[]>()
+  for (const part of parts.toSorted((a, b) => (a.event_id < b.event_id ? -1 : 1))) {
+    const key = `${dayOf.get(part.event_id)} ${part.cause}`
+    byStep.set(key, [...(byStep.get(key) ?? []), part])
+  }
+  const effects = new Map<string, EventEffect[]>()
+  const days = causes.map(({ causes: moved, ...day }) => ({
+    ...day,
+    causes: moved.map(({ cause, units, exact }) => {
+      const told = byStep.get(`${day.day} ${cause}`) ?? []
+      // The rest is what the parts leave of the cause, in the same units of 1e-12 points.
+      const whole = Number((exact.numerator * 1_000_000n) / exact.denominator)
+      const rest = whole - told.reduce((sum, { part }) => sum + part, 0)
+      const pieces = [...told.map(({ part }) => part), ...(Math.abs(rest) > NOISE ? [rest] : [])]
+      const wholes = apportion(
+        pieces.map((part) => ({ whole: BigInt(Math.floor(part / 1_000_000)), remainder: part / 1_000_000 - Math.floor(part / 1_000_000) })),
+        BigInt(units),
+      ).map(Number)
+      for (const [index, { event_id }] of told.entries())
+        if (wholes[index] !== 0) effects.set(event_id, [...(effects.get(event_id) ?? []), { cause, units: wholes[index]! }])
+      return { cause, units, rest: wholes[told.length] ?? 0 }
+    }),
+  }))
+  return { effects, days }
+}
