@@ -4,7 +4,7 @@ import { compileFilter } from '../insights/condition-sql.ts'
 import { fieldsOf, parseCondition } from '../insights/conditions.ts'
 import { catalogAt } from '../insights/definitions.ts'
 import { orgCatalog } from '../insights/org-catalog.ts'
-import { everAfter, storeAsKnown } from '../insights/knowledge.ts'
+import { everAfter, storeAsKnown, storeInReplay } from '../insights/knowledge.ts'
 import { DAY_US, formatInstant, type Instant, parseInstant } from '../model/time.ts'
 import { dayOf, dayText, endOfDay, parseDay } from '../store/days.ts'
 import { kept, presentInstant } from '../store/kept.ts'
@@ -46,6 +46,7 @@ export interface MomentQuery {
   as_of?: string | undefined
   known_at?: string | undefined
   rules?: 'now' | 'then' | undefined
+  replay?: 'true' | undefined
 }
 
 /** An organisation that is not there: no row has this number. */
@@ -54,7 +55,7 @@ const NOBODY = 0
 /**
  * Reads org, group, as_of, known_at and rules of a question. A day of the past means its end; today means now.
  * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range'),
- * UserError('bad_knowledge'), UserError('before_horizon').
+ * UserError('bad_knowledge'), UserError('bad_replay'), UserError('before_horizon').
  */
 export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalog'>, query: MomentQuery): Promise<Asked> {
   const org = await kept(store.engine, ['organisation', query.org ?? null], () => findOrg(store.engine, query.org))
@@ -62,7 +63,14 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
   const scope = { org_id: org?.org_id ?? NOBODY, groups }
   const { at, day, now } = await readAsOf(store, org, query.as_of)
   const known_at = query.known_at === undefined || !org ? null : await readKnownAt(store, org, query.known_at)
-  const known = known_at === null ? store : await storeAt(store, catalog, org!, known_at, { at, day })
+  if (query.replay && known_at !== null)
+    throw new UserError('bad_replay', 'replay reads the world as it is known now: ask without known_at')
+  const known =
+    query.replay && org
+      ? storeInReplay(store, catalog, { org_id: org.org_id, replay_day: day })
+      : known_at === null
+        ? store
+        : await storeAt(store, catalog, org!, known_at, { at, day })
   const first_day = org ? await firstDay(store, org, { at, known_at }) : undefined
   const rules = query.rules ?? 'now'
   const own = org ? await kept(store.engine, ['catalog', org.org_id], () => orgCatalog(store.engine, catalog, org.org_id)) : catalog

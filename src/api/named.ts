@@ -13,7 +13,6 @@ import {
   Definitions,
   EndedException,
   Event,
-  EventDetail,
   EventList,
   ExceptionDetail,
   ExceptionInForce,
@@ -60,6 +59,7 @@ import {
   VulnerabilityDetail,
   VulnerabilitySummary,
 } from './shapes.ts'
+import { Cohort, EventCounters, EventDay, EventDetail, EventEvidence, ScoreMakeup, Story } from './shapes/risk-feed.ts'
 
 /** The shapes that have a name of their own in the OpenAPI description; what uses them refers to them. */
 const shapes = {
@@ -75,8 +75,12 @@ const shapes = {
   Coverage,
   Definitions,
   EndedException,
+  Cohort,
   Event,
+  EventCounters,
+  EventDay,
   EventDetail,
+  EventEvidence,
   EventList,
   ExceptionDetail,
   ExceptionInForce,
@@ -112,10 +116,12 @@ const shapes = {
   RecommendationDetail,
   RecommendationSummary,
   Score,
+  ScoreMakeup,
   Scores,
   SkippedItem,
   SoftwareDetail,
   SoftwareSummary,
+  Story,
   FeedState,
   FeedUpdate,
   SourceSummary,

@@ -9,14 +9,14 @@ import { statementJustifications, statementStatuses } from '../model/statement.t
 // What goes over the wire, once: Fastify checks it both ways and the OpenAPI description is made from it.
 // Instants are ISO 8601 in UTC; days are YYYY-MM-DD in the organisation's zone; shares and exposures are 0–1; scores say their unit.
 
-const Instant = z.string().describe('ISO 8601, UTC')
-const Day = z
+export const Instant = z.string().describe('ISO 8601, UTC')
+export const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .describe("YYYY-MM-DD, a day of the organisation's zone")
 const causeIds = causes.map(({ id }) => id) as [CauseId, ...CauseId[]]
-const Severity = z.enum(severities)
-const Stage = z.enum(exploitStages)
+export const Severity = z.enum(severities)
+export const Stage = z.enum(exploitStages)
 
 const Justification = z.enum(justifications)
 const ExceptionKind = z.enum(exceptionKinds)
@@ -196,6 +196,7 @@ const ExplainedEnd = z.object({
   at: Instant,
   known_at: z.number().int().nullable().describe('The last import that was known; null: what is known now'),
   value: z.number().nullable().describe('0–100; null = nothing to score, counted as 0 in the change'),
+  shown: z.number().nullable().describe('Rounded to `decimals`'),
 })
 export const Explained = z.object({
   score: z.enum(['exposure', 'secure', 'initiative', 'metric']),
@@ -205,6 +206,8 @@ export const Explained = z.object({
   from: ExplainedEnd,
   to: ExplainedEnd,
   change: z.number().describe('to minus from'),
+  shown: z.number().describe('The change as it is written: the difference of the two ends as they are written'),
+  decimals: z.number().int().describe('With how many decimals all of it is written, so that what is written adds up too'),
   causes: z
     .array(
       z.object({
@@ -212,11 +215,14 @@ export const Explained = z.object({
         title: z.string(),
         group: z.enum(causeGroups),
         part: z.number(),
+        shown: z.number(),
         note: z.string().nullable().describe('Where an average got better and nobody safer'),
       }),
     )
     .describe('They sum to the change'),
-  groups: z.array(z.object({ group: z.enum(causeGroups), title: z.string(), part: z.number() })).describe('The causes rolled up'),
+  groups: z
+    .array(z.object({ group: z.enum(causeGroups), title: z.string(), part: z.number(), shown: z.number() }))
+    .describe('The causes rolled up'),
   parts: z
     .array(
       z.object({
@@ -225,6 +231,7 @@ export const Explained = z.object({
         name: z.string(),
         cause: z.enum(causeIds),
         part: z.number(),
+        shown: z.number(),
         stated_by: z
           .array(
             z.object({
@@ -239,6 +246,8 @@ export const Explained = z.object({
       }),
     )
     .describe('A page, largest first; all of them sum to the change'),
+  others: z.number().describe('Sum of all parts that are not on this page'),
+  others_shown: z.number(),
   total: z.number().int().describe('Parts that are not 0, over all pages'),
   next_cursor: z.string().nullable(),
 })
@@ -523,7 +532,7 @@ export const Event = z.object({
     .number()
     .nullable()
     .describe(
-      "Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could",
+      'Points that it moved the exposure score of the organisation, or of the groups asked for, by; above 0 is worse; null: it is about another score',
     ),
   severity: Severity.nullable(),
   source: z.string().nullable(),
@@ -531,25 +540,15 @@ export const Event = z.object({
   share: z.number().describe('Of the active assets of that day, 0–1'),
   assets_now: z.number().int(),
   share_now: z.number(),
+  effects: z
+    .array(z.object({ cause: z.enum(causeIds), part: z.number() }))
+    .describe('The effect cause by cause: whole multiples of 0.000001 points that sum to it'),
+  subject_kind: z.enum(['vulnerability', 'control', 'software']).nullable(),
   subjects: z.array(z.string()),
   score: z.string().nullable(),
   score_id: z.string().nullable(),
   score_before: z.number().nullable(),
   score_after: z.number().nullable(),
-})
-export const EventDetail = Event.extend({
-  vulnerabilities: z.array(
-    z.object({
-      vulnerability_id: z.string(),
-      title: z.string().nullable(),
-      severity: Severity.nullable(),
-      stage: Stage,
-      cvss: z.number().nullable(),
-      assets: z.number().int(),
-    }),
-  ),
-  recommendation: z.object({ id: z.string(), title: z.string() }).nullable(),
-  asset_list: z.array(AffectedAsset).describe('At most 100; all of them: /events/{id}/assets'),
 })
 export const EventList = list(Event).extend({ counts: z.array(z.object({ type: z.string(), events: z.number().int() })) })
 
@@ -783,7 +782,16 @@ export const Overview = z.object({
   events: z.array(Event).describe('Newest risk events, at most 8'),
   posture_events: z.array(Event).describe('Newest, at most 5'),
   event_dots: z
-    .array(z.object({ day: Day, events: z.number().int(), headline: z.string() }))
+    .array(
+      z.object({
+        day: Day,
+        events: z.number().int(),
+        headline: z.string(),
+        top: z
+          .array(z.object({ headline: z.string(), effect: z.number().nullable() }))
+          .describe('Those that moved the score most, at most 3'),
+      }),
+    )
     .describe('Days with worse risk events of the history range'),
   sources: z.array(SourceSummary),
   asset_types: z.array(z.object({ type: z.string(), assets: z.number().int() })),

@@ -19,14 +19,22 @@ import { postureEvents } from './posture-events.ts'
  */
 export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
   const today = await dayOf(transaction, org_id, now)
-  const risk = await withEffects(
+  const risk = await riskEvents(transaction, org_id, catalog, today)
+  await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
+}
+
+/** As {@link computeEvents}, the risk feed alone. */
+export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<void> {
+  await writeEvents(transaction, org_id, await riskEvents(transaction, org_id, catalog, today))
+}
+
+const riskEvents = async (transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<EventRow[]> =>
+  withEffects(
     transaction,
     org_id,
     (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change)),
     today,
   )
-  await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
-}
 
 /** Events with what each moved the exposure score by; one that can move nothing moved 0. */
 async function withEffects(transaction: Engine, org_id: number, events: EventRow[], today: number): Promise<EventRow[]> {

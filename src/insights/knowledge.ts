@@ -4,10 +4,13 @@ import { NEVER_DAY } from '../store/days.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { takenIn } from '../store/known/taken.ts'
 import { clearWorld, layWorld, type Schemas, showWorld, tokenOf, type WorldQuestion } from '../store/known/world.ts'
+import { clearReplay, layReplay, markReplay, type ReplayQuestion } from '../store/known/replay.ts'
 import type { Store } from '../store/store.ts'
+import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import type { Catalog } from './catalog.ts'
 import { computeScores, derive } from './compute.ts'
 import { orgCatalog } from './org-catalog.ts'
+import { computeRiskEvents } from './events.ts'
 
 /** Worlds kept at a time: each holds what differs from now, which is little for a recent import and much for an old one. */
 const MOST = 6
@@ -44,7 +47,15 @@ const MOST_STORES = 100
  * The store as it was known when import `known_at` was the last: every question to it is answered from the facts as they were known, by
  * the same functions as any. What differs from today's knowledge is worked out at the first question, and kept. It can only be read.
  */
-export function storeAsKnown(store: Store, catalog: Catalog, question: WorldQuestion): Store {
+export const storeAsKnown = (store: Store, catalog: Catalog, question: WorldQuestion): Store => storeOf(store, catalog, question)
+
+/**
+ * The store of a replay: the exposure score and the risk feed that an organisation would have seen had the inventory of a day been there all the
+ * time, answered by the same functions as any. It is worked out at the first question, and kept. It can only be read; other scores are not in it.
+ */
+export const storeInReplay = (store: Store, catalog: Catalog, question: ReplayQuestion): Store => storeOf(store, catalog, question)
+
+function storeOf(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Store {
   let known = stores.get(store)
   if (!known) stores.set(store, (known = new Map()))
   const key = JSON.stringify(question)
@@ -56,7 +67,7 @@ export function storeAsKnown(store: Store, catalog: Catalog, question: WorldQues
   return made
 }
 
-function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion): Engine {
+function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Engine {
   const ask = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++) {
       const world = await worldOf(store, catalog, question)
@@ -94,7 +105,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion):
   }
 }
 
-async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion): Promise<World> {
+async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Promise<World> {
   const taken = await takenIn(store.engine)
   const key = JSON.stringify([question, taken])
   let slots = worlds.get(store)
@@ -108,7 +119,7 @@ async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion):
   const before = slots.get(number)?.world
   const world = (async () => {
     await before?.catch(() => {}) // told to whoever asked for it
-    return build(store, catalog, question, number)
+    return 'replay_day' in question ? replay(store, catalog, question, number) : build(store, catalog, question, number)
   })()
   slots.set(number, { key, used: Date.now(), world })
   world.catch(() => slots.delete(number)) // told to whoever asked
@@ -143,6 +154,29 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
   const own = await orgCatalog(store.engine, catalog, question.org_id)
   await seen.transaction((transaction) => computeScores(transaction, question.org_id, own, now))
   return { seen, schemas, token, taken }
+}
+
+async function replay(store: Store, catalog: Catalog, question: ReplayQuestion, number: number): Promise<World> {
+  const { engine } = store
+  const schema = engine.aside(`seen_${number}`)
+  const token = randomUUID()
+  await clearReplay(engine.within([]), schema)
+  const seen = engine.within([schema])
+  const taken = await seen.transaction(async (transaction) => {
+    const known = await takenIn(transaction)
+    await layReplay(transaction, schema, question)
+    return known
+  })
+  const { org_id } = question
+  await seen.transaction(async (transaction) => {
+    await deriveAssetDays(transaction)
+    await deriveExposure(transaction, org_id)
+  })
+  await seen.transaction(async (transaction) => {
+    await computeRiskEvents(transaction, org_id, catalog, question.replay_day)
+    await markReplay(transaction, schema, token)
+  })
+  return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken }
 }
 
 /** The question about a world that is right at every moment. */

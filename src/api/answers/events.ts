@@ -1,10 +1,13 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import { type EventAnswer, type EventAnswers, eventAssets, listEvents as readEvents, readEvent } from '../../insights/events.ts'
+import { type EventAnswer, type EventAnswers, eventAssets, eventDays, listEvents as readEvents, readEvent } from '../../insights/events.ts'
+import { POINT } from '../../insights/readable.ts'
+import { causeOf } from '../../model/cause.ts'
 import { severities } from '../../model/severity.ts'
 import { formatInstant } from '../../model/time.ts'
 import { dayText, endOfDay } from '../../store/days.ts'
 import { listReasonedAssets } from '../../store/queries/assets/affected.ts'
+import { eventEvidence, exploitableOf } from '../../store/queries/events/evidence.ts'
 import type { GivenField, GivenFields } from '../../store/queries/given.ts'
 import type { AskedMoment } from '../../store/queries/moment.ts'
 import type { PageQuestion } from '../../store/queries/page.ts'
@@ -12,7 +15,8 @@ import { findVulnerabilities } from '../../store/queries/vulnerabilities/list.ts
 import { severityWord } from '../../store/queries/words.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
-import type { Event, EventDetail, Overview } from '../shapes.ts'
+import type { EventCounters, EventDay, EventDetail } from '../shapes/risk-feed.ts'
+import type { Event, Overview } from '../shapes.ts'
 import { recommend } from './recommendations.ts'
 
 /** Which events. */
@@ -53,6 +57,13 @@ export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<
     { read: (row) => Math.round(row.share_now * 1e9), column: { type: 'number', title: 'share of the assets now', scale: 1e9 } },
   ],
   ['effect', { read: (row) => row.score_effect, column: { type: 'number', title: 'effect on the exposure score', scale: 10_000_000 } }],
+  [
+    'impact',
+    {
+      read: (row) => (row.score_effect === null ? null : Math.abs(row.score_effect)),
+      column: { type: 'number', title: 'size of the effect on the exposure score', scale: 10_000_000 },
+    },
+  ],
   ['subjects', { read: (row) => row.subjects.join(' '), column: { type: 'text', title: 'vulnerabilities' } }],
 ])
 
@@ -64,6 +75,7 @@ export const eventItem = ({
   score_before,
   score_after,
   score_effect,
+  effects,
   ...event
 }: EventAnswer): z.infer<typeof Event> => ({
   ...event,
@@ -73,20 +85,69 @@ export const eventItem = ({
   happened_at: formatInstant(happened_at),
   severity: severityWord(severity),
   effect: score_effect === null ? null : score_effect / 10_000_000,
+  effects: effects.map(({ cause, units }) => ({ cause: causeOf(cause).id, part: units / POINT })),
   score_before: score_before === null ? null : score_before / 10_000_000,
   score_after: score_after === null ? null : score_after / 10_000_000,
 })
 
-/** Days of a range with events that made the score worse, and the headline of the one that concerned most assets. */
+/** Events that a dot names. */
+const TOP = 3
+
+/** Days of a range with events that made the score worse, with those of the day that moved it most. */
 export async function dotsOf(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>['event_dots']> {
-  const days = new Map<number, { events: number; most: EventAnswer }>()
-  for (const event of (await eventsOf(asked, { feed: 'risk', ...range })).items) {
-    if (event.direction !== 'worse') continue
-    const day = days.get(event.day)
-    if (!day) days.set(event.day, { events: 1, most: event })
-    else days.set(event.day, { events: day.events + 1, most: event.assets > day.most.assets ? event : day.most })
+  const days = new Map<number, EventAnswer[]>()
+  for (const event of (await eventsOf(asked, { feed: 'risk', ...range })).items)
+    days.set(event.day, [...(days.get(event.day) ?? []), event])
+  return [...days]
+    .filter(([, events]) => events.some(({ direction }) => direction === 'worse'))
+    .toSorted(([a], [b]) => a - b)
+    .map(([day, events]) => {
+      const top = events.toSorted(byImpact).slice(0, TOP)
+      return {
+        day: dayText(day),
+        events: events.length,
+        headline: top[0]!.headline,
+        top: top.map(({ headline, score_effect }) => ({ headline, effect: score_effect === null ? null : score_effect / 10_000_000 })),
+      }
+    })
+}
+
+/** What moved the score most first, then what concerned most assets. */
+export const byImpact = (a: EventAnswer, b: EventAnswer): number =>
+  Math.abs(b.score_effect ?? 0) - Math.abs(a.score_effect ?? 0) || b.assets - a.assets || (a.event_id < b.event_id ? -1 : 1)
+
+/** The days of a range on which the exposure score moved, newest first, each with its causes and how much of each its events tell. */
+export async function answerEventDays(asked: Asked, { from, to }: { from: number; to: number }): Promise<z.infer<typeof EventDay>[]> {
+  const { store, scope } = asked
+  const [days, { items }] = await Promise.all([
+    remember(store, ['event days', scope, from, to], () => eventDays(store.engine, scope, from, to)),
+    eventsOf(asked, { feed: 'risk', from, to }),
+  ])
+  const events = new Map<number, number>()
+  for (const { day } of items) events.set(day, (events.get(day) ?? 0) + 1)
+  return days.toReversed().map(({ day, from_units, to_units, change, causes }) => ({
+    day: dayText(day),
+    from: from_units === null ? null : from_units / POINT,
+    to: to_units === null ? null : to_units / POINT,
+    change: change / POINT,
+    causes: causes.map(({ cause, units, rest }) => {
+      const { id, title } = causeOf(cause)
+      return { cause: id, title, part: units / POINT, told: (units - rest) / POINT, rest: rest / POINT }
+    }),
+    events: events.get(day) ?? 0,
+  }))
+}
+
+/** How many vulnerabilities were new in a range, and how many of those that its events are about have a known exploit at its end. */
+export async function answerEventCounters(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof EventCounters>> {
+  const { items } = await eventsOf(asked, { feed: 'risk', ...range })
+  const ids = (of: readonly EventAnswer[]) => [
+    ...new Set(of.flatMap(({ subject_kind, subjects }) => (subject_kind === 'vulnerability' ? subjects : []))),
+  ]
+  return {
+    new_vulnerabilities: ids(items.filter(({ type }) => type === 'new_vulnerability')).length,
+    exploitable: (await exploitableOf(asked.store.engine, asked.scope.org_id, range.to, ids(items))).length,
   }
-  return [...days].toSorted(([a], [b]) => a - b).map(([day, { events, most }]) => ({ day: dayText(day), events, headline: most.headline }))
 }
 
 /** One event that had happened by the moment asked for. Throws UserError('unknown_event'). */
@@ -120,17 +181,21 @@ export async function affectedBy(asked: Asked, event: EventAnswer, page: PageQue
 /** How many vulnerabilities and assets an event shows by itself. */
 const SHOWN = 100
 
-/** All about one event. */
-export async function answerEvent(asked: Asked, event: EventAnswer): Promise<z.infer<typeof EventDetail>> {
+/** Statements behind an event that it shows. */
+const MOST_EVIDENCE = 50
+
+/** All about one event; `present`: whom to ask what to do about it, for a replay the organisation as it is. */
+export async function answerEvent(asked: Asked, event: EventAnswer, present: Asked = asked): Promise<z.infer<typeof EventDetail>> {
   const {
     store: { engine },
   } = asked
-  const ids = event.feed === 'risk' ? event.subjects.slice(0, SHOWN) : []
-  const [now, then, recommendations, assets] = await Promise.all([
+  const ids = event.subject_kind === 'vulnerability' ? event.subjects.slice(0, SHOWN) : []
+  const [now, then, recommendations, assets, evidence] = await Promise.all([
     findVulnerabilities(engine, asked.scope, asked.moment, ids),
     findVulnerabilities(engine, asked.scope, await momentOf(asked, event.day), ids),
-    recommend(asked),
+    recommend(present),
     affectedBy(asked, event, { limit: SHOWN }),
+    event.feed === 'risk' ? eventEvidence(engine, asked.scope.org_id, event, MOST_EVIDENCE) : [],
   ])
   const known = new Map([...then.map((row) => ({ ...row, assets: 0 })), ...now].map((row) => [row.vulnerability_id, row]))
   const vulnerabilities = ids.map((vulnerability_id) => {
@@ -140,12 +205,19 @@ export async function answerEvent(asked: Asked, event: EventAnswer): Promise<z.i
   const component = event.component?.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   const recommendation = recommendations.find(
     ({ id }) =>
-      component !== undefined && (id === `update:${component}` || id.startsWith(`update:${component}:`) || id === `attention:${component}`),
+      (event.subject_kind === 'control' && event.subjects.some((subject) => id === `setting:${subject}`)) ||
+      (component !== undefined &&
+        (id === `update:${component}` || id.startsWith(`update:${component}:`) || id === `attention:${component}`)),
   )
   return {
     ...eventItem(event),
     vulnerabilities,
     recommendation: recommendation ? { id: recommendation.id, title: recommendation.title } : null,
     asset_list: assets.items,
+    evidence: evidence.map(({ said_at, learned_at, ...said }) => ({
+      ...said,
+      said_at: formatInstant(said_at),
+      learned_at: formatInstant(learned_at),
+    })),
   }
 }

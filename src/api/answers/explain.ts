@@ -4,6 +4,7 @@ import { causeGroups, causeGroupTitles, causeOf, causes } from '../../model/caus
 import { rulesThen } from '../../insights/rules.ts'
 import { explain, type ExplainedPart, type Explanation } from '../../insights/explain.ts'
 import type { ExplainQuestion } from '../../insights/explain-moves.ts'
+import { decimalsOf, POINT, readableParts, roundedTo } from '../../insights/readable.ts'
 import { directions } from '../../insights/scores.ts'
 import { formatInstant } from '../../model/time.ts'
 import { dayText, endOfDay } from '../../store/days.ts'
@@ -12,9 +13,6 @@ import { assetNames, controlTitles } from '../../store/queries/explain/names.ts'
 import type { Asked } from '../asked.ts'
 import { rememberFew } from '../memory.ts'
 import type { Explained } from '../shapes.ts'
-
-/** Units of a score point. */
-const POINT = 1_000_000
 
 export interface ExplainPage {
   /** Only parts of this cause, by its id. */
@@ -58,6 +56,18 @@ export async function answerExplain(
   const parts = wanted === null ? told.parts : told.parts.filter(({ cause }) => cause === wanted)
   const start = readCursor(page.cursor, parts.length)
   const shown = parts.slice(start, start + page.limit)
+  const decimals = decimalsOf([told.change, ...told.causes.map(({ units }) => units)])
+  const [first_shown, last_shown] = [told.from_units, told.to_units].map((units) => roundedTo(units ?? 0, decimals)) as [number, number]
+  const change_shown = roundedTo(Math.round((last_shown - first_shown) * POINT), decimals)
+  const causes_shown = readableParts(
+    told.causes.map(({ units }) => units),
+    change_shown,
+    decimals,
+  )
+  const whole = wanted === null ? told.change : (told.causes.find(({ cause }) => cause === wanted)?.units ?? 0)
+  const whole_shown = wanted === null ? change_shown : (causes_shown[told.causes.findIndex(({ cause }) => cause === wanted)] ?? 0)
+  const others = whole - shown.reduce((sum, { units }) => sum + units, 0)
+  const parts_shown = readableParts([...shown.map(({ units }) => units), others], whole_shown, decimals)
   const at = async (day: number): Promise<string> =>
     day === asked.moment.day ? asked.as_of : formatInstant(asked.org ? (await endOfDay(engine, scope.org_id, day)) - 1 : 0)
   return {
@@ -65,15 +75,31 @@ export async function answerExplain(
     id: question.id,
     asset_id: question.asset_id,
     direction: directions[question.score],
-    from: { day: dayText(days.from), at: await at(days.from), known_at: first.known_at, value: points(told.from_units) },
-    to: { day: dayText(days.to), at: await at(days.to), known_at: asked.known_at, value: points(told.to_units) },
+    from: {
+      day: dayText(days.from),
+      at: await at(days.from),
+      known_at: first.known_at,
+      value: points(told.from_units),
+      shown: told.from_units === null ? null : first_shown,
+    },
+    to: {
+      day: dayText(days.to),
+      at: await at(days.to),
+      known_at: asked.known_at,
+      value: points(told.to_units),
+      shown: told.to_units === null ? null : last_shown,
+    },
     change: told.change / POINT,
-    causes: told.causes.map(({ cause, units }) => {
+    shown: change_shown,
+    decimals,
+    causes: told.causes.map(({ cause, units }, index) => {
       const { id, title, group } = causeOf(cause)
-      return { cause: id, title, group, part: units / POINT, note: noteOf(question, id, units) }
+      return { cause: id, title, group, part: units / POINT, shown: causes_shown[index]!, note: noteOf(question, id, units) }
     }),
-    groups: groupsOf(told),
-    parts: await named(asked, question, shown),
+    groups: groupsOf(told, causes_shown, decimals),
+    parts: (await named(asked, question, shown)).map((part, index) => ({ ...part, shown: parts_shown[index]! })),
+    others: others / POINT,
+    others_shown: parts_shown.at(-1)!,
     total: parts.length,
     next_cursor: start + page.limit < parts.length ? Buffer.from(`parts:${start + page.limit}`).toString('base64url') : null,
   }
@@ -89,11 +115,19 @@ function noteOf({ score }: ExplainQuestion, cause: string, units: number): strin
   return cause === 'asset_left' ? 'what left was worse than the average, nobody got safer' : null
 }
 
-function groupsOf({ causes: told }: Explanation) {
+function groupsOf({ causes: told }: Explanation, shown: readonly number[], decimals: number) {
   return causeGroups.flatMap((group) => {
-    const own = told.filter(({ cause }) => causeOf(cause).group === group)
+    const own = told.flatMap(({ cause, units }, index) => (causeOf(cause).group === group ? [{ units, shown: shown[index]! }] : []))
     if (own.length === 0) return []
-    return [{ group, title: causeGroupTitles[group], part: own.reduce((sum, { units }) => sum + units, 0) / POINT }]
+    const sum = (of: (each: (typeof own)[number]) => number) => own.reduce((all, each) => all + of(each), 0)
+    return [
+      {
+        group,
+        title: causeGroupTitles[group],
+        part: sum((each) => each.units) / POINT,
+        shown: roundedTo(Math.round(sum((each) => each.shown) * POINT), decimals),
+      },
+    ]
   })
 }
 
@@ -110,7 +144,7 @@ async function named(
   { store: { engine }, catalog, today, scope }: Asked,
   question: ExplainQuestion,
   parts: readonly ExplainedPart[],
-): Promise<z.infer<typeof Explained>['parts']> {
+): Promise<Omit<z.infer<typeof Explained>['parts'][number], 'shown'>[]> {
   const idsOf = (kind: ExplainedPart['kind']) => [...new Set(parts.filter((part) => part.kind === kind).map(({ id }) => id))]
   const assets = await assetNames(engine, scope.org_id, idsOf('asset').map(Number))
   const controls = await controlTitles(engine, scope.org_id, [...idsOf('control'), ...idsOf('finding')])

@@ -2,20 +2,43 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { affectedColumns } from '../../store/queries/assets/affected.ts'
 import { askGiven, givenColumns } from '../../store/queries/given.ts'
-import { affectedBy, answerEvent, eventFields, eventItem, eventsOf, findEvent } from '../answers/events.ts'
+import {
+  affectedBy,
+  answerEvent,
+  answerEventCounters,
+  answerEventDays,
+  eventFields,
+  eventItem,
+  eventsOf,
+  findEvent,
+} from '../answers/events.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { answerPage, readMoment, readPage, readRange } from '../asked.ts'
-import { EventDetail, EventList, Moment, Page, Range } from '../shapes.ts'
+import { answerAll, answerPage, readMoment, readPage, readRange } from '../asked.ts'
+import { named } from '../named.ts'
+import { EventList, list, Moment, Page, Range } from '../shapes.ts'
+import { EventCounters, EventDay, EventDetail } from '../shapes/risk-feed.ts'
 import { AffectedAssets } from './metrics.ts'
 
 const Id = z.object({ id: z.string().max(500) })
 const texts = z.union([z.string().max(200), z.array(z.string().max(200)).max(50)])
-const Question = Page.extend(Range.shape).extend({
-  feed: z.enum(['risk', 'posture']).optional(),
-  type: texts.optional().describe('Only events of these types'),
-  min_share: z.coerce.number().min(0).max(1).optional().describe('Only events that impacted at least this share of the active assets'),
+/** For questions about a replay too. */
+export const Replay = z.object({
+  replay: z
+    .literal('true')
+    .optional()
+    .describe(
+      'As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past',
+    ),
 })
+const Question = Page.extend(Range.shape)
+  .extend(Replay.shape)
+  .extend({
+    feed: z.enum(['risk', 'posture']).optional(),
+    type: texts.optional().describe('Only events of these types'),
+    min_share: z.coerce.number().min(0).max(1).optional().describe('Only events that impacted at least this share of the active assets'),
+  })
+const EventDays = named('EventDays', list(EventDay))
 const columns = givenColumns(eventFields)
 
 /** What moved our scores: the risk feed and the posture events. */
@@ -46,6 +69,38 @@ export const events =
       },
     )
     app.get(
+      '/events/days',
+      {
+        schema: {
+          operationId: 'listEventDays',
+          tags: ['events'],
+          summary: 'The days on which the exposure score moved, newest first: its causes, and how much of each the events of the day tell',
+          querystring: Moment.extend(Range.shape).extend(Replay.shape).strict(),
+          response: answers(EventDays),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api, query)
+        return answerAll(asked, await answerEventDays(asked, readRange(query, asked.moment)))
+      },
+    )
+    app.get(
+      '/events/counters',
+      {
+        schema: {
+          operationId: 'countEvents',
+          tags: ['events'],
+          summary: 'New and exploitable vulnerabilities of a range, each counted once',
+          querystring: Moment.extend(Range.shape).extend(Replay.shape).strict(),
+          response: answers(EventCounters),
+        },
+      },
+      async ({ query }) => {
+        const asked = await readMoment(api, query)
+        return answerEventCounters(asked, readRange(query, asked.moment))
+      },
+    )
+    app.get(
       '/events/:id',
       {
         schema: {
@@ -53,13 +108,14 @@ export const events =
           tags: ['events'],
           summary: 'An event',
           params: Id,
-          querystring: Moment.strict(),
+          querystring: Moment.extend(Replay.shape).strict(),
           response: answers(EventDetail),
         },
       },
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
-        return answerEvent(asked, await findEvent(asked, params.id))
+        const present = query.replay ? await readMoment(api, { ...query, replay: undefined }) : asked
+        return answerEvent(asked, await findEvent(asked, params.id), present)
       },
     )
     app.get(
@@ -70,7 +126,7 @@ export const events =
           tags: ['events'],
           summary: 'The assets that it impacted on its day',
           params: Id,
-          querystring: Page.strict(),
+          querystring: Page.extend(Replay.shape).strict(),
           response: answers(AffectedAssets),
         },
       },

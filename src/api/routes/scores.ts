@@ -3,10 +3,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { compute } from '../../insights/compute.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
+import { answerMakeup } from '../answers/makeup.ts'
 import { answerGroups, answerHistory, answerScores } from '../answers/scores.ts'
 import { readMoment, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
+import { ScoreMakeup } from '../shapes/risk-feed.ts'
 
 const Computed = named('Computed', z.object({ computed: z.literal(true) }))
 const Groups = named('GroupScores', z.object({ items: z.array(GroupScore) }))
@@ -55,6 +57,22 @@ export const scores =
         },
       },
       async ({ query }) => ({ items: await answerGroups(await readMoment(api, query)) }),
+    )
+    app.get(
+      '/scores/exposure/makeup',
+      {
+        schema: {
+          operationId: 'getExposureMakeup',
+          tags: ['scores'],
+          summary:
+            'What makes up the exposure score: assets, software, findings, exploit stages, severities and fixes, whose parts add up to it',
+          querystring: Moment.extend({
+            limit: z.coerce.number().int().min(1).max(100).default(10).describe('Rows of each division'),
+          }).strict(),
+          response: answers(ScoreMakeup),
+        },
+      },
+      async ({ query }) => answerMakeup(await readMoment(api, query), query.limit),
     )
     app.get(
       '/scores/:score/history',

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { gainText, table } from '../table.ts'
@@ -15,6 +16,40 @@ interface Event {
 const effectText = ({ effect, direction }: Event): string =>
   effect === null || effect === 0 ? direction : `${gainText(Math.abs(effect))} ${effect > 0 ? 'worse' : 'better'}`
 
+interface Day {
+  day: string
+  change: number
+  events: number
+  causes: { title: string; part: number; told: number; rest: number }[]
+}
+
+const points = (part: number): string => (part === 0 ? '0' : `${gainText(Math.abs(part))} ${part > 0 ? 'worse' : 'better'}`)
+
+const daysTable = (days: readonly Day[]): string =>
+  days.length === 0
+    ? 'The score did not move.'
+    : table(
+        ['day', 'cause', 'part', 'told by events', 'rest'],
+        days.flatMap((day) => [
+          ...day.causes.map((cause, index) => [
+            index ? '' : day.day,
+            cause.title,
+            points(cause.part),
+            points(cause.told),
+            points(cause.rest),
+          ]),
+          ['', `= ${day.events} events`, points(day.change), '', ''],
+        ]),
+      )
+
+/** Reads "2021-11-01..today" or "2021-11-01..2022-11-01". Throws UserError('bad_range'). */
+function readReplay(text: string | undefined): { from: string; to: string | undefined } | undefined {
+  if (text === undefined) return undefined
+  const [, from, to] = /^(\d{4}-\d{2}-\d{2})\.\.(today|\d{4}-\d{2}-\d{2})$/.exec(text) ?? []
+  if (!from || !to) throw new UserError('bad_range', `--replay "${text.slice(0, 60)}" is no range of days: expected 2021-11-01..today`)
+  return { from, to: to === 'today' ? undefined : to }
+}
+
 export const command: CliCommand = {
   summary: 'the risk feed, or posture events',
   options: [
@@ -24,18 +59,35 @@ export const command: CliCommand = {
     { flags: '--type <type>', summary: 'only this type, as known_exploited' },
     { flags: '--from <day>', summary: 'first day' },
     { flags: '--to <day>', summary: 'last day' },
+    { flags: '--group <group>', summary: 'only what concerns assets of this asset group, and its effect on their score' },
+    { flags: '--replay <days>', summary: "the feed that today's inventory would have seen: 2021-11-01..today" },
+    { flags: '--days', summary: 'day by day: how the exposure score moved, and how much of it the events tell' },
     { flags: '--limit <number>', summary: 'how many, newest first; default 100' },
     jsonOption,
   ],
-  examples: ['plimsoll events --type known_exploited', 'plimsoll events --feed posture --json'],
+  examples: [
+    'plimsoll events --type known_exploited',
+    'plimsoll events --replay 2021-11-01..today --type known_exploited',
+    'plimsoll events --feed posture --json',
+  ],
   async run(context) {
+    const replay = readReplay(textOption(context, 'replay'))
     await withConnection(context, async (connection) => {
-      const { items } = await connection.get<{ items: Event[] }>('/events', {
+      const range = {
         ...moment(context),
+        group: textOption(context, 'group'),
+        from: replay?.from ?? textOption(context, 'from'),
+        to: replay?.to ?? textOption(context, 'to'),
+        replay: replay ? 'true' : undefined,
+      }
+      if (context.options['days']) {
+        const { items } = await connection.get<{ items: Day[] }>('/events/days', range)
+        return context.print(context.options['json'] ? JSON.stringify(items, null, 2) : daysTable(items))
+      }
+      const { items } = await connection.get<{ items: Event[] }>('/events', {
+        ...range,
         feed: textOption(context, 'feed') ?? 'risk',
         type: textOption(context, 'type'),
-        from: textOption(context, 'from'),
-        to: textOption(context, 'to'),
         limit: textOption(context, 'limit') ?? '100',
       })
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))

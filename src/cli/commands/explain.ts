@@ -1,16 +1,18 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
-import { gainText, scoreText, table } from '../table.ts'
+import { table } from '../table.ts'
 
 interface Explained {
   direction: 'lower_is_better' | 'higher_is_better'
-  from: { day: string; value: number | null }
-  to: { day: string; value: number | null }
-  change: number
-  causes: { cause: string; title: string; part: number; note: string | null }[]
-  groups: { title: string; part: number }[]
-  parts: { kind: string; id: string; name: string; cause: string; part: number; stated_by: { source: string; import_no: number }[] }[]
+  from: { day: string; shown: number | null }
+  to: { day: string; shown: number | null }
+  shown: number
+  decimals: number
+  causes: { cause: string; title: string; shown: number; note: string | null }[]
+  groups: { title: string; shown: number }[]
+  others_shown: number
+  parts: { kind: string; id: string; name: string; cause: string; shown: number; stated_by: { source: string; import_no: number }[] }[]
   total: number
 }
 
@@ -18,7 +20,7 @@ interface Explained {
 const SHOWN = 10
 
 /** Reads exposure, secure, metric:ID or initiative:ID. */
-function readScore(word: string | undefined): { score: string; id: string | undefined } {
+export function readScore(word: string | undefined): { score: string; id: string | undefined } {
   const [, score, id] = /^(exposure|secure|metric|initiative)(?::(.+))?$/.exec(word ?? 'exposure') ?? []
   const needsId = score === 'metric' || score === 'initiative'
   if (!score || needsId !== (id !== undefined))
@@ -35,6 +37,7 @@ export const command: CliCommand = {
     { flags: '--group <group>', summary: 'only assets of this asset group' },
     { flags: '--asset <number>', summary: 'the score of one asset, and what moved it' },
     { flags: '--cause <cause>', summary: 'only the parts of this cause, by its id in --json' },
+    { flags: '--replay', summary: "as if today's inventory had been there all the time" },
     { flags: '--limit <n>', summary: `how many parts; default ${SHOWN}` },
     orgOption,
     ...momentOptions,
@@ -55,31 +58,39 @@ export const command: CliCommand = {
         group: textOption(context, 'group'),
         asset: textOption(context, 'asset'),
         cause: textOption(context, 'cause'),
+        replay: context.options['replay'] ? 'true' : undefined,
         limit: textOption(context, 'limit') ?? SHOWN,
       })
       if (context.options['json']) return context.print(JSON.stringify(answer, null, 2))
       const worse = (part: number) => (answer.direction === 'lower_is_better' ? part > 0 : part < 0)
-      const words = (part: number) => (part === 0 ? 'no change' : `${gainText(Math.abs(part))} ${worse(part) ? 'worse' : 'better'}`)
-      const end = ({ day, value }: { day: string; value: number | null }) => `${scoreText(value)} (end of ${day})`
+      const words = (part: number) =>
+        part === 0 ? 'no change' : `${Math.abs(part).toFixed(answer.decimals)} ${worse(part) ? 'worse' : 'better'}`
+      const end = ({ day, shown }: { day: string; shown: number | null }) =>
+        `${shown === null ? '–' : shown.toFixed(answer.decimals)} (end of ${day})`
       context.print(
-        `${context.words[0] ?? 'exposure'}: ${end(answer.from)} → ${end(answer.to)}, ${words(answer.change)}  (${answer.direction.replaceAll('_', ' ')})\n`,
+        `${context.words[0] ?? 'exposure'}: ${end(answer.from)} → ${end(answer.to)}, ${words(answer.shown)}  (${answer.direction.replaceAll('_', ' ')})\n`,
       )
       if (answer.causes.length === 0) return context.print('Nothing moved it.')
       context.print(
         table(
           ['cause', 'part', ''],
-          [...answer.causes.map((each) => [each.title, words(each.part), each.note ?? '']), ['= all causes', words(answer.change), '']],
+          [...answer.causes.map((each) => [each.title, words(each.shown), each.note ?? '']), ['= all causes', words(answer.shown), '']],
         ),
       )
-      context.print(`\n${answer.groups.map((group) => `${group.title}: ${words(group.part)}`).join(' · ')}\n`)
+      context.print(`\n${answer.groups.map((group) => `${group.title}: ${words(group.shown)}`).join(' · ')}\n`)
       const titles = new Map(answer.causes.map((each) => [each.cause, each.title]))
       context.print(
         table(
           ['largest parts', 'through', 'part'],
-          answer.parts.map((part) => [part.name, titles.get(part.cause) ?? part.cause, words(part.part)]),
+          [
+            ...answer.parts.map((part) => [part.name, titles.get(part.cause) ?? part.cause, words(part.shown)]),
+            ...(answer.total > answer.parts.length
+              ? [[`${answer.total - answer.parts.length} others (--limit, --cause)`, '', words(answer.others_shown)]]
+              : []),
+            ...(textOption(context, 'cause') === undefined ? [['= all parts', '', words(answer.shown)]] : []),
+          ],
         ),
       )
-      if (answer.total > answer.parts.length) context.print(`… and ${answer.total - answer.parts.length} more (--limit, --cause)`)
     })
   },
 }

@@ -45,7 +45,8 @@ interface FactTables {
   columns: Map<string, string[]>
 }
 
-async function readTables(engine: Engine): Promise<FactTables> {
+/** The columns of every table at home, in their order. */
+export async function tableColumns(engine: Engine): Promise<Map<string, string[]>> {
   const schema = engine.home.split('.').at(-1)!.replaceAll('"', '')
   const rows = await engine.query<{ table_name: string; column_name: string }>(
     `select c.table_name, c.column_name from information_schema.columns c
@@ -55,6 +56,11 @@ async function readTables(engine: Engine): Promise<FactTables> {
   )
   const columns = new Map<string, string[]>()
   for (const { table_name, column_name } of rows) columns.set(table_name, [...(columns.get(table_name) ?? []), column_name])
+  return columns
+}
+
+async function readTables(engine: Engine): Promise<FactTables> {
+  const columns = await tableColumns(engine)
   const facts = [...columns].filter(([, names]) => names.includes('opened_in') && names.includes('retracted_in'))
   return {
     columns,

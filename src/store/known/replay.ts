@@ -1,0 +1,92 @@
+import { NEVER } from '../../model/time.ts'
+import { dayJoin, daySql, NEVER_DAY } from '../days.ts'
+import type { Engine } from '../engines/engine.ts'
+import { causeSql } from '../steps.ts'
+import { tableColumns } from './world.ts'
+
+/** A replay: what would have been told had the inventory that holds at the end of this day been there all the time. */
+export interface ReplayQuestion {
+  org_id: number
+  replay_day: number
+}
+
+/** Makes the schema of a replay anew, empty. */
+export async function clearReplay(engine: Engine, schema: string): Promise<void> {
+  await engine.transaction(async (transaction) => {
+    await transaction.query(`drop schema if exists ${schema} cascade`)
+    await transaction.query(`create schema ${schema}`)
+  })
+}
+
+/**
+ * Fills the schema of a replay: the assets, their attributes, software, findings and exceptions as at the end of the day, from the beginning of
+ * time and without end; a vulnerability's findings from when it was published. The world is as it is known: feeds are facts with
+ * their own dates. What the organisation's tools themselves say about exploits is left out: they say it of today. `transaction` is within
+ * the schema.
+ */
+export async function layReplay(transaction: Engine, schema: string, { org_id, replay_day }: ReplayQuestion): Promise<void> {
+  const { home } = transaction
+  const columns = await tableColumns(transaction)
+  /** The columns of a table at home, some of them replaced. */
+  const select = (table: string, replaced: Record<string, string>) =>
+    columns
+      .get(table)!
+      .map((name) => (name in replaced ? `${replaced[name]} as ${name}` : `h.${name}`))
+      .join(', ')
+  const always = { valid_from: 'cast(0 as bigint)', valid_to: `cast(${NEVER} as bigint)` }
+  const everyDay = { ...always, from_day: '0', to_day: String(NEVER_DAY) }
+  const then = `h.org_id = ${org_id} and h.from_day <= ${replay_day} and ${replay_day} < h.to_day`
+  const moment = `(select ends_at from ${home}.day where org_id = ${org_id} and day = ${replay_day})`
+  const stands = `h.org_id = ${org_id} and h.retracted_in = ${NEVER} and h.valid_from < ${moment} and ${moment} <= h.valid_to`
+
+  await transaction.query(
+    `create table ${schema}.asset_history as select ${select('asset_history', everyDay)} from ${home}.asset_history h where ${then}`,
+  )
+  await transaction.query(
+    `create table ${schema}.fresh_history as select ${select('fresh_history', everyDay)} from ${home}.fresh_history h where ${then}`,
+  )
+  await transaction.query(
+    `create table ${schema}.published as
+     select k.subject, least(coalesce(w.published_at, a.published_at, 0), ${moment} - 1) as published_at
+     from (select distinct subject from ${home}.finding_history h where kind = 'vulnerability' and ${then}) k
+       left join (select vulnerability_id, min(published_at) as published_at from ${home}.description_history where retracted_in = ${NEVER} group by vulnerability_id) w on w.vulnerability_id = k.subject
+       left join (select vulnerability_id, min(published_at) as published_at from ${home}.advisory_history where retracted_in = ${NEVER} and org_id = ${org_id} group by vulnerability_id) a on a.vulnerability_id = k.subject`,
+  )
+  const since = 'greatest(coalesce(p.published_at, 0), 0)'
+  await transaction.query(
+    `create table ${schema}.finding_history as
+     select ${select('finding_history', {
+       stage: "case when h.kind = 'vulnerability' then 0 else h.stage end",
+       valid_from: since,
+       valid_to: `cast(${NEVER} as bigint)`,
+       from_day: daySql(since, 'd1'),
+       to_day: String(NEVER_DAY),
+       from_cause: causeSql('new_vulnerability'),
+       to_cause: causeSql('remediated'),
+     })}
+     from ${home}.finding_history h left join ${schema}.published p on p.subject = case when h.kind = 'vulnerability' then h.subject end
+       left join ${home}.day d1 on ${dayJoin(since, String(org_id), 'd1')}
+     where ${then} and h.asset_id in (select asset_id from ${schema}.asset_history)`,
+  )
+  await transaction.query(
+    `create table ${schema}.sighting_history as
+     select ${select('sighting_history', { valid_from: since, valid_to: `cast(${NEVER} as bigint)` })}
+     from ${home}.sighting_history h join ${home}.finding_key k on k.finding_id = h.finding_id
+       left join ${schema}.published p on p.subject = case when k.kind = 'vulnerability' then k.subject end
+     where ${stands} and h.asset_id in (select asset_id from ${schema}.asset_history)`,
+  )
+  await transaction.query(
+    `create view ${schema}.coverage_history as select ${select('coverage_history', { observed_at: 'cast(0 as bigint)' })} from ${home}.coverage_history h where h.org_id = ${org_id}`,
+  )
+  for (const table of ['software_history', 'control_history'])
+    await transaction.query(`create view ${schema}.${table} as select ${select(table, always)} from ${home}.${table} h where ${stands}`)
+  for (const table of ['asset_day', 'score_delta', 'event'])
+    await transaction.query(`create table ${schema}.${table} as select * from ${home}.${table} where false`)
+  await transaction.query(`create table ${schema}.touched as select org_id, asset_id from ${schema}.asset_history`)
+  await transaction.analyze(['asset_history', 'fresh_history', 'finding_history', 'sighting_history', 'touched'])
+}
+
+/** Marks a replay as done. */
+export async function markReplay(transaction: Engine, schema: string, token: string): Promise<void> {
+  await transaction.query(`create table ${schema}.mark as select cast($token as text) as token`, { token })
+}
