@@ -1,5 +1,5 @@
 import type { Engine } from '../store/engines/engine.ts'
-import { exposureMoves, readSteps } from '../store/queries/explain/moves.ts'
+import { endStep, exposureMoves, readSteps } from '../store/queries/explain/moves.ts'
 import type { Scope } from '../store/scope.ts'
 import { toldCause } from './explain-moves.ts'
 import { apportionRatios, meanOf, ratio, type Ratio, round, shareOf, sum, type Sums, times } from './split.ts'
@@ -22,10 +22,10 @@ const rounded = (sums: Sums, unit: Ratio): number | null => (sums.denominator ==
 export async function dayCauses(engine: Engine, scope: Scope, from_day: number, to_day: number): Promise<DayCauses[]> {
   const moves = exposureMoves(scope, null)
   const unit = ratio(BigInt(moves.unit.numerator), BigInt(moves.unit.denominator))
-  const { before, steps } = await readSteps(engine, moves, from_day - 1, to_day)
+  const { before, steps } = await readSteps(engine, moves, endStep(from_day - 1), endStep(to_day))
   const days: DayCauses[] = []
   let last = before
-  for (let index = 0; index < steps.length; ) {
+  for (let index = 0; index < steps.length;) {
     const { day } = steps[index]!
     const first = last
     const shares = new Map<number, Ratio[]>()

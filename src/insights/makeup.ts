@@ -1,5 +1,5 @@
 import type { Engine } from '../store/engines/engine.ts'
-import { exposureMoves, readSteps } from '../store/queries/explain/moves.ts'
+import { endStep, exposureMoves, readSteps } from '../store/queries/explain/moves.ts'
 import { exposureMakeup, type MakeupDimension, makeupDimensions, type MakeupRow } from '../store/queries/scores/makeup.ts'
 import type { Scope } from '../store/scope.ts'
 import { apportion, meanOf, ratio, round, times } from './split.ts'
@@ -26,7 +26,10 @@ const MILLION = 1_000_000
 /** What makes up the exposure score of a scope at the end of a day. */
 export async function readMakeup(engine: Engine, scope: Scope, day: number, limit: number): Promise<Makeup> {
   const moves = exposureMoves(scope, null)
-  const [{ before }, { rows, totals }] = await Promise.all([readSteps(engine, moves, day, day), exposureMakeup(engine, scope, day, limit)])
+  const [{ before }, { rows, totals }] = await Promise.all([
+    readSteps(engine, moves, endStep(day), endStep(day)),
+    exposureMakeup(engine, scope, day, limit),
+  ])
   if (before.denominator === 0n) return { units: null, divisions: [] }
   const unit = ratio(BigInt(moves.unit.numerator), BigInt(moves.unit.denominator))
   const units = Number(round(times(meanOf(before), unit)))

@@ -188,25 +188,26 @@ describe.each(engines)('the causes of a story on $name', ({ database }) => {
     })
     store = await openStore({ database: address, data: folder })
     expect(`${lines.join('\n')}\n`).toMatchInlineSnapshot(`
-      "exposure: 0.6 (end of 2026-06-01) → 32.1 (end of 2026-06-09), 31.5 worse  (lower is better)
+      "exposure: 0.59 (end of 2026-06-01) → 32.13 (end of 2026-06-09), 31.54 worse  (lower is better)
 
       cause                              part
-      Coverage changed                   0.013 worse
-      Asset joined                       0.013 better  average diluted, nobody got safer
-      Content changed                    15.2 better
+      Coverage changed                   0.01 worse
+      Asset joined                       0.01 better   average diluted, nobody got safer
+      Content changed                    15.21 better
       New vulnerability published        0.56 worse
-      Exploit intelligence changed       45.7 worse
+      Exploit intelligence changed       45.68 worse
       Software or configuration changed  0.53 worse
-      Remediated                         0.025 better
-      = all causes                       31.5 worse
+      Remediated                         0.02 better
+      = all causes                       31.54 worse
 
-      We changed: 0.49 worse · New threats: 46.2 worse · Rules changed: 15.2 better · Coverage: 0.013 worse
+      We changed: 0.50 worse · New threats: 46.24 worse · Rules changed: 15.21 better · Coverage: 0.01 worse
 
-      largest parts            through                       part
-      registry.example/shop:1  Exploit intelligence changed  45.7 worse
-      registry.example/shop:1  Content changed               15.2 better
-      registry.example/shop:1  New vulnerability published   0.56 worse
-      … and 4 more (--limit, --cause)
+      largest parts                through                       part
+      registry.example/shop:1      Exploit intelligence changed  45.68 worse
+      registry.example/shop:1      Content changed               15.21 better
+      registry.example/shop:1      New vulnerability published   0.56 worse
+      4 others (--limit, --cause)                                0.51 worse
+      = all parts                                                31.54 worse
       "
     `)
   })

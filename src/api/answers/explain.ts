@@ -67,7 +67,8 @@ export async function answerExplain(
   const whole = wanted === null ? told.change : (told.causes.find(({ cause }) => cause === wanted)?.units ?? 0)
   const whole_shown = wanted === null ? change_shown : (causes_shown[told.causes.findIndex(({ cause }) => cause === wanted)] ?? 0)
   const others = whole - shown.reduce((sum, { units }) => sum + units, 0)
-  const parts_shown = readableParts([...shown.map(({ units }) => units), others], whole_shown, decimals)
+  const left = shown.length < parts.length
+  const parts_shown = readableParts([...shown.map(({ units }) => units), ...(left ? [others] : [])], whole_shown, decimals)
   const at = async (day: number): Promise<string> =>
     day === asked.moment.day ? asked.as_of : formatInstant(asked.org ? (await endOfDay(engine, scope.org_id, day)) - 1 : 0)
   return {
@@ -99,7 +100,7 @@ export async function answerExplain(
     groups: groupsOf(told, causes_shown, decimals),
     parts: (await named(asked, question, shown)).map((part, index) => ({ ...part, shown: parts_shown[index]! })),
     others: others / POINT,
-    others_shown: parts_shown.at(-1)!,
+    others_shown: left ? parts_shown.at(-1)! : 0,
     total: parts.length,
     next_cursor: start + page.limit < parts.length ? Buffer.from(`parts:${start + page.limit}`).toString('base64url') : null,
   }
