@@ -509,16 +509,6 @@ export const RecommendationSummary = z.object({
   source: z.string().nullable(),
   category: z.string().nullable(),
 })
-export const RecommendationDetail = RecommendationSummary.extend({
-  description: z.string().nullable(),
-  remediation: z.string().nullable(),
-  url: z.string().nullable(),
-  vulnerability_list: z.array(
-    z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() }),
-  ),
-  metrics: z.array(z.object({ id: z.string(), title: z.string() })),
-})
-
 export const Event = z.object({
   event_id: z.string(),
   feed: z.enum(['risk', 'posture']),

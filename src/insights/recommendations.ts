@@ -1,19 +1,18 @@
 import { UserError } from '../errors.ts'
 import { type ExploitStage, exploitStages } from '../model/exploit.ts'
+import type { RecommendationKind } from '../model/recommendation.ts'
 import { type Severity, severities } from '../model/severity.ts'
 import type { Engine, Params } from '../store/engines/engine.ts'
 import type { Scope } from '../store/scope.ts'
 import { fixedVersions } from '../store/queries/recommendations/fixed-versions.ts'
 import { type Gain, memberGain, recommendationGains } from '../store/queries/recommendations/gains.ts'
-import { memberAssets, memberMatches, type Members, memberSubjects, type MemberSubject } from '../store/queries/recommendations/members.ts'
+import { memberAssets, type Members, memberSubjects, type MemberSubject } from '../store/queries/recommendations/members.ts'
 import { type SettingGain, settingGains } from '../store/queries/recommendations/settings.ts'
 import type { Campaign, Catalog } from './catalog.ts'
 import { ParameterList } from './condition-sql.ts'
 import { fixOf } from './fix-version.ts'
-import { compileMetric, compileTerms } from './metric-condition.ts'
+import { compileTerms } from './metric-condition.ts'
 import type { AffectedAsset } from './metrics.ts'
-
-export type RecommendationKind = 'update' | 'setting' | 'campaign' | 'attention'
 
 /** One action that closes many findings, and what it gains. */
 export interface Recommendation {
@@ -41,8 +40,20 @@ export interface Recommendation {
   url: string | null
 }
 
-/** All recommendations that gain something at the end of a day, the greatest gain first; those of the exposure score before settings of equal gain. */
-export async function listRecommendations(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Recommendation[]> {
+/** What is open and what it gains at the end of a day: what the lists of recommendations are made of. */
+export interface OpenGains {
+  /** By id; of settings the part that counts in the exposure score. */
+  gains: Map<string, Gain>
+  /** By id: what to update to, 'several', or null where no source says. */
+  fixes: Map<string, string | null>
+  /** Of the secure score, by id. */
+  settings: Map<string, SettingGain>
+  /** Of campaigns with something open, by id. */
+  campaigns: Map<string, Gain>
+}
+
+/** Reads {@link OpenGains}. */
+export async function readGains(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<OpenGains> {
   const [gains, fixes, settings] = [
     await recommendationGains(engine, scope, day),
     await fixedVersions(engine, scope, day),
@@ -54,19 +65,38 @@ export async function listRecommendations(engine: Engine, scope: Scope, catalog:
     if (list) list.push(fix)
     else stated.set(fix.recommendation, [fix])
   }
-  const figures = new Map(gains.map((gain) => [gain.recommendation, gain]))
-  const all: Recommendation[] = []
-  for (const gain of gains) {
-    if (gain.recommendation.startsWith('setting:')) continue
-    all.push(ofComponent(gain, fixOf(stated.get(gain.recommendation) ?? [])))
-  }
-  for (const setting of settings) {
-    const own = figures.get(`setting:${setting.control_id}`)
-    if (own) all.push(ofControl(setting, own))
-  }
+  const campaigns = new Map<string, Gain>()
   for (const campaign of catalog.recommendations.values()) {
     const members = campaignMembers(campaign)
     const gain = await memberGain(engine, scope, day, members.columns['member']!, members.params)
+    if (gain) campaigns.set(`campaign:${campaign.id}`, gain)
+  }
+  return {
+    gains: new Map(gains.map((gain) => [gain.recommendation, gain])),
+    fixes: new Map(
+      gains.filter((gain) => !isSetting(gain.recommendation)).map(({ recommendation }) => [recommendation, fixOf(stated.get(recommendation) ?? [])]),
+    ),
+    settings: new Map(settings.map((setting) => [`setting:${setting.control_id}`, setting])),
+    campaigns,
+  }
+}
+
+export const isSetting = (id: string): boolean => id.startsWith('setting:')
+
+/** All recommendations that gain something at the end of a day, the greatest gain first; those of the exposure score before settings of equal gain. */
+export const listRecommendations = async (engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Recommendation[]> =>
+  recommendationsOf(catalog, await readGains(engine, scope, catalog, day))
+
+/** As {@link listRecommendations}, from what was read. */
+export function recommendationsOf(catalog: Catalog, { gains, fixes, settings, campaigns }: OpenGains): Recommendation[] {
+  const all: Recommendation[] = []
+  for (const [id, gain] of gains) if (!isSetting(id)) all.push(ofComponent(gain, fixes.get(id) ?? null))
+  for (const [id, setting] of settings) {
+    const own = gains.get(id)
+    if (own) all.push(ofControl(setting, own))
+  }
+  for (const campaign of catalog.recommendations.values()) {
+    const gain = campaigns.get(`campaign:${campaign.id}`)
     if (gain) all.push(ofCampaign(campaign, gain))
   }
   return all
@@ -83,35 +113,37 @@ const figuresOf = (gain: Gain) => ({
   severity: gain.severity === null ? null : severities[gain.severity]!,
 })
 
-function ofComponent(gain: Gain, fix: string | null): Recommendation {
-  const update = gain.recommendation.startsWith('update:')
-  const name = gain.component
+/** What an update or mitigation of a component is called, and how it is done. `fix`: as in {@link OpenGains.fixes}. */
+export function componentWords(id: string, name: string, fix: string | null): Pick<Recommendation, 'title' | 'remediation' | 'fixed_version'> {
+  if (!id.startsWith('update:'))
+    return {
+      title: `Mitigate ${name}, which has a public exploit and no known fix`,
+      remediation: `No source names a fixed version of ${name}. Follow the vendor's mitigation, remove it where it is not needed, or limit who can reach it.`,
+      fixed_version: null,
+    }
   const article = fix !== null && /^KB\d+$/.test(fix)
-  const title = article
-    ? `Install ${fix} (${name})`
-    : update
-      ? fix === null || fix === 'several'
-        ? `Update ${name}`
-        : `Update ${name} to ${fix}`
-      : `Mitigate ${name}, which has a public exploit and no known fix`
-  const remediation = update
-    ? fix === 'several'
-      ? `Update ${name} to the version that fixes its branch; the vulnerabilities below name them.`
-      : `Update ${name}${fix === null ? ' to a fixed version' : ` to ${fix} or later`} on all assets below.`
-    : `No source names a fixed version of ${name}. Follow the vendor's mitigation, remove it where it is not needed, or limit who can reach it.`
+  return {
+    title: article ? `Install ${fix} (${name})` : fix === null || fix === 'several' ? `Update ${name}` : `Update ${name} to ${fix}`,
+    remediation:
+      fix === 'several'
+        ? `Update ${name} to the version that fixes its branch; the vulnerabilities below name them.`
+        : `Update ${name}${fix === null ? ' to a fixed version' : ` to ${fix} or later`} on all assets below.`,
+    fixed_version: fix === 'several' ? null : fix,
+  }
+}
+
+function ofComponent(gain: Gain, fix: string | null): Recommendation {
   return {
     id: gain.recommendation,
-    kind: update ? 'update' : 'attention',
-    title,
-    component: name,
-    fixed_version: update && fix !== 'several' ? fix : null,
+    kind: gain.recommendation.startsWith('update:') ? 'update' : 'attention',
+    ...componentWords(gain.recommendation, gain.component, fix),
+    component: gain.component,
     gain: gain.gain ?? 0,
     score: 'exposure',
     ...figuresOf(gain),
     source: null,
     category: null,
     description: null,
-    remediation,
     url: null,
   }
 }
@@ -155,8 +187,8 @@ function ofCampaign(campaign: Campaign, gain: Gain): Recommendation {
 }
 
 /** A campaign's findings as a predicate over f, v, c. */
-function campaignMembers(campaign: Campaign): Members {
-  const parameters = new ParameterList('campaign')
+export function campaignMembers(campaign: Campaign, prefix = 'campaign'): Members {
+  const parameters = new ParameterList(prefix)
   const { terms } = compileTerms(campaign.findings, parameters)
   return { pick: 'member', columns: { member: terms.map((term) => `(${term.finding})`).join(' or ') }, params: parameters.params }
 }
@@ -191,25 +223,3 @@ export async function recommendationAssets(
 /** The vulnerabilities (or the control) of a recommendation, the worst first. */
 export const recommendationSubjects = (engine: Engine, scope: Scope, catalog: Catalog, id: string, day: number): Promise<MemberSubject[]> =>
   memberSubjects(engine, scope, day, membersOf(catalog, id))
-
-/** The metrics that some finding of a recommendation makes an asset exposed for: those that it can make better. */
-export async function recommendationMetrics(
-  engine: Engine,
-  scope: Scope,
-  catalog: Catalog,
-  id: string,
-  day: number,
-): Promise<{ id: string; title: string }[]> {
-  const asked = [...catalog.metrics.values()].flatMap((metric, index) => {
-    const { population, terms, params } = compileMetric(metric.population, metric.exposed_when, 'asset', `metric${index}`)
-    const looking = terms.filter((term) => term.finding !== null)
-    const sql = `(${population}) and (${looking.map((term) => `${term.asset === null ? '' : `(${term.asset}) and `}(${term.finding})`).join(' or ')})`
-    return looking.length ? [{ metric, sql, params: usedIn(sql, params) }] : []
-  })
-  const matches = await memberMatches(engine, scope, day, membersOf(catalog, id), asked)
-  return asked.filter((_, index) => matches[index]).map(({ metric }) => ({ id: metric.id, title: metric.title }))
-}
-
-/** PostgreSQL takes only parameters that a text uses. */
-const usedIn = (sql: string, params: Params): Params =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))

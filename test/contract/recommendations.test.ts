@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
+import { catalogueRecommendations } from '../../src/insights/recommendation-catalog.ts'
 import {
   listRecommendations,
+  readGains,
   recommendationAssets,
-  recommendationMetrics,
   recommendationSubjects,
 } from '../../src/insights/recommendations.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
 import { measure } from './measure.ts'
-import { DAY0, openWorlds } from './world.ts'
+import { DAY0, openWorlds, startOf } from './world.ts'
 
 const catalog = loadCatalog()
 const day = DAY0 + 1
@@ -74,7 +75,9 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
       { subject: 'CVE-1', kind: 'vulnerability', severity: 4, stage: 4, assets: 2 },
       { subject: 'CVE-2', kind: 'vulnerability', severity: 2, stage: 0, assets: 1 },
     ])
-    expect((await recommendationMetrics(engine, all, catalog, update.id, day)).map((metric) => metric.id)).toEqual([
+    const moment = { at: startOf(day + 1) - 1, day }
+    const rows = await catalogueRecommendations(engine, all, catalog, moment, await readGains(engine, all, catalog, day))
+    expect(rows.find((row) => row.id === update.id)!.metrics).toEqual([
       'assets-with-fixable-critical-vulnerabilities',
       'assets-with-known-exploited-vulnerabilities',
       'assets-with-verified-exploits',
@@ -92,5 +95,77 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
       ),
     ).toEqual([1])
     await expect(recommendationAssets(engine, all, catalog, 'nothing', day)).rejects.toMatchObject({ code: 'unknown_recommendation' })
+  })
+
+  it('stand as compliant, not compliant, mitigated or not available, with their course over the days', async () => {
+    await measure(
+      engine,
+      org_id,
+      {
+        asset: [1, 2, 3].map((asset_id) => ({ asset_id, value: 1000, type: asset_id === 3 ? 'image' : 'device', internet_facing: asset_id === 1 })),
+        fresh: [
+          { asset_id: 1, subject: 'vulnerability' },
+          { asset_id: 2, subject: 'vulnerability' },
+          { asset_id: 1, subject: 'control' },
+        ],
+        vulnerability: [
+          { vulnerability_id: 'CVE-1', stage: 5, cvss_tenths: 98 },
+          { vulnerability_id: 'CVE-2', stage: 1, cvss_tenths: 50 },
+        ],
+        finding: [
+          // open on one asset, gone from the other since today
+          { asset_id: 1, finding_id: 1, subject: 'CVE-2', component: 'curl' },
+          { asset_id: 2, finding_id: 2, subject: 'CVE-2', component: 'curl', to: day },
+          // two findings of one asset: the asset counts once
+          { asset_id: 1, finding_id: 3, subject: 'CVE-1', component: 'curl' },
+          // done since today
+          { asset_id: 1, finding_id: 4, subject: 'CVE-2', component: 'zlib', to: day },
+          // all of it excepted
+          { asset_id: 2, finding_id: 5, subject: 'CVE-2', component: 'bash', excepted: true },
+          // on an asset that nobody looked at lately
+          { asset_id: 3, finding_id: 6, subject: 'CVE-2', component: 'perl' },
+          // exploited, and nobody names a fix
+          { asset_id: 2, finding_id: 7, subject: 'CVE-1', component: 'nginx' },
+          { asset_id: 1, finding_id: 8, kind: 'control', subject: 'tool:a', severity: 3 },
+        ],
+        fix: [1, 2, 3, 4, 5, 6].map((finding_id) => ({ finding_id, fixed_version: '9.0', source: 'scanner' })),
+        control: [
+          { control_id: 'tool:a', title: 'Do a' },
+          { control_id: 'tool:b', title: 'Do b' },
+          { control_id: 'tool:c', title: 'Do c' },
+        ],
+        result: [
+          { asset_id: 1, control_id: 'tool:a', status: 'fail', finding_id: 8 },
+          { asset_id: 2, control_id: 'tool:a', status: 'pass' },
+          { asset_id: 1, control_id: 'tool:b', status: 'pass' },
+          { asset_id: 1, control_id: 'tool:c', status: 'not_run' },
+        ],
+      },
+      day,
+    )
+    const all = { org_id, groups: null }
+    const moment = { at: startOf(day + 1) - 1, day }
+    const rows = await catalogueRecommendations(engine, all, catalog, moment, await readGains(engine, all, catalog, day))
+    const of = new Map(rows.map((row) => [row.id, row]))
+    expect(Object.fromEntries(rows.filter((row) => row.kind !== 'campaign').map((row) => [row.id, row.state]))).toEqual({
+      'update:curl': 'not_compliant',
+      'update:zlib': 'compliant',
+      'update:bash': 'mitigated',
+      'update:perl': 'not_available',
+      'attention:nginx': 'not_compliant',
+      'setting:tool:a': 'not_compliant',
+      'setting:tool:b': 'compliant',
+      'setting:tool:c': 'not_available',
+    })
+    const curl = of.get('update:curl')!
+    expect(curl).toMatchObject({ assets: 1, findings: 2, internet_assets: 1, surfaces: ['devices'], threats: ['public', 'ransomware'], risk: 'critical', rank: 1, counts: true })
+    expect(curl.trend.slice(-3)).toEqual([0, 2, 1])
+    expect(curl.sources).toEqual(['scanner'])
+    expect([curl.changed_on_day, of.get('update:zlib')!.changed_on_day]).toEqual([DAY0, day])
+    expect(of.get('attention:nginx')).toMatchObject({ remediation_type: 'attention_required', tags: ['zero_day', 'no_fix'] })
+    expect(of.get('update:bash')).toMatchObject({ assets: 1, assets_after: 0, gain: 0, impact: null, counts: false })
+    expect(of.get('setting:tool:a')).toMatchObject({ applicable_assets: 2, done_assets: 1, remediation_type: 'configuration_change' })
+    const blind = await catalogueRecommendations(engine, { org_id, groups: ['nobody'] }, catalog, moment, await readGains(engine, { org_id, groups: ['nobody'] }, catalog, day))
+    expect(blind.filter((row) => row.state !== 'not_available')).toEqual([])
   })
 })

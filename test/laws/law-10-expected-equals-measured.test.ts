@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
 import { listRecommendations } from '../../src/insights/recommendations.ts'
@@ -7,88 +6,10 @@ import { measure } from '../contract/measure.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
 import { DAY0, openWorlds, type World } from '../contract/world.ts'
+import { recommendationWorld } from './recommendation-world.ts'
 
 const catalog = loadCatalog()
 const day = DAY0 + 1
-const cves = ['CVE-1', 'CVE-2', 'CVE-3']
-
-const world: fc.Arbitrary<Partial<World>> = fc
-  .record({
-    asset: fc.tuple(
-      ...[1, 2, 3].map((asset_id) =>
-        fc.record({
-          asset_id: fc.constant(asset_id),
-          internet_facing: fc.option(fc.boolean()),
-          value: fc.constantFrom(750, 1000, 5000),
-          criticality: fc.constantFrom('low', 'high'),
-          asset_group: fc.constantFrom('red', 'blue'),
-        }),
-      ),
-    ),
-    unseen: fc.boolean(),
-    vulnerability: fc.tuple(
-      ...cves.slice(0, 2).map((vulnerability_id) =>
-        fc.record({
-          vulnerability_id: fc.constant(vulnerability_id),
-          epss: fc.option(fc.constantFrom(100, 8000, 31_500)),
-          stage: fc.constantFrom(0, 1, 3, 4, 5),
-          cvss_tenths: fc.option(fc.constantFrom(0, 40, 98)),
-        }),
-      ),
-    ),
-    finding: fc.array(
-      fc.record({
-        asset_id: fc.integer({ min: 1, max: 3 }),
-        subject: fc.constantFrom(...cves),
-        component: fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'),
-        severity: fc.option(fc.integer({ min: 0, max: 4 })),
-        cvss_tenths: fc.option(fc.constantFrom(39, 70)),
-        stage: fc.constantFrom(0, 0, 2, 4),
-        fix: fc.option(fc.constantFrom('1.2', '1.10', '2.0')),
-      }),
-      { maxLength: 10 },
-    ),
-    failed: fc.array(
-      fc.record({
-        asset_id: fc.integer({ min: 1, max: 3 }),
-        subject: fc.constantFrom('tool:a', 'tool:b'),
-        severity: fc.option(fc.integer({ min: 1, max: 4 })),
-        status: fc.constantFrom('pass', 'fail'),
-      }),
-      { maxLength: 4 },
-    ),
-  })
-  .map(({ asset, unseen, vulnerability, finding, failed }) => {
-    const distinct = [...new Map(finding.map((row) => [`${row.asset_id} ${row.subject} ${row.component}`, row])).values()]
-    const results = [...new Map(failed.map((row) => [`${row.asset_id} ${row.subject}`, row])).values()]
-    return {
-      asset,
-      vulnerability,
-      control: [
-        { control_id: 'tool:a', title: 'Do a' },
-        { control_id: 'tool:b', max_points: 5000 },
-      ],
-      fresh: asset.flatMap(({ asset_id }) => [
-        ...(unseen && asset_id === 1 ? [] : [{ asset_id, subject: 'vulnerability' }]),
-        { asset_id, subject: 'control' },
-      ]),
-      finding: [
-        ...distinct.map(({ fix, ...row }, index) => ({ ...row, finding_id: index + 1 })),
-        ...results.flatMap(({ status, ...row }, index) =>
-          status === 'fail' ? [{ ...row, kind: 'control', finding_id: 100 + index }] : [],
-        ),
-      ],
-      fix: distinct.flatMap(({ fix, asset_id }, index) => (fix ? [{ finding_id: index + 1, asset_id, fixed_version: fix }] : [])),
-      result: results.map(({ asset_id, subject, status, severity }, index) => ({
-        asset_id,
-        control_id: subject,
-        status,
-        severity,
-        finding_id: 100 + index,
-      })),
-    }
-  })
-
 describe.each(engines)('law 10 on $name: expected equals measured', ({ name, open }) => {
   let engine: Engine
   let org_id: number
@@ -99,7 +20,7 @@ describe.each(engines)('law 10 on $name: expected equals measured', ({ name, ope
   afterAll(() => engine.close())
 
   it('a recommendation gains exactly what follows when its findings close at the same instant, and what gains nothing is left out', async () => {
-    await assertLaw({ law: 10, title: 'expected equals measured', engine: name, short: 12, each: 5 }, world, async (tiny) => {
+    await assertLaw({ law: 10, title: 'expected equals measured', engine: name, short: 12, each: 5 }, recommendationWorld, async (tiny) => {
       let measured = 0
       const before = await measure(engine, org_id, tiny, day)
       const scope = { org_id, groups: null }

@@ -3,50 +3,139 @@ import { UserError } from '../../errors.ts'
 import type { Metric } from '../../insights/catalog.ts'
 import { ParameterList } from '../../insights/condition-sql.ts'
 import { compileTerms } from '../../insights/metric-condition.ts'
-import { listRecommendations, type Recommendation } from '../../insights/recommendations.ts'
-import { exploitStages, stageRank } from '../../model/exploit.ts'
-import { severities, severityRank } from '../../model/severity.ts'
+import { jointGain } from '../../insights/joint-gain.ts'
+import { type CataloguedRecommendation, catalogueRecommendations } from '../../insights/recommendation-catalog.ts'
+import { readGains, type Recommendation, recommendationsOf } from '../../insights/recommendations.ts'
+import { exploitStages } from '../../model/exploit.ts'
+import {
+  exceptionCovers,
+  impacts,
+  recommendationKinds,
+  recommendationStates,
+  recommendationTags,
+  remediationTypes,
+  surfaces,
+} from '../../model/recommendation.ts'
+import { severities } from '../../model/severity.ts'
+import { dayText } from '../../store/days.ts'
 import { recommendedFor } from '../../store/queries/findings/recommended.ts'
 import type { GivenField, GivenFields } from '../../store/queries/given.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
+import type { CataloguedRecommendation as Catalogued, JointGain } from '../shapes/recommendation.ts'
 import type { MetricDetail } from '../shapes.ts'
 import { exposedBy } from './metrics.ts'
+import { implementationWords } from './recommendation-words.ts'
 
-/** All recommendations at a moment, the greatest gain first. */
-export const recommend = ({ store, catalog, scope, moment }: Asked): Promise<Recommendation[]> =>
-  remember(store, ['recommendations', scope, moment.day], () => listRecommendations(store.engine, scope, catalog, moment.day))
+const gainsOf = ({ store, catalog, scope, moment }: Asked) =>
+  remember(store, ['open gains', scope, moment.day], () => readGains(store.engine, scope, catalog, moment.day))
+
+/** All recommendations that gain something at a moment, the greatest gain first. */
+export const recommend = async (asked: Asked): Promise<Recommendation[]> => recommendationsOf(asked.catalog, await gainsOf(asked))
+
+/** The whole catalogue at a moment: what is open, mitigated, done, or nobody can tell. */
+export const catalogue = (asked: Asked): Promise<CataloguedRecommendation[]> => {
+  const { store, catalog, scope, moment } = asked
+  return remember(store, ['recommendations', scope, moment.day, asked.now ? null : moment.at], async () =>
+    catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked)),
+  )
+}
+
+/** A row of the catalogue as it goes over the wire. */
+export const catalogued =
+  ({ moment, as_of }: Asked, activities: ReadonlyMap<string, number>) =>
+  (row: CataloguedRecommendation): z.infer<typeof Catalogued> => {
+    const { changed_on_day, objectives: _, description: _text, remediation: _steps, url: _url, ...rest } = row
+    return {
+      ...rest,
+      implementation: implementationWords(row),
+      last_calculated_at: as_of,
+      last_state_change: changed_on_day === null || changed_on_day > moment.day ? null : dayText(changed_on_day),
+      activities: activities.get(row.id) ?? 0,
+    }
+  }
+
+/** Text that holds all of some words, for {@link several}. */
+const all = (words: readonly string[]): string | null => (words.length === 0 ? null : `|${words.join('|')}|`)
 
 /** Fields by which recommendations can be filtered and sorted. */
-export const recommendationFields: GivenFields<Recommendation> = new Map<string, GivenField<Recommendation>>([
-  ['id', { read: (row) => row.id, column: { type: 'text', title: 'id' } }],
-  ['kind', { read: (row) => row.kind, column: { type: 'text', title: 'kind', values: ['update', 'setting', 'campaign', 'attention'] } }],
-  ['title', { read: (row) => row.title, column: { type: 'text', title: 'title' } }],
-  ['component', { read: (row) => row.component, column: { type: 'text', title: 'component' } }],
-  ['score', { read: (row) => row.score, column: { type: 'text', title: 'score', values: ['exposure', 'secure'] } }],
+export const recommendationFields: GivenFields<CataloguedRecommendation> = new Map<string, GivenField<CataloguedRecommendation>>([
+  ['id', text('id', (row) => row.id)],
+  ['kind', text('kind', (row) => row.kind, recommendationKinds)],
+  ['title', text('title', (row) => row.title)],
+  ['component', text('component', (row) => row.component)],
+  ['state', text('state', (row) => row.state, recommendationStates)],
+  ['exception', text('exception', (row) => row.exception, exceptionCovers)],
+  ['remediation_type', text('remediation type', (row) => row.remediation_type, remediationTypes)],
+  ['impact', ordered('impact', impacts, (row) => row.impact)],
+  ['risk', ordered('risk', ['low', 'medium', 'high', 'critical'], (row) => row.risk)],
+  ['rank', number('rank', (row) => row.rank)],
+  ['score', text('score', (row) => row.score, ['exposure', 'secure'])],
   ['gain', { read: (row) => Math.round(row.gain * 1e9), column: { type: 'number', title: 'gain', scale: 1e9 } }],
-  ['assets', { read: (row) => row.assets, column: { type: 'number', title: 'assets' } }],
-  ['critical_assets', { read: (row) => row.critical_assets, column: { type: 'number', title: 'critical assets' } }],
-  ['findings', { read: (row) => row.findings, column: { type: 'number', title: 'findings' } }],
-  ['vulnerabilities', { read: (row) => row.vulnerabilities, column: { type: 'number', title: 'vulnerabilities' } }],
-  ['stage', { read: (row) => stageRank(row.stage), column: { type: 'ordered', title: 'exploit stage', values: exploitStages } }],
-  [
-    'severity',
-    {
-      read: (row) => (row.severity === null ? null : severityRank(row.severity)),
-      column: { type: 'ordered', title: 'severity', values: severities },
-    },
-  ],
-  ['source', { read: (row) => row.source, column: { type: 'text', title: 'source' } }],
-  ['category', { read: (row) => row.category, column: { type: 'text', title: 'category' } }],
+  ['exposure_gain', { read: (row) => Math.round(row.exposure_gain * 1e9), column: { type: 'number', title: 'exposure gain', scale: 1e9 } }],
+  ['assets', number('assets', (row) => row.assets)],
+  ['assets_after', number('assets after exceptions', (row) => row.assets_after)],
+  ['assets_change', number('change of assets in 14 days', (row) => row.trend.at(-1)! - row.trend[0]!)],
+  ['critical_assets', number('critical assets', (row) => row.critical_assets)],
+  ['internet_assets', number('internet-facing assets', (row) => row.internet_assets)],
+  ['findings', number('findings', (row) => row.findings)],
+  ['vulnerabilities', number('vulnerabilities', (row) => row.vulnerabilities)],
+  ['stage', ordered('exploit stage', exploitStages, (row) => row.stage)],
+  ['severity', ordered('severity', severities, (row) => row.severity)],
+  ['last_state_change', number('last state change', (row) => row.changed_on_day)],
+  ['metrics', number('related metrics', (row) => row.metrics.length)],
+  ['initiatives', number('related initiatives', (row) => row.initiatives.length)],
+  ['source', several('source', (row) => all(row.sources))],
+  ['workload', text('workload', (row) => row.workload)],
+  ['vendor', text('vendor', (row) => row.vendor)],
+  ['category', text('category', (row) => row.category)],
+  ['counts', text('counts toward a score', (row) => (row.counts ? 'yes' : 'no'), ['yes', 'no'])],
+  ['stale', text('stale', (row) => (row.stale ? 'yes' : 'no'), ['yes', 'no'])],
+  ['surface', several('attack surface', (row) => all(row.surfaces), surfaces)],
+  ['tag', several('tag', (row) => all(row.tags), recommendationTags)],
+  ['threat', several('threat', (row) => all(row.threats), exploitStages)],
+  ['metric', several('metric', (row) => all(row.metrics))],
+  ['initiative', several('initiative', (row) => all(row.initiatives))],
 ])
 
-/** One recommendation that gains something at this moment. Throws UserError('unknown_recommendation'). */
-export async function findRecommendation(asked: Asked, id: string): Promise<Recommendation> {
-  const found = (await recommend(asked)).find((each) => each.id === id)
+type Field = GivenField<CataloguedRecommendation>
+function text(title: string, read: (row: CataloguedRecommendation) => string | null, values?: readonly string[]): Field {
+  return { read, column: { type: 'text', title, ...(values ? { values } : {}) } }
+}
+function several(title: string, read: (row: CataloguedRecommendation) => string | null, values?: readonly string[]): Field {
+  return { read, column: { type: 'text', title, several: true, ...(values ? { values } : {}) } }
+}
+function number(title: string, read: (row: CataloguedRecommendation) => number | null): Field {
+  return { read, column: { type: 'number', title } }
+}
+function ordered<W extends string>(title: string, values: readonly W[], word: (row: CataloguedRecommendation) => W | null): Field {
+  return {
+    read: (row) => {
+      const value = word(row)
+      return value === null ? null : values.indexOf(value)
+    },
+    column: { type: 'ordered', title, values },
+  }
+}
+
+/** One row of the catalogue. Throws UserError('unknown_recommendation'). */
+export async function findCatalogued(asked: Asked, id: string): Promise<CataloguedRecommendation> {
+  const found = (await catalogue(asked)).find((each) => each.id === id)
   if (!found)
     throw new UserError('unknown_recommendation', `there is no recommendation "${id.slice(0, 100)}" at that moment`, { status: 404 })
   return found
+}
+
+/** What some recommendations give back together. Throws UserError('unknown_recommendation'). */
+export async function gainTogether(asked: Asked, ids: readonly string[]): Promise<z.infer<typeof JointGain>> {
+  const chosen = [...new Set(ids)].toSorted()
+  const rows = await Promise.all(chosen.map((id) => findCatalogued(asked, id)))
+  const { store, catalog, scope, moment } = asked
+  const metrics = [...new Set(rows.flatMap((row) => row.metrics))]
+  const gain = await remember(store, ['gain together', chosen, scope, moment.day], () =>
+    jointGain(store.engine, scope, catalog, chosen, metrics, moment.day),
+  )
+  return { recommendations: chosen, ...gain }
 }
 
 /** How many recommendations a metric shows. */

@@ -1,18 +1,28 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { recommendationAssets, recommendationMetrics, recommendationSubjects } from '../../insights/recommendations.ts'
+import { recommendationAssets, recommendationSubjects } from '../../insights/recommendations.ts'
 import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
 import { askGiven, givenColumns } from '../../store/queries/given.ts'
 import { severityWord, stageWord } from '../../store/queries/words.ts'
-import { findRecommendation, recommend, recommendationFields } from '../answers/recommendations.ts'
+import { productUrl } from '../answers/recommendation-words.ts'
+import { catalogue, catalogued, findCatalogued, gainTogether, recommendationFields } from '../answers/recommendations.ts'
+import { answerSurfaces } from '../answers/surfaces.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { named } from '../named.ts'
-import { list, Moment, Page, RecommendationDetail, RecommendationSummary } from '../shapes.ts'
+import { list, Moment, Page, Problem } from '../shapes.ts'
+import {
+  CataloguedRecommendation,
+  CataloguedRecommendationDetail,
+  JointGain,
+  JointGainQuestion,
+  SurfaceSummary,
+} from '../shapes/recommendation.ts'
 import { AffectedAssets } from './metrics.ts'
 
-const Recommendations = named('RecommendationList', list(RecommendationSummary))
+const Recommendations = named('RecommendationList', list(CataloguedRecommendation))
+const Surfaces = named('SurfaceList', z.object({ items: z.array(SurfaceSummary) }))
 const Id = z.object({ id: z.string().max(500) })
 const columns = givenColumns(recommendationFields)
 
@@ -20,14 +30,13 @@ const columns = givenColumns(recommendationFields)
 export const recommendations =
   (api: Api): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, catalog } = api
     app.get(
       '/recommendations',
       {
         schema: {
           operationId: 'listRecommendations',
           tags: ['recommendations'],
-          summary: 'Recommendations, the greatest gain first',
+          summary: 'The catalogue of recommendations over all sources, the greatest gain first',
           querystring: Page.strict(),
           response: answers(Recommendations),
         },
@@ -35,8 +44,36 @@ export const recommendations =
       async ({ query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, columns)
-        return answerPage(asked, await askGiven(store.engine, await recommend(asked), recommendationFields, ['title', 'component'], page))
+        const { items, ...rest } = await askGiven(asked.store.engine, await catalogue(asked), recommendationFields, ['title', 'component', 'id'], page)
+        return answerPage(asked, { ...rest, items: items.map(catalogued(asked, new Map())) })
       },
+    )
+    app.get(
+      '/recommendations/surfaces',
+      {
+        schema: {
+          operationId: 'listSurfaces',
+          tags: ['recommendations'],
+          summary: 'Attack surfaces, each with its own scores and its recommendations by state',
+          querystring: Moment.strict(),
+          response: answers(Surfaces),
+        },
+      },
+      async ({ query }) => ({ items: await answerSurfaces(await readMoment(api, query)) }),
+    )
+    app.post(
+      '/recommendations/gain',
+      {
+        schema: {
+          operationId: 'gainTogether',
+          tags: ['recommendations'],
+          summary: 'What some recommendations give back together: every score before and after',
+          querystring: Moment.strict(),
+          body: JointGainQuestion,
+          response: { 200: JointGain, '4xx': Problem, '5xx': Problem },
+        },
+      },
+      async ({ query, body }) => gainTogether(await readMoment(api, query), body.ids),
     )
     app.get(
       '/recommendations/:id',
@@ -47,19 +84,29 @@ export const recommendations =
           summary: 'A recommendation',
           params: Id,
           querystring: Moment.strict(),
-          response: answers(RecommendationDetail),
+          response: answers(CataloguedRecommendationDetail),
         },
       },
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
-        const { scope, moment } = asked
-        const found = await findRecommendation(asked, params.id)
-        const [subjects, metrics] = await Promise.all([
-          recommendationSubjects(store.engine, scope, catalog, found.id, moment.day),
-          recommendationMetrics(store.engine, scope, catalog, found.id, moment.day),
+        const { catalog, scope, moment } = asked
+        const found = await findCatalogued(asked, params.id)
+        const [subjects, gains] = await Promise.all([
+          recommendationSubjects(asked.store.engine, scope, catalog, found.id, moment.day),
+          gainTogether(asked, [found.id]),
         ])
+        const titled = (ids: readonly string[], from: ReadonlyMap<string, { title: string }>) =>
+          ids.map((id) => ({ id, title: from.get(id)?.title ?? id }))
         return {
-          ...found,
+          ...catalogued(asked, new Map())(found),
+          description: found.description,
+          remediation: found.remediation,
+          url: found.url,
+          product_url: found.kind === 'setting' ? productUrl(found.url) : null,
+          gains,
+          related_metrics: titled(found.metrics, catalog.metrics),
+          related_initiatives: titled(found.initiatives, catalog.initiatives),
+          software: found.kind !== 'setting' && found.component !== null ? { name: found.component, vendor: found.vendor } : null,
           vulnerability_list: subjects
             .filter((subject) => subject.kind === 'vulnerability')
             .map(({ subject, severity, stage, assets }) => ({
@@ -68,7 +115,6 @@ export const recommendations =
               stage: stageWord(stage),
               assets,
             })),
-          metrics,
         }
       },
     )
@@ -78,7 +124,7 @@ export const recommendations =
         schema: {
           operationId: 'listRecommendationAssets',
           tags: ['recommendations'],
-          summary: 'The assets that it would clear',
+          summary: 'The assets on which it is open',
           params: Id,
           querystring: Page.strict(),
           response: answers(AffectedAssets),
@@ -87,8 +133,8 @@ export const recommendations =
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        const cleared = await recommendationAssets(store.engine, asked.scope, catalog, params.id, asked.moment.day, { limit: 100_000 })
-        return answerPage(asked, await listReasonedAssets(store.engine, asked.scope, asked.moment, cleared, page))
+        const cleared = await recommendationAssets(asked.store.engine, asked.scope, asked.catalog, params.id, asked.moment.day, { limit: 100_000 })
+        return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, cleared, page))
       },
     )
   }

@@ -3,7 +3,9 @@ import { askPage, checkSort, emptyPage, type ListColumn, type ListColumns, type 
 
 /** How a field of rows that are already here is read, so that they can be filtered, sorted and paged as any list. */
 export interface GivenField<T> {
-  /** Null: unknown. Numbers are integers (scaled where the column says so); `ordered` gives a position. */
+  /**
+   * Null: unknown. Numbers are integers (scaled where the column says so); `ordered` gives a position; `several` gives |all|its|words|.
+   */
   read: (row: T) => string | number | null
   column: Omit<ListColumn, 'sql'>
 }
@@ -15,7 +17,11 @@ const UNKNOWN = -9_007_199_254_740_991
 
 /** The columns of a list of given rows. */
 export const givenColumns = <T>(fields: GivenFields<T>): ListColumns =>
-  new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: `x.field_${index}` }]))
+  new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: column.several ? severalSql(index) : `x.field_${index}` }]))
+
+/** SQL: one of `$values` is among the words of a field. */
+const severalSql = (index: number): string =>
+  `exists (select 1 from (select unnest($values) as word) given where strpos(x.field_${index}, '|' || given.word || '|') > 0)`
 
 /** A page of rows that are already here, by the same rules as every list; unless sorted they keep their order. Throws as askPage does. */
 export async function askGiven<T>(

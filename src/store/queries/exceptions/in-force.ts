@@ -19,7 +19,7 @@ export interface ExceptionInForce {
 }
 
 /** Whether any exception or statement holds at the moment: in most organisations few do, and the question is answered at once. */
-async function anyInForce(engine: Engine, scope: Scope, moment: AskedMoment): Promise<boolean> {
+export async function anyInForce(engine: Engine, scope: Scope, moment: AskedMoment): Promise<boolean> {
   const anyOf = (table: string) =>
     `select 1 as any_row from ${table} e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')}`
   const rows = await engine.query(`${anyOf('exception_history')} union all ${anyOf('statement_history')} limit 1`, {

@@ -11,26 +11,31 @@ const subjectOrComponent = `case when f.component = '' then f.subject else f.com
  * SQL: the recommendation that a finding belongs to. At most one of the kinds update, attention and setting; '' = none. Where the fix is an
  * update of its own (a Microsoft KB article) and no version, each is an action of its own.
  */
-const recommendationSql = `case when f.kind = 'control' then 'setting:' || f.subject
+export const recommendationSql = `case when f.kind = 'control' then 'setting:' || f.subject
   when f.fixable then 'update:' || ${lowerSql(subjectOrComponent)} || coalesce(':' || ${lowerSql('f.article')}, '')
   when ${stageSql} >= 1 then 'attention:' || ${lowerSql(subjectOrComponent)}
   else '' end`
 
+/** SQL: a row `f` of finding_history is more than merely informational. */
+export const countingSql = '(f.severity is null or f.severity > 0 or f.cvss_tenths > 0)'
+
 /**
  * CTEs down to `found` (open findings above informational at the end of $day with their hazard h, in units of 1e-8, and their
  * recommendation) and `standing` (each asset's hazard, exposure and weight then). `members`: predicates over f, v, c that
- * become columns of these names. Parameters: $org_id, $day, and $groups where the scope has any.
+ * become columns of these names. `excepted`: also those that exceptions keep out of the scores, marked so; `informational`: also those that
+ * count for nothing. Parameters: $org_id, $day, and $groups where the scope has any.
  */
 export const foundFindings = (
   groups: readonly string[] | null,
   members: Readonly<Record<string, string>> = {},
+  { excepted = false, informational = false }: { excepted?: boolean; informational?: boolean } = {},
 ): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
   here as (
     select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)}
   ),
   open_now as (
-    select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day and not f.excepted
-      and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) and f.asset_id in (select asset_id from here)
+    select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day ${excepted ? '' : 'and not f.excepted'}
+      ${informational ? '' : `and ${countingSql}`} and f.asset_id in (select asset_id from here)
   ),
   fix as (
     select s.finding_id, min(case when s.fixed_version like 'KB%' then s.fixed_version end) as article from sighting_history s, moment m
@@ -44,7 +49,7 @@ export const foundFindings = (
   ),
   f as (select o.*, x.finding_id is not null as fixable, x.article from open_now o left join fix x on x.finding_id = o.finding_id),
   found as (
-    select f.asset_id, f.finding_id, f.kind, f.subject, f.component, f.fixable, a.criticality, a.internet_facing,
+    select f.asset_id, f.finding_id, f.kind, f.subject, f.component, f.fixable, f.excepted, a.type, a.criticality, a.internet_facing,
       ${stageSql} as stage, case when f.kind = 'control' then coalesce(f.severity, c.severity) else ${severitySql} end as severity,
       coalesce(case when a.internet_facing then h.internet else h.internal end, 0) as h,
       ${recommendationSql} as recommendation, f.from_day${Object.entries(members)

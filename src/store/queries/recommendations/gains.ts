@@ -17,7 +17,13 @@ export interface Gain {
   severity: number | null
   /** Points of the exposure score 0–100 that come back when exactly these findings close; null when no asset is in the score. */
   gain: number | null
+  /** Hazard that then falls away times the value of the asset, summed: what they are ranked by. 0 when no asset is in the score. */
+  risk: number
 }
+
+/** SQL: {@link Gain.risk} over rows `g` (reduction) joined with `s` (standing), exact until the end. */
+const riskSql =
+  'cast(coalesce(sum(cast(s.weight as bigint) * cast((g.reduction - g.reduction % 1000) / 1000 as bigint)), 0) as double precision) / 1e8'
 
 const figures = `cast(count(distinct asset_id) as bigint) as assets,
   cast(count(distinct case when criticality in ('high', 'very_high') then asset_id end) as bigint) as critical_assets,
@@ -36,14 +42,14 @@ export function recommendationGains(engine: Engine, scope: Scope, day: number): 
       from pair window w as (partition by asset_id, kind, subject order by h desc, recommendation collate "C")
     ),
     fall as (select recommendation, asset_id, cast(sum(h - next) as bigint) as reduction from ranked where place = 1 and recommendation <> '' group by recommendation, asset_id),
-    gained as (select g.recommendation, ${gainSql} as points from fall g join standing s on s.asset_id = g.asset_id group by g.recommendation),
+    gained as (select g.recommendation, ${gainSql} as points, ${riskSql} as risk from fall g join standing s on s.asset_id = g.asset_id group by g.recommendation),
     figure as (select recommendation, ${figures} from found where recommendation <> '' group by recommendation),
     named as (
       select distinct on (recommendation) recommendation, component from (
         select recommendation, case when kind = 'control' or component = '' then subject else component end as component, count(*) as findings from found where recommendation <> '' group by 1, 2
       ) names order by recommendation, findings desc, component collate "C"
     )
-    select f.*, n.component, case when w.weight > 0 then coalesce(g.points, 0) / w.weight end as gain
+    select f.*, n.component, case when w.weight > 0 then coalesce(g.points, 0) / w.weight end as gain, coalesce(g.risk, 0) as risk
     from figure f join named n on n.recommendation = f.recommendation left join gained g on g.recommendation = f.recommendation cross join ${weightSql} w
     order by f.recommendation collate "C"`,
     foundParams(scope, day),
@@ -58,9 +64,9 @@ export async function memberGain(engine: Engine, scope: Scope, day: number, memb
       select asset_id, kind, subject, max(h) as h, max(case when member then 0 else h end) as rest from found group by asset_id, kind, subject having max(case when member then 1 else 0 end) = 1
     ),
     g as (select asset_id, cast(sum(h - rest) as bigint) as reduction from pair group by asset_id),
-    gained as (select ${gainSql} as points from g join standing s on s.asset_id = g.asset_id),
+    gained as (select ${gainSql} as points, ${riskSql} as risk from g join standing s on s.asset_id = g.asset_id),
     figure as (select ${figures} from found where member)
-    select '' as recommendation, '' as component, f.*, case when w.weight > 0 then g.points / w.weight end as gain from figure f cross join gained g cross join ${weightSql} w`,
+    select '' as recommendation, '' as component, f.*, case when w.weight > 0 then g.points / w.weight end as gain, g.risk from figure f cross join gained g cross join ${weightSql} w`,
     { ...foundParams(scope, day), ...params },
   )
   return row && row.findings > 0 ? row : null

@@ -27,7 +27,7 @@ export function memberAssets(
   page: { limit: number; offset: number },
 ): Promise<MemberAsset[]> {
   return engine.query<MemberAsset>(
-    `${foundFindings(scope.groups, members.columns)},
+    `${foundFindings(scope.groups, members.columns, { excepted: true })},
     picked as (select * from found where ${members.pick}),
     worst as (select distinct on (asset_id) asset_id, subject from picked order by asset_id, h desc, subject collate "C"),
     counted as (select asset_id, cast(count(distinct subject) as bigint) as subjects, min(from_day) as since_day, max(h) as h from picked group by asset_id)
@@ -50,29 +50,9 @@ export interface MemberSubject {
 /** The vulnerabilities or controls of a recommendation, the worst first. */
 export function memberSubjects(engine: Engine, scope: Scope, day: number, members: Members): Promise<MemberSubject[]> {
   return engine.query<MemberSubject>(
-    `${foundFindings(scope.groups, members.columns)}
+    `${foundFindings(scope.groups, members.columns, { excepted: true })}
     select subject, kind, max(severity) as severity, max(stage) as stage, cast(count(distinct asset_id) as bigint) as assets
     from found where ${members.pick} group by subject, kind order by stage desc, severity desc nulls last, assets desc, subject collate "C"`,
     { ...foundParams(scope, day), ...members.params },
   )
-}
-
-/** Which of some predicates (over f, v, c) hold for at least one finding of a recommendation; the answer is in their order. */
-export async function memberMatches(
-  engine: Engine,
-  scope: Scope,
-  day: number,
-  members: Members,
-  predicates: readonly { sql: string; params: Params }[],
-): Promise<boolean[]> {
-  if (predicates.length === 0) return []
-  const columns = Object.fromEntries(predicates.map(({ sql }, index) => [`m${index}`, sql]))
-  const [row] = await engine.query<Record<string, number>>(
-    `${foundFindings(scope.groups, { ...members.columns, ...columns })}
-    select ${Object.keys(columns)
-      .map((name) => `coalesce(max(case when ${name} then 1 else 0 end), 0) as ${name}`)
-      .join(', ')} from found where ${members.pick}`,
-    { ...foundParams(scope, day), ...members.params, ...Object.assign({}, ...predicates.map(({ params }) => params)) },
-  )
-  return predicates.map((_, index) => row![`m${index}`] === 1)
 }
