@@ -71,7 +71,9 @@ export async function jointGain(
   if (ids.length === 0) throw new UserError('unknown_recommendation', 'name at least one recommendation')
   const { member, params } = closedByAny(ids, campaignsOf(catalog))
   const gain = await memberGain(engine, scope, day, member, params)
-  const settings = ids.some(isSetting) ? (await settingGains(engine, scope, day)).filter(({ control_id }) => ids.includes(`setting:${control_id}`)) : []
+  const settings = ids.some(isSetting)
+    ? (await settingGains(engine, scope, day)).filter(({ control_id }) => ids.includes(`setting:${control_id}`))
+    : []
   const now = async (score: 'exposure' | 'secure') => (await readHistory(engine, scope, catalog, score, '', day, day)).at(-1)?.value ?? null
   const [exposure, secure] = [await now('exposure'), await now('secure')]
   const secureGain = settings.reduce((sum, setting) => sum + setting.gain, 0)
@@ -103,7 +105,12 @@ export async function jointGain(
       })
       .filter((each) => each.gain > 0)
       .toSorted((a, b) => b.gain - a.gain || (a.id < b.id ? -1 : 1)),
-    metrics: [...cleared].map(([id, change]) => ({ id, title: catalog.metrics.get(id)!.title, exposed: change.exposed, cleared: change.cleared })),
+    metrics: [...cleared].map(([id, change]) => ({
+      id,
+      title: catalog.metrics.get(id)!.title,
+      exposed: change.exposed,
+      cleared: change.cleared,
+    })),
     findings: gain?.findings ?? 0,
     assets: gain?.assets ?? 0,
   }

@@ -18,7 +18,14 @@ import type { Engine, Params } from '../store/engines/engine.ts'
 import type { AskedMoment } from '../store/queries/moment.ts'
 import { allObjectives, type ControlState, controlStates } from '../store/queries/recommendations/controls.ts'
 import { type Course, recommendationCourses, TREND_DAYS } from '../store/queries/recommendations/course.ts'
-import { type CampaignSql, type MatchSql, type OpenFigures, openFigures, type StatedBy, statedBy } from '../store/queries/recommendations/figures.ts'
+import {
+  type CampaignSql,
+  type MatchSql,
+  type OpenFigures,
+  openFigures,
+  type StatedBy,
+  statedBy,
+} from '../store/queries/recommendations/figures.ts'
 import { controlTypes, type Installed, installedSoftware } from '../store/queries/recommendations/installed.ts'
 import { listSources } from '../store/queries/sources/list.ts'
 import type { Scope } from '../store/scope.ts'

@@ -74,7 +74,9 @@ export async function readGains(engine: Engine, scope: Scope, catalog: Catalog, 
   return {
     gains: new Map(gains.map((gain) => [gain.recommendation, gain])),
     fixes: new Map(
-      gains.filter((gain) => !isSetting(gain.recommendation)).map(({ recommendation }) => [recommendation, fixOf(stated.get(recommendation) ?? [])]),
+      gains
+        .filter((gain) => !isSetting(gain.recommendation))
+        .map(({ recommendation }) => [recommendation, fixOf(stated.get(recommendation) ?? [])]),
     ),
     settings: new Map(settings.map((setting) => [`setting:${setting.control_id}`, setting])),
     campaigns,
@@ -114,7 +116,11 @@ const figuresOf = (gain: Gain) => ({
 })
 
 /** What an update or mitigation of a component is called, and how it is done. `fix`: as in {@link OpenGains.fixes}. */
-export function componentWords(id: string, name: string, fix: string | null): Pick<Recommendation, 'title' | 'remediation' | 'fixed_version'> {
+export function componentWords(
+  id: string,
+  name: string,
+  fix: string | null,
+): Pick<Recommendation, 'title' | 'remediation' | 'fixed_version'> {
   if (!id.startsWith('update:'))
     return {
       title: `Mitigate ${name}, which has a public exploit and no known fix`,

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { everyDay, type HistoryPoint, statesOf } from '../../insights/history.ts'
 import { readHistory } from '../../insights/scores.ts'
-import { recommendationStates, type Surface, surfaces } from '../../model/recommendation.ts'
+import type { CataloguedRecommendation } from '../../insights/recommendation-catalog.ts'
+import { recommendationStates, surfaces } from '../../model/recommendation.ts'
 import { controlPoints, surfaceStates } from '../../store/queries/recommendations/surfaces.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -14,8 +15,16 @@ const DAYS = 90
 
 const risks = ['critical', 'high', 'medium', 'low'] as const
 
-/** Every attack surface of which something is known: its own scores over {@link DAYS} days, and its recommendations by state and risk. */
-export const answerSurfaces = (asked: Asked): Promise<z.infer<typeof SurfaceSummary>[]> =>
+type Summary = z.infer<typeof SurfaceSummary>
+
+const byState = (rows: readonly CataloguedRecommendation[]): Summary['recommendations'] =>
+  recommendationStates.map((state) => ({ state, recommendations: rows.filter((row) => row.state === state).length }))
+
+/**
+ * Every attack surface of which something is known: its own scores over {@link DAYS} days, and its recommendations by state and risk. `total`:
+ * all recommendations by state; one may be about several surfaces.
+ */
+export const answerSurfaces = (asked: Asked): Promise<{ total: Summary['recommendations']; items: Summary[] }> =>
   remember(asked.store, ['surfaces', asked.scope, asked.moment.day], async () => {
     const { store, catalog, scope, moment } = asked
     const from = moment.day - DAYS + 1
@@ -29,7 +38,7 @@ export const answerSurfaces = (asked: Asked): Promise<z.infer<typeof SurfaceSumm
     const surfacesOfControl = new Map(
       rows.filter((row) => row.kind === 'setting').map((row) => [row.id.slice('setting:'.length), row.surfaces]),
     )
-    return surfaces.flatMap((surface) => {
+    const items = surfaces.flatMap((surface): Summary[] => {
       const own = rows.filter((row) => row.surfaces.includes(surface))
       const exposed = everyDay(
         states.filter((state) => state.surface === surface),
@@ -47,9 +56,9 @@ export const answerSurfaces = (asked: Asked): Promise<z.infer<typeof SurfaceSumm
       if (own.length === 0 && scores.exposure === null && scores.secure === null) return []
       return [
         {
-          surface: surface as Surface,
+          surface,
           ...scores,
-          recommendations: recommendationStates.map((state) => ({ state, recommendations: own.filter((row) => row.state === state).length })),
+          recommendations: byState(own),
           risks: risks.map((risk) => ({
             risk,
             recommendations: own.filter((row) => row.state === 'not_compliant' && row.risk === risk).length,
@@ -57,6 +66,7 @@ export const answerSurfaces = (asked: Asked): Promise<z.infer<typeof SurfaceSumm
         },
       ]
     })
+    return { total: byState(rows), items }
   })
 
 function byDay(deltas: readonly { day: number; numerator_delta: number; denominator_delta: number }[]) {

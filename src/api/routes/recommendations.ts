@@ -22,7 +22,7 @@ import {
 import { AffectedAssets } from './metrics.ts'
 
 const Recommendations = named('RecommendationList', list(CataloguedRecommendation))
-const Surfaces = named('SurfaceList', z.object({ items: z.array(SurfaceSummary) }))
+const Surfaces = named('SurfaceList', z.object({ total: SurfaceSummary.shape.recommendations, items: z.array(SurfaceSummary) }))
 const Id = z.object({ id: z.string().max(500) })
 const columns = givenColumns(recommendationFields)
 
@@ -44,7 +44,13 @@ export const recommendations =
       async ({ query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, columns)
-        const { items, ...rest } = await askGiven(asked.store.engine, await catalogue(asked), recommendationFields, ['title', 'component', 'id'], page)
+        const { items, ...rest } = await askGiven(
+          asked.store.engine,
+          await catalogue(asked),
+          recommendationFields,
+          ['title', 'component', 'id'],
+          page,
+        )
         return answerPage(asked, { ...rest, items: items.map(catalogued(asked, new Map())) })
       },
     )
@@ -59,7 +65,7 @@ export const recommendations =
           response: answers(Surfaces),
         },
       },
-      async ({ query }) => ({ items: await answerSurfaces(await readMoment(api, query)) }),
+      async ({ query }) => answerSurfaces(await readMoment(api, query)),
     )
     app.post(
       '/recommendations/gain',
@@ -133,7 +139,9 @@ export const recommendations =
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        const cleared = await recommendationAssets(asked.store.engine, asked.scope, asked.catalog, params.id, asked.moment.day, { limit: 100_000 })
+        const cleared = await recommendationAssets(asked.store.engine, asked.scope, asked.catalog, params.id, asked.moment.day, {
+          limit: 100_000,
+        })
         return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, cleared, page))
       },
     )

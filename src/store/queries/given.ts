@@ -17,7 +17,9 @@ const UNKNOWN = -9_007_199_254_740_991
 
 /** The columns of a list of given rows. */
 export const givenColumns = <T>(fields: GivenFields<T>): ListColumns =>
-  new Map([...fields].map(([name, { column }], index) => [name, { ...column, sql: column.several ? severalSql(index) : `x.field_${index}` }]))
+  new Map(
+    [...fields].map(([name, { column }], index) => [name, { ...column, sql: column.several ? severalSql(index) : `x.field_${index}` }]),
+  )
 
 /** SQL: one of `$values` is among the words of a field. */
 const severalSql = (index: number): string =>

@@ -1,4 +1,4 @@
-import type { RecommendationSummary } from '../../api.ts'
+import type { Overview } from '../../api.ts'
 import { counted, gain } from '../../format.ts'
 import { StageBadge } from '../../components/Badge.tsx'
 import { Card } from '../../components/Card.tsx'
@@ -6,7 +6,7 @@ import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 
 /** What to do first. */
-export function RecommendationsCard({ recommendations, className }: { recommendations: RecommendationSummary[]; className?: string }) {
+export function RecommendationsCard({ recommendations, className }: { recommendations: Overview['recommendations']; className?: string }) {
   return (
     <Card
       title="Top recommendations"
