@@ -96,8 +96,11 @@ export async function jointGain(
         const before = initiativeScore(parts)
         const after = initiativeScore(
           parts.map((part, index) => {
-            const change = cleared.get(initiative.metrics[index]!.id)
-            return change && part.exposure !== null ? { ...part, exposure: part.exposure - change.cleared / change.total } : part
+            const { id, handled } = initiative.metrics[index]!
+            const change = cleared.get(id)
+            return change && part.exposure !== null && handled !== 'mitigated'
+              ? { ...part, exposure: part.exposure - change.cleared / change.total }
+              : part
           }),
         )
         const points = before === null || after === null ? 0 : 100 * (after - before)

@@ -17,14 +17,9 @@ export function Threats({ threats }: { threats: RecommendationSummary['threats']
         const Icon = icons[threat]
         const strong = threat === 'known_exploited' || threat === 'ransomware'
         return (
-          <span
-            key={threat}
-            role="img"
-            aria-label={word(threat)}
-            title={word(threat)}
-            className={strong ? 'text-critical-ink' : 'text-ink-2'}
-          >
+          <span key={threat} title={word(threat)} className={strong ? 'text-critical-ink' : 'text-ink-2'}>
             <Icon size={14} aria-hidden />
+            <span className="sr-only">{word(threat)}</span>
           </span>
         )
       })}
