@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores/exposure/makeup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What makes up the exposure score: assets, software, findings, exploit stages, severities and fixes, whose parts add up to it */
+        get: operations["getExposureMakeup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores/{score}/history": {
         parameters: {
             query?: never;
@@ -132,6 +149,40 @@ export interface paths {
         };
         /** Why a score moved: causes and parts that sum to the change exactly */
         get: operations["explainScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved a score over a range, in words: plain, Markdown, HTML; the numbers are those of /explain */
+        get: operations["tellStory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/story.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a picture: an SVG file */
+        get: operations["drawStory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -249,10 +300,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recommendations, the greatest gain first */
+        /** The catalogue of recommendations over all sources, the greatest gain first */
         get: operations["listRecommendations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/surfaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attack surfaces, each with its own scores and its recommendations by state */
+        get: operations["listSurfaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/gain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What some recommendations give back together: every score before and after */
+        post: operations["gainTogether"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,7 +368,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The assets that it would clear */
+        /** The assets on which it is open */
         get: operations["listRecommendationAssets"];
         put?: never;
         post?: never;
@@ -302,6 +387,40 @@ export interface paths {
         };
         /** Events, newest first, with how many there are of each type */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which the exposure score moved, newest first: its causes, and how much of each the events of the day tell */
+        get: operations["listEventDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** New and exploitable vulnerabilities of a range, each counted once */
+        get: operations["countEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -557,6 +676,23 @@ export interface paths {
         };
         /** Open findings */
         get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/cohort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the findings that were open on a day */
+        get: operations["getFindingCohort"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1259,6 +1395,185 @@ export interface components {
             sources: string[];
             last_seen_at: string | null;
         };
+        CataloguedRecommendation: {
+            id: string;
+            /** @enum {string} */
+            kind: "update" | "setting" | "campaign" | "attention";
+            title: string;
+            component: string | null;
+            fixed_version: string | null;
+            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
+            gain: number;
+            /** @enum {string} */
+            score: "exposure" | "secure";
+            assets: number;
+            findings: number;
+            vulnerabilities: number;
+            /** @enum {string} */
+            stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+            critical_assets: number;
+            source: string | null;
+            category: string | null;
+            /**
+             * @description compliant: nothing is open; mitigated: all that is open is kept out of the scores; not_available: no fresh source answers
+             * @enum {string}
+             */
+            state: "compliant" | "not_compliant" | "mitigated" | "not_available";
+            /**
+             * @description How much of what is open an exception in force covers
+             * @enum {string}
+             */
+            exception: "active" | "partial_exception" | "full_exception";
+            /** @enum {string} */
+            remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+            /** @description By gain: high from 1 point, medium from 0.1; null: nothing to gain */
+            impact: ("low" | "medium" | "high") | null;
+            /** @description Points of the exposure score that closing exactly its findings gives back */
+            exposure_gain: number;
+            /** @description Points of the secure score that meeting it everywhere gives */
+            secure_gain: number;
+            /** @description Assets on which it is open and no score-moving exception covers it */
+            assets_after: number;
+            internet_assets: number;
+            /** @description Assets that have the software, or that were checked; null: no report says */
+            applicable_assets: number | null;
+            done_assets: number | null;
+            /** @description Things inside of assets that tools count, such as users: done */
+            done_inside: number | null;
+            total_inside: number | null;
+            /** @description A sentence with the counts */
+            implementation: string;
+            /** @description Assets on which it was open at the end of each of the last 14 days */
+            trend: number[];
+            /** @description ISO 8601, UTC */
+            last_calculated_at: string;
+            /** @description Null: more than 180 days ago */
+            last_state_change: string | null;
+            /** @description Exploit stages that its vulnerabilities have reached */
+            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
+            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale")[];
+            surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
+            workload: string | null;
+            vendor: string | null;
+            sources: string[];
+            /** @description Every source that states it has gone silent */
+            stale: boolean;
+            /** @description It counts in a score */
+            counts: boolean;
+            /** @description From exploitability, reach from the internet and criticality */
+            risk: ("low" | "medium" | "high" | "critical") | null;
+            /** @description 1: takes away the most hazard, weighted by the value of the assets */
+            rank: number | null;
+            metrics: string[];
+            initiatives: string[];
+            /** @description Remediation activities that are not completed */
+            activities: number;
+        };
+        CataloguedRecommendationDetail: {
+            id: string;
+            /** @enum {string} */
+            kind: "update" | "setting" | "campaign" | "attention";
+            title: string;
+            component: string | null;
+            fixed_version: string | null;
+            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
+            gain: number;
+            /** @enum {string} */
+            score: "exposure" | "secure";
+            assets: number;
+            findings: number;
+            vulnerabilities: number;
+            /** @enum {string} */
+            stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+            critical_assets: number;
+            source: string | null;
+            category: string | null;
+            /**
+             * @description compliant: nothing is open; mitigated: all that is open is kept out of the scores; not_available: no fresh source answers
+             * @enum {string}
+             */
+            state: "compliant" | "not_compliant" | "mitigated" | "not_available";
+            /**
+             * @description How much of what is open an exception in force covers
+             * @enum {string}
+             */
+            exception: "active" | "partial_exception" | "full_exception";
+            /** @enum {string} */
+            remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+            /** @description By gain: high from 1 point, medium from 0.1; null: nothing to gain */
+            impact: ("low" | "medium" | "high") | null;
+            /** @description Points of the exposure score that closing exactly its findings gives back */
+            exposure_gain: number;
+            /** @description Points of the secure score that meeting it everywhere gives */
+            secure_gain: number;
+            /** @description Assets on which it is open and no score-moving exception covers it */
+            assets_after: number;
+            internet_assets: number;
+            /** @description Assets that have the software, or that were checked; null: no report says */
+            applicable_assets: number | null;
+            done_assets: number | null;
+            /** @description Things inside of assets that tools count, such as users: done */
+            done_inside: number | null;
+            total_inside: number | null;
+            /** @description A sentence with the counts */
+            implementation: string;
+            /** @description Assets on which it was open at the end of each of the last 14 days */
+            trend: number[];
+            /** @description ISO 8601, UTC */
+            last_calculated_at: string;
+            /** @description Null: more than 180 days ago */
+            last_state_change: string | null;
+            /** @description Exploit stages that its vulnerabilities have reached */
+            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
+            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale")[];
+            surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
+            workload: string | null;
+            vendor: string | null;
+            sources: string[];
+            /** @description Every source that states it has gone silent */
+            stale: boolean;
+            /** @description It counts in a score */
+            counts: boolean;
+            /** @description From exploitability, reach from the internet and criticality */
+            risk: ("low" | "medium" | "high" | "critical") | null;
+            /** @description 1: takes away the most hazard, weighted by the value of the assets */
+            rank: number | null;
+            metrics: string[];
+            initiatives: string[];
+            /** @description Remediation activities that are not completed */
+            activities: number;
+            description: string | null;
+            remediation: string | null;
+            url: string | null;
+            vulnerability_list: {
+                vulnerability_id: string;
+                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /** @enum {string} */
+                stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+                assets: number;
+            }[];
+            /** @description Where the owning product manages it; only https. Null: its source gives no such address */
+            product_url: {
+                url: string;
+                host: string;
+            } | null;
+            gains: components["schemas"]["JointGain"];
+            related_metrics: {
+                id: string;
+                title: string;
+            }[];
+            related_initiatives: {
+                id: string;
+                title: string;
+            }[];
+            /** @description The software that it is about */
+            software: {
+                name: string;
+                vendor: string | null;
+            } | null;
+        };
         ChangedExceptionInput: {
             /** @enum {string} */
             justification?: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
@@ -1267,6 +1582,35 @@ export interface components {
             starts_at?: string;
             /** @description null: until a person ends it */
             ends_at?: string | null;
+        };
+        Cohort: {
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            from: string;
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            to: string;
+            /** @description Open at the end of the first day, on assets that were there */
+            findings: number;
+            fates: {
+                /** @enum {string} */
+                fate: "open" | "excepted" | "asset_left" | "closed";
+                findings: number;
+                share: number;
+            }[];
+            severities: {
+                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                findings: number;
+                fates: {
+                    /** @enum {string} */
+                    fate: "open" | "excepted" | "asset_left" | "closed";
+                    findings: number;
+                }[];
+            }[];
+            /** @description How many are open, on the days on which that changes */
+            days: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                open: number;
+            }[];
         };
         Computed: {
             /** @constant */
@@ -1393,7 +1737,7 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
-            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            /** @description Points that it moved the exposure score of the organisation, or of the groups asked for, by; above 0 is worse; null: it is about another score */
             effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
@@ -1403,11 +1747,53 @@ export interface components {
             share: number;
             assets_now: number;
             share_now: number;
+            /** @description The effect cause by cause: whole multiples of 0.000001 points that sum to it */
+            effects: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                part: number;
+            }[];
+            subject_kind: ("vulnerability" | "control" | "software") | null;
             subjects: string[];
             score: string | null;
             score_id: string | null;
             score_before: number | null;
             score_after: number | null;
+        };
+        EventCounters: {
+            /** @description Vulnerabilities of the events of the type new_vulnerability, each once */
+            new_vulnerabilities: number;
+            /** @description Those of all events of the range that have a known exploit at its end, each once */
+            exploitable: number;
+        };
+        EventDay: {
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            day: string;
+            /** @description Score at the beginning of the day; null: nothing to score */
+            from: number | null;
+            to: number | null;
+            /** @description Points of 0–100, a whole multiple of 0.000001 */
+            change: number;
+            /** @description Their parts sum to the change */
+            causes: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                title: string;
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                part: number;
+                /** @description Sum of the effects of the events of the day through this cause */
+                told: number;
+                /** @description What no event tells: part minus told */
+                rest: number;
+            }[];
+            events: number;
+        };
+        EventDays: {
+            items: components["schemas"]["EventDay"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
         };
         EventDetail: {
             event_id: string;
@@ -1422,7 +1808,7 @@ export interface components {
             component: string | null;
             /** @enum {string} */
             direction: "worse" | "better" | "neutral";
-            /** @description Points that it moved the organisation's exposure score by, of which above 0 is worse; null: no event of the risk feed that could */
+            /** @description Points that it moved the exposure score of the organisation, or of the groups asked for, by; above 0 is worse; null: it is about another score */
             effect: number | null;
             severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
             source: string | null;
@@ -1432,6 +1818,13 @@ export interface components {
             share: number;
             assets_now: number;
             share_now: number;
+            /** @description The effect cause by cause: whole multiples of 0.000001 points that sum to it */
+            effects: {
+                /** @enum {string} */
+                cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                part: number;
+            }[];
+            subject_kind: ("vulnerability" | "control" | "software") | null;
             subjects: string[];
             score: string | null;
             score_id: string | null;
@@ -1452,6 +1845,25 @@ export interface components {
             } | null;
             /** @description At most 100; all of them: /events/{id}/assets */
             asset_list: components["schemas"]["AffectedAsset"][];
+            /** @description Who said what it tells, when, and when we learned it; at most 50 */
+            evidence: components["schemas"]["EventEvidence"][];
+        };
+        EventEvidence: {
+            subject: string;
+            /** @description The feed, the source of a report, or the person */
+            source: string;
+            /** @description Within the source, as EDB-50383; '' where it has none */
+            reference: string;
+            /** @description ISO 8601, UTC */
+            said_at: string;
+            /**
+             * @description stated: the feed gives this time; disclosed: it gives the day of disclosure; first_shown: the first time that the feed showed it; reported: when a tool looked; set: by a person
+             * @enum {string}
+             */
+            certainty: "stated" | "disclosed" | "first_shown" | "reported" | "set";
+            import_no: number;
+            /** @description ISO 8601, UTC */
+            learned_at: string;
         };
         EventList: {
             items: components["schemas"]["Event"][];
@@ -1618,6 +2030,8 @@ export interface components {
                 known_at: number | null;
                 /** @description 0–100; null = nothing to score, counted as 0 in the change */
                 value: number | null;
+                /** @description Rounded to `decimals` */
+                shown: number | null;
             };
             to: {
                 /** @description YYYY-MM-DD, a day of the organisation's zone */
@@ -1628,9 +2042,15 @@ export interface components {
                 known_at: number | null;
                 /** @description 0–100; null = nothing to score, counted as 0 in the change */
                 value: number | null;
+                /** @description Rounded to `decimals` */
+                shown: number | null;
             };
             /** @description to minus from */
             change: number;
+            /** @description The change as it is written: the difference of the two ends as they are written */
+            shown: number;
+            /** @description With how many decimals all of it is written, so that what is written adds up too */
+            decimals: number;
             /** @description They sum to the change */
             causes: {
                 /** @enum {string} */
@@ -1639,6 +2059,7 @@ export interface components {
                 /** @enum {string} */
                 group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
                 part: number;
+                shown: number;
                 /** @description Where an average got better and nobody safer */
                 note: string | null;
             }[];
@@ -1648,6 +2069,7 @@ export interface components {
                 group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
                 title: string;
                 part: number;
+                shown: number;
             }[];
             /** @description A page, largest first; all of them sum to the change */
             parts: {
@@ -1658,6 +2080,7 @@ export interface components {
                 /** @enum {string} */
                 cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
                 part: number;
+                shown: number;
                 /** @description Of findings: the sources that state it, and through which import */
                 stated_by: {
                     source: string;
@@ -1668,6 +2091,9 @@ export interface components {
                     to: string | null;
                 }[];
             }[];
+            /** @description Sum of all parts that are not on this page */
+            others: number;
+            others_shown: number;
             /** @description Parts that are not 0, over all pages */
             total: number;
             next_cursor: string | null;
@@ -1924,6 +2350,41 @@ export interface components {
         JobList: {
             items: components["schemas"]["Progress"][];
         };
+        JointGain: {
+            recommendations: string[];
+            exposure: {
+                id: string;
+                title: string;
+                before: number | null;
+                after: number | null;
+                /** @description Points of 0–100; above 0 is better */
+                gain: number;
+            };
+            secure: {
+                id: string;
+                title: string;
+                before: number | null;
+                after: number | null;
+                /** @description Points of 0–100; above 0 is better */
+                gain: number;
+            };
+            initiatives: {
+                id: string;
+                title: string;
+                before: number | null;
+                after: number | null;
+                /** @description Points of 0–100; above 0 is better */
+                gain: number;
+            }[];
+            metrics: {
+                id: string;
+                title: string;
+                exposed: number;
+                cleared: number;
+            }[];
+            findings: number;
+            assets: number;
+        };
         Knowledge: {
             /** @description ISO 8601, UTC */
             as_of: string;
@@ -2157,6 +2618,11 @@ export interface components {
                 day: string;
                 events: number;
                 headline: string;
+                /** @description Those that moved the score most, at most 3 */
+                top: {
+                    headline: string;
+                    effect: number | null;
+                }[];
             }[];
             sources: components["schemas"]["SourceSummary"][];
             asset_types: {
@@ -2213,43 +2679,8 @@ export interface components {
             database: "duckdb" | "postgres";
             version: string;
         };
-        RecommendationDetail: {
-            id: string;
-            /** @enum {string} */
-            kind: "update" | "setting" | "campaign" | "attention";
-            title: string;
-            component: string | null;
-            fixed_version: string | null;
-            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
-            gain: number;
-            /** @enum {string} */
-            score: "exposure" | "secure";
-            assets: number;
-            findings: number;
-            vulnerabilities: number;
-            /** @enum {string} */
-            stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
-            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-            critical_assets: number;
-            source: string | null;
-            category: string | null;
-            description: string | null;
-            remediation: string | null;
-            url: string | null;
-            vulnerability_list: {
-                vulnerability_id: string;
-                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-                /** @enum {string} */
-                stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
-                assets: number;
-            }[];
-            metrics: {
-                id: string;
-                title: string;
-            }[];
-        };
         RecommendationList: {
-            items: components["schemas"]["RecommendationSummary"][];
+            items: components["schemas"]["CataloguedRecommendation"][];
             total: number;
             next_cursor: string | null;
             /** @description ISO 8601, UTC */
@@ -2335,6 +2766,41 @@ export interface components {
                 /** @description Controls that on some asset did not run, or too long ago; secure score only */
                 not_run: number;
             };
+        };
+        ScoreMakeup: {
+            /** @description 0–100; null: nothing to score */
+            value: number | null;
+            /** @description As it is written */
+            shown: number | null;
+            decimals: number;
+            /** @description The part of it that no known fix would take away */
+            without_fix: {
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                part: number;
+                shown: number;
+                findings: number;
+            };
+            /** @description In each, the rows and what is left out sum to the value */
+            divisions: {
+                /** @enum {string} */
+                dimension: "asset" | "software" | "finding" | "stage" | "severity" | "fix";
+                /** @description Largest first */
+                rows: {
+                    /** @description Number of the asset; software; kind and id of what is found; exploit stage; severity; fix or none. Empty: no component is named */
+                    id: string;
+                    name: string;
+                    /** @description Points of 0–100, a whole multiple of 0.000001 */
+                    part: number;
+                    shown: number;
+                    assets: number;
+                    findings: number;
+                }[];
+                /** @description Rows that are left out */
+                more: number;
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                more_part: number;
+                more_shown: number;
+            }[];
         };
         Scores: {
             /** @description ISO 8601, UTC */
@@ -2443,6 +2909,115 @@ export interface components {
             staleness_days: number;
             /** @enum {string} */
             state: "fresh" | "stale";
+        };
+        Story: {
+            score: string;
+            id: string;
+            title: string;
+            /** @enum {string} */
+            direction: "lower_is_better" | "higher_is_better";
+            from: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                value: number | null;
+                shown: number | null;
+            };
+            to: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                value: number | null;
+                shown: number | null;
+            };
+            change: number;
+            shown: number;
+            decimals: number;
+            headline: string;
+            /** @description What made it worse, largest first */
+            worse: {
+                /** @description In words: "Remediated: 1.70 better" */
+                text: string;
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                part: number;
+                shown: number;
+                note: string | null;
+            }[];
+            /** @description What made it better */
+            better: {
+                /** @description In words: "Remediated: 1.70 better" */
+                text: string;
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                part: number;
+                shown: number;
+                note: string | null;
+            }[];
+            /** @description What we did, what the world did, and the rest; they sum to the change */
+            groups: {
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                title: string;
+                /** @description Points of 0–100, a whole multiple of 0.000001 */
+                part: number;
+                shown: number;
+                lines: {
+                    /** @description In words: "Remediated: 1.70 better" */
+                    text: string;
+                    /** @description Points of 0–100, a whole multiple of 0.000001 */
+                    part: number;
+                    shown: number;
+                    note: string | null;
+                }[];
+            }[];
+            /** @description The events that moved it most; of the exposure score only */
+            events: {
+                event_id: string;
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                headline: string;
+                effect: number;
+            }[];
+            /** @description The whole story as plain text */
+            plain: string;
+            markdown: string;
+            /** @description To paste into a mail; it holds no script and loads nothing */
+            html: string;
+        };
+        SurfaceList: {
+            total: {
+                /** @enum {string} */
+                state: "compliant" | "not_compliant" | "mitigated" | "not_available";
+                recommendations: number;
+            }[];
+            items: components["schemas"]["SurfaceSummary"][];
+        };
+        SurfaceSummary: {
+            /** @enum {string} */
+            surface: "devices" | "cloud" | "saas" | "identities" | "data" | "code";
+            /** @description Of the assets that are attacked there; null: none is in the score */
+            exposure: {
+                value: number | null;
+                /** @description The same score of the whole organisation, or of the chosen groups */
+                whole: number | null;
+                change_14d: number | null;
+                history: components["schemas"]["Point"][];
+            } | null;
+            /** @description Of the checks that are about it; null: none is in the score */
+            secure: {
+                value: number | null;
+                /** @description The same score of the whole organisation, or of the chosen groups */
+                whole: number | null;
+                change_14d: number | null;
+                history: components["schemas"]["Point"][];
+            } | null;
+            recommendations: {
+                /** @enum {string} */
+                state: "compliant" | "not_compliant" | "mitigated" | "not_available";
+                recommendations: number;
+            }[];
+            risks: {
+                /** @enum {string} */
+                risk: "low" | "medium" | "high" | "critical";
+                recommendations: number;
+            }[];
         };
         Verification: {
             imports: number;
@@ -2811,6 +3386,57 @@ export interface operations {
             };
         };
     };
+    getExposureMakeup: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description Rows of each division */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreMakeup"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getScoreHistory: {
         parameters: {
             query?: {
@@ -2892,6 +3518,8 @@ export interface operations {
                 from_known_at?: string;
                 /** @description Number of an asset: its own score, and what moved it */
                 asset?: number;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
                 /** @description Only parts of this cause */
                 cause?: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
                 limit?: number;
@@ -2910,6 +3538,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tellStory: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                score?: "exposure" | "secure" | "initiative" | "metric";
+                /** @description Of the initiative or metric */
+                id?: string;
+                /** @description From the end of this day; default 30 days before the other */
+                from?: string;
+                /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
+                to?: string;
+                /** @description What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record */
+                from_known_at?: string;
+                /** @description Number of an asset: its own score, and what moved it */
+                asset?: number;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawStory: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                score?: "exposure" | "secure" | "initiative" | "metric";
+                /** @description Of the initiative or metric */
+                id?: string;
+                /** @description From the end of this day; default 30 days before the other */
+                from?: string;
+                /** @description To the end of this day, or now where it is today; default the day of as_of. It may be the earlier one */
+                to?: string;
+                /** @description What was known where it starts (a day, an instant or an import), when that is not what is known where it ends: the difference is a correction of the record */
+                from_known_at?: string;
+                /** @description Number of an asset: its own score, and what moved it */
+                asset?: number;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/svg+xml */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Default Response */
@@ -3305,6 +4057,110 @@ export interface operations {
             };
         };
     };
+    listSurfaces: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurfaceList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gainTogether: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointGain"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRecommendation: {
         parameters: {
             query?: {
@@ -3333,7 +4189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecommendationDetail"];
+                    "application/json": components["schemas"]["CataloguedRecommendationDetail"];
                 };
             };
             /** @description Default Response */
@@ -3436,6 +4292,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day; default the day of as_of */
                 to?: string;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
                 feed?: "risk" | "posture";
                 /** @description Only events of these types */
                 type?: string | string[];
@@ -3477,6 +4335,116 @@ export interface operations {
             };
         };
     };
+    listEventDays: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDays"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countEvents: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventCounters"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvent: {
         parameters: {
             query?: {
@@ -3490,6 +4458,8 @@ export interface operations {
                 known_at?: string;
                 /** @description Today's definitions over all days (now, the default), or each day's own (then) */
                 rules?: "now" | "then";
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
             };
             header?: never;
             path: {
@@ -3547,6 +4517,8 @@ export interface operations {
                 sort?: string;
                 limit?: number;
                 cursor?: string;
+                /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
+                replay?: "true";
             };
             header?: never;
             path: {
@@ -4274,6 +5246,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFindingCohort: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description The day; default 90 days before the moment */
+                from?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
                 };
             };
             /** @description Default Response */
