@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
-import { computeMetrics } from './metrics.ts'
+import { computeMetrics, metricsThatStand, rememberMetrics } from './metrics.ts'
 import { deriveObjectives } from './objectives.ts'
 import { orgCatalog } from './org-catalog.ts'
 import { publish } from './publish.ts'
@@ -56,11 +56,17 @@ export async function compute(
     await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
     const touched = await derive(transaction, onStep)
-    const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
-    for (const { org_id } of orgs) await deriveObjectives(transaction, org_id, catalog.objectives)
+    const orgs = await transaction.query<{ org_id: number; facts: boolean }>(
+      'select org_id, max(asset_id) > 0 as facts from touched group by org_id order by org_id',
+    )
+    for (const { org_id, facts } of orgs) if (facts) await deriveObjectives(transaction, org_id, catalog.objectives)
     for (const { org_id } of orgs) await deriveActionChecks(transaction, org_id)
-    for (const { org_id } of orgs)
-      await computeScores(transaction, org_id, await orgCatalog(transaction, catalog, org_id), store.now(), onStep)
+    for (const { org_id, facts } of orgs) {
+      const own = await orgCatalog(transaction, catalog, org_id)
+      const same = facts ? new Set<string>() : await metricsThatStand(transaction, org_id, own)
+      await computeScores(transaction, org_id, own, store.now(), onStep, same)
+      await rememberMetrics(transaction, org_id, own)
+    }
     await noteTaken(transaction)
     return touched
   })
@@ -97,17 +103,21 @@ export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: Co
   await compute(store, catalog, onStep)
 }
 
-/** Works out the scores and events of an organisation from what is derived, by its catalog. `now`: events tell what happened until then. */
+/**
+ * Works out the scores and events of an organisation from what is derived, by its catalog. `now`: events tell what happened until then. `same`: the
+ * metrics whose stored history holds good.
+ */
 export async function computeScores(
   transaction: Engine,
   org_id: number,
   catalog: Catalog,
   now: number,
   onStep: (step: ComputeStep) => void = () => {},
+  same: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   await deriveExposure(transaction, org_id)
   onStep('metrics')
-  await computeMetrics(transaction, org_id, catalog)
+  await computeMetrics(transaction, org_id, catalog, same)
   onStep('secure score')
   await computeSecureScore(transaction, org_id)
   onStep('events')

@@ -1,5 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { Engine } from '../store/engines/engine.ts'
-import { clearDeltas, metricDeltas, type DayDelta, writeMetricDeltas } from '../store/queries/metrics/deltas.ts'
+import {
+  clearDeltas,
+  clearMetricDeltas,
+  computedDigests,
+  metricDeltas,
+  type DayDelta,
+  writeComputedDigests,
+  writeMetricDeltas,
+} from '../store/queries/metrics/deltas.ts'
 import { type ExposedAsset, exposedAssets, type ExposingFinding, exposingFindings } from '../store/queries/metrics/exposed-assets.ts'
 import { isFed } from '../store/queries/metrics/fed.ts'
 import type { MetricSql } from '../store/queries/metrics/sweep.ts'
@@ -55,16 +64,41 @@ export async function fedCapabilities(engine: Engine, org_id: number, catalog: C
 export const missingNeeds = (metric: Metric, fed: ReadonlySet<string>): string[] => metric.needs.filter((need) => !fed.has(need))
 
 /**
- * Writes the daily history of every metric of the organisation anew (score_delta, score 'metric'). A metric whose needs nothing feeds
- * has no rows: it is not known, which is neither 0 nor 1.
+ * Writes the daily history of the organisation's metrics anew (score_delta, score 'metric'): of all, or of those that `same` does not name. A
+ * metric whose needs nothing feeds has no rows: it is not known, which is neither 0 nor 1.
  */
-export async function computeMetrics(transaction: Engine, org_id: number, catalog: Catalog): Promise<void> {
-  await clearDeltas(transaction, org_id, 'metric')
+export async function computeMetrics(
+  transaction: Engine,
+  org_id: number,
+  catalog: Catalog,
+  same: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  if (same.size === 0) await clearDeltas(transaction, org_id, 'metric')
   const fed = await fedCapabilities(transaction, org_id, catalog)
-  for (const metric of catalog.metrics.values()) {
-    if (missingNeeds(metric, fed).length === 0) await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
-  }
+  for (const metric of catalog.metrics.values())
+    if (!same.has(metric.id) && missingNeeds(metric, fed).length === 0)
+      await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
 }
+
+/** Of each metric, a digest of its definition, as hex. */
+const digestsOf = (catalog: Catalog): Map<string, string> =>
+  new Map([...catalog.metrics.values()].map(({ id, yaml }) => [id, createHash('sha256').update(yaml).digest('hex')]))
+
+/**
+ * The metrics whose stored history answers the question that the catalog asks today: they need not be asked again as long as the facts are the
+ * same. Those of others are removed.
+ */
+export async function metricsThatStand(transaction: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {
+  const asked = digestsOf(catalog)
+  const computed = await computedDigests(transaction, org_id)
+  const gone = [...computed].flatMap(([id, digest]) => (asked.get(id) === digest ? [] : [id]))
+  await clearMetricDeltas(transaction, org_id, gone)
+  return new Set([...computed.keys()].filter((id) => !gone.includes(id)))
+}
+
+/** Remembers by which definitions the stored histories were worked out. */
+export const rememberMetrics = (transaction: Engine, org_id: number, catalog: Catalog): Promise<void> =>
+  writeComputedDigests(transaction, org_id, digestsOf(catalog))
 
 /**
  * The changes of a metric's exposed and asked assets by day: as computed for the whole organisation, on the fly for some of its groups.

@@ -30,7 +30,7 @@ function schemaSteps(engine: Engine['name']): SchemaStep[] {
 export const newestStep = (engine: Engine['name']): number => schemaSteps(engine).at(-1)!.step
 
 /**
- * Brings a database to the newest step, or to step `until`, in one transaction. Throws UserError('newer_schema') when the database was
+ * Applies the steps that a database has not, in their order (all, or those up to `until`), in one transaction. Throws UserError('newer_schema') when the database was
  * written by a newer Plimsoll.
  */
 export async function applySchema(engine: Engine, now: number, until = Infinity): Promise<void> {
@@ -47,7 +47,8 @@ export async function applySchema(engine: Engine, now: number, until = Infinity)
         `the database has schema step ${newest}, this program knows ${steps.at(-1)!.step}: install a newer Plimsoll`,
       )
     }
-    for (const { step, name, sql } of steps.filter((step) => step.step > newest && step.step <= until)) {
+    const done = new Set(applied.map(({ step }) => step))
+    for (const { step, name, sql } of steps.filter((each) => !done.has(each.step) && each.step <= until)) {
       for (const statement of statements(sql)) await transaction.query(statement)
       await transaction.query('insert into schema_step values ($step, $name, $now)', { step, name, now })
     }

@@ -13,6 +13,7 @@ export const derivedTables = [
   'action_state',
   'control_objective',
   'score_delta',
+  'computed_metric',
   'event',
 ] as const
 

@@ -5,9 +5,10 @@ import { loadCatalog } from '../../src/insights/catalog.ts'
 import { catalogAt, definitionChanges } from '../../src/insights/definitions.ts'
 import { orgCatalog } from '../../src/insights/org-catalog.ts'
 import { readHistory, readHistoryThen } from '../../src/insights/scores.ts'
-import { compute } from '../../src/insights/compute.ts'
+import { compute, rebuild } from '../../src/insights/compute.ts'
 import { changeDefinitions, type DefinitionChange } from '../../src/store/definitions/change.ts'
 import { definitionLog, readDefinition, readDefinitions } from '../../src/store/definitions/read.ts'
+import { digestTables } from '../../src/store/fact-digests.ts'
 import { dayOf } from '../../src/store/days.ts'
 import { verifyFacts } from '../../src/store/verify.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -140,6 +141,21 @@ describe.each(engines)('definitions of an organisation on $name', ({ open }) => 
     const old = await readHistory(store.engine, scope, shipped, 'initiative', initiative.id, today - 3, today)
     const now = await readHistory(store.engine, scope, own, 'initiative', initiative.id, today - 3, today)
     expect(stepped).toEqual([...old.slice(0, 3), now[3]])
+  })
+
+  it('work out only what they change, and what a rebuild gives too', async () => {
+    const { org_id } = world.north
+    const shipped = loadCatalog()
+    const [metric, other] = [...shipped.metrics.values()]
+    const own = (id: string, of: string | null): DefinitionChange => ({ kind: 'metric', id, body: of })
+    for (const set of [[own('ours', metric!.yaml), own('theirs', other!.yaml)], [own('ours', other!.yaml)], [own('theirs', null)]]) {
+      await changeDefinitions(store, org_id, set, { actor: 'test' })
+      await compute(store, shipped)
+    }
+    const tables = ['score_delta', 'computed_metric']
+    const kept = await digestTables(store.engine, tables)
+    await rebuild(store, shipped)
+    expect(await digestTables(store.engine, tables)).toEqual(kept)
   })
 
   it('leave the record of facts whole', async () => {

@@ -177,13 +177,10 @@ export async function restateDefinitions(transaction: Engine, org_id: number, op
   return placed
 }
 
-/** Marks what is to be worked out anew: one asset is enough for the scores of its organisation. */
+/** Marks what is to be worked out anew. Asset 0, which there is not, stands for the organisation's scores alone. */
 async function touch(transaction: Engine, org_id: number, kinds: readonly DefinitionKind[]): Promise<void> {
   const moves = new Set(kinds.map((kind): string => definitionKinds[kind].moves))
   if (moves.has('assets'))
     await transaction.run('insert into touched_asset select org_id, asset_id from asset_key where org_id = $org_id', { org_id })
-  else if (moves.has('scores'))
-    await transaction.run('insert into touched_asset select org_id, min(asset_id) from asset_key where org_id = $org_id group by org_id', {
-      org_id,
-    })
+  else if (moves.has('scores')) await transaction.append('touched_asset', ['org_id', 'asset_id'], [[org_id, 0]])
 }

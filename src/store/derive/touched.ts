@@ -3,7 +3,7 @@ import { derivedTables } from '../tables.ts'
 
 /**
  * Takes over what imports touched, into temporary tables `touched` (org_id, asset_id) and `touched_world` (vulnerability_id): the assets
- * that reports named, and those that have a vulnerability of which the world learned something. Returns how many of each.
+ * that reports named (0: only the scores of the organisation), and those that have a vulnerability of which the world learned something. Returns how many of each.
  */
 export async function takeTouched(transaction: Engine): Promise<{ assets: number; vulnerabilities: number }> {
   await transaction.query('drop table if exists touched')
@@ -17,7 +17,7 @@ export async function takeTouched(transaction: Engine): Promise<{ assets: number
   await transaction.query('delete from touched_asset')
   await transaction.query('delete from touched_vulnerability')
   const [counts] = await transaction.query<{ assets: number; vulnerabilities: number }>(
-    'select (select count(*) from touched) as assets, (select count(*) from touched_world) as vulnerabilities',
+    'select (select count(*) from touched where asset_id > 0) as assets, (select count(*) from touched_world) as vulnerabilities',
   )
   return counts!
 }

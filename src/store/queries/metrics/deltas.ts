@@ -30,6 +30,29 @@ export async function writeMetricDeltas(transaction: Engine, org_id: number, id:
   )
 }
 
+/** The digests of the definitions by which the stored histories of metrics were worked out, by metric. */
+export async function computedDigests(engine: Engine, org_id: number): Promise<Map<string, string>> {
+  const rows = await engine.query<{ id: string; digest: string }>('select id, digest from computed_metric where org_id = $org_id', {
+    org_id,
+  })
+  return new Map(rows.map(({ id, digest }) => [id, digest]))
+}
+
+/** Keeps the digests of all definitions by which the stored histories of metrics were worked out. */
+export async function writeComputedDigests(transaction: Engine, org_id: number, digests: ReadonlyMap<string, string>): Promise<void> {
+  await transaction.run('delete from computed_metric where org_id = $org_id', { org_id })
+  await transaction.append(
+    'computed_metric',
+    ['org_id', 'id', 'digest'],
+    [...digests].map(([id, digest]) => [org_id, id, digest]),
+  )
+}
+
+/** Removes the stored histories of some metrics. */
+export async function clearMetricDeltas(transaction: Engine, org_id: number, ids: readonly string[]): Promise<void> {
+  await transaction.run(`delete from score_delta where org_id = $org_id and score = 'metric' and id = any($ids)`, { org_id, ids })
+}
+
 /** Removes what was written of a score: 'metric', 'secure', 'control'. */
 export async function clearDeltas(transaction: Engine, org_id: number, score: string): Promise<void> {
   await transaction.query('delete from score_delta where org_id = $org_id and score = $score', { org_id, score })
