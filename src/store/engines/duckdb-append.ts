@@ -35,6 +35,7 @@ interface Layout {
   database: string
   schema: string
   table: string
+  /** `from`: place in the rows; -1: not among them, null. */
   columns: { column: string; from: number; type: string }[]
 }
 
@@ -55,8 +56,8 @@ async function layoutOf(connection: DuckDBConnection, path: string, table: strin
     table,
     columns: rows.map(([name, type]) => ({ column: name!, from: columns.indexOf(name!), type: type! })),
   }
-  if (layout.columns.length !== columns.length || layout.columns.some(({ from }) => from < 0))
-    throw new Error(`append to ${table} names other columns than it has`)
+  if (columns.some((column) => !layout!.columns.some((each) => each.column === column)))
+    throw new Error(`append to ${table} names columns that it has not`)
   known.set(key, layout)
   return layout
 }

@@ -28,7 +28,7 @@ export interface Engine {
   run(sql: string, params?: Params): Promise<number>
   /** As `query`, in batches of some thousands of rows, without holding the whole answer. */
   stream<T = Row>(sql: string, params?: Params): AsyncIterable<T[]>
-  /** Appends rows fast; values in the order of `columns`. Returns how many. */
+  /** Appends rows fast; values in the order of `columns`, null in those that are not named. Returns how many. */
   append(table: string, columns: readonly string[], rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>): Promise<number>
   /**
    * All or nothing. Inside `work`, use the engine that it is given: it is the transaction. Writing transactions follow one another;
