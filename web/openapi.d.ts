@@ -514,6 +514,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set level or group of assets by hand: those named, or all that meet a filter */
+        post: operations["setAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets by exposure level, those beside the score, and the part of it that has no fix */
+        get: operations["countAssetExposure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an asset has its level, its group and its value, and its groups through time */
+        get: operations["getAssetLevels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to do on an asset: updates that are missing and settings that are not met */
+        get: operations["listAssetRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{asset_id}": {
         parameters: {
             query?: never;
@@ -559,6 +627,163 @@ export interface paths {
         get: operations["listAssetSoftware"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that put assets into groups, in their order */
+        get: operations["listGroupRules"];
+        /** Replace the group rules; the first that fits an asset counts */
+        put: operations["saveGroupRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asset-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assets of each level weigh, and each level's part of the exposure score */
+        get: operations["getAssetValues"];
+        /** Set what assets weigh */
+        put: operations["setAssetValues"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asset-values/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same with other values, before they are kept */
+        post: operations["previewAssetValues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that say how critical assets are, with the number of their assets */
+        get: operations["listClassifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What classifications and group rules may ask */
+        get: operations["listRuleFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which assets a classification or a group rule would find, before it is kept */
+        post: operations["previewClassification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets of a classification, or those to review, with the clue */
+        get: operations["listClassifiedAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add or change a classification of the organisation's own */
+        put: operations["saveClassification"];
+        post?: never;
+        /** Delete a classification of the organisation's own */
+        delete: operations["removeClassification"];
+        options?: never;
+        head?: never;
+        /** Switch a predefined classification on or off, set its level or its threshold */
+        patch: operations["setClassification"];
+        trace?: never;
+    };
+    "/api/v1/classifications/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of assets whether they are what the classification takes them for */
+        post: operations["reviewClassifiedAssets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -993,6 +1218,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/staleness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How many days a look of a source stays fresh */
+        put: operations["setStaleness"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations": {
         parameters: {
             query?: never;
@@ -1222,6 +1464,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acted: {
+            /** @description The act, to be undone; null: nothing changed */
+            import_no: number | null;
+        };
         AffectedAsset: {
             asset_id: number;
             name: string;
@@ -1361,12 +1607,90 @@ export interface components {
             /** @description Its weight in the exposure score */
             value: number;
         };
+        AssetLevels: {
+            criticality: {
+                value: string | null;
+                /** @description Whose word counts */
+                by: ("person" | "source" | "rule") | null;
+                rule_id: string | null;
+                /** @description Who set it, of what a person set */
+                actor: string | null;
+                reason: string | null;
+                since: string | null;
+                /** @description What the sources state */
+                sources: {
+                    source: string;
+                    value: string;
+                }[];
+            };
+            asset_group: {
+                value: string | null;
+                /** @description Whose word counts */
+                by: ("person" | "source" | "rule") | null;
+                rule_id: string | null;
+                /** @description Who set it, of what a person set */
+                actor: string | null;
+                reason: string | null;
+                since: string | null;
+                /** @description What the sources state */
+                sources: {
+                    source: string;
+                    value: string;
+                }[];
+            };
+            /** @description Weight in the exposure score */
+            value: number;
+            rules: {
+                /** @enum {string} */
+                kind: "criticality" | "group";
+                rule_id: string;
+                title: string;
+                /** @description The level or the group that the rule gives */
+                value: string;
+                on: boolean;
+                /** @description On, and certain enough or confirmed */
+                counts: boolean;
+                certainty: number;
+                threshold: number;
+                decision: ("yes" | "no") | null;
+                reason: string;
+                since: string;
+            }[];
+            /** @description Newest first */
+            groups: {
+                asset_group: string | null;
+                since: string;
+                until: string | null;
+            }[];
+        };
         AssetList: {
             items: components["schemas"]["AssetSummary"][];
             total: number;
             next_cursor: string | null;
             /** @description ISO 8601, UTC */
             as_of: string;
+        };
+        AssetRecommendations: {
+            items: {
+                id: string;
+                /** @enum {string} */
+                kind: "update" | "attention" | "setting";
+                title: string;
+                component: string;
+                /** @description What to update to; null where no source states it, or there are several */
+                fixed_version: string | null;
+                findings: number;
+                vulnerabilities: number;
+                /** @description The gravest */
+                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /**
+                 * @description The furthest exploit stage
+                 * @enum {string}
+                 */
+                stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+                /** @description What the asset's own exposure would fall by, 0–100; null: it is not in the score */
+                gain: number | null;
+            }[];
         };
         AssetSummary: {
             asset_id: number;
@@ -1394,6 +1718,42 @@ export interface components {
             failed_controls: number;
             sources: string[];
             last_seen_at: string | null;
+        };
+        AssetValues: {
+            /** @enum {string} */
+            rule: "criticality" | "plain" | "classic";
+            /** @description What an asset of each level weighs */
+            factors: {
+                very_high: number;
+                high: number;
+                medium: number;
+                none: number;
+                low: number;
+            };
+            standard: boolean;
+            /** @description The exposure score with them, 0–100, lower is better */
+            score: number | null;
+            levels: {
+                /** @enum {string} */
+                criticality: "low" | "medium" | "high" | "very_high" | "none";
+                assets: number;
+                /** @description Of them in the score */
+                scored: number;
+                value: number;
+                /** @description Its part of the weights, 0–1 */
+                weight_share: number | null;
+                /** @description Its part of the score, 0–1 */
+                score_share: number | null;
+            }[];
+        };
+        AssetsSet: {
+            /** @description How many assets it is about */
+            assets: number;
+            /** @description The act; null: nothing changed, or a preview */
+            import_no: number | null;
+            score_before: number | null;
+            /** @description The exposure score with these levels, worked out before anything is kept */
+            score_after: number | null;
         };
         CataloguedRecommendation: {
             id: string;
@@ -1582,6 +1942,34 @@ export interface components {
             starts_at?: string;
             /** @description null: until a person ends it */
             ends_at?: string | null;
+        };
+        ClassificationList: {
+            items: {
+                id: string;
+                title: string;
+                why: string;
+                /** @description Where a predefined rule comes from; null for an organisation's own */
+                source: string | null;
+                predefined: boolean;
+                on: boolean;
+                /** @enum {string} */
+                criticality: "low" | "medium" | "high" | "very_high";
+                /** @description From this certainty on its assets count; below it they are to be reviewed */
+                threshold: number;
+                clues: {
+                    /** @description A condition as docs/conditions.md tells */
+                    when: {
+                        [key: string]: unknown;
+                    };
+                    /** @description 1–100 */
+                    certainty: number;
+                    /** @description The condition as a sentence */
+                    words: string;
+                }[];
+                /** @description Certain enough, or confirmed by a person */
+                assets: number;
+                to_review: number;
+            }[];
         };
         Cohort: {
             /** @description YYYY-MM-DD, a day of the organisation's zone */
@@ -2098,6 +2486,18 @@ export interface components {
             total: number;
             next_cursor: string | null;
         };
+        ExposureOfAssets: {
+            levels: {
+                /** @enum {string} */
+                level: "none" | "low" | "medium" | "high";
+                assets: number;
+            }[];
+            /** @description Here, but not looked at within the staleness of their source: beside the score */
+            stale: number;
+            never_scanned: number;
+            /** @description Part of the hazard behind the score for which no source names a fix, 0–1; null: there is no hazard */
+            without_fix: number | null;
+        };
         FeedList: {
             items: components["schemas"]["FeedState"][];
         };
@@ -2162,6 +2562,21 @@ export interface components {
             next_cursor: string | null;
             /** @description ISO 8601, UTC */
             as_of: string;
+        };
+        GroupRuleList: {
+            items: {
+                id: string;
+                group: string;
+                position: number;
+                on: boolean;
+                /** @description A condition as docs/conditions.md tells */
+                when: {
+                    [key: string]: unknown;
+                };
+                words: string;
+                /** @description That fit it, also where an earlier rule puts them elsewhere */
+                assets: number;
+            }[];
         };
         GroupScore: {
             asset_group: string;
@@ -2733,6 +3148,31 @@ export interface components {
                 [key: string]: number;
             };
             inputs: number;
+        };
+        RuleFieldList: {
+            items: {
+                field: string;
+                title: string;
+                /** @enum {string} */
+                type: "text" | "number" | "boolean" | "ordered";
+                /** @description The words that it may hold; null: any */
+                values: string[] | null;
+            }[];
+        };
+        RulePreview: {
+            assets: number;
+            to_review: number;
+            /** @description The first hundred, the most certain first */
+            items: {
+                asset_id: number;
+                name: string;
+                /** @enum {string} */
+                type: "device" | "image" | "cloud_resource" | "account" | "tenant" | "repository" | "application" | "cluster" | "identity" | "other";
+                criticality: ("low" | "medium" | "high" | "very_high") | null;
+                asset_group: string | null;
+                certainty: number;
+                reason: string;
+            }[];
         };
         Score: {
             /** @enum {string} */
@@ -4718,6 +5158,220 @@ export interface operations {
             };
         };
     };
+    setAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    asset_ids?: number[];
+                    /** @description Instead of asset_ids: a condition as JSON, as in the list of assets */
+                    filter?: string;
+                    search?: string;
+                    /** @description '' = none, null = take a person's word back */
+                    criticality?: ("low" | "medium" | "high" | "very_high" | "") | null;
+                    /** @description '' = none, null = take a person's word back */
+                    asset_group?: string | null;
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                    /**
+                     * @description Only say what it would do
+                     * @default false
+                     */
+                    preview?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsSet"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAssetExposure: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureOfAssets"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetLevels: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetLevels"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssetRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRecommendations"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAsset: {
         parameters: {
             query?: {
@@ -4861,6 +5515,707 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstalledSoftwareList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroupRules: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRuleList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveGroupRules: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: {
+                        group: string;
+                        /** @default true */
+                        on?: boolean;
+                        when: {
+                            [key: string]: unknown;
+                        };
+                        id: string;
+                    }[];
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRuleList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetValues: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetValues"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setAssetValues: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    rule: "criticality" | "plain" | "classic";
+                    /** @description Only with the rule "criticality"; left out: the standard ones */
+                    factors?: {
+                        very_high: number;
+                        high: number;
+                        medium: number;
+                        none: number;
+                        low: number;
+                    };
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetValues"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAssetValues: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    rule: "criticality" | "plain" | "classic";
+                    /** @description Only with the rule "criticality"; left out: the standard ones */
+                    factors?: {
+                        very_high: number;
+                        high: number;
+                        medium: number;
+                        none: number;
+                        low: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetValues"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClassifications: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFieldList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewClassification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    clues: {
+                        when: {
+                            [key: string]: unknown;
+                        };
+                        certainty: number;
+                    }[];
+                    /** @default 70 */
+                    threshold?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClassifiedAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+                which?: "members" | "review" | "dismissed";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AffectedAssetList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveClassification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    /** @default  */
+                    why?: string;
+                    /** @enum {string} */
+                    criticality: "low" | "medium" | "high" | "very_high";
+                    /** @default 70 */
+                    threshold?: number;
+                    /** @default true */
+                    on?: boolean;
+                    clues: {
+                        when: {
+                            [key: string]: unknown;
+                        };
+                        certainty: number;
+                    }[];
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeClassification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+                /** @description Why, for whoever looks at it next year */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setClassification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    on?: boolean;
+                    /** @enum {string} */
+                    criticality?: "low" | "medium" | "high" | "very_high";
+                    threshold?: number;
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewClassifiedAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    asset_ids: number[];
+                    /** @description null: nobody decided */
+                    decision: ("yes" | "no") | null;
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
                 };
             };
             /** @description Default Response */
@@ -6284,6 +7639,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setStaleness: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: three times its usual interval, at least 30 days */
+                    days: number | null;
+                    /** @description Why, for whoever looks at it next year */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
                 };
             };
             /** @description Default Response */

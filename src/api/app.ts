@@ -14,7 +14,10 @@ import type { Jobs } from './jobs.ts'
 import { nameShapes } from './named.ts'
 import { answerError, badAddress, notFound } from './problems.ts'
 import { arrangements } from './routes/arrangements.ts'
+import { assetGroups } from './routes/asset-groups.ts'
+import { assetValues } from './routes/asset-values.ts'
 import { assets } from './routes/assets.ts'
+import { classifications } from './routes/classifications.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
@@ -109,6 +112,9 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         recommendations,
         events,
         assets,
+        assetGroups,
+        assetValues,
+        classifications,
         software,
         vulnerabilities,
         findings,

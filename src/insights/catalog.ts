@@ -15,6 +15,7 @@ import {
   type handlings,
   type setWeights,
 } from './catalog-shapes.ts'
+import { type Classification, ClassificationShape, readClassification } from './classification.ts'
 import { assetColumns, findingColumns, metricColumns } from './condition-fields.ts'
 import { type Condition, fieldsOf, parseCondition, valuesOf } from './conditions.ts'
 import { lintMetric } from './metric-condition.ts'
@@ -69,6 +70,8 @@ export interface Catalog {
   recommendations: ReadonlyMap<string, Campaign>
   capabilities: ReadonlyMap<string, Capability>
   objectives: ReadonlyMap<string, Objective>
+  /** Rules that say how critical assets are. */
+  classifications: ReadonlyMap<string, Classification>
   /** Of an organisation's catalog: what comes with the program. */
   shipped?: Catalog
 }
@@ -92,6 +95,10 @@ export function loadCatalog(folders: readonly string[] = []): Catalog {
     objectives: readFolders(all, 'objectives', ObjectiveShape, compileObjective),
     metrics: readFolders(all, 'metrics', MetricShape, (id, shape, yaml) => readMetric(id, shape, yaml)),
     initiatives: readFolders(all, 'initiatives', InitiativeShape, (id, shape, yaml) => ({ ...shape, id, yaml })),
+    classifications: readFolders(all, 'classifications', ClassificationShape, (id, shape, yaml) => ({
+      ...readClassification(id, shape, true),
+      yaml,
+    })),
     events: readFolders(all, 'events', EventShape, (id, shape) => ({ ...shape, id })),
     recommendations: readFolders(all, 'recommendations', RecommendationShape, (id, shape) => ({
       ...shape,
@@ -128,6 +135,11 @@ export function parseMetric(id: string, yaml: string): Metric {
 /** Reads one initiative's YAML, as a file of `initiatives/` named `<id>.yaml`. Throws UserError('catalog_invalid'). */
 export function parseInitiative(id: string, yaml: string): Initiative {
   return parseFile(`initiatives/${id}.yaml`, yaml, InitiativeShape, (shape) => ({ ...shape, id, yaml }))
+}
+
+/** Reads a predefined classification's YAML, as a file of `classifications/` named `<id>.yaml`. Throws UserError('catalog_invalid'). */
+export function parseClassification(id: string, yaml: string): Classification {
+  return parseFile(`classifications/${id}.yaml`, yaml, ClassificationShape, (shape) => ({ ...readClassification(id, shape, true), yaml }))
 }
 
 function readMetric(id: string, shape: z.infer<typeof MetricShape>, yaml: string): Metric {

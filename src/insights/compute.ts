@@ -1,13 +1,18 @@
 import type { Engine } from '../store/engines/engine.ts'
 import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import { deriveAssets } from '../store/derive/assets.ts'
+import { type AssetRulesSql, deriveClasses } from '../store/derive/classes.ts'
 import { deriveFindings } from '../store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../store/derive/fresh.ts'
+import { deriveDecided, deriveHand } from '../store/derive/hand.ts'
+import { deriveLevels } from '../store/derive/levels.ts'
 import { deriveNews } from '../store/derive/news.ts'
+import { countPresent, deriveValues, touchChangedRules } from '../store/derive/rules-held.ts'
 import { takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
+import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
 import type { Catalog } from './catalog.ts'
 import { computeEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
@@ -25,6 +30,8 @@ const facts = [
   'item_history',
   'attribute_history',
   'presence_history',
+  'name_history',
+  'software_history',
   'coverage_history',
   'finding_key',
   'statement_history',
@@ -34,7 +41,7 @@ const facts = [
   'day',
   'hazard',
 ]
-const derived = ['vulnerability_history', 'asset_history', 'fresh_history', 'finding_history']
+const derived = ['vulnerability_history', 'asset_history', 'asset_class', 'fresh_history', 'finding_history']
 
 /** What is being worked out, for a progress line. */
 export type ComputeStep = 'vulnerabilities' | 'assets' | 'findings' | 'exposure' | 'metrics' | 'secure score' | 'events'
@@ -55,7 +62,7 @@ export async function compute(
     if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
     await publish(transaction, catalog, store.now())
     await writeHazards(transaction)
-    const touched = await derive(transaction, onStep)
+    const touched = await derive(transaction, catalog, onStep)
     const orgs = await transaction.query<{ org_id: number; facts: boolean }>(
       'select org_id, max(asset_id) > 0 as facts from touched group by org_id order by org_id',
     )
@@ -78,16 +85,23 @@ export async function compute(
  */
 export async function derive(
   transaction: Engine,
+  catalog: Pick<Catalog, 'classifications'>,
   onStep: (step: ComputeStep) => void = () => {},
 ): Promise<{ assets: number; vulnerabilities: number }> {
   const touched = await takeTouched(transaction)
   await transaction.analyze(['touched', 'touched_world', ...facts])
   await deriveStaleness(transaction)
+  const rules = await prepareAssetRules(transaction, catalog)
   await deriveNews(transaction)
   onStep('vulnerabilities')
   await deriveVulnerabilities(transaction)
   onStep('assets')
   await deriveAssets(transaction)
+  for (const [org_id, sql] of rules) {
+    await deriveDecided(transaction, org_id)
+    await deriveClasses(transaction, org_id, sql)
+    await deriveLevels(transaction, org_id, sql.rules)
+  }
   await deriveFresh(transaction)
   onStep('findings')
   await deriveFindings(transaction)
@@ -95,6 +109,21 @@ export async function derive(
   onStep('exposure')
   await deriveAssetDays(transaction)
   return touched
+}
+
+/** Touches what changed rules about assets and words of people make different; the rules as SQL, by organisation. */
+async function prepareAssetRules(transaction: Engine, catalog: Pick<Catalog, 'classifications'>): Promise<Map<number, AssetRulesSql>> {
+  const orgs = await transaction.query<{ org_id: number }>('select distinct org_id from touched order by org_id')
+  const compiled = new Map<number, AssetRulesSql>()
+  for (const { org_id } of orgs) {
+    const rules = await readAssetRules(transaction, catalog.classifications, org_id)
+    await deriveHand(transaction, org_id)
+    await touchChangedRules(transaction, org_id, heldOf(rules), (changed) => changedRulesSql(rules, changed))
+    const assets = rules.values.rule === 'classic' ? await countPresent(transaction, org_id) : 0
+    await deriveValues(transaction, org_id, unusualValues(rules.values, assets))
+    compiled.set(org_id, rulesSql(rules))
+  }
+  return compiled
 }
 
 /** Throws away all that is derived and makes it again from the facts: it must come out the same. */

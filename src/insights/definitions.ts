@@ -3,7 +3,7 @@ import { type Instant, NEVER } from '../model/time.ts'
 import type { Engine, Value } from '../store/engines/engine.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import type { Store } from '../store/store.ts'
-import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric } from './catalog.ts'
+import { type Catalog, type Initiative, type Metric, parseClassification, parseInitiative, parseMetric } from './catalog.ts'
 import { catalogKinds, type Editions, shippedOf, withOwnAt } from './org-catalog.ts'
 
 /** Definitions that come with the program belong to every organisation. */
@@ -19,6 +19,7 @@ const definitionsOf = (catalog: Catalog): Definition[] => [
   ...[...catalog.metrics.values()].map(({ id, yaml }) => ({ kind: 'metric', id, body: yaml })),
   ...[...catalog.initiatives.values()].map(({ id, yaml }) => ({ kind: 'initiative', id, body: yaml })),
   ...[...catalog.objectives.values()].map(({ id, yaml }) => ({ kind: 'objective', id, body: yaml })),
+  ...[...catalog.classifications.values()].map(({ id, yaml }) => ({ kind: 'classification', id, body: yaml ?? '' })),
 ]
 
 /**
@@ -127,4 +128,26 @@ async function shippedAt(engine: Engine, catalog: Catalog, at: Instant): Promise
     } else if (kind === 'initiative') initiatives.set(id, parseInitiative(id, body))
   }
   return { ...catalog, metrics, initiatives }
+}
+
+/**
+ * The predefined classifications as a world of former knowledge knew them (`engine` shows its definitions). Where none were ever kept,
+ * today's stand for them.
+ */
+export async function classificationsAsKnown(engine: Engine, catalog: Catalog): Promise<Pick<Catalog, 'classifications'>> {
+  const of = `org_id = ${EVERYONE} and kind = 'classification'`
+  const [ever] = await engine.query(`select 1 as ever from ${engine.home}.definition_history where ${of} limit 1`)
+  if (!ever) return catalog
+  const rows = await engine.query<Definition>(
+    `select kind, id, body from definition_history where ${of} and retracted_in = $never and valid_to = $never order by id collate "C"`,
+    { never: NEVER },
+  )
+  return {
+    classifications: new Map(
+      rows.map(({ id, body }) => {
+        const today = catalog.classifications.get(id)
+        return [id, today?.yaml === body ? today : parseClassification(id, body)]
+      }),
+    ),
+  }
 }

@@ -8,6 +8,7 @@ import { clearReplay, layReplay, markReplay, type ReplayQuestion } from '../stor
 import type { Store } from '../store/store.ts'
 import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import type { Catalog } from './catalog.ts'
+import { classificationsAsKnown } from './definitions.ts'
 import { computeScores, derive } from './compute.ts'
 import { orgCatalog } from './org-catalog.ts'
 import { computeRiskEvents } from './events.ts'
@@ -146,7 +147,7 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
   const taken = await building.transaction(async (transaction) => {
     const known = await takenIn(transaction)
     await layWorld(transaction, schemas, question, known)
-    await derive(transaction)
+    await derive(transaction, await classificationsAsKnown(transaction, catalog))
     await showWorld(transaction, schemas, question, token)
     return known
   })

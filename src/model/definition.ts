@@ -10,6 +10,22 @@ export const definitionKinds = {
   action: { moves: 'scores' },
   /** What a person set a recommended action to; id: the action's, body: JSON {state, note, assigned_to}. */
   action_state: { moves: 'scores' },
+  /** Level that a person gave an asset; id: the number of a record of it, body: the level, empty for none. The store compares what it derived with: docs/assets.md. */
+  asset_criticality: { moves: 'scores' },
+  /** Group that a person put an asset into; id: the number of a record of it, body: the group, empty for none. */
+  asset_group: { moves: 'scores' },
+  /** Whether an asset is what a classification takes it for; id: `<record>/<classification>`, body: yes or no. */
+  asset_review: { moves: 'scores' },
+  /** What assets weigh in the exposure score; id: `factors`, body: JSON (insights/asset-values.ts). */
+  asset_value: { moves: 'scores' },
+  /** A classification of the organisation's own, or a predefined one (organisation 0); id: its own, body: JSON or YAML (insights/classification.ts). */
+  classification: { moves: 'scores' },
+  /** What of a predefined classification is set otherwise; id: the classification's, body: JSON {on, criticality, threshold}. */
+  classification_setting: { moves: 'scores' },
+  /** A rule that puts assets into a group; id: its own, body: JSON (insights/classification.ts). */
+  group_rule: { moves: 'scores' },
+  /** How many days a look of a source stays fresh; id: the source, body: days. */
+  staleness: { moves: 'scores' },
   /** States of actions to be given to several organisations; id: the template's, body: JSON {title, states}. */
   action_template: { moves: 'nothing' },
   /** How the cards of a page stand for everyone; id: the page, body: JSON {order, hidden}: ids of cards. */

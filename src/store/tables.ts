@@ -4,6 +4,10 @@ import type { Engine } from './engines/engine.ts'
 export const derivedTables = [
   'finding_history',
   'asset_history',
+  'asset_class',
+  'asset_hand',
+  'rule_held',
+  'value_factor',
   'fresh_history',
   'source_staleness',
   'news',

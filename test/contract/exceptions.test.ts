@@ -301,7 +301,7 @@ async function putFacts(engine: Engine, org_id: number, { groups, findings }: Wo
 
 const computeAll = (engine: Engine, org_id: number): Promise<void> =>
   engine.transaction(async (transaction) => {
-    await derive(transaction)
+    await derive(transaction, { classifications: new Map() })
     await computeSecureScore(transaction, org_id)
   })
 

@@ -60,6 +60,7 @@ const catalog: Catalog = {
   recommendations: new Map(),
   capabilities: new Map(),
   objectives: new Map(),
+  classifications: new Map(),
 }
 const asks: Record<string, [(row: World['asset'][number]) => boolean, number]> = {
   kev: [() => true, 4],

@@ -1,19 +1,24 @@
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
+import { recommendationsOfAsset } from '../../insights/asset-recommendations.ts'
 import { compute } from '../../insights/compute.ts'
 import { nameTypes } from '../../model/asset.ts'
 import { mergeAssets, splitAsset, type SplitBy } from '../../store/identity/change.ts'
+import { setAssets, settableLevels } from '../../insights/asset-changes.ts'
 import { findOrg } from '../../store/orgs.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { answerExposures, answerLevels, previewLevel } from '../answers/asset-rules.ts'
 import { answers } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { getAsset } from '../../store/queries/assets/get.ts'
-import { assetListColumns, listAssets } from '../../store/queries/assets/list.ts'
+import { assetListColumns, findAssets, listAssets } from '../../store/queries/assets/list.ts'
 import { installedColumns, listInstalled } from '../../store/queries/assets/software.ts'
 import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { AssetDetail, AssetSummary, IdentityChanged, InstalledSoftware, Moment, Page, list } from '../shapes.ts'
+import { AssetLevels, AssetRecommendations, AssetsSet, ExposureOfAssets } from '../shapes/classifications.ts'
+import { changing } from './changing.ts'
 import { Findings } from './findings.ts'
 
 const Assets = named('AssetList', list(AssetSummary))
@@ -23,6 +28,14 @@ const Changed = named('IdentityChanged', IdentityChanged)
 const Org = z.object({ org: z.string().max(100).optional().describe('Slug of the organisation') })
 const AssetId = z.number().int().positive()
 const Reason = z.string().max(1000).describe('Why, for whoever looks at it next year')
+
+const Set = named('AssetsSet', AssetsSet)
+const Exposures = named('ExposureOfAssets', ExposureOfAssets)
+const Levels = named('AssetLevels', AssetLevels)
+const Recommended = named('AssetRecommendations', AssetRecommendations)
+
+/** Most assets that one act sets. */
+const MOST_SET = 100_000
 
 /** Who says so, until there is sign-in. */
 const ACTOR = 'api'
@@ -83,6 +96,100 @@ export const assets =
         const changed = await splitAsset(api.store, org.org_id, params.asset_id, by, { reason: body.reason, actor: ACTOR })
         await compute(api.store, api.catalog)
         return changed
+      },
+    )
+    app.post(
+      '/assets/set',
+      {
+        schema: {
+          operationId: 'setAssets',
+          tags: ['assets'],
+          summary: 'Set level or group of assets by hand: those named, or all that meet a filter',
+          querystring: Moment.omit({ as_of: true, known_at: true, rules: true }).strict(),
+          body: z.strictObject({
+            asset_ids: z.array(AssetId).min(1).max(MOST_SET).optional(),
+            filter: z.string().max(4000).optional().describe('Instead of asset_ids: a condition as JSON, as in the list of assets'),
+            search: z.string().max(200).optional(),
+            criticality: z.enum(settableLevels).nullable().optional().describe("'' = none, null = take a person's word back"),
+            asset_group: z.string().max(200).nullable().optional().describe("'' = none, null = take a person's word back"),
+            reason: Reason.optional(),
+            preview: z.boolean().default(false).describe('Only say what it would do'),
+          }),
+          response: answers(Set),
+        },
+      },
+      async ({ query, body }) => {
+        const asked = await readMoment(api, query)
+        const { criticality, asset_group, reason, preview } = body
+        const { engine } = asked.store
+        const { asset_ids } =
+          body.asset_ids === undefined
+            ? await findAssets(
+                engine,
+                asked.scope,
+                asked.moment,
+                readPage({ ...body, sort: 'asset_id', limit: MOST_SET }, assetListColumns),
+              )
+            : { asset_ids: body.asset_ids }
+        const { before, after } =
+          criticality === undefined || criticality === null
+            ? { before: null, after: null }
+            : await previewLevel(asked, asset_ids, criticality)
+        const { import_no } = preview
+          ? { import_no: null }
+          : await changing(api, query.org, reason, (org_id, by) =>
+              setAssets(api.store, org_id, asset_ids, { criticality, asset_group }, by),
+            )
+        return { assets: asset_ids.length, import_no, score_before: before, score_after: after }
+      },
+    )
+    app.get(
+      '/assets/exposure',
+      {
+        schema: {
+          operationId: 'countAssetExposure',
+          tags: ['assets'],
+          summary: 'Assets by exposure level, those beside the score, and the part of it that has no fix',
+          querystring: Moment.strict(),
+          response: answers(Exposures),
+        },
+      },
+      async ({ query }) => answerExposures(await readMoment(api, query)),
+    )
+    app.get(
+      '/assets/:asset_id/levels',
+      {
+        schema: {
+          operationId: 'getAssetLevels',
+          tags: ['assets'],
+          summary: 'Why an asset has its level, its group and its value, and its groups through time',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(Levels),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api, query)
+        await getAsset(asked.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return answerLevels(asked, params.asset_id)
+      },
+    )
+    app.get(
+      '/assets/:asset_id/recommendations',
+      {
+        schema: {
+          operationId: 'listAssetRecommendations',
+          tags: ['assets'],
+          summary: 'What to do on an asset: updates that are missing and settings that are not met',
+          params: Id,
+          querystring: Moment.strict(),
+          response: answers(Recommended),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api, query)
+        await getAsset(asked.store.engine, asked.scope, asked.moment, params.asset_id) // throws when it is not in the scope
+        return { items: await recommendationsOfAsset(asked.store.engine, asked.scope, asked.moment.day, params.asset_id) }
       },
     )
     app.get(

@@ -1,6 +1,7 @@
 import { NEVER } from '../../model/time.ts'
 import { dayJoin, daySql } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
+import { valueJoin, valueSql } from './levels.ts'
 
 /** Attributes that stand side by side in asset_history, as text. */
 const texts = [
@@ -17,19 +18,17 @@ const texts = [
   'image_digest',
 ] as const
 
-/** Asset value in thousandths by criticality; none: 1000. DESIGN 5. */
-const valueSql = `case criticality when 'very_high' then 5000 when 'high' then 3000 when 'medium' then 1500 when 'low' then 750 else 1000 end`
-
 /**
  * Makes asset_history anew for the touched assets, for the time in which any source lists them. What a source said last of an attribute
  * holds until it says otherwise, also while its reports do not mention it; saying the same again is no new statement. Of several sources
- * the newest statement counts, then the first in the alphabet.
+ * the newest statement counts, then the first in the alphabet. Level and group are those that are reported: see levels.ts for what else decides.
  */
 export async function deriveAssets(transaction: Engine): Promise<void> {
   await transaction.query('delete from asset_history where asset_id in (select asset_id from touched)')
   const pick = (attribute: string) => `max(value) filter (where attribute = '${attribute}')`
   await transaction.query(
-    `insert into asset_history (org_id, asset_id, type, name, ${texts.join(', ')}, internet_facing, value, valid_from, valid_to, from_day, to_day)
+    `insert into asset_history (org_id, asset_id, type, name, ${texts.join(', ')}, internet_facing,
+       reported_criticality, criticality_by, reported_group, asset_group_by, value, valid_from, valid_to, from_day, to_day)
      with said as (
        select a.org_id, a.asset_id, a.source, a.attribute, a.value, a.valid_from, lag(a.value) over (partition by a.asset_id, a.source, a.attribute order by a.valid_from) as before
        from attribute_history a join touched t on t.asset_id = a.asset_id where a.retracted_in = ${NEVER}),
@@ -57,9 +56,11 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
        select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
          greatest(s.valid_from, stay.valid_from) as valid_from, least(s.valid_to, stay.valid_to) as valid_to
        from side s join stay on stay.asset_id = s.asset_id and stay.valid_from < s.valid_to and s.valid_from < stay.valid_to)
-     select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing, ${valueSql}, s.valid_from, s.valid_to,
+     select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
+       s.criticality, case when s.criticality is not null then 'source' end, s.asset_group, case when s.asset_group is not null then 'source' end,
+       ${valueSql('s.criticality', 'v')}, s.valid_from, s.valid_to,
        ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}
-     from here s
+     from here s ${valueJoin('s.criticality', 's.org_id', 'v')}
      join day d1 on ${dayJoin('s.valid_from', 's.org_id', 'd1')}
      join day d2 on ${dayJoin('s.valid_to', 's.org_id', 'd2')}`,
   )

@@ -7,7 +7,7 @@ const LEAST_STALENESS = 30 * DAY_US
 
 /**
  * Works out the staleness of each source of the touched organisations: three times the usual interval (median of the gaps between two
- * looks at one asset) in whole days, at least 30 days. Where it has changed since the last time, all assets of the source are touched.
+ * looks at one asset) in whole days, at least 30 days; or the days that a person set for the source. Where it has changed since the last time, all assets of the source are touched.
  */
 export async function deriveStaleness(transaction: Engine): Promise<void> {
   await transaction.query('drop table if exists staleness_now')
@@ -17,8 +17,12 @@ export async function deriveStaleness(transaction: Engine): Promise<void> {
        select distinct c.org_id, c.source, c.asset_id, c.observed_at from coverage_history c
        where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched)),
      gap as (select org_id, source, lead(observed_at) over (partition by org_id, source, asset_id order by observed_at) - observed_at as gap from look),
-     usual as (select org_id, source, percentile_disc(0.5) within group (order by gap) as gap from gap group by org_id, source)
-     select org_id, source, greatest(${LEAST_STALENESS}, cast(ceil(3.0 * cast(coalesce(gap, 0) as double precision) / ${DAY_US}) as bigint) * ${DAY_US}) as lasts from usual`,
+     usual as (select org_id, source, percentile_disc(0.5) within group (order by gap) as gap from gap group by org_id, source),
+     set_by as (
+       select d.org_id, d.id as source, cast(d.body as bigint) * ${DAY_US} as lasts from definition_history d
+       where d.kind = 'staleness' and d.retracted_in = ${NEVER} and d.valid_to = ${NEVER} and d.org_id in (select org_id from touched))
+     select u.org_id, u.source, coalesce(s.lasts, greatest(${LEAST_STALENESS}, cast(ceil(3.0 * cast(coalesce(u.gap, 0) as double precision) / ${DAY_US}) as bigint) * ${DAY_US})) as lasts
+     from usual u left join set_by s on s.org_id = u.org_id and s.source = u.source`,
   )
   await transaction.run(
     `insert into touched
@@ -44,7 +48,7 @@ export async function deriveFresh(transaction: Engine): Promise<void> {
        left join presence_history p on p.asset_id = c.asset_id and p.source = c.source and p.retracted_in = ${NEVER} and p.valid_to < ${NEVER}
          and p.valid_from <= c.observed_at and c.observed_at < p.valid_to
        where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset')
-       group by c.org_id, c.asset_id, c.subject, c.source, s.lasts, p.valid_to, c.observed_at - c.observed_at % ${LEAST_STALENESS}),
+       group by c.org_id, c.asset_id, c.subject, c.source, s.lasts, p.valid_to, c.observed_at - c.observed_at % least(s.lasts, ${LEAST_STALENESS})),
      look as (select org_id, asset_id, subject, first as valid_from, least(last + lasts, gone) as valid_to from asked),
      marked as (
        select *, case when valid_from <= max(valid_to) over (partition by asset_id, subject order by valid_from, valid_to rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins

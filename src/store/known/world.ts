@@ -32,11 +32,18 @@ const perAsset: Record<string, readonly [column: string, never: number][]> = {
     ['valid_to', NEVER],
     ['to_day', NEVER_DAY],
   ],
+  asset_class: [
+    ['valid_to', NEVER],
+    ['to_day', NEVER_DAY],
+  ],
   asset_day: [],
 }
 
 /** Derived tables of an organisation's own that a world works out whole. */
-const perOrg = ['source_staleness', 'news', 'score_delta', 'event']
+const perOrg = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor', 'news', 'score_delta', 'event']
+
+/** Those of them that a derivation compares with how it would be: they begin as at home. */
+const compared = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor']
 
 /** Tables of facts by their columns: an interval is stated, ended and retracted; a look is stated and retracted. */
 interface FactTables {
@@ -115,7 +122,8 @@ export async function layWorld(transaction: Engine, schemas: Schemas, question: 
     await transaction.query(`create view ${schemas.facts}.${table} as select * from ${home}.${table} where org_id = ${org_id}`)
   for (const table of [...Object.keys(perAsset), ...perOrg, 'vulnerability_history', 'touched_asset', 'touched_vulnerability'])
     await transaction.query(`create table ${schemas.own}.${table} as select * from ${home}.${table} where false`)
-  await transaction.query(`insert into ${schemas.own}.source_staleness select * from ${home}.source_staleness where org_id = ${org_id}`)
+  for (const table of compared)
+    await transaction.query(`insert into ${schemas.own}.${table} select * from ${home}.${table} where org_id = ${org_id}`)
   await transaction.query(`insert into ${schemas.own}.news select * from ${home}.news where org_id = ${org_id} or org_id = 0`)
 
   const [low, high] = [Math.min(known_at, taken), Math.max(known_at, taken)]
@@ -195,7 +203,7 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
      select h.* from ${home}.vulnerability_history h where not exists (select 1 from ${own}.differs_world d where d.vulnerability_id = h.vulnerability_id)
      union all select * from ${own}.vulnerability_history`,
   )
-  for (const table of ['source_staleness', 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
+  for (const table of [...compared, 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
   for (const table of ['action_state', 'score_delta', 'event', 'touched_asset', 'touched_vulnerability'])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })

@@ -66,6 +66,15 @@ const own: [string, ListColumn][] = [
 /** Fields of the asset list, by their own name and by the name that conditions of metrics use (`asset.type`). */
 export const assetListColumns: ListColumns = new Map<string, ListColumn>([
   ...own,
+  [
+    'source',
+    {
+      type: 'text',
+      several: true,
+      title: 'discovered by',
+      sql: `exists (select 1 from presence_history p where p.org_id = $org_id and p.asset_id = x.asset_id and p.retracted_in = ${NEVER} and p.valid_from <= $at and $at < p.valid_to and p.source = any($values))`,
+    },
+  ],
   ['asset_id', { type: 'number', title: 'number', sql: 'x.asset_id' }],
   ['state', { type: 'text', title: 'state', values: ['active', 'stale', 'never_scanned'], sql: 'x.state' }],
   ['exposure', { type: 'number', title: 'exposure', scale: 10_000_000, sql: 'x.exposure' }],
@@ -99,10 +108,21 @@ const perAsset = `counted as (
 export const listAssets = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> =>
   keptPage(engine, 'assets', [scope, moment], page, () => askAssets(engine, scope, moment, page))
 
-async function askAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
+/** The numbers of the assets of the list that meet a filter and a search, at most `limit`, and how many there are. */
+export async function findAssets(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+): Promise<{ asset_ids: number[]; total: number }> {
+  const { items, total } = await askFound(engine, scope, moment, page)
+  return { asset_ids: items.map(({ asset_id }) => asset_id), total }
+}
+
+async function askFound(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<FoundRow>> {
   const read = columnsRead(page, list)
   const withCounts = counted.some((column) => read.has(column))
-  const answer = await askPage<FoundRow>(
+  return askPage<FoundRow>(
     engine,
     {
       ...list,
@@ -117,6 +137,10 @@ async function askAssets(engine: Engine, scope: Scope, moment: AskedMoment, page
     },
     page,
   )
+}
+
+async function askAssets(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<AssetItem>> {
+  const answer = await askFound(engine, scope, moment, page)
   const { items: found } = answer
   const described = found.length
     ? await engine.query<Omit<AssetRow, keyof FoundRow> & { asset_id: number }>(

@@ -12,13 +12,17 @@ export interface GroupExposure {
   exposure: number | null
 }
 
-/** Asset groups, the most exposed first. */
+/**
+ * Asset groups, the most exposed first. At a past day too, a group is the assets that are in it now: as with the filter by groups, so that
+ * its figure here is the score that the filter gives.
+ */
 export async function listGroups(engine: Engine, scope: Scope, moment: AskedMoment): Promise<GroupExposure[]> {
   const rows = await engine.query<{ asset_group: string; assets: number; scored: number; numerator: number; denominator: number }>(
-    `with ${presentAssets(scope)}, ${exposedAssets}
-    select a.asset_group, count(*) as assets, count(case when e.weight > 0 then 1 end) as scored,
+    `with ${presentAssets(scope)}, ${exposedAssets},
+    newest as (select distinct on (asset_id) asset_id, asset_group from asset_history where org_id = $org_id order by asset_id, valid_to desc)
+    select g.asset_group, count(*) as assets, count(case when e.weight > 0 then 1 end) as scored,
       cast(cast(coalesce(sum(e.weight * e.exposure), 0) as bigint) as double precision) as numerator, cast(coalesce(sum(e.weight), 0) as bigint) as denominator
-    from a left join exposed e on e.asset_id = a.asset_id where a.asset_group is not null group by a.asset_group`,
+    from a join newest g on g.asset_id = a.asset_id left join exposed e on e.asset_id = a.asset_id where g.asset_group is not null group by g.asset_group`,
     momentParams(scope, moment),
   )
   return rows

@@ -23,15 +23,15 @@ export const countingSql = '(f.severity is null or f.severity > 0 or f.cvss_tent
  * CTEs down to `found` (open findings above informational at the end of $day with their hazard h, in units of 1e-8, and their
  * recommendation) and `standing` (each asset's hazard, exposure and weight then). `members`: predicates over f, v, c that
  * become columns of these names. `excepted`: also those that exceptions keep out of the scores, marked so; `informational`: also those that
- * count for nothing. Parameters: $org_id, $day, and $groups where the scope has any.
+ * count for nothing; `asset` one: of asset $asset_id alone. Parameters: $org_id, $day, and $groups where the scope has any.
  */
 export const foundFindings = (
   groups: readonly string[] | null,
   members: Readonly<Record<string, string>> = {},
-  { excepted = false, informational = false }: { excepted?: boolean; informational?: boolean } = {},
+  { excepted = false, informational = false, asset = 'all' }: { excepted?: boolean; informational?: boolean; asset?: 'one' | 'all' } = {},
 ): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
   here as (
-    select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)}
+    select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)} ${asset === 'one' ? 'and a.asset_id = $asset_id' : ''}
   ),
   open_now as (
     select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day ${excepted ? '' : 'and not f.excepted'}
@@ -67,7 +67,7 @@ export const foundFindings = (
   ),
   latest as (
     select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
-    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} order by d.asset_id, d.day desc, d.cause desc
+    where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} ${asset === 'one' ? 'and d.asset_id = $asset_id' : ''} order by d.asset_id, d.day desc, d.cause desc
   ),
   standing as (select * from latest where weight > 0)`
 

@@ -31,11 +31,12 @@ const figures = `cast(count(distinct asset_id) as bigint) as assets,
 
 /**
  * The gains of all recommendations that follow from findings alone. Of several findings of one vulnerability on an asset the greatest
- * hazard counts, so what a recommendation takes away from it is how far the greatest of the others lies below.
+ * hazard counts, so what a recommendation takes away from it is how far the greatest of the others lies below. With `asset_id`: of this asset
+ * alone, the gain in points of its own exposure.
  */
-export function recommendationGains(engine: Engine, scope: Scope, day: number): Promise<Gain[]> {
+export function recommendationGains(engine: Engine, scope: Scope, day: number, asset_id: number | null = null): Promise<Gain[]> {
   return engine.query<Gain>(
-    `${foundFindings(scope.groups)},
+    `${foundFindings(scope.groups, {}, { asset: asset_id === null ? 'all' : 'one' })},
     pair as (select asset_id, kind, subject, recommendation, max(h) as h from found group by asset_id, kind, subject, recommendation),
     ranked as (
       select *, row_number() over w as place, coalesce(lead(h) over w, 0) as next
@@ -52,7 +53,7 @@ export function recommendationGains(engine: Engine, scope: Scope, day: number): 
     select f.*, n.component, case when w.weight > 0 then coalesce(g.points, 0) / w.weight end as gain, coalesce(g.risk, 0) as risk
     from figure f join named n on n.recommendation = f.recommendation left join gained g on g.recommendation = f.recommendation cross join ${weightSql} w
     order by f.recommendation collate "C"`,
-    foundParams(scope, day),
+    { ...foundParams(scope, day), ...(asset_id === null ? {} : { asset_id }) },
   )
 }
 
