@@ -12,6 +12,8 @@ export const routes: [address: string, page: ComponentType][] = [
     lazy(async () => ({ default: (await import('./pages/recommendations/RecommendationsPage.tsx')).RecommendationsPage })),
   ],
   ['/events', lazy(async () => ({ default: (await import('./pages/events/EventsPage.tsx')).EventsPage }))],
+  ['/explain', lazy(async () => ({ default: (await import('./pages/explain/ExplainPage.tsx')).ExplainPage }))],
+  ['/exposure', lazy(async () => ({ default: (await import('./pages/exposure/ExposurePage.tsx')).ExposurePage }))],
   ['/secure-score', lazy(async () => ({ default: (await import('./pages/secure-score/SecureScorePage.tsx')).SecureScorePage }))],
   ['/assets', lazy(async () => ({ default: (await import('./pages/assets/AssetsPage.tsx')).AssetsPage }))],
   ['/assets/:id', lazy(async () => ({ default: (await import('./pages/assets/AssetPage.tsx')).AssetPage }))],

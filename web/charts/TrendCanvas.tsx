@@ -12,7 +12,7 @@ import { init, use as register } from 'echarts/core'
 import type { EChartsCoreOption, ECharts } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import { counted, day as writeDay, month, moveDay, shortDay } from '../format.ts'
+import { counted, day as writeDay, fine, month, moveDay, shortDay } from '../format.ts'
 import { useTheme } from '../theme.ts'
 import { dotsOnLine, lineColors } from './trend.ts'
 import type { TrendData, TrendDot } from './trend.ts'
@@ -49,11 +49,25 @@ function tooltipOf(data: TrendData, day: string, values: readonly (number | null
     box.append(row)
   }
   if (dot) {
-    box.append(element('mt-1.5 border-t border-line pt-1.5 whitespace-normal text-ink', dot.headline))
+    const told = dot.top ?? [{ headline: dot.headline, effect: null }]
+    for (const [index, { headline, effect }] of told.entries()) {
+      const line = element(`${index === 0 ? 'mt-1.5 border-t border-line pt-1.5' : 'mt-1'} flex items-baseline justify-between gap-3`)
+      line.append(element('whitespace-normal text-ink', headline))
+      if (effect)
+        line.append(
+          element(
+            `num whitespace-nowrap ${effect > 0 ? 'text-worse' : 'text-better'}`,
+            `${fine(Math.abs(effect))} ${effect > 0 ? 'worse' : 'better'}`,
+          ),
+        )
+      box.append(line)
+    }
     box.append(
       element(
         'mt-0.5 text-ink-3',
-        dot.events > 1 ? `and ${counted(dot.events - 1, 'more event')} · click to see the day` : 'click to see the day',
+        dot.events > told.length
+          ? `and ${counted(dot.events - told.length, 'more event')} · click to see all of this day`
+          : 'click to see this day',
       ),
     )
   }

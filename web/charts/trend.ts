@@ -12,6 +12,8 @@ export interface TrendDot {
   day: string
   events: number
   headline: string
+  /** Those that moved the score most, with its points; above 0 is worse. */
+  top?: readonly { headline: string; effect: number | null }[]
 }
 
 /** What a trend shows, as data. */

@@ -3,9 +3,16 @@ import {
   BugPlay,
   CalendarX2,
   CircleDot,
+  ClipboardCheck,
+  FileCheck,
+  FileX,
   FileWarning,
   Flame,
+  Gauge,
+  PackageMinus,
   PackageOpen,
+  PackagePlus,
+  ScanSearch,
   ShieldCheck,
   Skull,
   TrendingDown,
@@ -22,6 +29,13 @@ const types: Record<string, [LucideIcon, string]> = {
   exploit_in_kit: [PackageOpen, 'Exploit added to a kit'],
   known_exploited: [Flame, 'Known exploited'],
   used_by_ransomware: [Skull, 'Used by ransomware'],
+  epss_jump: [Gauge, 'EPSS jump'],
+  known_vulnerability_found: [ScanSearch, 'Found on more assets'],
+  software_installed: [PackagePlus, 'Vulnerable software installed'],
+  new_configuration_assessment: [ClipboardCheck, 'New configuration assessment'],
+  software_removed: [PackageMinus, 'Software removed'],
+  exception_started: [FileCheck, 'Exception started'],
+  exception_ended: [FileX, 'Exception ended'],
   end_of_support_reached: [CalendarX2, 'End of support reached'],
   vulnerability_mitigated: [ShieldCheck, 'Vulnerability mitigated'],
   exposure_score_worse: [TrendingDown, 'Exposure score worse'],
@@ -53,10 +67,10 @@ export function EventEffect({
   effect?: number | null
   short?: boolean
 }) {
-  const way = effect === null || effect === 0 ? direction : effect > 0 ? 'worse' : 'better'
+  const way = effect === null ? direction : effect === 0 ? 'neutral' : effect > 0 ? 'worse' : 'better'
   if (way === 'neutral') return <span className="text-ink-3">No effect</span>
   const Arrow = way === 'worse' ? TrendingUp : TrendingDown
-  const points = effect === null || effect === 0 ? null : fine(Math.abs(effect))
+  const points = effect === null ? null : fine(Math.abs(effect))
   return (
     <span className={`inline-flex items-center gap-1 ${inks[way]}`}>
       <Arrow size={14} aria-hidden />

@@ -113,7 +113,14 @@ export const metricColumns: Column<MetricSummary>[] = [
     sort: 'change_14d',
     down: true,
     hint: 'Percentage points in 14 days',
-    cell: (metric) => <Change value={metric.change_14d} direction="lower_is_better" className="text-xs" />,
+    cell: (metric) => (
+      <Change
+        value={metric.change_14d}
+        direction="lower_is_better"
+        className="text-xs"
+        why={{ score: 'metric', id: metric.id, days: 14 }}
+      />
+    ),
   },
   {
     id: 'initiatives',

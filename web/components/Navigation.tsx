@@ -10,7 +10,9 @@ import {
   Radio,
   Settings,
   ShieldCheck,
+  Split,
   Target,
+  Waves,
 } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { To } from './To.tsx'
@@ -24,7 +26,9 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
       ['/metrics', 'Metrics', ChartNoAxesColumn],
       ['/recommendations', 'Recommendations', ListChecks],
       ['/events', 'Events', Radio],
+      ['/exposure', 'Exposure score', Waves],
       ['/secure-score', 'Secure score', ShieldCheck],
+      ['/explain', 'Why it moved', Split],
     ],
   },
   {

@@ -36,6 +36,7 @@ export function ScoreTrend({
   height = 240,
   brush = true,
   days = 0,
+  why,
 }: {
   title: string
   points: readonly Point[]
@@ -48,6 +49,8 @@ export function ScoreTrend({
   brush?: boolean
   /** Days in sight when the address does not say; 0 = all. */
   days?: number
+  /** Which score it is: then a link leads to why it moved in the days in sight. */
+  why?: { score: 'exposure' | 'secure' | 'initiative' | 'metric'; id?: string; asset?: number }
 }) {
   const { get, set } = useParameters()
   const [, navigate] = useLocation()
@@ -110,6 +113,21 @@ export function ScoreTrend({
           </button>
         )
       })}
+      {why && (
+        <To
+          page="/explain"
+          change={{
+            score: why.score === 'exposure' ? null : why.score,
+            id: why.id ?? null,
+            asset: why.asset === undefined ? null : String(why.asset),
+            from,
+            to: to || null,
+          }}
+          className="link ml-1 inline-flex h-7 items-center px-1 text-xs"
+        >
+          Why it moved
+        </To>
+      )}
     </Trend>
   )
 }

@@ -5,13 +5,24 @@ import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { answerMakeup } from '../answers/makeup.ts'
 import { answerGroups, answerHistory, answerScores } from '../answers/scores.ts'
-import { readMoment, readRange } from '../asked.ts'
+import { answerPage, readMoment, readPage, readRange } from '../asked.ts'
+import { askGiven, givenColumns, type GivenField, type GivenFields } from '../../store/queries/given.ts'
 import { named } from '../named.ts'
-import { GroupScore, History, Moment, Range, Scores } from '../shapes.ts'
+import { GroupScore, History, list, Moment, Page, Point, Range, Scores } from '../shapes.ts'
 import { ScoreMakeup } from '../shapes/risk-feed.ts'
 
 const Computed = named('Computed', z.object({ computed: z.literal(true) }))
 const Groups = named('GroupScores', z.object({ items: z.array(GroupScore) }))
+
+const ScoreDays = named('ScoreDays', list(Point))
+type ScoreDay = z.infer<typeof Point>
+const dayFields: GivenFields<ScoreDay> = new Map<string, GivenField<ScoreDay>>([
+  ['day', { read: (row) => row.day, column: { type: 'text', title: 'day' } }],
+  [
+    'value',
+    { read: (row) => (row.value === null ? null : Math.round(row.value * 1e9)), column: { type: 'number', title: 'value', scale: 1e9 } },
+  ],
+])
 
 /** Scores, of the organisation and of its asset groups, now and over time. */
 export const scores =
@@ -73,6 +84,27 @@ export const scores =
         },
       },
       async ({ query }) => answerMakeup(await readMoment(api, query), query.limit),
+    )
+    app.get(
+      '/scores/:score/days',
+      {
+        schema: {
+          operationId: 'listScoreDays',
+          tags: ['scores'],
+          summary: 'The history of a score as a list, newest day first, to filter, sort and export',
+          params: z.object({ score: z.enum(['exposure', 'secure', 'initiative', 'metric']) }),
+          querystring: Page.extend(Range.shape)
+            .extend({ id: z.string().max(200).optional().describe('Of the initiative or metric') })
+            .strict(),
+          response: answers(ScoreDays),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api, query)
+        const { points } = await answerHistory(asked, params.score, query.id ?? '', readRange(query, asked.moment))
+        const page = readPage(query, givenColumns(dayFields))
+        return answerPage(asked, await askGiven(asked.store.engine, points, dayFields, ['day'], { ...page, sort: page.sort ?? '-day' }))
+      },
     )
     app.get(
       '/scores/:score/history',

@@ -53,7 +53,14 @@ export function AssetPage() {
           <WhatMakesIt findings={heaviest.rows} total={heaviest.total ?? 0} loading={heaviest.loading} />
         </Card>
         <Card title="History" className="col-span-12 xl:col-span-5">
-          <ScoreTrend title="Exposure" points={history} zones={exposureZones} height={190} brush={false} />
+          <ScoreTrend
+            why={{ score: 'exposure', asset: data.asset_id }}
+            title="Exposure"
+            points={history}
+            zones={exposureZones}
+            height={190}
+            brush={false}
+          />
         </Card>
       </div>
       <TabStrip

@@ -1,10 +1,11 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { ArrowRight } from 'lucide-react'
 import { useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, day, instant, percent, score } from '../../format.ts'
+import { count, day, instant, moveDay, percent, score, word } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
 import { SeverityBadge } from '../../components/Badge.tsx'
 import { buttonLook } from '../../components/Button.tsx'
@@ -20,7 +21,12 @@ type Event = Answer<'/api/v1/events/{id}'>
 
 /** One event in a drawer. An empty id shows nothing. */
 export function EventFlyout({ id, onClose }: { id: string; onClose: () => void }) {
-  const { data, error, refetch } = useAsk('/api/v1/events/{id}', { path: { id }, enabled: id !== '' })
+  const { get } = useParameters()
+  const { data, error, refetch } = useAsk('/api/v1/events/{id}', {
+    path: { id },
+    query: get('replay') ? { replay: 'true' } : {},
+    enabled: id !== '',
+  })
   return (
     <Flyout open={id !== ''} onClose={onClose} kind={data ? eventTypeName(data.type) : 'Event'} title={data?.headline ?? 'Event'} wide>
       {error ? <Problem error={error} retry={() => void refetch()} /> : data ? <Content event={data} /> : <Loading className="h-96" />}
@@ -32,7 +38,7 @@ function Content({ event }: { event: Event }) {
   const { get } = useParameters()
   const assets = useList('/api/v1/events/{id}/assets', {
     path: { id: event.event_id },
-    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
+    query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}), ...(get('replay') ? { replay: 'true' as const } : {}) },
   })
   return (
     <TabStrip
@@ -73,6 +79,100 @@ function Impact({ title, assets, share }: { title: string; assets: number; share
       </p>
       <ShareBar share={share} className="mt-1.5" />
     </div>
+  )
+}
+
+const causeNames: Record<string, string> = {
+  coverage_changed: 'Coverage changed',
+  new_vulnerability: 'New vulnerability published',
+  exploit_intelligence: 'Exploit intelligence changed',
+  configuration_changed: 'Software or configuration changed',
+  remediated: 'Remediated',
+  exception_started: 'Exception started',
+  exception_ended: 'Exception ended',
+}
+
+/** What the event moved the score by, as parts of the causes of its day. */
+function Effects({ event }: { event: Event }) {
+  const { get } = useParameters()
+  return (
+    <section aria-label="Effect on the exposure score">
+      <h3 className="text-sm font-semibold">Effect on the exposure score</h3>
+      <ul className="mt-1 text-sm">
+        {event.effects.map((effect) => (
+          <li key={effect.cause} className="flex items-baseline justify-between gap-3 border-t border-line py-1">
+            <To
+              page="/explain"
+              change={{ from: moveDay(event.day, -1), to: event.day, cause: effect.cause, replay: get('replay') || null }}
+            >
+              {causeNames[effect.cause] ?? word(effect.cause)}
+            </To>
+            <EventEffect direction={event.direction} effect={effect.part} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const FIRST = 10
+
+/** The first vulnerabilities, and all of them when asked for. */
+function ShowMore({ vulnerabilities }: { vulnerabilities: Event['vulnerabilities'] }) {
+  const [all, setAll] = useState(false)
+  return (
+    <>
+      <VulnerabilityList vulnerabilities={all ? vulnerabilities : vulnerabilities.slice(0, FIRST)} />
+      {vulnerabilities.length > FIRST && (
+        <button type="button" className="link mt-1 text-sm" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${count(vulnerabilities.length - FIRST)} more`}
+        </button>
+      )}
+    </>
+  )
+}
+
+const certainties = {
+  stated: 'the source gives this time',
+  disclosed: 'the source gives the day of disclosure',
+  first_shown: 'the first time that the source showed it',
+  reported: 'when a tool looked',
+  set: 'set by a person',
+} as const
+
+/** Who said it, when that was and how certain the time is, and when we learned it. */
+function EvidenceList({ evidence }: { evidence: Event['evidence'] }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? evidence : evidence.slice(0, FIRST)
+  return (
+    <section aria-label="Evidence">
+      <h3 className="text-sm font-semibold">Evidence</h3>
+      <ul className="mt-1 text-sm">
+        {shown.map((said) => (
+          <li
+            key={`${said.subject} ${said.source} ${said.reference} ${said.import_no} ${said.said_at}`}
+            className="border-t border-line py-1.5"
+          >
+            <p className="break-words">
+              {said.subject && <span className="font-medium">{said.subject} </span>}
+              {said.source}
+              {said.reference && <span className="text-ink-2">, {said.reference}</span>}
+            </p>
+            <p className="text-xs text-ink-3">
+              {day(said.said_at)}, {certainties[said.certainty]}; learned {instant(said.learned_at)} by{' '}
+              <To page="/sources" change={{ open: String(said.import_no) }} className="hover:underline">
+                import {said.import_no}
+              </To>
+            </p>
+          </li>
+        ))}
+      </ul>
+      {evidence.length > FIRST && (
+        <button type="button" className="link mt-1 text-sm" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${count(evidence.length - FIRST)} more`}
+        </button>
+      )}
+    </section>
   )
 }
 
@@ -117,14 +217,16 @@ function General({ event }: { event: Event }) {
           ...(event.source ? [['Known from', event.source] as [string, string]] : []),
         ]}
       />
+      {event.effects.length > 0 && <Effects event={event} />}
       {event.vulnerabilities.length > 0 && (
         <section aria-label="Related vulnerabilities">
           <h3 className="text-sm font-semibold">
             Related vulnerabilities <span className="num font-normal text-ink-3">{event.vulnerabilities.length}</span>
           </h3>
-          <VulnerabilityList vulnerabilities={event.vulnerabilities} />
+          <ShowMore vulnerabilities={event.vulnerabilities} />
         </section>
       )}
+      {event.evidence.length > 0 && <EvidenceList evidence={event.evidence} />}
       {event.recommendation && (
         <To
           page="/recommendations"

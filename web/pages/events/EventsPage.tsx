@@ -4,8 +4,9 @@ import type { RiskEvent } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, day, percent, score } from '../../format.ts'
+import { count, day, moveDay, percent, score } from '../../format.ts'
 import { SeverityBadge } from '../../components/Badge.tsx'
+import { buttonLook } from '../../components/Button.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { EventEffect, EventIcon, eventTypeName } from '../../components/EventType.tsx'
@@ -16,8 +17,11 @@ import { Empty } from '../../components/Problem.tsx'
 import { RangePicker } from '../../components/RangePicker.tsx'
 import { Here } from '../../components/To.tsx'
 import { useLastDay } from '../../components/shell.ts'
+import { EventDays } from './EventDays.tsx'
 import { EventFlyout } from './EventFlyout.tsx'
 import { FeedTabs } from './FeedTabs.tsx'
+import { RangeCounters } from './RangeCounters.tsx'
+import { ReplaySwitch } from './ReplaySwitch.tsx'
 import { ShareFilter } from './ShareFilter.tsx'
 import { TypeCounters } from './TypeCounters.tsx'
 
@@ -85,7 +89,7 @@ const riskColumns: Column<RiskEvent>[] = [
     id: 'direction',
     title: 'Effect',
     width: 150,
-    sort: 'effect',
+    sort: 'impact',
     down: true,
     hint: 'What it moved the exposure score by, in points',
     cell: (event) => <EventEffect direction={event.direction} effect={event.effect} short />,
@@ -97,6 +101,13 @@ const riskColumns: Column<RiskEvent>[] = [
     sort: 'severity',
     down: true,
     cell: (event) => (event.severity === null ? '–' : <SeverityBadge severity={event.severity} />),
+  },
+  {
+    id: 'subjects',
+    title: 'Vulnerabilities',
+    width: 150,
+    hidden: true,
+    cell: (event) => (event.subjects.length === 1 ? event.subjects[0] : `${count(event.subjects.length)} of them`),
   },
   { id: 'source', title: 'Source', width: 120, hidden: true, cell: (event) => event.source ?? '–' },
 ]
@@ -133,8 +144,11 @@ export function EventsPage() {
   const feed = get('feed') === 'posture' ? 'posture' : 'risk'
   const share = Number(get('min_share'))
   const filter = conditionOf({ severity: all('severity'), component: get('component') ? `~${get('component')}` : null })
+  const byDay = feed === 'risk' && get('view') === 'days'
+  const replay = feed === 'risk' && get('replay') === 'true'
   const query = {
     feed,
+    ...(replay ? { replay: 'true' as const } : {}),
     ...(all('type').length > 0 ? { type: all('type') } : {}),
     ...(share > 0 ? { min_share: share / 100 } : {}),
     ...(get('from') ? { from: get('from') } : {}),
@@ -153,22 +167,38 @@ export function EventsPage() {
       name="Events"
       line={
         feed === 'risk'
-          ? 'What changed in the world and on your assets, and how many of them it touched.'
+          ? replay
+            ? 'What today’s inventory would have seen, had it been there all the time: the world’s news by the feeds’ own dates.'
+            : 'What changed in the world and on your assets, how many of them it touched, and what it moved the exposure score by.'
           : 'Scores that got worse by 2 points or more within a day.'
       }
-      actions={<FeedTabs feed={feed} />}
+      actions={
+        <>
+          {feed === 'risk' && (
+            <Here
+              change={{ view: byDay ? null : 'days' }}
+              className={buttonLook('plain', byDay ? 'border-accent bg-accent-soft text-accent-ink' : '')}
+            >
+              {byDay ? 'Show events' : 'Show days and causes'}
+            </Here>
+          )}
+          <FeedTabs feed={feed} />
+        </>
+      }
       full
     >
+      {feed === 'risk' && <RangeCounters replay={replay} />}
       <TypeCounters counts={counts} />
       <FilterBar
         filters={feed === 'risk' ? [{ parameter: 'severity', title: 'Severity', options: severities }] : []}
         more={{
-          parameters: ['type', 'min_share', 'component', 'from', 'to'],
+          parameters: ['type', 'min_share', 'component', 'from', 'to', 'replay'],
           fields: (
             <>
               {feed === 'risk' && <SearchField parameter="component" label="Component" className="order-first w-48" />}
               <RangePicker last={last} />
               {feed === 'risk' && <ShareFilter />}
+              {feed === 'risk' && <ReplaySwitch />}
             </>
           ),
         }}
@@ -179,25 +209,33 @@ export function EventsPage() {
           label={feed === 'risk' ? 'Risk events' : 'Posture events'}
           columns={columns}
           address={list.address}
-          command={`plimsoll events --feed ${feed}${get('from') ? ` --from ${get('from')}` : ''}${get('to') ? ` --to ${get('to')}` : ''}`}
+          command={
+            replay
+              ? `plimsoll events --replay ${get('from') || moveDay(last, -180)}..${get('to') || 'today'}`
+              : `plimsoll events --feed ${feed}${get('from') ? ` --from ${get('from')}` : ''}${get('to') ? ` --to ${get('to')}` : ''}`
+          }
         />
       </FilterBar>
-      <DataTable
-        label={feed === 'risk' ? 'Risk events' : 'Posture events'}
-        columns={columns}
-        list={list}
-        rowKey={(event) => event.event_id}
-        defaultSort="-day"
-        fill
-        selected={(event) => event.event_id === open}
-        empty={
-          <Empty title="No event">
-            {feed === 'risk'
-              ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
-              : `No score got worse by 2 points or more within a day${get('from') ? ' in this time' : ''}.`}
-          </Empty>
-        }
-      />
+      {byDay ? (
+        <EventDays replay={replay} />
+      ) : (
+        <DataTable
+          label={feed === 'risk' ? 'Risk events' : 'Posture events'}
+          columns={columns}
+          list={list}
+          rowKey={(event) => event.event_id}
+          defaultSort="-day"
+          fill
+          selected={(event) => event.event_id === open}
+          empty={
+            <Empty title="No event">
+              {feed === 'risk'
+                ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
+                : `No score got worse by 2 points or more within a day${get('from') ? ' in this time' : ''}.`}
+            </Empty>
+          }
+        />
+      )}
       <EventFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />
     </Page>
   )

@@ -23,7 +23,11 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
             onClick={() => set({ type: on ? chosen.filter((one) => one !== type) : [...chosen, type] }, { replace: true })}
             className="flex min-w-32 flex-1 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2 text-left hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft"
           >
-            <EventIcon type={type} direction={better.has(type) ? 'better' : 'worse'} size={16} />
+            <EventIcon
+              type={type}
+              direction={better.has(type) ? 'better' : type === 'new_configuration_assessment' ? 'neutral' : 'worse'}
+              size={16}
+            />
             <span className="min-w-0">
               <span className="num block text-base leading-5 font-semibold">{count(events)}</span>
               <span className="block text-xs leading-4 text-ink-2">{eventTypeName(type)}</span>

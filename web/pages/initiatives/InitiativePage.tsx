@@ -71,8 +71,18 @@ export function InitiativePage() {
                   <span className="ml-1 text-xl font-medium text-ink-2">%</span>
                 </p>
                 <p className="mt-2 flex flex-wrap gap-x-4 text-sm">
-                  <Change value={score.change_1d} direction={score.direction} since="since yesterday" />
-                  <Change value={score.change_14d} direction={score.direction} since="in 14 days" />
+                  <Change
+                    value={score.change_1d}
+                    direction={score.direction}
+                    since="since yesterday"
+                    why={{ score: 'initiative', id: data.id, days: 1 }}
+                  />
+                  <Change
+                    value={score.change_14d}
+                    direction={score.direction}
+                    since="in 14 days"
+                    why={{ score: 'initiative', id: data.id, days: 14 }}
+                  />
                 </p>
                 <Between score={score} className="mt-1.5" />
               </div>
@@ -102,7 +112,15 @@ export function InitiativePage() {
           )}
         </Card>
         <Card title="History" className="col-span-12 xl:col-span-8">
-          <ScoreTrend title={data.title} points={data.history} target={score.target} write={writePercent} height={230} days={180} />
+          <ScoreTrend
+            why={{ score: 'initiative', id: data.id }}
+            title={data.title}
+            points={data.history}
+            target={score.target}
+            write={writePercent}
+            height={230}
+            days={180}
+          />
         </Card>
       </div>
       <section aria-label="Metrics" className="flex flex-col gap-2">

@@ -83,7 +83,14 @@ const columns: Column<InitiativeSummary>[] = [
     title: 'Change',
     width: 115,
     sort: 'change',
-    cell: (one) => <Change value={one.score.change_14d} direction={one.score.direction} className="text-xs" />,
+    cell: (one) => (
+      <Change
+        value={one.score.change_14d}
+        direction={one.score.direction}
+        className="text-xs"
+        why={{ score: 'initiative', id: one.id, days: 14 }}
+      />
+    ),
   },
   { id: 'metrics', title: 'Metrics with data', width: 130, align: 'right', cell: (one) => `${one.metrics_with_data} of ${one.metrics}` },
   {

@@ -125,12 +125,19 @@ function General({ metric }: { metric: Metric }) {
             <ShareBar share={metric.exposure} fill="bg-exposed" className="h-2" />
             <p className="mt-1.5 flex flex-wrap items-center gap-3 text-sm">
               <MetricState metric={metric} />
-              <Change value={metric.change_14d} direction="lower_is_better" unit="points" since="in 14 days" />
+              <Change
+                value={metric.change_14d}
+                direction="lower_is_better"
+                unit="points"
+                since="in 14 days"
+                why={{ score: 'metric', id: metric.id, days: 14 }}
+              />
             </p>
           </div>
           <section aria-label="History">
             <ScoreTrend
               title="Share exposed"
+              why={{ score: 'metric', id: metric.id }}
               points={metric.history}
               write={writeShare}
               scale={[0, 1]}

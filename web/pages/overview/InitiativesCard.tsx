@@ -23,7 +23,12 @@ export function InitiativesCard({ initiatives, className }: { initiatives: Initi
             <Sparkline values={one.trend} width={72} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
             <ShareBar share={(one.score.value ?? 0) / 100} target={one.score.target === null ? null : one.score.target / 100} />
             <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
-            <Change value={one.score.change_14d} direction={one.score.direction} className="text-right text-xs" />
+            <Change
+              value={one.score.change_14d}
+              direction={one.score.direction}
+              className="text-right text-xs"
+              why={{ score: 'initiative', id: one.id, days: 14 }}
+            />
           </li>
         ))}
       </ul>

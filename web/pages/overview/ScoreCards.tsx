@@ -15,16 +15,16 @@ function Changes({ score, unit }: { score: Score; unit?: string }) {
     <div className="mt-3 grid grid-cols-2 divide-x divide-line border-t border-line pt-3 text-center text-sm">
       {(
         [
-          ['Since yesterday', score.change_1d],
-          ['In 14 days', score.change_14d],
+          ['Since yesterday', score.change_1d, 1],
+          ['In 14 days', score.change_14d, 14],
         ] as const
-      ).map(([title, value]) => (
+      ).map(([title, value, days]) => (
         <div key={title}>
           <p className="text-xs text-ink-3">{title}</p>
           {value === null ? (
             <span className="text-ink-3">not comparable</span>
           ) : (
-            <Change value={value} direction={score.direction} {...(unit ? { unit } : {})} />
+            <Change value={value} direction={score.direction} {...(unit ? { unit } : {})} why={{ score: score.score, days }} />
           )}
         </div>
       ))}
@@ -35,7 +35,16 @@ function Changes({ score, unit }: { score: Score; unit?: string }) {
 /** The exposure score: level, number, direction, change. */
 export function ExposureCard({ score, className }: { score: Score; className?: string }) {
   return (
-    <Card title="Exposure score" className={className ?? ''} aside={<To page="/recommendations">Improve</To>}>
+    <Card
+      title="Exposure score"
+      className={className ?? ''}
+      aside={
+        <>
+          <To page="/recommendations">Improve</To>
+          <To page="/exposure">Open</To>
+        </>
+      }
+    >
       {score.value === null ? (
         <Empty title="Nothing to score yet">{sentence(score.reason)}</Empty>
       ) : (

@@ -36,13 +36,14 @@ export function TrendCard({ overview, className }: { overview: Overview; classNa
       {which === 'exposure' ? (
         <ScoreTrend
           title="Exposure score"
+          why={{ score: 'exposure' }}
           points={overview.exposure_history}
           zones={exposureZones}
           dots={overview.event_dots}
           height={206}
         />
       ) : (
-        <ScoreTrend title="Secure score" points={overview.secure_history} write={writeSecure} height={206} />
+        <ScoreTrend why={{ score: 'secure' }} title="Secure score" points={overview.secure_history} write={writeSecure} height={206} />
       )}
     </Card>
   )

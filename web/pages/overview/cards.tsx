@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Overview } from '../../api.ts'
 import { CoverageCard } from './CoverageCard.tsx'
+import { TopEvents } from '../../components/TopEvents.tsx'
 import { EventsCard } from './EventsCard.tsx'
 import { InitiativesCard } from './InitiativesCard.tsx'
 import { InitiativeTrendsCard } from './InitiativeTrendsCard.tsx'
@@ -81,9 +82,9 @@ export const cards: readonly OverviewCard[] = [
   },
   {
     id: 'risk-events',
-    title: 'Latest risk events',
+    title: 'Top risk events',
     width: 'col-span-12 lg:col-span-6 xl:col-span-6',
-    card: ({ events }, className) => <EventsCard title="Latest risk events" feed="risk" events={events} className={className} />,
+    card: (_, className) => <TopEvents className={className} />,
   },
   {
     id: 'posture-events',

@@ -140,8 +140,8 @@ export function SecureScorePage() {
             <SecureGauge value={secure.value} points={secure.points} maxPoints={secure.max_points} />
             <Between score={secure} className="mt-1 text-center" />
             <p className="mt-3 flex flex-wrap justify-center gap-x-4 border-t border-line pt-3 text-sm">
-              <Change value={secure.change_1d} direction={secure.direction} since="since yesterday" />
-              <Change value={secure.change_14d} direction={secure.direction} since="in 14 days" />
+              <Change value={secure.change_1d} direction={secure.direction} since="since yesterday" why={{ score: 'secure', days: 1 }} />
+              <Change value={secure.change_14d} direction={secure.direction} since="in 14 days" why={{ score: 'secure', days: 14 }} />
             </p>
           </Card>
           <Card title="History" note="higher is better" className="col-span-12 lg:col-span-8 xl:col-span-9">

@@ -11,6 +11,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
+import { SoftwareEvents } from './SoftwareEvents.tsx'
 
 const parent = { page: '/software', title: 'Software' }
 
@@ -83,6 +84,7 @@ export function SoftwarePage() {
           )}
         </Card>
       </div>
+      <SoftwareEvents name={data.name} />
       <section aria-label="Assets" className="flex flex-col gap-2">
         <h2 className="text-sm font-semibold">Where it is</h2>
         <AffectedAssets list={assets} label={`Assets with ${data.name}`} />
