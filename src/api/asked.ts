@@ -53,7 +53,8 @@ export interface MomentQuery {
 const NOBODY = 0
 
 /**
- * Reads org, group, as_of, known_at and rules of a question. A day of the past means its end; today means now.
+ * Reads org, group, as_of, known_at, rules and replay of a question. A day of the past means its end; today means now. A replay is asked for now; its
+ * as_of says which day's inventory.
  * Throws UserError('unknown_organisation'), UserError('bad_moment'), UserError('future_moment'), UserError('day_out_of_range'),
  * UserError('bad_knowledge'), UserError('bad_replay'), UserError('before_horizon').
  */
@@ -61,13 +62,14 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
   const org = await kept(store.engine, ['organisation', query.org ?? null], () => findOrg(store.engine, query.org))
   const groups = query.group === undefined ? null : Array.isArray(query.group) ? query.group : [query.group]
   const scope = { org_id: org?.org_id ?? NOBODY, groups }
-  const { at, day, now } = await readAsOf(store, org, query.as_of)
+  const inventory = await readAsOf(store, org, query.as_of)
+  const { at, day, now } = query.replay ? await readAsOf(store, org, undefined) : inventory
   const known_at = query.known_at === undefined || !org ? null : await readKnownAt(store, org, query.known_at)
   if (query.replay && known_at !== null)
     throw new UserError('bad_replay', 'replay reads the world as it is known now: ask without known_at')
   const known =
     query.replay && org
-      ? storeInReplay(store, catalog, { org_id: org.org_id, replay_day: day })
+      ? storeInReplay(store, catalog, { org_id: org.org_id, replay_day: inventory.day, until_day: day })
       : known_at === null
         ? store
         : await storeAt(store, catalog, org!, known_at, { at, day })

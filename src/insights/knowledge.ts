@@ -174,7 +174,7 @@ async function replay(store: Store, catalog: Catalog, question: ReplayQuestion, 
     await deriveExposure(transaction, org_id)
   })
   await seen.transaction(async (transaction) => {
-    await computeRiskEvents(transaction, org_id, catalog, question.replay_day)
+    await computeRiskEvents(transaction, org_id, catalog, question.until_day)
     await markReplay(transaction, schema, token)
   })
   return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken }

@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { buildApp } from '../../src/api/app.ts'
+import { importFile } from '../../src/ingest/ingest.ts'
+import { loadCatalog } from '../../src/insights/catalog.ts'
+import { compute } from '../../src/insights/compute.ts'
+import { parseInstant } from '../../src/model/time.ts'
+import { addOrg } from '../../src/store/orgs.ts'
+import { openStore } from '../../src/store/store.ts'
+import { engines } from '../contract/engines.ts'
+import { realData, withoutRealData } from './data.ts'
+
+const data = realData()
+const report = 'reports/tenable-io/workbench-export-all-assets.nessus.gz'
+const kevFile = 'feeds/kev/known_exploited_vulnerabilities-2025-08-25.json'
+const exploitFile = 'feeds/exploitdb/files_exploits.reassembled-2022-07-31.csv.gz'
+
+const read = (path: string): string => {
+  const bytes = readFileSync(join(data!.root, path))
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+}
+
+/** Hosts by the CVEs that the report shows on them above informational: read with nothing but patterns. */
+function hostsByCve(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const [, name, host] of read(report).matchAll(/<ReportHost name="([^"]*)">([\s\S]*?)<\/ReportHost>/g))
+    for (const [, severity, item] of host!.matchAll(/<ReportItem [^>]*severity="(\d)"[^>]*>([\s\S]*?)<\/ReportItem>/g)) {
+      const scored = [...item!.matchAll(/<cvss3?_base_score>([\d.]+)</g)].some(([, score]) => Number(score) > 0)
+      if (severity === '0' && !scored) continue
+      for (const [, cve] of item!.matchAll(/<cve>(CVE-[\d-]+)<\/cve>/g)) found.set(cve!, (found.get(cve!) ?? new Set()).add(name!))
+    }
+  return found
+}
+
+/** A row of a CSV without line breaks in its cells. */
+const cells = (line: string): string[] =>
+  [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) => cell!.replace(/^"|"$/g, '').replaceAll('""', '"'))
+
+/**
+ * What the feeds state of the lab's CVEs, each with its own date: stage 1 public, 2 verified, 4 known exploited, 5 used by ransomware (the catalogue
+ * has no other date for that than the listing's). */
+function statements(known: ReadonlySet<string>): { cve: string; day: string; stage: number }[] {
+  const told: { cve: string; day: string; stage: number }[] = []
+  for (const entry of (JSON.parse(read(kevFile)) as { vulnerabilities: { cveID: string; dateAdded: string; knownRansomwareCampaignUse: string }[] })
+    .vulnerabilities)
+    if (known.has(entry.cveID))
+      told.push({ cve: entry.cveID, day: entry.dateAdded, stage: entry.knownRansomwareCampaignUse === 'Known' ? 5 : 4 })
+  const [head, ...lines] = read(exploitFile).split(/\r?\n/)
+  const names = cells(head!)
+  const [date, codes, verified] = ['date_published', 'codes', 'verified'].map((name) => names.indexOf(name)) as [number, number, number]
+  for (const line of lines) {
+    const row = cells(line)
+    for (const [cve] of (row[codes] ?? '').matchAll(/CVE-\d{4}-\d{4,}/g))
+      if (known.has(cve) && /^\d{4}-\d\d-\d\d$/.test(row[date] ?? '')) told.push({ cve, day: row[date]!, stage: row[verified] === '1' ? 2 : 1 })
+  }
+  return told
+}
+
+const typeOf: Record<number, string> = { 1: 'new_public_exploit', 2: 'exploit_verified', 4: 'known_exploited', 5: 'used_by_ransomware' }
+
+/** The feed by hand: the CVEs that reach another stage, by day and type. */
+function feedByHand(known: ReadonlyMap<string, Set<string>>): Map<string, Map<string, string[]>> {
+  const days = new Map<string, Map<string, string[]>>()
+  const all = statements(new Set(known.keys()))
+  for (const cve of known.keys()) {
+    let stage = 0
+    const own = all.filter((each) => each.cve === cve)
+    for (const day of [...new Set(own.map((each) => each.day))].toSorted()) {
+      const now = Math.max(stage, ...own.filter((each) => each.day === day).map((each) => each.stage))
+      if (now > stage) {
+        const types = days.get(day) ?? new Map<string, string[]>()
+        types.set(typeOf[now]!, [...(types.get(typeOf[now]!) ?? []), cve].toSorted())
+        days.set(day, types)
+      }
+      stage = now
+    }
+  }
+  return days
+}
+
+interface Event {
+  day: string
+  type: string
+  subjects: string[]
+  assets: number
+  effect: number
+  component: string | null
+}
+
+const folders: string[] = []
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+
+describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left out: ${withoutRealData})`}`, () => {
+  it.each(engines)('tells on $name what reading the feeds by hand gives', async ({ database }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-replay-'))
+    folders.push(folder)
+    const store = await openStore({ database: await database(), data: folder, now: () => parseInstant('2025-09-01T12:00:00Z')! })
+    const catalog = loadCatalog()
+    await addOrg(store, { name: 'Lab', zone: 'UTC' })
+    await importFile(store, join(data!.root, kevFile), { actor: 'test' })
+    await importFile(store, join(data!.root, exploitFile), { actor: 'test' })
+    await importFile(store, join(data!.root, report), { actor: 'test', org: 'lab', observed_at: '2021-11-01' })
+    await compute(store, catalog)
+    const app = buildApp({ store, catalog, version: '0' })
+    const ask = async <T>(address: string): Promise<T> => {
+      const answer = await app.inject({ url: `/api/v1/${address}`, headers: { host: 'localhost' } })
+      if (answer.statusCode !== 200) throw new Error(answer.body)
+      return JSON.parse(answer.body) as T
+    }
+    const asked = 'org=lab&replay=true&as_of=2021-11-01&from=2021-11-01'
+    const { items } = await ask<{ items: Event[] }>(`events?${asked}&limit=1000`)
+    const known = hostsByCve()
+    const byHand = feedByHand(known)
+    const exploits = items.filter(({ type }) => Object.values(typeOf).includes(type))
+    const told = [...new Set(exploits.map(({ day }) => day))].toSorted()
+    expect(told).toEqual([...byHand.keys()].filter((day) => day >= '2021-11-01').toSorted())
+    const figures: Record<string, Record<string, [cves: number, hosts: number]>> = {}
+    for (const day of told) {
+      figures[day] = {}
+      for (const [type, cves] of byHand.get(day)!) {
+        const events = exploits.filter((event) => event.day === day && event.type === type)
+        expect(events.flatMap(({ subjects }) => subjects).toSorted(), `${day} ${type}`).toEqual(cves)
+        for (const { subjects, assets } of events)
+          expect(assets, `${day} ${type} ${subjects.join(' ')}`).toBe(new Set(subjects.flatMap((cve) => [...known.get(cve)!])).size)
+        figures[day][type] = [cves.length, new Set(cves.flatMap((cve) => [...known.get(cve)!])).size]
+      }
+    }
+    if (process.env['SHOW']) console.log(JSON.stringify(figures), JSON.stringify(items.map(({ day, type, component, subjects, assets, effect }) => [day, type, component, subjects.length, assets, effect])))
+    // Every move of the score over these years is the world's, and the events tell all of it.
+    const { items: days } = await ask<{ items: { day: string; change: number; causes: { cause: string; part: number; told: number; rest: number }[] }[] }>(
+      `events/days?${asked}`,
+    )
+    const micro = (points: number) => Math.round(points * 1e6)
+    for (const { day, change, causes } of days) {
+      expect(causes.reduce((sum, { part }) => sum + micro(part), 0), day).toBe(micro(change))
+      const effects = items.filter((event) => event.day === day).reduce((sum, { effect }) => sum + micro(effect), 0)
+      expect(causes.reduce((sum, cause) => sum + micro(cause.told), 0), day).toBe(effects)
+    }
+    await app.close()
+    await store.engine.close()
+  })
+})
