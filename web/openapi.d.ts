@@ -140,6 +140,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparison values of the secure score over time; what is missing is missing */
+        get: operations["listBenchmarks"];
+        put?: never;
+        /** Enter comparison values; each takes the place of the one of its source, basis, category and day */
+        post: operations["enterBenchmarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/benchmarks/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the comparison values of a CSV or JSON file, all or none */
+        post: operations["importBenchmarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/benchmarks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an entered comparison value away; its history stays */
+        delete: operations["removeBenchmark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/benchmarks/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take part in the comparison between the organisations of this installation, or no longer */
+        put: operations["shareBenchmark"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/explain": {
         parameters: {
             query?: never;
@@ -1235,6 +1304,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connectors, how they stand and when they run next */
+        get: operations["listConnectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Connect an organisation, or change how; nothing is fetched by it */
+        put: operations["connect"];
+        post?: never;
+        /** Disconnect an organisation; what was fetched stays */
+        delete: operations["disconnect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch now what is new, and import it */
+        post: operations["runConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations": {
         parameters: {
             query?: never;
@@ -1417,6 +1538,40 @@ export interface paths {
         };
         /** Everything that cannot be made again, of one moment, as a tar archive; it is whole when it ends with manifest.json */
         get: operations["backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/executive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of the executive report; 90 days unless a range is given */
+        get: operations["getExecutiveReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/executive.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The executive report as a PDF of one to three pages */
+        get: operations["printExecutiveReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1755,6 +1910,81 @@ export interface components {
             /** @description The exposure score with these levels, worked out before anything is kept */
             score_after: number | null;
         };
+        Benchmarks: {
+            from: string;
+            to: string;
+            items: {
+                source: string;
+                source_title: string;
+                basis: string;
+                basis_title: string;
+                category: string;
+                /**
+                 * @description points: the source does not say how many are possible there
+                 * @enum {string}
+                 */
+                unit: "percent" | "points";
+                audience: {
+                    seats_from?: number;
+                    seats_to?: number;
+                    industry?: string;
+                };
+                /** @description How many stand behind it; null: not said */
+                sample_size: number | null;
+                /** @description What holds at the end of the range, and since when; null: nothing does */
+                latest: {
+                    day: string;
+                    value: number;
+                } | null;
+                /** @description At the end of each day on which it changed; null: missing from then on */
+                points: {
+                    day: string;
+                    value: number | null;
+                }[];
+            }[];
+            /** @description What people and files gave, each with its id */
+            entered: {
+                /** @description Who says so: a report, a provider, a survey */
+                source: string;
+                /** @description Whom it is about: AllTenants, TotalSeats, IndustryTypes, or a name of your own */
+                basis: string;
+                /**
+                 * @description Total, or a category: Identity, Device, Apps, Data, Infrastructure
+                 * @default Total
+                 */
+                category: string;
+                /**
+                 * Format: date
+                 * @description From when on it holds, until the next value of the same source, basis and category
+                 */
+                day: string;
+                /** @description Percent of the points */
+                value: number;
+                /**
+                 * @description How many organisations stand behind it; null: not said
+                 * @default null
+                 */
+                sample_size: number | null;
+                seats_from?: number;
+                seats_to?: number;
+                industry?: string;
+                note?: string;
+                id: string;
+            }[];
+            sharing: {
+                /** @description Whether the organisation takes part in the comparison of this installation */
+                shares: boolean;
+                /** @description How many others must take part before anybody sees it */
+                least: number;
+                /** @description Whether as many do; who they are is never told */
+                enough: boolean;
+            };
+        };
+        BenchmarksEntered: {
+            values: number;
+            /** @description Null: they were all there */
+            import_no: number | null;
+        };
         CataloguedRecommendation: {
             id: string;
             /** @enum {string} */
@@ -2003,6 +2233,103 @@ export interface components {
         Computed: {
             /** @constant */
             computed: true;
+        };
+        Connector: {
+            id: string;
+            title: string;
+            /** @description What it brings */
+            what: string;
+            /** @description What must be there on the other side, step by step */
+            needs: string[];
+            /**
+             * @description waiting: connected and not run yet
+             * @enum {string}
+             */
+            state: "not_connected" | "waiting" | "running" | "ok" | "failed";
+            /** @description Where the secret is, never the secret */
+            settings: components["schemas"]["ConnectorSettings"] | null;
+            /** @description Where the secret is, in words */
+            secret: string | null;
+            /** @description Whom it asks; nobody else */
+            hosts: string[];
+            last_run_at: string | null;
+            last_success_at: string | null;
+            /** @description When the server fetches next; null: only when asked */
+            next_run_at: string | null;
+            /** @description What went wrong in the last run, and what to do */
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            warnings: string[];
+            brought: {
+                days: number;
+                controls: number;
+                imports: number[];
+            } | null;
+        };
+        ConnectorList: {
+            items: components["schemas"]["Connector"][];
+        };
+        ConnectorRun: {
+            /** @enum {string} */
+            state: "imported" | "unchanged" | "failed" | "stopped";
+            imports: {
+                import_no: number;
+                unchanged: boolean;
+                title: string;
+            }[];
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            warnings: string[];
+        };
+        ConnectorSettings: {
+            /** @description Directory (tenant) id, or a domain of it */
+            tenant: string;
+            /** @description Application (client) id */
+            client_id: string;
+            /** @description Where the client secret is: the name of an environment variable of the server, or of a file */
+            secret: {
+                env: string;
+            } | {
+                file: string;
+            };
+            /**
+             * @default global
+             * @enum {string}
+             */
+            cloud: "global" | "us_government" | "us_defense" | "china" | "custom";
+            /**
+             * @description daily: the server fetches once a day; off: only when asked
+             * @default daily
+             * @enum {string}
+             */
+            schedule: "daily" | "off";
+        };
+        ConnectorSettingsInput: {
+            /** @description Directory (tenant) id, or a domain of it */
+            tenant: string;
+            /** @description Application (client) id */
+            client_id: string;
+            /** @description Where the client secret is: the name of an environment variable of the server, or of a file */
+            secret: {
+                env: string;
+            } | {
+                file: string;
+            };
+            /**
+             * @default global
+             * @enum {string}
+             */
+            cloud: "global" | "us_government" | "us_defense" | "china" | "custom";
+            /**
+             * @description daily: the server fetches once a day; off: only when asked
+             * @default daily
+             * @enum {string}
+             */
+            schedule: "daily" | "off";
         };
         ControlDetail: {
             control_id: string;
@@ -2400,6 +2727,118 @@ export interface components {
             covered_assets: number;
             /** @description The import that stated it as it now stands */
             import_no: number;
+        };
+        ExecutiveReport: {
+            organisation: string;
+            as_of: string;
+            /** @description 2026-03-19 */
+            from: string;
+            /** @description 2026-03-19 */
+            to: string;
+            /** @description The last import that was known; null: what was known when it was made */
+            known_at: number | null;
+            secure: {
+                value: number | null;
+                points: number | null;
+                max_points: number | null;
+                zone: ("good" | "okay" | "bad") | null;
+                okay_from: number;
+                good_from: number;
+                history: {
+                    /** @description 2026-03-19 */
+                    day: string;
+                    value: number | null;
+                }[];
+                moved: {
+                    /** @description Points of 0–100 from the first to the last day, as written; null: there was no score on one of them */
+                    change: number | null;
+                    /** @description Whose doing it was; they sum to the change */
+                    groups: {
+                        title: string;
+                        shown: number;
+                    }[];
+                    causes: {
+                        title: string;
+                        shown: number;
+                    }[];
+                    /** @description The largest */
+                    parts: {
+                        name: string;
+                        shown: number;
+                    }[];
+                };
+                goal: {
+                    target: number;
+                    /** @description 2026-03-19 */
+                    day: string;
+                } | null;
+            };
+            exposure: {
+                value: number | null;
+                level: ("low" | "medium" | "high") | null;
+                history: {
+                    /** @description 2026-03-19 */
+                    day: string;
+                    value: number | null;
+                }[];
+                moved: {
+                    /** @description Points of 0–100 from the first to the last day, as written; null: there was no score on one of them */
+                    change: number | null;
+                    /** @description Whose doing it was; they sum to the change */
+                    groups: {
+                        title: string;
+                        shown: number;
+                    }[];
+                    causes: {
+                        title: string;
+                        shown: number;
+                    }[];
+                    /** @description The largest */
+                    parts: {
+                        name: string;
+                        shown: number;
+                    }[];
+                };
+            };
+            comparison: {
+                basis_title: string;
+                source_title: string;
+                /** @description How many stand behind it; null: not said */
+                sample_size: number | null;
+                value: number;
+                /** @description 2026-03-19 */
+                day: string;
+            }[];
+            /** @description Those with the most to gain that nobody accepted */
+            actions: {
+                title: string;
+                category: string;
+                product: string | null;
+                points: number;
+                max_points: number;
+                /** @description Points of 0–100 if it were met fully */
+                gain: number;
+            }[];
+            acceptances: {
+                count: number;
+                /** @description Points that are missing because of them */
+                points: number;
+                items: {
+                    title: string;
+                    since: string | null;
+                    by: string | null;
+                    reason: string | null;
+                    points: number;
+                }[];
+            };
+            coverage: {
+                assets: number;
+                scanned: number;
+                stale: number;
+                never_scanned: number;
+            };
+            /** @description sha256 of all of the above as JSON: whoever asks for the same again must get the same */
+            digest: string;
         };
         Explained: {
             /** @enum {string} */
@@ -2955,6 +3394,33 @@ export interface components {
                 title: string;
             }[];
             last_changed_on: string | null;
+        };
+        NewBenchmarkInput: {
+            /** @description Who says so: a report, a provider, a survey */
+            source: string;
+            /** @description Whom it is about: AllTenants, TotalSeats, IndustryTypes, or a name of your own */
+            basis: string;
+            /**
+             * @description Total, or a category: Identity, Device, Apps, Data, Infrastructure
+             * @default Total
+             */
+            category: string;
+            /**
+             * Format: date
+             * @description From when on it holds, until the next value of the same source, basis and category
+             */
+            day: string;
+            /** @description Percent of the points */
+            value: number;
+            /**
+             * @description How many organisations stand behind it; null: not said
+             * @default null
+             */
+            sample_size: number | null;
+            seats_from?: number;
+            seats_to?: number;
+            industry?: string;
+            note?: string;
         };
         NewExceptionInput: {
             /** @description Only this finding; instead of assets, group and subject */
@@ -3913,6 +4379,242 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["History"];
                 };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBenchmarks: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Benchmarks"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enterBenchmarks: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    values: components["schemas"]["NewBenchmarkInput"][];
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarksEntered"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importBenchmarks: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of the file */
+                    content: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarksEntered"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeBenchmark: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareBenchmark: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    shares: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
@@ -7713,6 +8415,178 @@ export interface operations {
             };
         };
     };
+    listConnectors: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                connector: "microsoft-graph";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                connector: "microsoft-graph";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnected */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runConnector: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                connector: "microsoft-graph";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorRun"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: never;
@@ -8291,6 +9165,112 @@ export interface operations {
                 };
                 content: {
                     "application/x-tar": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExecutiveReport: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutiveReport"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printExecutiveReport: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description Default Response */

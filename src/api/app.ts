@@ -18,6 +18,8 @@ import { assetGroups } from './routes/asset-groups.ts'
 import { assetValues } from './routes/asset-values.ts'
 import { assets } from './routes/assets.ts'
 import { classifications } from './routes/classifications.ts'
+import { benchmarks } from './routes/benchmarks.ts'
+import { connectors } from './routes/connectors.ts'
 import { controls } from './routes/controls.ts'
 import { definitions } from './routes/definitions.ts'
 import { events } from './routes/events.ts'
@@ -35,6 +37,7 @@ import { organisations } from './routes/organisations.ts'
 import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
 import { recommendations } from './routes/recommendations.ts'
+import { reports } from './routes/reports.ts'
 import { retention } from './routes/retention.ts'
 import { scores } from './routes/scores.ts'
 import { software } from './routes/software.ts'
@@ -106,6 +109,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
       const nouns = [
         overview,
         scores,
+        benchmarks,
         explanations,
         initiatives,
         metrics,
@@ -123,12 +127,14 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         imports,
         feeds,
         sources,
+        connectors,
         organisations,
         definitions,
         arrangements,
         knowledge,
         exports,
         operations,
+        reports,
         retention,
       ]
       for (const noun of nouns) await v1.register(noun(api))

@@ -50,6 +50,8 @@ export const definitionKinds = {
   favourites: { moves: 'nothing' },
   /** A content pack that is active; id: the pack's, body: JSON {version, notes, metrics and initiatives: ids}. Its definitions are own ones. */
   pack: { moves: 'nothing' },
+  /** Where an organisation's facts are fetched; id: microsoft-graph, body: JSON ConnectorBody: where the secret is, never the secret. */
+  connector: { moves: 'nothing' },
   /** A comparison value of the secure score that a person or a file gave; id: source|basis|category|day, body: JSON BenchmarkBody. */
   benchmark: { moves: 'nothing' },
   /** The organisation takes part in the comparison between those of this installation; id: secure_score, body: {}. */

@@ -5,6 +5,7 @@ import { serve } from '../../api/serve.ts'
 import { dropOldUploads } from '../../api/uploads.ts'
 import { loadDemo } from '../../demo/load.ts'
 import { UserError } from '../../errors.ts'
+import { runDue } from '../../ingest/connecting/schedule.ts'
 import { updateDue } from '../../ingest/updating/schedule.ts'
 import { compute } from '../../insights/compute.ts'
 import { recordDefinitions } from '../../insights/definitions.ts'
@@ -39,6 +40,33 @@ function keepFeedsFresh(store: Store, catalog: Catalog, tell: (text: string) => 
       })
     })
     work = work.catch((error: unknown) => tell(`feeds: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
+  }
+  look()
+  const timer = setInterval(look, LOOK)
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await work
+    },
+  }
+}
+
+/** Runs the connectors that people set to daily, until it is stopped; stopping waits for the page at work: the next start goes on there. */
+function keepConnected(store: Store, catalog: Catalog, tell: (text: string) => void): { stop(): Promise<void> } {
+  let stopped = false
+  let work: Promise<unknown> = Promise.resolve()
+  const look = () => {
+    work = work
+      .then(() =>
+        runDue(store, {
+          actor: 'connector',
+          stopped: () => stopped,
+          done: () => compute(store, catalog),
+          tell: (org, { state, error }) => tell(`connector of ${org.name}: ${error ? error.message : state}`),
+        }),
+      )
+      .catch((error: unknown) => tell(`connectors: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
   }
   look()
   const timer = setInterval(look, LOOK)
@@ -111,12 +139,14 @@ export const command: CliCommand = {
       announceServer(place.data, { url: running.url, pid: process.pid })
       context.print(`Plimsoll is at ${running.url}`)
       const feeds = context.options['updateFeeds'] ? keepFeedsFresh(store, catalog, (text) => context.tell(text)) : null
+      const connected = keepConnected(store, catalog, (text) => context.tell(text))
       if (watched !== undefined) context.print(`What appears in ${watched} is imported`)
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
       })
       withdrawServer(place.data)
       await feeds?.stop()
+      await connected.stop()
       await watching?.close()
       const closed = running.close()
       await jobs.close()
