@@ -12,8 +12,24 @@ export interface PackageIdentity {
   qualifiers: ReadonlyMap<string, string>
 }
 
-const parsed = (text: string): PackageURL | null => {
+/** Reports name the same packages again and again, and taking a URL apart costs more than reading the item that holds it. */
+const known = new Map<string, PackageURL | null>()
+
+/** URLs remembered at a time: some megabytes. */
+const MOST_KNOWN = 10_000
+
+/** A package URL taken apart; null for what is none. Not to be changed: the next one who asks gets the same. */
+function parsed(text: string): Readonly<PackageURL> | null {
   if (text.length > 2000) return null
+  const before = known.get(text)
+  if (before !== undefined) return before
+  if (known.size >= MOST_KNOWN) known.clear()
+  const url = takenApart(text)
+  known.set(text, url)
+  return url
+}
+
+function takenApart(text: string): PackageURL | null {
   try {
     return PackageURL.fromString(text)
   } catch {
