@@ -14,10 +14,11 @@ const rooms = new Map([
   ['store', ['model']],
   ['ingest', ['store', 'model']],
   ['insights', ['store', 'model']],
+  ['notices', ['insights', 'store', 'model']],
   ['access', ['store', 'model']],
   ['demo', ['ingest', 'insights', 'store', 'model']],
-  ['api', ['demo', 'ingest', 'insights', 'access', 'store', 'model']],
-  ['cli', ['demo', 'api', 'ingest', 'insights', 'access', 'store', 'model']],
+  ['api', ['demo', 'ingest', 'notices', 'insights', 'access', 'store', 'model']],
+  ['cli', ['demo', 'api', 'ingest', 'notices', 'insights', 'access', 'store', 'model']],
 ])
 
 /**

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores/{score}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a score as a list, newest day first, to filter, sort and export */
+        get: operations["listScoreDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores/{score}/history": {
         parameters: {
             query?: never;
@@ -512,7 +529,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Acknowledge an event, give it an owner, or note something about it */
+        patch: operations["trackEvent"];
         trace?: never;
     };
     "/api/v1/events/{id}/assets": {
@@ -1455,6 +1473,165 @@ export interface paths {
         get: operations["getPublishedScores"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** KPIs as they stand: those that need care first */
+        get: operations["listKpis"];
+        put?: never;
+        /** Set a KPI: a score, its target, the day by which it shall be met, and who answers for it */
+        post: operations["addKpi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpis/{kpi_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A KPI as it stands */
+        get: operations["getKpi"];
+        put?: never;
+        post?: never;
+        /** End a KPI; its history stays */
+        delete: operations["endKpi"];
+        options?: never;
+        head?: never;
+        /** Change a KPI; the day on which it was set stays */
+        patch: operations["changeKpi"];
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notification rules by name */
+        get: operations["listNotifications"];
+        put?: never;
+        /** Make a rule: which events are told to whom, and when */
+        post: operations["addNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server can send, and the types of events */
+        get: operations["getNotificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue what became known and send what is due, now */
+        post: operations["runNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of messages, newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message again that was given up */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notification rule */
+        get: operations["getNotification"];
+        put?: never;
+        post?: never;
+        /** End a rule: what waits is not sent, its address and key are removed */
+        delete: operations["endNotification"];
+        options?: never;
+        head?: never;
+        /** Change a rule; address and key stay unless they are given */
+        patch: operations["changeNotification"];
+        trace?: never;
+    };
+    "/api/v1/notifications/{rule_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message now, and tell how it went */
+        post: operations["testNotification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2474,6 +2651,16 @@ export interface components {
             score_id: string | null;
             score_before: number | null;
             score_after: number | null;
+            /**
+             * @description Whether somebody said that they know of it
+             * @enum {string}
+             */
+            state: "open" | "acknowledged";
+            /** @description Who sees to it */
+            owner: string | null;
+            note: string | null;
+            /** @description First day at whose end what got worse was back; null: not yet, or it does not apply */
+            recovered_on: string | null;
         };
         EventCounters: {
             /** @description Vulnerabilities of the events of the type new_vulnerability, each once */
@@ -2545,6 +2732,16 @@ export interface components {
             score_id: string | null;
             score_before: number | null;
             score_after: number | null;
+            /**
+             * @description Whether somebody said that they know of it
+             * @enum {string}
+             */
+            state: "open" | "acknowledged";
+            /** @description Who sees to it */
+            owner: string | null;
+            note: string | null;
+            /** @description First day at whose end what got worse was back; null: not yet, or it does not apply */
+            recovered_on: string | null;
             vulnerabilities: {
                 vulnerability_id: string;
                 title: string | null;
@@ -2562,6 +2759,77 @@ export interface components {
             asset_list: components["schemas"]["AffectedAsset"][];
             /** @description Who said what it tells, when, and when we learned it; at most 50 */
             evidence: components["schemas"]["EventEvidence"][];
+            /** @description What events of this type tell */
+            why: string;
+            /** @description Of a score that moved: why, from the end of the day before to the end of its day; null: no such event */
+            move: {
+                /** @enum {string} */
+                direction: "lower_is_better" | "higher_is_better";
+                /** @description to minus from */
+                change: number;
+                /** @description They sum to the change */
+                causes: {
+                    /** @enum {string} */
+                    cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                    title: string;
+                    /** @enum {string} */
+                    group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                    part: number;
+                    shown: number;
+                    /** @description Where an average got better and nobody safer */
+                    note: string | null;
+                }[];
+                /** @description The causes rolled up */
+                groups: {
+                    /** @enum {string} */
+                    group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                    title: string;
+                    part: number;
+                    shown: number;
+                }[];
+                /** @description A page, largest first; all of them sum to the change */
+                parts: {
+                    /** @enum {string} */
+                    kind: "asset" | "metric" | "control" | "finding";
+                    id: string;
+                    name: string;
+                    /** @enum {string} */
+                    cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
+                    part: number;
+                    shown: number;
+                    /** @description Of findings: the sources that state it, and through which import */
+                    stated_by: {
+                        source: string;
+                        import_no: number;
+                        component: string | null;
+                        /** @description ISO 8601, UTC */
+                        from: string;
+                        to: string | null;
+                    }[];
+                }[];
+                /** @description Assets that made it worse */
+                worse_assets: number;
+                better_assets: number;
+            } | null;
+            /** @description Of a metric: the initiatives that it is in, its weight there, and the points that it moved each by on that day, in the initiative's direction */
+            initiatives: {
+                id: string;
+                title: string;
+                weight: string;
+                effect: number | null;
+            }[];
+            /** @description Of a metric or initiative: what would help most now */
+            recommendations: {
+                id: string;
+                title: string;
+                gain: number;
+            }[];
+            /** @description Recommended actions that regressed, definitions that changed */
+            about: {
+                kind: string;
+                id: string;
+                title: string;
+            }[];
         };
         EventEvidence: {
             subject: string;
@@ -3673,6 +3941,13 @@ export interface components {
                 not_run: number;
             };
         };
+        ScoreDays: {
+            items: components["schemas"]["Point"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
         ScoreMakeup: {
             /** @description 0–100; null: nothing to score */
             value: number | null;
@@ -4321,6 +4596,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScoreMakeup"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScoreDays: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Of the initiative or metric */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                score: "exposure" | "secure" | "initiative" | "metric";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreDays"];
                 };
             };
             /** @description Default Response */
@@ -5439,6 +5777,8 @@ export interface operations {
                 feed?: "risk" | "posture";
                 /** @description Only events of these types */
                 type?: string | string[];
+                /** @description Also events of the types that are listed only when they are named, as scores that got better */
+                optional?: "true" | "false";
                 /** @description Only events that impacted at least this share of the active assets */
                 min_share?: number;
             };
@@ -5640,6 +5980,61 @@ export interface operations {
             };
         };
     };
+    trackEvent: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state?: "open" | "acknowledged";
+                    /** @description Who sees to it */
+                    owner?: string | null;
+                    note?: string | null;
+                    /** @description Why, for the log */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEventAssets: {
         parameters: {
             query?: {
@@ -5661,6 +6056,8 @@ export interface operations {
                 cursor?: string;
                 /** @description As if the inventory of the moment had been there all the time: exposure score and risk feed, from what the feeds say of the past */
                 replay?: "true";
+                /** @description Of a score that moved: only assets that made it worse, or better */
+                change?: "worse" | "better";
             };
             header?: never;
             path: {
@@ -8960,6 +9357,1386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKpis: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            kpi_id: string;
+                            name: string;
+                            owner: string | null;
+                            /** @enum {string} */
+                            score: "exposure" | "secure" | "initiative" | "metric";
+                            /** @description Of the initiative or metric; '' for the others */
+                            id: string;
+                            /** @description What its score is called */
+                            title: string;
+                            /** @enum {string} */
+                            direction: "lower_is_better" | "higher_is_better";
+                            target: number;
+                            /** @description YYYY-MM-DD: last day on which the target may be reached */
+                            due: string;
+                            /** @description YYYY-MM-DD */
+                            set_on: string;
+                            review_days: number;
+                            note: string | null;
+                            /** @enum {string} */
+                            state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                            /** @description Why it stands so, in a sentence */
+                            why: string;
+                            value: number | null;
+                            /** @description On the day on which it was set */
+                            start_value: number | null;
+                            /** @description Points that are missing */
+                            gap: number | null;
+                            /** @description Below 0: the day has passed */
+                            days_left: number;
+                            /** @description Points in a review period that would reach the target on the last day */
+                            needed_pace: number | null;
+                            /** @description Points in the last review period; below 0: away from the target */
+                            actual_pace: number | null;
+                            reached_on: string | null;
+                            /** @description Since it was set: posture events in which its score got worse */
+                            drops: {
+                                event_id: string;
+                                day: string;
+                                headline: string;
+                            }[];
+                            /** @description Its score over the last review period */
+                            trend: (number | null)[];
+                        }[];
+                        total: number;
+                        next_cursor: string | null;
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                        counts: {
+                            /** @enum {string} */
+                            state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                            kpis: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addKpi: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default null */
+                    owner?: string | null;
+                    /** @enum {string} */
+                    score: "exposure" | "secure" | "initiative" | "metric";
+                    /** @default  */
+                    id?: string;
+                    target: number;
+                    /** Format: date */
+                    due: string;
+                    /** @default 30 */
+                    review_days?: number;
+                    /** @default null */
+                    note?: string | null;
+                    /** @description Why, for the log */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kpi_id: string;
+                        name: string;
+                        owner: string | null;
+                        /** @enum {string} */
+                        score: "exposure" | "secure" | "initiative" | "metric";
+                        /** @description Of the initiative or metric; '' for the others */
+                        id: string;
+                        /** @description What its score is called */
+                        title: string;
+                        /** @enum {string} */
+                        direction: "lower_is_better" | "higher_is_better";
+                        target: number;
+                        /** @description YYYY-MM-DD: last day on which the target may be reached */
+                        due: string;
+                        /** @description YYYY-MM-DD */
+                        set_on: string;
+                        review_days: number;
+                        note: string | null;
+                        /** @enum {string} */
+                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                        /** @description Why it stands so, in a sentence */
+                        why: string;
+                        value: number | null;
+                        /** @description On the day on which it was set */
+                        start_value: number | null;
+                        /** @description Points that are missing */
+                        gap: number | null;
+                        /** @description Below 0: the day has passed */
+                        days_left: number;
+                        /** @description Points in a review period that would reach the target on the last day */
+                        needed_pace: number | null;
+                        /** @description Points in the last review period; below 0: away from the target */
+                        actual_pace: number | null;
+                        reached_on: string | null;
+                        /** @description Since it was set: posture events in which its score got worse */
+                        drops: {
+                            event_id: string;
+                            day: string;
+                            headline: string;
+                        }[];
+                        /** @description Its score over the last review period */
+                        trend: (number | null)[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKpi: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                kpi_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kpi_id: string;
+                        name: string;
+                        owner: string | null;
+                        /** @enum {string} */
+                        score: "exposure" | "secure" | "initiative" | "metric";
+                        /** @description Of the initiative or metric; '' for the others */
+                        id: string;
+                        /** @description What its score is called */
+                        title: string;
+                        /** @enum {string} */
+                        direction: "lower_is_better" | "higher_is_better";
+                        target: number;
+                        /** @description YYYY-MM-DD: last day on which the target may be reached */
+                        due: string;
+                        /** @description YYYY-MM-DD */
+                        set_on: string;
+                        review_days: number;
+                        note: string | null;
+                        /** @enum {string} */
+                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                        /** @description Why it stands so, in a sentence */
+                        why: string;
+                        value: number | null;
+                        /** @description On the day on which it was set */
+                        start_value: number | null;
+                        /** @description Points that are missing */
+                        gap: number | null;
+                        /** @description Below 0: the day has passed */
+                        days_left: number;
+                        /** @description Points in a review period that would reach the target on the last day */
+                        needed_pace: number | null;
+                        /** @description Points in the last review period; below 0: away from the target */
+                        actual_pace: number | null;
+                        reached_on: string | null;
+                        /** @description Since it was set: posture events in which its score got worse */
+                        drops: {
+                            event_id: string;
+                            day: string;
+                            headline: string;
+                        }[];
+                        /** @description Its score over the last review period */
+                        trend: (number | null)[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endKpi: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                kpi_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeKpi: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                kpi_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    owner?: string | null;
+                    /** @enum {string} */
+                    score?: "exposure" | "secure" | "initiative" | "metric";
+                    id?: string;
+                    target?: number;
+                    /** Format: date */
+                    due?: string;
+                    review_days?: number;
+                    note?: string | null;
+                    /** @description Why, for the log */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kpi_id: string;
+                        name: string;
+                        owner: string | null;
+                        /** @enum {string} */
+                        score: "exposure" | "secure" | "initiative" | "metric";
+                        /** @description Of the initiative or metric; '' for the others */
+                        id: string;
+                        /** @description What its score is called */
+                        title: string;
+                        /** @enum {string} */
+                        direction: "lower_is_better" | "higher_is_better";
+                        target: number;
+                        /** @description YYYY-MM-DD: last day on which the target may be reached */
+                        due: string;
+                        /** @description YYYY-MM-DD */
+                        set_on: string;
+                        review_days: number;
+                        note: string | null;
+                        /** @enum {string} */
+                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                        /** @description Why it stands so, in a sentence */
+                        why: string;
+                        value: number | null;
+                        /** @description On the day on which it was set */
+                        start_value: number | null;
+                        /** @description Points that are missing */
+                        gap: number | null;
+                        /** @description Below 0: the day has passed */
+                        days_left: number;
+                        /** @description Points in a review period that would reach the target on the last day */
+                        needed_pace: number | null;
+                        /** @description Points in the last review period; below 0: away from the target */
+                        actual_pace: number | null;
+                        reached_on: string | null;
+                        /** @description Since it was set: posture events in which its score got worse */
+                        drops: {
+                            event_id: string;
+                            day: string;
+                            headline: string;
+                        }[];
+                        /** @description Its score over the last review period */
+                        trend: (number | null)[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            /** @default  */
+                            description: string;
+                            /** @default true */
+                            active: boolean;
+                            types: string[];
+                            /** @default [] */
+                            limits: {
+                                /** @enum {string} */
+                                score: "exposure" | "secure" | "initiative" | "metric";
+                                /** @default  */
+                                id: string;
+                                worse_than: number;
+                            }[];
+                            /** @default [] */
+                            groups: string[];
+                            /** @default [] */
+                            initiatives: string[];
+                            /** @default [] */
+                            metrics: string[];
+                            /** @default null */
+                            points: number | null;
+                            /** @default null */
+                            percent: number | null;
+                            /** @default null */
+                            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                            /** @default null */
+                            share: number | null;
+                            to: {
+                                /** @enum {string} */
+                                channel: "webhook";
+                                /** @enum {string} */
+                                shape: "json" | "slack" | "teams";
+                                host: string;
+                            } | {
+                                /** @enum {string} */
+                                channel: "mail";
+                                recipients: string[];
+                            };
+                            when: {
+                                /** @enum {string} */
+                                at: "at_once";
+                            } | {
+                                /** @enum {string} */
+                                at: "daily";
+                                hour: number;
+                            } | {
+                                /** @enum {string} */
+                                at: "weekly";
+                                hour: number;
+                                /** @enum {string} */
+                                weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                            };
+                            /** @default 7 */
+                            days: number;
+                            /** @default true */
+                            organisation: boolean;
+                            rule_id: string;
+                            /** @description ISO 8601, UTC */
+                            created_at: string;
+                            /** @description A webhook whose address can be opened; false: enter it again */
+                            address: boolean;
+                            /** @description A webhook whose messages are signed */
+                            signed: boolean;
+                            /** @description Messages that were taken */
+                            sent: number;
+                            waiting: number;
+                            /** @description Messages that were given up */
+                            dead: number;
+                            last_sent_at: string | null;
+                        }[];
+                        total: number;
+                        next_cursor: string | null;
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addNotification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /** @default true */
+                    active?: boolean;
+                    types: string[];
+                    /** @default [] */
+                    limits?: {
+                        /** @enum {string} */
+                        score: "exposure" | "secure" | "initiative" | "metric";
+                        /** @default  */
+                        id?: string;
+                        worse_than: number;
+                    }[];
+                    /** @default [] */
+                    groups?: string[];
+                    /** @default [] */
+                    initiatives?: string[];
+                    /** @default [] */
+                    metrics?: string[];
+                    /** @default null */
+                    points?: number | null;
+                    /** @default null */
+                    percent?: number | null;
+                    /** @default null */
+                    severity?: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                    /** @default null */
+                    share?: number | null;
+                    when: {
+                        /** @enum {string} */
+                        at: "at_once";
+                    } | {
+                        /** @enum {string} */
+                        at: "daily";
+                        hour: number;
+                    } | {
+                        /** @enum {string} */
+                        at: "weekly";
+                        hour: number;
+                        /** @enum {string} */
+                        weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                    };
+                    /** @default 7 */
+                    days?: number;
+                    /** @default true */
+                    organisation?: boolean;
+                    to: {
+                        /** @enum {string} */
+                        channel: "webhook";
+                        /**
+                         * @default json
+                         * @enum {string}
+                         */
+                        shape?: "json" | "slack" | "teams";
+                        /** @description https://…; shown again is its host alone. Left out when a rule is changed: it stays */
+                        url?: string;
+                        /** @description Signs the messages (HMAC-SHA256, standardwebhooks.com); null: not signed; left out: it stays */
+                        key?: string | null;
+                    } | {
+                        /** @enum {string} */
+                        channel: "mail";
+                        recipients: string[];
+                    };
+                    /** @description Why, for the log */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default  */
+                        description: string;
+                        /** @default true */
+                        active: boolean;
+                        types: string[];
+                        /** @default [] */
+                        limits: {
+                            /** @enum {string} */
+                            score: "exposure" | "secure" | "initiative" | "metric";
+                            /** @default  */
+                            id: string;
+                            worse_than: number;
+                        }[];
+                        /** @default [] */
+                        groups: string[];
+                        /** @default [] */
+                        initiatives: string[];
+                        /** @default [] */
+                        metrics: string[];
+                        /** @default null */
+                        points: number | null;
+                        /** @default null */
+                        percent: number | null;
+                        /** @default null */
+                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                        /** @default null */
+                        share: number | null;
+                        to: {
+                            /** @enum {string} */
+                            channel: "webhook";
+                            /** @enum {string} */
+                            shape: "json" | "slack" | "teams";
+                            host: string;
+                        } | {
+                            /** @enum {string} */
+                            channel: "mail";
+                            recipients: string[];
+                        };
+                        when: {
+                            /** @enum {string} */
+                            at: "at_once";
+                        } | {
+                            /** @enum {string} */
+                            at: "daily";
+                            hour: number;
+                        } | {
+                            /** @enum {string} */
+                            at: "weekly";
+                            hour: number;
+                            /** @enum {string} */
+                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                        };
+                        /** @default 7 */
+                        days: number;
+                        /** @default true */
+                        organisation: boolean;
+                        rule_id: string;
+                        /** @description ISO 8601, UTC */
+                        created_at: string;
+                        /** @description A webhook whose address can be opened; false: enter it again */
+                        address: boolean;
+                        /** @description A webhook whose messages are signed */
+                        signed: boolean;
+                        /** @description Messages that were taken */
+                        sent: number;
+                        waiting: number;
+                        /** @description Messages that were given up */
+                        dead: number;
+                        last_sent_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: mail is not set up */
+                        mail: {
+                            from: string;
+                            host: string;
+                        } | null;
+                        /** @description Whether webhooks may go to addresses that are not of the public internet */
+                        private_webhooks: boolean;
+                        /** @description Whether this server sends by itself; else: plimsoll notify */
+                        worker: boolean;
+                        types: {
+                            id: string;
+                            title: string;
+                            why: string;
+                            /** @enum {string} */
+                            feed: "risk" | "posture";
+                            optional: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Events that were put into messages */
+                        queued: number;
+                        /** @description Events that lie too far back */
+                        left_out: number;
+                        sent: number;
+                        /** @description Messages that were not taken: they are tried again, or given up */
+                        failed: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            delivery_id: string;
+                            rule_id: string;
+                            /** @description null: the rule was ended */
+                            rule_name: string | null;
+                            /** @enum {string} */
+                            state: "waiting" | "sending" | "sent" | "dead" | "left_out";
+                            digest: boolean;
+                            test: boolean;
+                            /** @description Ids of its events */
+                            events: string[];
+                            /** @description ISO 8601, UTC */
+                            created_at: string;
+                            /** @description When it is tried next; null: never again by itself */
+                            due_at: string | null;
+                            tried_at: string | null;
+                            attempts: number;
+                            /** @description What the receiver answered the last time */
+                            answer: string | null;
+                            error: string | null;
+                        }[];
+                        total: number;
+                        next_cursor: string | null;
+                        /** @description ISO 8601, UTC */
+                        as_of: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        delivery_id: string;
+                        rule_id: string;
+                        /** @description null: the rule was ended */
+                        rule_name: string | null;
+                        /** @enum {string} */
+                        state: "waiting" | "sending" | "sent" | "dead" | "left_out";
+                        digest: boolean;
+                        test: boolean;
+                        /** @description Ids of its events */
+                        events: string[];
+                        /** @description ISO 8601, UTC */
+                        created_at: string;
+                        /** @description When it is tried next; null: never again by itself */
+                        due_at: string | null;
+                        tried_at: string | null;
+                        attempts: number;
+                        /** @description What the receiver answered the last time */
+                        answer: string | null;
+                        error: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default  */
+                        description: string;
+                        /** @default true */
+                        active: boolean;
+                        types: string[];
+                        /** @default [] */
+                        limits: {
+                            /** @enum {string} */
+                            score: "exposure" | "secure" | "initiative" | "metric";
+                            /** @default  */
+                            id: string;
+                            worse_than: number;
+                        }[];
+                        /** @default [] */
+                        groups: string[];
+                        /** @default [] */
+                        initiatives: string[];
+                        /** @default [] */
+                        metrics: string[];
+                        /** @default null */
+                        points: number | null;
+                        /** @default null */
+                        percent: number | null;
+                        /** @default null */
+                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                        /** @default null */
+                        share: number | null;
+                        to: {
+                            /** @enum {string} */
+                            channel: "webhook";
+                            /** @enum {string} */
+                            shape: "json" | "slack" | "teams";
+                            host: string;
+                        } | {
+                            /** @enum {string} */
+                            channel: "mail";
+                            recipients: string[];
+                        };
+                        when: {
+                            /** @enum {string} */
+                            at: "at_once";
+                        } | {
+                            /** @enum {string} */
+                            at: "daily";
+                            hour: number;
+                        } | {
+                            /** @enum {string} */
+                            at: "weekly";
+                            hour: number;
+                            /** @enum {string} */
+                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                        };
+                        /** @default 7 */
+                        days: number;
+                        /** @default true */
+                        organisation: boolean;
+                        rule_id: string;
+                        /** @description ISO 8601, UTC */
+                        created_at: string;
+                        /** @description A webhook whose address can be opened; false: enter it again */
+                        address: boolean;
+                        /** @description A webhook whose messages are signed */
+                        signed: boolean;
+                        /** @description Messages that were taken */
+                        sent: number;
+                        waiting: number;
+                        /** @description Messages that were given up */
+                        dead: number;
+                        last_sent_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endNotification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeNotification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    active?: boolean;
+                    types?: string[];
+                    limits?: {
+                        /** @enum {string} */
+                        score: "exposure" | "secure" | "initiative" | "metric";
+                        /** @default  */
+                        id?: string;
+                        worse_than: number;
+                    }[];
+                    groups?: string[];
+                    initiatives?: string[];
+                    metrics?: string[];
+                    points?: number | null;
+                    percent?: number | null;
+                    severity?: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                    share?: number | null;
+                    when?: {
+                        /** @enum {string} */
+                        at: "at_once";
+                    } | {
+                        /** @enum {string} */
+                        at: "daily";
+                        hour: number;
+                    } | {
+                        /** @enum {string} */
+                        at: "weekly";
+                        hour: number;
+                        /** @enum {string} */
+                        weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                    };
+                    days?: number;
+                    organisation?: boolean;
+                    to?: {
+                        /** @enum {string} */
+                        channel: "webhook";
+                        /**
+                         * @default json
+                         * @enum {string}
+                         */
+                        shape?: "json" | "slack" | "teams";
+                        /** @description https://…; shown again is its host alone. Left out when a rule is changed: it stays */
+                        url?: string;
+                        /** @description Signs the messages (HMAC-SHA256, standardwebhooks.com); null: not signed; left out: it stays */
+                        key?: string | null;
+                    } | {
+                        /** @enum {string} */
+                        channel: "mail";
+                        recipients: string[];
+                    };
+                    /** @description Why, for the log */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default  */
+                        description: string;
+                        /** @default true */
+                        active: boolean;
+                        types: string[];
+                        /** @default [] */
+                        limits: {
+                            /** @enum {string} */
+                            score: "exposure" | "secure" | "initiative" | "metric";
+                            /** @default  */
+                            id: string;
+                            worse_than: number;
+                        }[];
+                        /** @default [] */
+                        groups: string[];
+                        /** @default [] */
+                        initiatives: string[];
+                        /** @default [] */
+                        metrics: string[];
+                        /** @default null */
+                        points: number | null;
+                        /** @default null */
+                        percent: number | null;
+                        /** @default null */
+                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                        /** @default null */
+                        share: number | null;
+                        to: {
+                            /** @enum {string} */
+                            channel: "webhook";
+                            /** @enum {string} */
+                            shape: "json" | "slack" | "teams";
+                            host: string;
+                        } | {
+                            /** @enum {string} */
+                            channel: "mail";
+                            recipients: string[];
+                        };
+                        when: {
+                            /** @enum {string} */
+                            at: "at_once";
+                        } | {
+                            /** @enum {string} */
+                            at: "daily";
+                            hour: number;
+                        } | {
+                            /** @enum {string} */
+                            at: "weekly";
+                            hour: number;
+                            /** @enum {string} */
+                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                        };
+                        /** @default 7 */
+                        days: number;
+                        /** @default true */
+                        organisation: boolean;
+                        rule_id: string;
+                        /** @description ISO 8601, UTC */
+                        created_at: string;
+                        /** @description A webhook whose address can be opened; false: enter it again */
+                        address: boolean;
+                        /** @description A webhook whose messages are signed */
+                        signed: boolean;
+                        /** @description Messages that were taken */
+                        sent: number;
+                        waiting: number;
+                        /** @description Messages that were given up */
+                        dead: number;
+                        last_sent_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testNotification: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        delivery_id: string;
+                        rule_id: string;
+                        /** @description null: the rule was ended */
+                        rule_name: string | null;
+                        /** @enum {string} */
+                        state: "waiting" | "sending" | "sent" | "dead" | "left_out";
+                        digest: boolean;
+                        test: boolean;
+                        /** @description Ids of its events */
+                        events: string[];
+                        /** @description ISO 8601, UTC */
+                        created_at: string;
+                        /** @description When it is tried next; null: never again by itself */
+                        due_at: string | null;
+                        tried_at: string | null;
+                        attempts: number;
+                        /** @description What the receiver answered the last time */
+                        answer: string | null;
+                        error: string | null;
+                    };
                 };
             };
             /** @description Default Response */

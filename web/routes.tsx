@@ -28,6 +28,8 @@ export const routes: [address: string, page: ComponentType][] = [
     lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilityPage.tsx')).VulnerabilityPage })),
   ],
   ['/exceptions', lazy(async () => ({ default: (await import('./pages/exceptions/ExceptionsPage.tsx')).ExceptionsPage }))],
+  ['/kpis', lazy(async () => ({ default: (await import('./pages/kpis/KpisPage.tsx')).KpisPage }))],
+  ['/notifications', lazy(async () => ({ default: (await import('./pages/notifications/NotificationsPage.tsx')).NotificationsPage }))],
   ['/sources', lazy(async () => ({ default: (await import('./pages/sources/SourcesPage.tsx')).SourcesPage }))],
   ['/settings', lazy(async () => ({ default: (await import('./pages/settings/SettingsPage.tsx')).SettingsPage }))],
 ]

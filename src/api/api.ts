@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Catalog } from '../insights/catalog.ts'
 import type { Store } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'
+import type { NoticePlace } from './notices.ts'
 import { Problem } from './shapes.ts'
 
 /** What the routes need to answer. */
@@ -12,6 +13,8 @@ export interface Api {
   version: string
   /** Imports that run or wait. */
   jobs: Jobs
+  /** How notifications are sent; `base` is known once the server listens. */
+  notices: NoticePlace
 }
 
 /** The responses of a route: its own answer, and the one shape of all errors. */

@@ -11,6 +11,7 @@ import type { Api } from './api.ts'
 import { guard } from './guard.ts'
 import { openJobs } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
+import { noticePlace, type NoticePlace } from './notices.ts'
 import { nameShapes } from './named.ts'
 import { answerError, badAddress, notFound } from './problems.ts'
 import { arrangements } from './routes/arrangements.ts'
@@ -31,8 +32,10 @@ import { graph } from './routes/graph.ts'
 import { health } from './routes/health.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
+import { kpis } from './routes/kpis.ts'
 import { knowledge } from './routes/knowledge.ts'
 import { metrics } from './routes/metrics.ts'
+import { notifications } from './routes/notifications.ts'
 import { organisations } from './routes/organisations.ts'
 import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
@@ -61,10 +64,12 @@ export interface AppOptions {
   jobs?: Jobs
   /** Where bugs are told; default: standard error, one JSON line each. */
   log?: FastifyBaseLogger
+  /** Default: by the environment, without a worker. */
+  notices?: NoticePlace
 }
 
 /** The whole HTTP application, not listening yet. */
-export function buildApp({ store, catalog, version, token, webFolder, jobs, log }: AppOptions): FastifyInstance {
+export function buildApp({ store, catalog, version, token, webFolder, jobs, log, notices }: AppOptions): FastifyInstance {
   nameShapes()
   const app = Fastify({
     ...(log ? { loggerInstance: log } : { logger: { level: 'warn', stream: process.stderr } }),
@@ -75,7 +80,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
     return503OnClosing: true,
     frameworkErrors: badAddress,
   })
-  const api: Api = { store, catalog, version, jobs: jobs ?? openJobs((error) => app.log.error(error)) }
+  const api: Api = { store, catalog, version, notices: notices ?? noticePlace(), jobs: jobs ?? openJobs((error) => app.log.error(error)) }
   if (!jobs) app.addHook('preClose', () => api.jobs.close())
 
   app.setValidatorCompiler(validatorCompiler)
@@ -132,6 +137,8 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log 
         definitions,
         arrangements,
         knowledge,
+        kpis,
+        notifications,
         exports,
         operations,
         reports,

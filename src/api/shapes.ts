@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { assetTypes, criticalities } from '../model/asset.ts'
 import { exceptionKinds, exceptionStates, justifications } from '../model/exception.ts'
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
+import { eventStates } from '../model/event.ts'
 import { exploitStages } from '../model/exploit.ts'
 import { severities } from '../model/severity.ts'
 import { statementJustifications, statementStatuses } from '../model/statement.ts'
@@ -539,6 +540,10 @@ export const Event = z.object({
   score_id: z.string().nullable(),
   score_before: z.number().nullable(),
   score_after: z.number().nullable(),
+  state: z.enum(eventStates).describe('Whether somebody said that they know of it'),
+  owner: z.string().nullable().describe('Who sees to it'),
+  note: z.string().nullable(),
+  recovered_on: Day.nullable().describe('First day at whose end what got worse was back; null: not yet, or it does not apply'),
 })
 export const EventList = list(Event).extend({ counts: z.array(z.object({ type: z.string(), events: z.number().int() })) })
 

@@ -68,6 +68,8 @@ export const EventShape = z.strictObject({
   headline: z.string().min(3).max(200),
   /** Of several: also {count}. */
   headline_of_several: z.string().min(3).max(200).optional(),
+  /** Listed, and told to somebody, only when it is asked for by its type. */
+  optional: z.boolean().default(false),
 })
 
 export const RecommendationShape = z.strictObject({

@@ -14,7 +14,7 @@ import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
 import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
 import type { Catalog } from './catalog.ts'
-import { computeEvents } from './events.ts'
+import { computeEvents, noteEvents } from './events.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics, metricsThatStand, rememberMetrics } from './metrics.ts'
 import { deriveObjectives } from './objectives.ts'
@@ -74,6 +74,7 @@ export async function compute(
       await computeScores(transaction, org_id, own, store.now(), onStep, same)
       await rememberMetrics(transaction, org_id, own)
     }
+    for (const { org_id } of orgs) await noteEvents(transaction, org_id, store.now())
     await noteTaken(transaction)
     return touched
   })

@@ -2,7 +2,9 @@ import { UserError } from '../errors.ts'
 import type { Instant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { dayOf, dayText } from '../store/days.ts'
-import { eventAssetRows, impacts, type StoredEvent, storedEvents } from '../store/queries/events/read.ts'
+import { noteFirstSeen } from '../store/notices/seen.ts'
+import { noteEventsUntil } from '../store/notices/until.ts'
+import { eventAssetRows, impacts, type StoredEvent, storedEvent, storedEvents } from '../store/queries/events/read.ts'
 import { allEventEffects } from '../store/queries/events/effects.ts'
 import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
 import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
@@ -11,7 +13,9 @@ import type { Catalog } from './catalog.ts'
 import { type AffectedAsset, metricAssets } from './metrics.ts'
 import { dayCauses } from './day-causes.ts'
 import { type DayLedger, effectsOf, type EventEffect } from './event-effects.ts'
-import { postureEvents } from './posture-events.ts'
+import { readTracking, type Tracking, untracked } from './event-tracking.ts'
+import { changedBy } from './posture/changed-by.ts'
+import { postureEvents } from './posture/posture-events.ts'
 
 /**
  * Works out all events of an organisation anew, from its first day to the day of `now`: the risk feed from the intervals, each compared
@@ -26,6 +30,12 @@ export async function computeEvents(transaction: Engine, org_id: number, catalog
 /** As {@link computeEvents}, the risk feed alone. */
 export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<void> {
   await writeEvents(transaction, org_id, await riskEvents(transaction, org_id, catalog, today))
+}
+
+/** Keeps since when each event is known, and up to which day they were worked out. Of what is known now, never of what was known before. */
+export async function noteEvents(transaction: Engine, org_id: number, now: Instant): Promise<void> {
+  await noteFirstSeen(transaction, org_id, now)
+  await noteEventsUntil(transaction, org_id, await dayOf(transaction, org_id, now))
 }
 
 const riskEvents = async (transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<EventRow[]> =>
@@ -90,6 +100,7 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     headline: headline.charAt(0).toUpperCase() + headline.slice(1),
     score_effect: null,
     effects: '[]',
+    recovered_day: null,
   }
 }
 
@@ -97,6 +108,8 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
 export interface EventQuery {
   feed?: 'risk' | 'posture' | undefined
   types?: readonly string[] | undefined
+  /** Types that are listed only when `types` names them; they are counted all the same. */
+  optional?: readonly string[] | undefined
   from_day: number
   to_day: number
   /** Least share of the active assets that it impacted, 0–1. */
@@ -104,7 +117,7 @@ export interface EventQuery {
 }
 
 /** An event as it is read: with what it impacts at the end of `now_day`. */
-export interface EventAnswer extends Omit<StoredEvent, 'subjects' | 'effects'> {
+export interface EventAnswer extends Omit<StoredEvent, 'subjects' | 'effects'>, Tracking {
   subjects: string[]
   /** What it moved the exposure score by, cause by cause; they sum to score_effect. */
   effects: EventEffect[]
@@ -139,7 +152,9 @@ export async function listEvents(
   events = events.filter((event) => shareOf(event.assets, event.active_assets) >= (query.min_share ?? 0))
   const byType = new Map<string, number>()
   for (const event of events) byType.set(event.type, (byType.get(event.type) ?? 0) + 1)
-  if (query.types) events = events.filter((event) => query.types!.includes(event.type))
+  events = query.types
+    ? events.filter((event) => query.types!.includes(event.type))
+    : events.filter((event) => !query.optional?.includes(event.type))
   const items = await withImpactNow(engine, scope, events.slice(page.offset, page.offset + page.limit), now_day)
   return {
     items,
@@ -193,10 +208,14 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
     events.filter((event) => event.feed === 'risk'),
     now_day,
   )
+  const tracked = await readTracking(engine, scope.org_id)
   return events.map((event) => {
     const impact = seen.get(event.event_id)
     return {
       ...event,
+      ...(tracked.get(event.event_id) ?? untracked),
+      // What comes later than the moment is not known then.
+      recovered_day: event.recovered_day !== null && event.recovered_day <= now_day ? event.recovered_day : null,
       subjects: JSON.parse(event.subjects) as string[],
       effects: (JSON.parse(event.effects) as [number, number][]).map(([cause, units]) => ({ cause, units })),
       share: shareOf(event.assets, event.active_assets),
@@ -208,18 +227,19 @@ async function withImpactNow(engine: Engine, scope: Scope, events: readonly Stor
 
 /** One event. Throws UserError('unknown_event'). */
 export async function readEvent(engine: Engine, scope: Scope, event_id: string, now_day: number): Promise<EventAnswer> {
-  const day = Date.parse(event_id.slice(0, 10)) / 86_400_000
-  const found = Number.isInteger(day)
-    ? (await scopedEvents(engine, scope, day, day, now_day)).find((event) => event.event_id === event_id)
+  const stored = await storedEvent(engine, scope.org_id, event_id)
+  const found = stored
+    ? (await scopedEvents(engine, scope, stored.day, stored.day, now_day)).find((event) => event.event_id === event_id)
     : undefined
   const [event] = found ? await withImpactNow(engine, scope, [found], now_day) : []
-  if (!event) throw new UserError('unknown_event', `there is no event "${event_id}"`, { status: 404 })
+  if (!event) throw new UserError('unknown_event', `there is no event "${event_id.slice(0, 100)}"`, { status: 404 })
   return event
 }
 
 /**
  * The assets that an event impacted at the end of its day: those that had one of its vulnerabilities open, or on which one was mitigated
- * that day; for a metric those that it found exposed. Other posture events name none.
+ * that day; for a metric those that it found exposed. Other posture events name none. `change`: only those that made the score of a posture event worse
+ * or better on that day.
  */
 export async function eventAssets(
   engine: Engine,
@@ -227,7 +247,10 @@ export async function eventAssets(
   catalog: Catalog,
   event: EventAnswer,
   page: { limit: number; offset: number },
-): Promise<AffectedAsset[]> {
+  change?: 'worse' | 'better',
+): Promise<Pick<AffectedAsset, 'asset_id' | 'reason' | 'since_day'>[]> {
+  if (change !== undefined)
+    return event.feed === 'risk' ? [] : (await changedBy(engine, scope, catalog, event)).filter((each) => each.change === change)
   if (event.feed === 'risk') {
     const rows = await eventAssetRows(engine, scope, event, page)
     const verb = event.type === 'vulnerability_mitigated' || event.type === 'software_removed' ? 'no longer has' : 'has'

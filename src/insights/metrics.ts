@@ -150,6 +150,19 @@ export async function metricAssets(
   return assets.map((asset) => ({ ...asset, reason: reasonOf(metric, byAsset.get(asset.asset_id)) }))
 }
 
+/** Why a metric finds these assets exposed at the end of a day, by asset; those that it does not find exposed by a finding have its plain reason. */
+export async function metricReasons(
+  engine: Engine,
+  scope: Scope,
+  metric: Metric,
+  day: number,
+  asset_ids: readonly number[],
+): Promise<Map<number, string>> {
+  const findings = await exposingFindings(engine, scope, compile(metric), day, asset_ids)
+  const byAsset = new Map(findings.map((finding) => [finding.asset_id, finding]))
+  return new Map(asset_ids.map((asset_id) => [asset_id, reasonOf(metric, byAsset.get(asset_id))]))
+}
+
 function reasonOf(metric: Metric, finding: ExposingFinding | undefined): string {
   const values: Record<string, string> = {
     subject: finding?.subject ?? '',

@@ -56,6 +56,16 @@ export const definitionKinds = {
   benchmark: { moves: 'nothing' },
   /** The organisation takes part in the comparison between those of this installation; id: secure_score, body: {}. */
   benchmark_sharing: { moves: 'nothing' },
+  /** From how many points within a day a score's move is an event; id: '' (all), a score, or `<score>/<id>`, body: JSON {points}: insights/posture/thresholds.ts. */
+  threshold: { moves: 'scores' },
+  /** What people keep about an event; id: the event's, body: JSON {state, owner, note}. */
+  event: { moves: 'nothing' },
+  /** Which events are told to whom; id: the rule's, body: JSON, see notices/rule.ts. */
+  notification: { moves: 'nothing' },
+  /** Values of scores that a notification rule watches, which makes events; id: the rule's, body: JSON [{score, id, worse_than}]. */
+  limit: { moves: 'scores' },
+  /** A score with a target, a day and an owner; body: JSON, see insights/kpis.ts. */
+  kpi: { moves: 'nothing' },
 } as const satisfies Record<string, { moves: Moves }>
 
 export type DefinitionKind = keyof typeof definitionKinds

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../src/insights/catalog.ts'
 import { computeEvents, eventAssets, listEvents, readEvent } from '../../src/insights/events.ts'
-import { DROP_THRESHOLD, worsening } from '../../src/insights/posture-events.ts'
+import { worsening } from '../../src/insights/posture/score-steps.ts'
+import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
 import { NEVER } from '../../src/model/time.ts'
 import { dayText, NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -336,7 +337,7 @@ describe.each(engines)('events on $name', ({ open }) => {
     await engine.query('delete from software_history')
   })
 
-  it('a score that gets worse by the threshold is told, one that gets better or worse by less is not', async () => {
+  it('a score that gets worse or better by the threshold is told with the day on which it was back, one that moves by less is not', async () => {
     await put(engine, org_id, { look: new Map(), published: [] })
     const delta = (score: string, id: string, day: number, numerator_delta: number, denominator_delta: number) => ({
       org_id,
@@ -361,9 +362,20 @@ describe.each(engines)('events on $name', ({ open }) => {
     ])
     await compute()
     const stored = await storedEvents(engine, org_id, 0, NEVER_DAY)
-    expect(
-      stored.map((event) => [event.day - DAY0, event.type, event.score_id, event.score_before, event.score_after, event.headline]),
-    ).toEqual([
+    const told = (direction: string) =>
+      stored
+        .filter((event) => event.direction === direction)
+        .map((event) => [event.day - DAY0, event.type, event.score_id, event.score_before, event.score_after, event.headline])
+    // Told as the optional types; the threshold is the same.
+    expect(told('better')).toEqual([
+      [3, 'exposure_score_better', '', 340_000_000, 240_000_000, 'Exposure score: 10.0 points better'],
+      [2, 'secure_score_better', '', 480_000_000, 580_000_000, 'Secure score: 10.0 points better'],
+    ])
+    expect(stored.map((event) => [event.type, event.recovered_day]).filter(([, day]) => day !== null)).toEqual([
+      ['exposure_score_worse', DAY0 + 3],
+      ['secure_score_worse', DAY0 + 2],
+    ])
+    expect(told('worse')).toEqual([
       // Every initiative that has the metric, by id; no other of its metrics has data.
       ...[...catalog.initiatives.values()]
         .filter(({ metrics }) => metrics.some(({ id }) => id === 'images-with-critical-vulnerabilities'))
@@ -379,7 +391,7 @@ describe.each(engines)('events on $name', ({ open }) => {
       [2, 'exposure_score_worse', '', 319_990_000, 340_000_000, 'Exposure score 2.0 points worse'],
       [1, 'secure_score_worse', '', 500_000_000, 480_000_000, 'Secure score 2.0 points worse'],
     ])
-    expect(worsening('exposure', null, 50)).toBe(0)
+    expect(worsening('exposure', null, 50)).toBeNull()
     expect(DROP_THRESHOLD).toBe(2)
   })
 })

@@ -5,18 +5,24 @@ import {
   CircleDot,
   ClipboardCheck,
   FileCheck,
+  FilePen,
   FileX,
   FileWarning,
+  Flag,
   Flame,
   Gauge,
+  ListX,
   PackageMinus,
   PackageOpen,
   PackagePlus,
+  RadioTower,
   ScanSearch,
   ShieldCheck,
   Skull,
+  Target,
   TrendingDown,
   TrendingUp,
+  Undo2,
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { fine, word } from '../format.ts'
@@ -42,6 +48,18 @@ const types: Record<string, [LucideIcon, string]> = {
   secure_score_worse: [TrendingDown, 'Secure score worse'],
   initiative_worse: [TrendingDown, 'Initiative worse'],
   metric_worse: [TrendingDown, 'Metric worse'],
+  exposure_score_better: [TrendingUp, 'Exposure score better'],
+  secure_score_better: [TrendingUp, 'Secure score better'],
+  initiative_better: [TrendingUp, 'Initiative better'],
+  metric_better: [TrendingUp, 'Metric better'],
+  new_initiative: [Flag, 'New initiative'],
+  content_changed: [FilePen, 'Content changed'],
+  source_silent: [RadioTower, 'Source went silent'],
+  many_closed: [ListX, 'Many findings closed at once'],
+  target_reached: [Target, 'Target reached'],
+  target_missed: [Target, 'Target missed'],
+  score_beyond: [Gauge, 'Score beyond its limit'],
+  action_regressed: [Undo2, 'Recommended action regressed'],
 }
 
 const of = (type: string): [LucideIcon, string] => types[type] ?? [CircleDot, word(type)]

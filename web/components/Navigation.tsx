@@ -1,9 +1,11 @@
 import {
+  Bell,
   Boxes,
   Bug,
   ChartNoAxesColumn,
   Database,
   FileCheck,
+  Flag,
   Gauge,
   ListChecks,
   Package,
@@ -29,6 +31,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
       ['/exposure', 'Exposure score', Waves],
       ['/secure-score', 'Secure score', ShieldCheck],
       ['/explain', 'Why it moved', Split],
+      ['/kpis', 'KPIs', Flag],
     ],
   },
   {
@@ -44,6 +47,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
     pages: [
       ['/exceptions', 'Exceptions', FileCheck],
       ['/sources', 'Sources', Database],
+      ['/notifications', 'Notifications', Bell],
       ['/settings', 'Settings', Settings],
     ],
   },

@@ -3,6 +3,8 @@ import { UserError } from '../../errors.ts'
 import { type EventAnswer, type EventAnswers, eventAssets, eventDays, listEvents as readEvents, readEvent } from '../../insights/events.ts'
 import { POINT } from '../../insights/readable.ts'
 import { causeOf } from '../../model/cause.ts'
+import { directions, type ScoreName } from '../../insights/scores.ts'
+import { eventStates } from '../../model/event.ts'
 import { severities } from '../../model/severity.ts'
 import { formatInstant } from '../../model/time.ts'
 import { dayText, endOfDay } from '../../store/days.ts'
@@ -17,12 +19,14 @@ import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { EventCounters, EventDay, EventDetail } from '../shapes/risk-feed.ts'
 import type { Event, Overview } from '../shapes.ts'
+import { answerPosture } from './posture.ts'
 import { recommend } from './recommendations.ts'
 
 /** Which events. */
 interface EventQuestion {
   feed?: 'risk' | 'posture' | undefined
   types?: readonly string[] | undefined
+  optional?: boolean | undefined
   min_share?: number | undefined
   from: number
   to: number
@@ -32,10 +36,27 @@ interface EventQuestion {
 const ALL = 100_000
 
 /** Events of some days, newest first, with how many there are of each type. */
-export const eventsOf = ({ store, scope, moment }: Asked, { from, to, feed, types, min_share }: EventQuestion): Promise<EventAnswers> =>
-  remember(store, ['events', scope, moment.day, from, to, feed, types, min_share], () =>
-    readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, min_share }, moment.day, { limit: ALL, offset: 0 }),
-  )
+export const eventsOf = (
+  { store, catalog, scope, moment }: Asked,
+  { from, to, feed, types, min_share, optional: all = false }: EventQuestion,
+): Promise<EventAnswers> =>
+  remember(store, ['events', scope, moment.day, from, to, feed, types, min_share, all], () => {
+    const optional = all ? [] : [...catalog.events.values()].filter((each) => each.optional).map(({ id }) => id)
+    return readEvents(store.engine, scope, { from_day: from, to_day: to, feed, types, optional, min_share }, moment.day, {
+      limit: ALL,
+      offset: 0,
+    })
+  })
+
+/** Points of 0–100, in units of 1e-7, by which the score of a posture event got worse; below 0: better. */
+function pointsWorse({ score, score_before, score_after }: EventAnswer): number | null {
+  if (score === null || score_before === null || score_after === null) return null
+  return directions[score as ScoreName] === 'lower_is_better' ? score_after - score_before : score_before - score_after
+}
+
+/** Only what got worse can recover. */
+const recoveryOf = ({ feed, direction, recovered_day }: EventAnswer): string | null =>
+  feed !== 'posture' || direction !== 'worse' ? null : recovered_day === null ? 'not_recovered' : 'recovered'
 
 /** Fields by which events can be filtered and sorted. */
 export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<EventAnswer>>([
@@ -64,6 +85,12 @@ export const eventFields: GivenFields<EventAnswer> = new Map<string, GivenField<
       column: { type: 'number', title: 'size of the effect on the exposure score', scale: 10_000_000 },
     },
   ],
+  ['score', { read: (row) => row.score, column: { type: 'text', title: 'score', values: ['exposure', 'secure', 'initiative', 'metric'] } }],
+  ['score_id', { read: (row) => row.score_id, column: { type: 'text', title: 'initiative or metric' } }],
+  ['points', { read: pointsWorse, column: { type: 'number', title: 'points worse', scale: 10_000_000 } }],
+  ['state', { read: (row) => row.state, column: { type: 'text', title: 'state', values: eventStates } }],
+  ['owner', { read: (row) => row.owner, column: { type: 'text', title: 'owner' } }],
+  ['recovered', { read: (row) => recoveryOf(row), column: { type: 'text', title: 'recovered', values: ['recovered', 'not_recovered'] } }],
   ['subjects', { read: (row) => row.subjects.join(' '), column: { type: 'text', title: 'vulnerabilities' } }],
 ])
 
@@ -76,6 +103,7 @@ export const eventItem = ({
   score_after,
   score_effect,
   effects,
+  recovered_day,
   ...event
 }: EventAnswer): z.infer<typeof Event> => ({
   ...event,
@@ -88,6 +116,7 @@ export const eventItem = ({
   effects: effects.map(({ cause, units }) => ({ cause: causeOf(cause).id, part: units / POINT })),
   score_before: score_before === null ? null : score_before / 10_000_000,
   score_after: score_after === null ? null : score_after / 10_000_000,
+  recovered_on: recovered_day === null ? null : dayText(recovered_day),
 })
 
 /** Events that a dot names. */
@@ -162,8 +191,8 @@ async function momentOf({ store, scope, moment }: Asked, day: number): Promise<A
   return day >= moment.day ? moment : { at: (await endOfDay(store.engine, scope.org_id, day)) - 1, day }
 }
 
-/** A page of the assets that an event impacted, as they were on its day. */
-export async function affectedBy(asked: Asked, event: EventAnswer, page: PageQuestion) {
+/** A page of the assets that an event impacted, as they were on its day; `change`: of those that made a score worse or better. */
+export async function affectedBy(asked: Asked, event: EventAnswer, page: PageQuestion, change?: 'worse' | 'better') {
   const {
     store: { engine },
     catalog,
@@ -173,7 +202,7 @@ export async function affectedBy(asked: Asked, event: EventAnswer, page: PageQue
     engine,
     asked.scope,
     moment,
-    await eventAssets(engine, asked.scope, catalog, event, { limit: ALL, offset: 0 }),
+    await eventAssets(engine, asked.scope, catalog, event, { limit: ALL, offset: 0 }, change),
     page,
   )
 }
@@ -219,5 +248,6 @@ export async function answerEvent(asked: Asked, event: EventAnswer, present: Ask
       said_at: formatInstant(said_at),
       learned_at: formatInstant(learned_at),
     })),
+    ...(await answerPosture(asked, event)),
   }
 }

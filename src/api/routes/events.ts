@@ -18,6 +18,8 @@ import { answerAll, answerPage, readMoment, readPage, readRange } from '../asked
 import { named } from '../named.ts'
 import { EventList, list, Moment, Page, Range } from '../shapes.ts'
 import { EventCounters, EventDay, EventDetail } from '../shapes/risk-feed.ts'
+import { EventTracking } from '../shapes/events.ts'
+import { trackEvent } from '../../insights/event-tracking.ts'
 import { AffectedAssets } from './metrics.ts'
 
 const Id = z.object({ id: z.string().max(500) })
@@ -36,6 +38,10 @@ const Question = Page.extend(Range.shape)
   .extend({
     feed: z.enum(['risk', 'posture']).optional(),
     type: texts.optional().describe('Only events of these types'),
+    optional: z
+      .enum(['true', 'false'])
+      .optional()
+      .describe('Also events of the types that are listed only when they are named, as scores that got better'),
     min_share: z.coerce.number().min(0).max(1).optional().describe('Only events that impacted at least this share of the active assets'),
   })
 const EventDays = named('EventDays', list(EventDay))
@@ -60,7 +66,13 @@ export const events =
         const asked = await readMoment(api, query)
         const page = readPage(query, columns)
         const types = query.type === undefined ? undefined : [query.type].flat()
-        const found = await eventsOf(asked, { ...readRange(query, asked.moment), feed: query.feed, types, min_share: query.min_share })
+        const found = await eventsOf(asked, {
+          ...readRange(query, asked.moment),
+          feed: query.feed,
+          types,
+          optional: query.optional === 'true',
+          min_share: query.min_share,
+        })
         const answer = await askGiven(asked.store.engine, found.items, eventFields, ['headline', 'component', 'subjects'], {
           ...page,
           sort: page.sort ?? '-day',
@@ -118,6 +130,32 @@ export const events =
         return answerEvent(asked, await findEvent(asked, params.id), present)
       },
     )
+    app.patch(
+      '/events/:id',
+      {
+        schema: {
+          operationId: 'trackEvent',
+          tags: ['events'],
+          summary: 'Acknowledge an event, give it an owner, or note something about it',
+          params: Id,
+          querystring: Moment.pick({ org: true }).strict(),
+          body: EventTracking,
+          response: answers(EventDetail),
+        },
+      },
+      async ({ params, query, body: { reason, state, owner, note } }) => {
+        const before = await readMoment(api, query)
+        await findEvent(before, params.id)
+        const change = {
+          ...(state === undefined ? {} : { state }),
+          ...(owner === undefined ? {} : { owner }),
+          ...(note === undefined ? {} : { note }),
+        }
+        await trackEvent(api.store, before.scope.org_id, params.id, change, { actor: 'api', reason })
+        const asked = await readMoment(api, query)
+        return answerEvent(asked, await findEvent(asked, params.id))
+      },
+    )
     app.get(
       '/events/:id/assets',
       {
@@ -126,14 +164,18 @@ export const events =
           tags: ['events'],
           summary: 'The assets that it impacted on its day',
           params: Id,
-          querystring: Page.extend(Replay.shape).strict(),
+          querystring: Page.extend(Replay.shape)
+            .extend({
+              change: z.enum(['worse', 'better']).optional().describe('Of a score that moved: only assets that made it worse, or better'),
+            })
+            .strict(),
           response: answers(AffectedAssets),
         },
       },
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        return answerPage(asked, await affectedBy(asked, await findEvent(asked, params.id), page))
+        return answerPage(asked, await affectedBy(asked, await findEvent(asked, params.id), page, query.change))
       },
     )
   }

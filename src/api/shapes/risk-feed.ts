@@ -4,6 +4,7 @@ import { certainties } from '../../store/queries/events/evidence.ts'
 import { fates } from '../../store/queries/findings/cohort.ts'
 import { makeupDimensions } from '../../store/queries/scores/makeup.ts'
 import { AffectedAsset, Day, Event, Instant, Severity, Stage } from '../shapes.ts'
+import { PostureDetail } from './events.ts'
 
 const causeIds = causes.map(({ id }) => id) as [string, ...string[]]
 const Points = z.number().describe('Points of 0–100, a whole multiple of 0.000001')
@@ -38,7 +39,7 @@ export const EventDetail = Event.extend({
   recommendation: z.object({ id: z.string(), title: z.string() }).nullable(),
   asset_list: z.array(AffectedAsset).describe('At most 100; all of them: /events/{id}/assets'),
   evidence: z.array(EventEvidence).describe('Who said what it tells, when, and when we learned it; at most 50'),
-})
+}).extend(PostureDetail.shape)
 
 /** A day on which the exposure score moved. */
 export const EventDay = z.object({

@@ -1,9 +1,13 @@
 import { UserError } from '../../errors.ts'
-import { type CliCommand, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { gainText, table } from '../table.ts'
 
 interface Event {
+  event_id: string
+  state: string
+  owner: string | null
+  recovered_on: string | null
   day: string
   type: string
   headline: string
@@ -51,7 +55,8 @@ function readReplay(text: string | undefined): { from: string; to: string | unde
 }
 
 export const command: CliCommand = {
-  summary: 'the risk feed, or posture events',
+  summary: 'the risk feed, or posture events; keep who sees to one',
+  usage: '[verb] [id]',
   options: [
     orgOption,
     ...momentOptions,
@@ -62,6 +67,11 @@ export const command: CliCommand = {
     { flags: '--group <group>', summary: 'only what concerns assets of this asset group, and its effect on their score' },
     { flags: '--replay <days>', summary: "the feed that today's inventory would have seen: 2021-11-01..today" },
     { flags: '--days', summary: 'day by day: how the exposure score moved, and how much of it the events tell' },
+    { flags: '--optional', summary: 'also types that are listed only when they are named, as scores that got better' },
+    { flags: '--state <state>', summary: 'only open or acknowledged ones; track: what it is from now on' },
+    { flags: '--owner <name>', summary: 'only of this owner; track: who sees to it, "" for nobody' },
+    { flags: '--note <text>', summary: 'track: a note, "" for none' },
+    { flags: '--reason <text>', summary: 'track: why, for the log' },
     { flags: '--limit <number>', summary: 'how many, newest first; default 100' },
     jsonOption,
   ],
@@ -69,8 +79,14 @@ export const command: CliCommand = {
     'plimsoll events --type known_exploited',
     'plimsoll events --replay 2021-11-01..today --type known_exploited',
     'plimsoll events --feed posture --json',
+    'plimsoll events track <id> --state acknowledged --owner "Web team"',
   ],
   async run(context) {
+    const [verb = 'list', id] = context.words
+    if (verb === 'track' && id) return track(context, id)
+    if (verb !== 'list')
+      throw new UserError('unknown_command', 'expected: plimsoll events, or plimsoll events track <id> with --state, --owner or --note')
+    const filter = { state: textOption(context, 'state'), owner: textOption(context, 'owner') }
     const replay = readReplay(textOption(context, 'replay'))
     await withConnection(context, async (connection) => {
       const range = {
@@ -88,6 +104,8 @@ export const command: CliCommand = {
         ...range,
         feed: textOption(context, 'feed') ?? 'risk',
         type: textOption(context, 'type'),
+        optional: context.options['optional'] === true ? 'true' : undefined,
+        filter: (filter.state ?? filter.owner) ? JSON.stringify(filter) : undefined,
         limit: textOption(context, 'limit') ?? '100',
       })
       if (context.options['json']) context.print(JSON.stringify(items, null, 2))
@@ -102,4 +120,20 @@ export const command: CliCommand = {
         )
     })
   },
+}
+
+/** Keeps what people say of an event. */
+async function track(context: Context, id: string): Promise<void> {
+  const text = (name: string) => textOption(context, name)
+  const orNull = (value: string | undefined) => (value === '' ? null : value)
+  const json = { state: text('state'), owner: orNull(text('owner')), note: orNull(text('note')), reason: text('reason') }
+  const event = await withConnection(context, (connection) =>
+    connection.send<Event>('PATCH', `/events/${encodeURIComponent(id)}`, { query: { org: text('org') }, json }),
+  )
+  const recovered = event.recovered_on === null ? '' : `, recovered on ${event.recovered_on}`
+  context.print(
+    context.options['json']
+      ? JSON.stringify(event, null, 2)
+      : `${event.headline}: ${event.state}, ${event.owner === null ? 'nobody sees to it' : `${event.owner} sees to it`}${recovered}.`,
+  )
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 import { openJobs } from '../../api/jobs.ts'
+import { noticePlace, type NoticePlace } from '../../api/notices.ts'
 import { serve } from '../../api/serve.ts'
 import { dropOldUploads } from '../../api/uploads.ts'
 import { loadDemo } from '../../demo/load.ts'
@@ -10,6 +11,8 @@ import { updateDue } from '../../ingest/updating/schedule.ts'
 import { compute } from '../../insights/compute.ts'
 import { recordDefinitions } from '../../insights/definitions.ts'
 import { type Catalog, loadCatalog } from '../../insights/catalog.ts'
+import { mailSettings } from '../../notices/mail.ts'
+import { runNotices } from '../../notices/notifier.ts'
 import { packageRoot } from '../../root.ts'
 import { listOrgs } from '../../store/orgs.ts'
 import { openStore, type Store } from '../../store/store.ts'
@@ -79,6 +82,35 @@ function keepConnected(store: Store, catalog: Catalog, tell: (text: string) => v
   }
 }
 
+/** How often the server looks whether there is something to tell, in milliseconds. */
+const LOOK_FOR_NEWS = 30_000
+
+/** Tells what rules want told, until it is stopped; stopping waits for the messages on their way. */
+function keepTelling(store: Store, catalog: Catalog, place: NoticePlace, tell: (text: string) => void): { stop(): Promise<void> } {
+  let stopped = false
+  let work: Promise<unknown> = Promise.resolve()
+  let waiting = false
+  const look = () => {
+    if (waiting) return // the look before has not ended
+    waiting = true
+    work = work
+      .then(async () => {
+        if (!stopped) await runNotices(store, catalog, { ...place, mail: mailSettings(), stopped: () => stopped })
+      })
+      .catch((error: unknown) => tell(`notifications: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => (waiting = false))
+  }
+  look()
+  const timer = setInterval(look, LOOK_FOR_NEWS)
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await work
+    },
+  }
+}
+
 export const command: CliCommand = {
   summary: 'serve the console and the API on http://127.0.0.1:7420',
   options: [
@@ -86,6 +118,7 @@ export const command: CliCommand = {
     { flags: '--listen <address>', summary: 'answer on this address instead of 127.0.0.1; needs PLIMSOLL_TOKEN' },
     { flags: '--update-feeds', summary: 'keep public intelligence fresh: fetch each feed as often as it changes' },
     { flags: '--watch <folder>', summary: 'import what appears in this folder; it is moved to done/ or refused/ in it' },
+    { flags: '--private-webhooks', summary: 'let notifications go to webhooks at private, loopback and link-local addresses' },
     { flags: '--no-demo', summary: 'do not load the demo organisation into an empty store' },
   ],
   examples: ['plimsoll serve', 'plimsoll serve --watch /srv/plimsoll/inbox', 'PLIMSOLL_TOKEN=… plimsoll serve --listen 0.0.0.0'],
@@ -118,8 +151,11 @@ export const command: CliCommand = {
       const webFolder = join(packageRoot(), 'dist', 'web')
       const watched = textOption(context, 'watch')
       const jobs = openJobs((error) => context.tell(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+      const notices = { ...noticePlace(), worker: true }
+      if (context.options['privateWebhooks']) notices.allowPrivate = true
       const running = await serve({
         store,
+        notices,
         jobs,
         catalog,
         host,
@@ -138,6 +174,8 @@ export const command: CliCommand = {
             })
       announceServer(place.data, { url: running.url, pid: process.pid })
       context.print(`Plimsoll is at ${running.url}`)
+      if (!process.env['PLIMSOLL_URL']) notices.base = running.url
+      const telling = keepTelling(store, catalog, notices, (text) => context.tell(text))
       const feeds = context.options['updateFeeds'] ? keepFeedsFresh(store, catalog, (text) => context.tell(text)) : null
       const connected = keepConnected(store, catalog, (text) => context.tell(text))
       if (watched !== undefined) context.print(`What appears in ${watched} is imported`)
@@ -145,6 +183,7 @@ export const command: CliCommand = {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
       })
       withdrawServer(place.data)
+      await telling.stop()
       await feeds?.stop()
       await connected.stop()
       await watching?.close()

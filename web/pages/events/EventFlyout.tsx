@@ -5,7 +5,7 @@ import { useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, day, instant, moveDay, percent, score, word } from '../../format.ts'
+import { count, day, instant, moveDay, percent, word } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
 import { SeverityBadge } from '../../components/Badge.tsx'
 import { buttonLook } from '../../components/Button.tsx'
@@ -16,6 +16,8 @@ import { Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
+import { PostureEvent } from './PostureEvent.tsx'
+import { TrackEvent } from './TrackEvent.tsx'
 
 type Event = Answer<'/api/v1/events/{id}'>
 
@@ -35,6 +37,10 @@ export function EventFlyout({ id, onClose }: { id: string; onClose: () => void }
 }
 
 function Content({ event }: { event: Event }) {
+  return event.feed === 'posture' ? <PostureEvent event={event} /> : <RiskEvent event={event} />
+}
+
+function RiskEvent({ event }: { event: Event }) {
   const { get } = useParameters()
   const assets = useList('/api/v1/events/{id}/assets', {
     path: { id: event.event_id },
@@ -54,20 +60,6 @@ function Content({ event }: { event: Event }) {
       ]}
     />
   )
-}
-
-/** Where the event's score is shown. */
-function ScoreLink({ event }: { event: Event }) {
-  if (event.score === 'initiative' && event.score_id)
-    return <To page={`/initiatives/${encodeURIComponent(event.score_id)}`}>Open the initiative</To>
-  if (event.score === 'metric' && event.score_id)
-    return (
-      <To page="/metrics" change={{ open: event.score_id }}>
-        Open the metric
-      </To>
-    )
-  if (event.score === 'secure') return <To page="/secure-score">Open the secure score</To>
-  return <To page="/">Open the overview</To>
 }
 
 function Impact({ title, assets, share }: { title: string; assets: number; share: number }) {
@@ -188,19 +180,11 @@ function General({ event }: { event: Event }) {
         <span className="num text-ink-2">{day(event.day)}</span>
         <EventEffect direction={event.direction} effect={event.effect} />
       </div>
+      <TrackEvent key={event.event_id} event={event} />
       <div className="grid gap-3 sm:grid-cols-2">
         <Impact title="Originally impacted" assets={event.assets} share={event.share} />
         <Impact title="Impacted now" assets={event.assets_now} share={event.share_now} />
       </div>
-      {event.score_before !== null && event.score_after !== null && (
-        <p className="text-sm">
-          Score{' '}
-          <span className="num font-semibold">
-            {score(event.score_before)} → {score(event.score_after)}
-          </span>{' '}
-          <ScoreLink event={event} />
-        </p>
-      )}
       <Facts
         facts={[
           ['Happened', instant(event.happened_at)],

@@ -4,8 +4,8 @@ import type { RiskEvent } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, day, moveDay, percent, score } from '../../format.ts'
-import { SeverityBadge } from '../../components/Badge.tsx'
+import { count, day, fine, moveDay, percent, score } from '../../format.ts'
+import { Chip, SeverityBadge } from '../../components/Badge.tsx'
 import { buttonLook } from '../../components/Button.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -53,6 +53,27 @@ const when: Column<RiskEvent> = {
   cell: (event) => <span className="num">{day(event.day)}</span>,
 }
 const kind: Column<RiskEvent> = { id: 'type', title: 'Type', width: 172, cell: (event) => eventTypeName(event.type) }
+
+const scores = [
+  { value: 'exposure', title: 'Exposure score' },
+  { value: 'secure', title: 'Secure score' },
+  { value: 'initiative', title: 'Initiatives' },
+  { value: 'metric', title: 'Metrics' },
+]
+const states = [{ value: 'open' }, { value: 'acknowledged' }]
+const recoveries = [{ value: 'not_recovered' }, { value: 'recovered' }]
+
+/** Of both feeds: whether somebody knows of it, and who sees to it. */
+const tracking: Column<RiskEvent>[] = [
+  {
+    id: 'state',
+    title: 'State',
+    width: 125,
+    sort: 'state',
+    cell: (event) => (event.state === 'open' ? <span className="text-ink-3">Open</span> : <Chip tone="accent">Acknowledged</Chip>),
+  },
+  { id: 'owner', title: 'Owner', width: 130, sort: 'owner', cell: (event) => <span title={event.owner ?? ''}>{event.owner ?? '–'}</span> },
+]
 
 const riskColumns: Column<RiskEvent>[] = [
   when,
@@ -110,12 +131,29 @@ const riskColumns: Column<RiskEvent>[] = [
     cell: (event) => (event.subjects.length === 1 ? event.subjects[0] : `${count(event.subjects.length)} of them`),
   },
   { id: 'source', title: 'Source', width: 120, hidden: true, cell: (event) => event.source ?? '–' },
+  ...tracking.map((column) => ({ ...column, hidden: true })),
 ]
+
+/** How far the score of a posture event moved, in words. */
+function Moved({ event }: { event: RiskEvent }) {
+  if (event.score_before === null || event.score_after === null || event.direction === 'neutral') return '–'
+  const ink = event.direction === 'worse' ? 'text-worse' : 'text-better'
+  return <span className={`num ${ink}`}>{`${fine(Math.abs(event.score_after - event.score_before))} ${event.direction}`}</span>
+}
 
 const postureColumns: Column<RiskEvent>[] = [
   when,
   headline,
   kind,
+  {
+    id: 'points',
+    title: 'Change',
+    width: 110,
+    sort: 'points',
+    down: true,
+    hint: 'Points of the score',
+    cell: (event) => <Moved event={event} />,
+  },
   {
     id: 'before',
     title: 'Before and after',
@@ -136,6 +174,21 @@ const postureColumns: Column<RiskEvent>[] = [
     align: 'right',
     cell: (event) => (event.assets === 0 ? '–' : count(event.assets)),
   },
+  ...tracking,
+  {
+    id: 'recovered',
+    title: 'Recovered',
+    width: 120,
+    hint: 'First day at whose end what got worse was back',
+    cell: (event) =>
+      event.direction !== 'worse' ? (
+        '–'
+      ) : event.recovered_on === null ? (
+        <span className="text-ink-3">Not yet</span>
+      ) : (
+        <span className="num">{day(event.recovered_on)}</span>
+      ),
+  },
 ]
 
 /** The risk feed and the posture events. */
@@ -143,7 +196,14 @@ export function EventsPage() {
   const { get, all, set } = useParameters()
   const feed = get('feed') === 'posture' ? 'posture' : 'risk'
   const share = Number(get('min_share'))
-  const filter = conditionOf({ severity: all('severity'), component: get('component') ? `~${get('component')}` : null })
+  const filter = conditionOf({
+    state: all('state'),
+    recovered: feed === 'posture' ? all('recovered') : [],
+    score: feed === 'posture' ? all('score') : [],
+    owner: get('owner') ? `~${get('owner')}` : null,
+    severity: all('severity'),
+    component: get('component') ? `~${get('component')}` : null,
+  })
   const byDay = feed === 'risk' && get('view') === 'days'
   const replay = feed === 'risk' && get('replay') === 'true'
   const query = {
@@ -170,7 +230,7 @@ export function EventsPage() {
           ? replay
             ? 'What today’s inventory would have seen, had it been there all the time: the world’s news by the feeds’ own dates.'
             : 'What changed in the world and on your assets, how many of them it touched, and what it moved the exposure score by.'
-          : 'Scores that got worse by 2 points or more within a day.'
+          : 'What moved your scores by their threshold or more within a day, and what changed what they measure.'
       }
       actions={
         <>
@@ -190,12 +250,21 @@ export function EventsPage() {
       {feed === 'risk' && <RangeCounters replay={replay} />}
       <TypeCounters counts={counts} />
       <FilterBar
-        filters={feed === 'risk' ? [{ parameter: 'severity', title: 'Severity', options: severities }] : []}
+        filters={[
+          ...(feed === 'risk'
+            ? [{ parameter: 'severity', title: 'Severity', options: severities }]
+            : [
+                { parameter: 'score', title: 'Score', options: scores },
+                { parameter: 'recovered', title: 'Recovered', options: recoveries },
+              ]),
+          { parameter: 'state', title: 'State', options: states },
+        ]}
         more={{
-          parameters: ['type', 'min_share', 'component', 'from', 'to', 'replay'],
+          parameters: ['type', 'min_share', 'component', 'owner', 'from', 'to', 'replay'],
           fields: (
             <>
               {feed === 'risk' && <SearchField parameter="component" label="Component" className="order-first w-48" />}
+              {feed === 'posture' && <SearchField parameter="owner" label="Owner" className="order-first w-40" />}
               <RangePicker last={last} />
               {feed === 'risk' && <ShareFilter />}
               {feed === 'risk' && <ReplaySwitch />}
@@ -231,7 +300,7 @@ export function EventsPage() {
             <Empty title="No event">
               {feed === 'risk'
                 ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
-                : `No score got worse by 2 points or more within a day${get('from') ? ' in this time' : ''}.`}
+                : `No score moved by its threshold within a day${get('from') ? ' in this time' : ''}, or the filters leave none. Scores that got better are listed when you choose their type above.`}
             </Empty>
           }
         />

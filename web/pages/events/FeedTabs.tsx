@@ -5,7 +5,19 @@ const feeds = [
   ['posture', 'Posture events'],
 ] as const
 
-const none = { open: null, tab: null, type: null, severity: null, min_share: null, component: null, sort: null }
+const none = {
+  open: null,
+  tab: null,
+  type: null,
+  severity: null,
+  min_share: null,
+  component: null,
+  sort: null,
+  score: null,
+  recovered: null,
+  state: null,
+  owner: null,
+}
 
 /** Which feed is shown; dates stay, filters of the other feed do not. */
 export function FeedTabs({ feed }: { feed: 'risk' | 'posture' }) {

@@ -2,7 +2,17 @@ import { useParameters } from '../../address.ts'
 import { count } from '../../format.ts'
 import { EventIcon, eventTypeName } from '../../components/EventType.tsx'
 
-const better = new Set(['vulnerability_mitigated', 'software_removed', 'exception_started'])
+const better = new Set([
+  'vulnerability_mitigated',
+  'software_removed',
+  'exception_started',
+  'target_reached',
+  'exposure_score_better',
+  'secure_score_better',
+  'initiative_better',
+  'metric_better',
+])
+const neutral = new Set(['new_configuration_assessment', 'new_initiative', 'content_changed', 'many_closed'])
 
 /** How many events there are of each type; each is a filter that can be switched on and off. */
 export function TypeCounters({ counts }: { counts: readonly { type: string; events: number }[] }) {
@@ -23,11 +33,7 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
             onClick={() => set({ type: on ? chosen.filter((one) => one !== type) : [...chosen, type] }, { replace: true })}
             className="flex min-w-32 flex-1 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2 text-left hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft"
           >
-            <EventIcon
-              type={type}
-              direction={better.has(type) ? 'better' : type === 'new_configuration_assessment' ? 'neutral' : 'worse'}
-              size={16}
-            />
+            <EventIcon type={type} direction={better.has(type) ? 'better' : neutral.has(type) ? 'neutral' : 'worse'} size={16} />
             <span className="min-w-0">
               <span className="num block text-base leading-5 font-semibold">{count(events)}</span>
               <span className="block text-xs leading-4 text-ink-2">{eventTypeName(type)}</span>

@@ -6,6 +6,7 @@ import { EventsCard } from './EventsCard.tsx'
 import { InitiativesCard } from './InitiativesCard.tsx'
 import { InitiativeTrendsCard } from './InitiativeTrendsCard.tsx'
 import { MetricsCard } from './MetricsCard.tsx'
+import { PostureCard } from './PostureCard.tsx'
 import { RecommendationsCard } from './RecommendationsCard.tsx'
 import { ExposureCard, SecureCard } from './ScoreCards.tsx'
 import { SeverityCard } from './SeverityCard.tsx'
@@ -90,9 +91,7 @@ export const cards: readonly OverviewCard[] = [
     id: 'posture-events',
     title: 'Latest posture events',
     width: 'col-span-12 lg:col-span-6 xl:col-span-6',
-    card: ({ posture_events }, className) => (
-      <EventsCard title="Latest posture events" feed="posture" events={posture_events} className={className} />
-    ),
+    card: ({ posture_events }, className) => <PostureCard events={posture_events} className={className} />,
   },
   {
     id: 'sources',

@@ -9,10 +9,22 @@ import type { EventRow } from './write.ts'
 /** An event as stored. */
 export type StoredEvent = Omit<EventRow, 'org_id'>
 
+const columns =
+  'event_id, feed, type, happened_at, day, component, score, score_id, score_before, score_after, direction, subject_kind, subjects, assets, active_assets, severity, source, headline, score_effect, effects, recovered_day'
+
+/** One event; null: there is none. */
+export async function storedEvent(engine: Engine, org_id: number, event_id: string): Promise<StoredEvent | null> {
+  const [row] = await engine.query<StoredEvent>(`select ${columns} from event where org_id = $org_id and event_id = $event_id`, {
+    org_id,
+    event_id,
+  })
+  return row ?? null
+}
+
 /** The events of some days, both included, newest first. */
 export function storedEvents(engine: Engine, org_id: number, from_day: number, to_day: number): Promise<StoredEvent[]> {
   return engine.query<StoredEvent>(
-    `select event_id, feed, type, happened_at, day, component, score, score_id, score_before, score_after, direction, subject_kind, subjects, assets, active_assets, severity, source, headline, score_effect, effects
+    `select ${columns}
     from event where org_id = $org_id and day between $from_day and $to_day order by day desc, happened_at desc, event_id collate "C"`,
     { org_id, from_day, to_day },
   )

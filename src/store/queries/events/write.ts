@@ -31,6 +31,8 @@ export interface EventRow {
   score_effect: number | null
   /** JSON [[cause, units of 1e-6 points]]. */
   effects: string
+  /** First day at whose end what had got worse was back; null: not yet, or it does not apply. */
+  recovered_day: number | null
 }
 
 const columns = [
@@ -55,6 +57,7 @@ const columns = [
   'headline',
   'score_effect',
   'effects',
+  'recovered_day',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** Replaces the events of an organisation. */

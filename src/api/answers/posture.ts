@@ -1,0 +1,94 @@
+import type { z } from 'zod'
+import type { EventAnswer } from '../../insights/events.ts'
+import { changedBy } from '../../insights/posture/changed-by.ts'
+import type { ScoreName } from '../../insights/scores.ts'
+import { controlTitles } from '../../store/queries/explain/names.ts'
+import type { Asked } from '../asked.ts'
+import { remember } from '../memory.ts'
+import type { PostureDetail } from '../shapes/events.ts'
+import { answerExplain } from './explain.ts'
+import { recommend, recommendationsOfMetric } from './recommendations.ts'
+
+type Detail = z.infer<typeof PostureDetail>
+
+/** How many parts, recommendations and subjects an event shows. */
+const SHOWN = 10
+
+/** What the detail of a posture event tells beyond its row: why its score moved, what that did to initiatives, and what would help. */
+export async function answerPosture(asked: Asked, event: EventAnswer): Promise<Detail> {
+  const why = asked.catalog.events.get(event.type)?.why ?? ''
+  if (event.feed === 'risk') return { why, move: null, initiatives: [], recommendations: [], about: [] }
+  return {
+    why,
+    move: await moveOf(asked, event),
+    initiatives: event.score === 'metric' ? await effectsOf(asked, event) : [],
+    recommendations: await helpFor(asked, event),
+    about: await aboutOf(asked, event),
+  }
+}
+
+const explained = (asked: Asked, score: ScoreName, id: string, day: number, limit: number) =>
+  answerExplain(asked, asked, { from: day - 1, to: day }, { score, id, asset_id: null }, { limit })
+
+const isThere = ({ catalog }: Asked, { score, score_id }: EventAnswer): boolean =>
+  score === 'metric'
+    ? catalog.metrics.has(score_id ?? '')
+    : score === 'initiative'
+      ? catalog.initiatives.has(score_id ?? '')
+      : score !== null
+
+async function moveOf(asked: Asked, event: EventAnswer): Promise<Detail['move']> {
+  if (event.score_before === null || event.score_after === null || !isThere(asked, event)) return null
+  const told = await explained(asked, event.score as ScoreName, event.score_id ?? '', event.day, SHOWN)
+  const changed = await remember(asked.store, ['changed by', asked.scope, event.event_id], () =>
+    changedBy(asked.store.engine, asked.scope, asked.catalog, event),
+  )
+  const { direction, change, causes, groups, parts } = told
+  const worse = changed.filter((each) => each.change === 'worse').length
+  return { direction, change, causes, groups, parts, worse_assets: worse, better_assets: changed.length - worse }
+}
+
+/** What a metric moved each of its initiatives by on the day: its part in the explanation of the initiative. */
+async function effectsOf(asked: Asked, event: EventAnswer): Promise<Detail['initiatives']> {
+  const effects: Detail['initiatives'] = []
+  for (const { id, title, metrics } of asked.catalog.initiatives.values()) {
+    const part = metrics.find((metric) => metric.id === event.score_id)
+    if (!part) continue
+    const told = await explained(asked, 'initiative', id, event.day, 1000)
+    const own = told.parts.filter((each) => each.kind === 'metric' && each.id === event.score_id)
+    effects.push({ id, title, weight: part.weight, effect: own.reduce((sum, each) => sum + each.part, 0) })
+  }
+  return effects.toSorted((a, b) => Math.abs(b.effect ?? 0) - Math.abs(a.effect ?? 0) || (a.id < b.id ? -1 : 1))
+}
+
+/** The recommendations that close most of what the event is about, as things are now. */
+async function helpFor(asked: Asked, event: EventAnswer): Promise<Detail['recommendations']> {
+  if (!isThere(asked, event)) return []
+  const short = (list: readonly Detail['recommendations'][number][]) =>
+    list.slice(0, SHOWN).map(({ id, title, gain }) => ({ id, title, gain }))
+  const { catalog } = asked
+  if (event.score === 'metric') return short(await recommendationsOfMetric(asked, catalog.metrics.get(event.score_id!)!))
+  if (event.score === 'exposure' || event.score === 'secure')
+    return short((await recommend(asked)).filter(({ score }) => score === event.score))
+  const found = new Map<string, Detail['recommendations'][number]>()
+  for (const { id } of catalog.initiatives.get(event.score_id!)!.metrics) {
+    const metric = catalog.metrics.get(id)
+    for (const one of metric ? await recommendationsOfMetric(asked, metric) : []) found.set(one.id, one)
+  }
+  return short([...found.values()].toSorted((a, b) => b.gain - a.gain || (a.id < b.id ? -1 : 1)))
+}
+
+async function aboutOf({ store, scope, catalog }: Asked, event: EventAnswer): Promise<Detail['about']> {
+  const subjects = event.subjects.slice(0, 100)
+  if (event.type === 'action_regressed') {
+    const titles = await controlTitles(store.engine, scope.org_id, subjects)
+    return subjects.map((id) => ({ kind: 'control', id, title: titles.get(id) ?? id }))
+  }
+  if (event.type !== 'content_changed') return []
+  return subjects.map((subject) => {
+    const kind = subject.slice(0, subject.indexOf(':'))
+    const id = subject.slice(kind.length + 1)
+    const definitions = { metric: catalog.metrics, initiative: catalog.initiatives, objective: catalog.objectives }
+    return { kind, id, title: definitions[kind as keyof typeof definitions]?.get(id)?.title ?? id }
+  })
+}
