@@ -31,7 +31,7 @@ describe('openapi.json', () => {
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length)
     for (const { where, operation } of operations) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
-        if (status === '204' || content?.['text/event-stream'] || content?.['text/csv'] || content?.['application/x-tar']) continue
+        if (status === '204' || (content && !content['application/json'])) continue // a stream, a table, a picture, a document
         expect(content?.['application/json']?.schema.$ref, `${where} ${status}`).toMatch(
           status >= '4' && !where.endsWith('/ready') ? /\/Problem$/ : /^#\/components\/schemas\//,
         )

@@ -8,7 +8,7 @@ import { answerStory, answerStoryPicture } from '../answers/story.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
 import { readMoment } from '../asked.ts'
-import { Explained, Moment, Range } from '../shapes.ts'
+import { Explained, Moment, Problem, Range } from '../shapes.ts'
 import { Story } from '../shapes/risk-feed.ts'
 import { Replay } from './events.ts'
 
@@ -78,7 +78,7 @@ export const explanations =
           tags: ['scores'],
           summary: 'The same as a picture: an SVG file',
           querystring: Of.strict(),
-          response: answers(z.string().describe('image/svg+xml')),
+          response: { 200: { content: { 'image/svg+xml': { schema: z.string() } } }, '4xx': Problem, '5xx': Problem },
         },
       },
       async ({ query }, reply) => {

@@ -26,7 +26,11 @@ export async function clearReplay(engine: Engine, schema: string): Promise<void>
  * their own dates. What the organisation's tools themselves say about exploits is left out: they say it of today. `transaction` is within
  * the schema.
  */
-export async function layReplay(transaction: Engine, schema: string, { org_id, replay_day }: Omit<ReplayQuestion, 'until_day'>): Promise<void> {
+export async function layReplay(
+  transaction: Engine,
+  schema: string,
+  { org_id, replay_day }: Omit<ReplayQuestion, 'until_day'>,
+): Promise<void> {
   const { home } = transaction
   const columns = await tableColumns(transaction)
   /** The columns of a table at home, some of them replaced. */
