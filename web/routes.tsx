@@ -17,6 +17,10 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/secure-score', lazy(async () => ({ default: (await import('./pages/secure-score/SecureScorePage.tsx')).SecureScorePage }))],
   ['/assets', lazy(async () => ({ default: (await import('./pages/assets/AssetsPage.tsx')).AssetsPage }))],
   ['/assets/:id', lazy(async () => ({ default: (await import('./pages/assets/AssetPage.tsx')).AssetPage }))],
+  [
+    '/critical-assets',
+    lazy(async () => ({ default: (await import('./pages/critical-assets/CriticalAssetsPage.tsx')).CriticalAssetsPage })),
+  ],
   ['/software', lazy(async () => ({ default: (await import('./pages/software/SoftwareListPage.tsx')).SoftwareListPage }))],
   ['/software/:name', lazy(async () => ({ default: (await import('./pages/software/SoftwarePage.tsx')).SoftwarePage }))],
   [

@@ -3,6 +3,7 @@ import {
   Boxes,
   Bug,
   ChartNoAxesColumn,
+  Crown,
   Database,
   FileCheck,
   Flag,
@@ -38,6 +39,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
     title: 'Inventory',
     pages: [
       ['/assets', 'Assets', Boxes],
+      ['/critical-assets', 'Critical assets', Crown],
       ['/software', 'Software', Package],
       ['/vulnerabilities', 'Vulnerabilities', Bug],
     ],

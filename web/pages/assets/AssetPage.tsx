@@ -12,9 +12,12 @@ import { useLastDay } from '../../components/shell.ts'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { exposureZones, ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
+import { AssetActions } from './AssetActions.tsx'
 import { AssetFacts } from './AssetFacts.tsx'
 import { AssetFindings } from './AssetFindings.tsx'
+import { AssetLevels } from './AssetLevels.tsx'
 import { AssetSoftware } from './AssetSoftware.tsx'
+import { AssetTodo } from './AssetTodo.tsx'
 import { everyDay } from './every-day.ts'
 import { WhatMakesIt } from './WhatMakesIt.tsx'
 
@@ -44,7 +47,18 @@ export function AssetPage() {
   }
   if (!data) return <Loading className="m-6 h-96" />
   return (
-    <Page title={data.name} name={data.name} parent={parent} line={<Line asset={data} />} actions={<CopyLink />}>
+    <Page
+      title={data.name}
+      name={data.name}
+      parent={parent}
+      line={<Line asset={data} />}
+      actions={
+        <>
+          <AssetActions asset={data} />
+          <CopyLink />
+        </>
+      }
+    >
       <div className="grid grid-cols-12 gap-4">
         <Card title="Exposure" note={direction('lower_is_better')} className="col-span-12 md:col-span-5 xl:col-span-3">
           <ExposureFigure asset={data} />
@@ -67,7 +81,9 @@ export function AssetPage() {
         label="Asset"
         tabs={[
           { id: 'findings', title: 'Findings', amount: heaviest.total, content: <AssetFindings id={data.asset_id} /> },
+          { id: 'todo', title: 'What to do', content: <AssetTodo id={data.asset_id} /> },
           { id: 'software', title: 'Software', content: <AssetSoftware id={data.asset_id} /> },
+          { id: 'levels', title: 'Level, group, value', content: <AssetLevels id={data.asset_id} /> },
           { id: 'about', title: 'Attributes, names, coverage', content: <AssetFacts asset={data} /> },
         ]}
       />

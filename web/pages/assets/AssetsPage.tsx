@@ -1,9 +1,11 @@
-import { useList } from '../../api.ts'
+import { useState } from 'react'
+import { useAsk, useList } from '../../api.ts'
 import type { AssetSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf, yesOrNo } from '../../condition.ts'
 import { count, day, word, yesNo } from '../../format.ts'
 import { Chip, CriticalityBadge, ExposureValue } from '../../components/Badge.tsx'
+import { Button } from '../../components/Button.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { FilterBar } from '../../components/FilterBar.tsx'
@@ -11,7 +13,10 @@ import type { Filter } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
+import { SavedViews } from '../../components/SavedViews.tsx'
 import { To } from '../../components/To.tsx'
+import { ExposureStrip } from './ExposureStrip.tsx'
+import { SetAssets } from './SetAssets.tsx'
 
 const filters: Filter[] = [
   {
@@ -21,7 +26,11 @@ const filters: Filter[] = [
       (value) => ({ value }),
     ),
   },
-  { parameter: 'level', title: 'Exposure', options: ['high', 'medium', 'low'].map((value) => ({ value })) },
+  {
+    parameter: 'level',
+    title: 'Exposure',
+    options: [...['high', 'medium', 'low'].map((value) => ({ value })), { value: 'none', title: 'None' }],
+  },
   { parameter: 'criticality', title: 'Criticality', options: ['very_high', 'high', 'medium', 'low'].map((value) => ({ value })) },
   {
     parameter: 'os_family',
@@ -136,9 +145,22 @@ const columns: Column<AssetSummary>[] = [
 /** Everything that can be exposed, the most exposed first. */
 export function AssetsPage() {
   const { get, all } = useParameters()
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const [setting, setSetting] = useState(false)
+  const sources = useAsk('/api/v1/sources')
+  const levels = all('level')
   const filter = conditionOf({
     type: all('type'),
-    level: all('level'),
+    // "none" is no word of the list: nothing open is an exposure of 0
+    ...(levels.includes('none')
+      ? levels.length === 1
+        ? { exposure: ['0'] }
+        : { any: [{ exposure: 0 }, { exposure: '> 0', level: levels.filter((level) => level !== 'none') }] as unknown as string[] }
+      : levels.length === 1 && levels[0] === 'low'
+        ? { level: 'low', exposure: '> 0' }
+        : { level: levels }),
+    source: all('source'),
+
     criticality: all('criticality'),
     os_family: all('os_family'),
     state: all('state'),
@@ -151,19 +173,77 @@ export function AssetsPage() {
       ...(get('sort') ? { sort: get('sort') } : {}),
     },
   })
+  const selection: Column<AssetSummary> = {
+    id: 'selection',
+    title: '',
+    width: 40,
+    cell: (asset) => (
+      <input
+        type="checkbox"
+        aria-label={`Select ${asset.name}`}
+        checked={selected.has(asset.asset_id)}
+        onChange={(event) => {
+          const next = new Set(selected)
+          if (event.target.checked) next.add(asset.asset_id)
+          else next.delete(asset.asset_id)
+          setSelected(next)
+        }}
+        className="accent-accent align-middle"
+      />
+    ),
+  }
   return (
     <Page title="Assets" name="Assets" line="Devices, images, cloud resources, accounts: what your reports know of." full>
-      <FilterBar search="Search name, owner, group" filters={filters} total={list.total} noun={['asset', 'assets']}>
+      <ExposureStrip />
+      <FilterBar
+        search="Search name, owner, group"
+        filters={[
+          ...filters,
+          {
+            parameter: 'source',
+            title: 'Discovered by',
+            options: (sources.data?.items ?? [])
+              .filter((one) => one.kind !== 'feed')
+              .map((one) => ({ value: one.source, title: one.title })),
+          },
+        ]}
+        total={list.total}
+        noun={['asset', 'assets']}
+      >
+        <Button disabled={!list.total} onClick={() => setSetting(true)}>
+          {selected.size > 0 ? `Set level or group of ${count(selected.size)}` : 'Set level or group of all'}
+        </Button>
+        {selected.size > 0 && (
+          <Button look="quiet" onClick={() => setSelected(new Set())}>
+            Select none
+          </Button>
+        )}
+        <SavedViews list="assets" />
         <ListTools label="Assets" columns={columns} address={list.address} />
       </FilterBar>
+      {setting && (
+        <SetAssets
+          chosen={
+            selected.size > 0
+              ? { asset_ids: [...selected] }
+              : { ...(filter ? { filter } : {}), ...(get('search') ? { search: get('search') } : {}) }
+          }
+          amount={selected.size || (list.total ?? 0)}
+          onClose={() => {
+            setSetting(false)
+            setSelected(new Set())
+          }}
+        />
+      )}
       <DataTable
         label="Assets"
-        columns={columns}
+        columns={[selection, ...columns]}
         list={list}
         rowKey={(asset) => asset.asset_id}
         defaultSort="-exposure"
         fill
         muted={(asset) => asset.state !== 'active'}
+        selected={(asset) => selected.has(asset.asset_id)}
         empty={
           <Empty title="No asset">
             No report names one, or the filters leave none. <To page="/sources">Import a report</To>
