@@ -12,8 +12,21 @@ function words(condition: Condition, fields: Fields, inside: boolean): string {
     return `not (${words(condition.part, fields, false)})`
   }
   if (condition.parts.length === 0) return condition.op === 'all' ? 'always' : 'never'
-  const text = condition.parts.map((part) => words(part, fields, true)).join(condition.op === 'all' ? ' and ' : ' or ')
-  return inside && condition.parts.length > 1 ? `(${text})` : text
+  const parts = condition.op === 'any' ? joinedParts(condition.parts, fields) : condition.parts.map((part) => words(part, fields, true))
+  const text = parts.join(condition.op === 'all' ? ' and ' : ' or ')
+  return inside && parts.length > 1 ? `(${text})` : text
+}
+
+/** Alternatives one after another that ask one field for a text are one: `asset name contains "dc" or "ldap"`. */
+function joinedParts(parts: readonly Condition[], fields: Fields): string[] {
+  const said: { field: string | null; start: string; texts: string[] }[] = []
+  for (const part of parts) {
+    const last = said.at(-1)
+    if (part.op !== 'field' || part.test.is !== 'containing') said.push({ field: null, start: words(part, fields, true), texts: [] })
+    else if (last?.field === part.field) last.texts.push(`"${part.test.text}"`)
+    else said.push({ field: part.field, start: `${fields.get(part.field)?.title ?? part.field} contains `, texts: [`"${part.test.text}"`] })
+  }
+  return said.map(({ start, texts }) => start + (texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`))
 }
 
 const signs = { '>': 'is above', '>=': 'is at least', '<': 'is below', '<=': 'is at most' }

@@ -116,7 +116,8 @@ export function useRemoveOrganisation(): (slug: string) => Promise<void> {
 }
 
 function GroupFilter() {
-  const { data } = useAsk('/api/v1/scores/groups')
+  // all groups, also while the page is narrowed to some
+  const { data } = useAsk('/api/v1/scores/groups', { query: { group: [] } })
   const groups = data?.items ?? []
   if (groups.length === 0) return null
   return (

@@ -55,8 +55,8 @@ export function AssetLevels({ id }: { id: number }) {
                     <To page="/critical-assets" change={{ open: rule.rule_id }} className="link">
                       {rule.title}
                     </To>
-                    <p className="text-xs break-words text-ink-3">
-                      {rule.reason} · {rule.certainty} % certain · since {day(rule.since)}
+                    <p className="line-clamp-2 text-xs break-words text-ink-3" title={rule.reason}>
+                      {rule.certainty} % certain since {day(rule.since)}: {rule.reason}
                     </p>
                   </div>
                   {!rule.on ? (

@@ -193,7 +193,25 @@ export function AssetsPage() {
     ),
   }
   return (
-    <Page title="Assets" name="Assets" line="Devices, images, cloud resources, accounts: what your reports know of." full>
+    <Page
+      title="Assets"
+      name="Assets"
+      line="Devices, images, cloud resources, accounts: what your reports know of."
+      full
+      actions={
+        <>
+          <Button disabled={!list.total} onClick={() => setSetting(true)}>
+            {selected.size > 0 ? `Set level or group of ${count(selected.size)}` : 'Set level or group of all'}
+          </Button>
+          {selected.size > 0 && (
+            <Button look="quiet" onClick={() => setSelected(new Set())}>
+              Select none
+            </Button>
+          )}
+          <SavedViews list="assets" />
+        </>
+      }
+    >
       <ExposureStrip />
       <FilterBar
         search="Search name, owner, group"
@@ -210,15 +228,6 @@ export function AssetsPage() {
         total={list.total}
         noun={['asset', 'assets']}
       >
-        <Button disabled={!list.total} onClick={() => setSetting(true)}>
-          {selected.size > 0 ? `Set level or group of ${count(selected.size)}` : 'Set level or group of all'}
-        </Button>
-        {selected.size > 0 && (
-          <Button look="quiet" onClick={() => setSelected(new Set())}>
-            Select none
-          </Button>
-        )}
-        <SavedViews list="assets" />
         <ListTools label="Assets" columns={columns} address={list.address} />
       </FilterBar>
       {setting && (
