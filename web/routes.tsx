@@ -15,6 +15,9 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/explain', lazy(async () => ({ default: (await import('./pages/explain/ExplainPage.tsx')).ExplainPage }))],
   ['/exposure', lazy(async () => ({ default: (await import('./pages/exposure/ExposurePage.tsx')).ExposurePage }))],
   ['/secure-score', lazy(async () => ({ default: (await import('./pages/secure-score/SecureScorePage.tsx')).SecureScorePage }))],
+  ['/secure-score/actions', lazy(async () => ({ default: (await import('./pages/secure-score/ActionsPage.tsx')).ActionsPage }))],
+  ['/secure-score/history', lazy(async () => ({ default: (await import('./pages/secure-score/HistoryPage.tsx')).HistoryPage }))],
+  ['/secure-score/trends', lazy(async () => ({ default: (await import('./pages/secure-score/TrendsPage.tsx')).TrendsPage }))],
   ['/assets', lazy(async () => ({ default: (await import('./pages/assets/AssetsPage.tsx')).AssetsPage }))],
   ['/assets/:id', lazy(async () => ({ default: (await import('./pages/assets/AssetPage.tsx')).AssetPage }))],
   [

@@ -43,6 +43,7 @@ import { recommendations } from './routes/recommendations.ts'
 import { reports } from './routes/reports.ts'
 import { retention } from './routes/retention.ts'
 import { scores } from './routes/scores.ts'
+import { secureScore } from './routes/secure-score.ts'
 import { software } from './routes/software.ts'
 import { feeds } from './routes/feeds.ts'
 import { sources } from './routes/sources.ts'
@@ -124,6 +125,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
         assetGroups,
         assetValues,
         classifications,
+        secureScore,
         software,
         vulnerabilities,
         findings,

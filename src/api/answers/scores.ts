@@ -5,12 +5,22 @@ import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
 import type { Asked } from '../asked.ts'
-import type { GroupScore, History, Scores } from '../shapes.ts'
+import type { GroupScore, History, Score, Scores } from '../shapes.ts'
 import { findInitiative, summarizeInitiatives } from './initiatives.ts'
 import { findMetric, pointsOf, unknownOf } from './metrics.ts'
 
 /** How many days of history the changes of a score need. */
 export const CHANGE_DAYS = 14
+
+/** The secure score alone. */
+export async function answerSecure(asked: Asked): Promise<z.infer<typeof Score>> {
+  const { store, scope, catalog, moment } = asked
+  const [points, unknown] = await Promise.all([
+    readHistory(store.engine, scope, catalog, 'secure', '', moment.day - CHANGE_DAYS, moment.day),
+    unknownOf(asked),
+  ])
+  return { ...scoreOf(catalog, 'secure', '', points), ...secureBounds(unknown, points.at(-1)) }
+}
 
 /** All scores of an organisation at a moment, with its coverage. */
 export async function answerScores(asked: Asked): Promise<z.infer<typeof Scores>> {

@@ -44,7 +44,7 @@ const refusedFor = (action: Action | undefined, wanted: WantedState): StateOutco
 }
 
 /**
- * Sets the states of actions as one act; it can be undone. Those that cannot be set are told with the reason and left as they are, unless none can:
+ * Sets the states of actions as one act; it can be undone. Those that cannot be set are told with the reason and left as they are, unless none can and `whenNone` is throw:
  * then it throws their UserError. What follows is touched, not computed: call `compute` afterwards.
  */
 export async function setActionStates(
@@ -52,6 +52,7 @@ export async function setActionStates(
   org_id: number,
   wanted: readonly WantedState[],
   by: Author,
+  whenNone: 'throw' | 'tell' = 'throw',
 ): Promise<{ import_no: number | null; outcomes: StateOutcome[] }> {
   const scope: Scope = { org_id, groups: null }
   const now = store.now()
@@ -63,7 +64,7 @@ export async function setActionStates(
   )
   const outcomes = wanted.map((each) => refusedFor(actions.get(each.action_id), each))
   const taken = wanted.filter((_, index) => outcomes[index]!.refused === null)
-  if (!taken.length && outcomes.length) throw refusalError(outcomes[0]!)
+  if (whenNone === 'throw' && !taken.length && outcomes.length) throw refusalError(outcomes[0]!)
   const changes = taken.map(({ action_id, state, note, assigned_to }): DefinitionChange => {
     const held = actions.get(action_id)!
     const body: ActionStateBody = { state: state as ActionStateBody['state'] }

@@ -87,19 +87,19 @@ export interface Redescribed {
 export async function readRedescribed(engine: Engine, org_id: number, from: number, to: number): Promise<Redescribed[]> {
   const rows = await engine.query<{
     control_id: string
-    at: number
+    told_at: number
     category: string | null
     category_before: string | null
     points: number | null
     points_before: number | null
   }>(
     `with line as (
-      select control_id, source, valid_from as at, category, max_points as points, lag(category) over w as category_before, lag(max_points) over w as points_before, lag(valid_to) over w as before_to
+      select control_id, source, valid_from as told_at, category, max_points as points, lag(category) over w as category_before, lag(max_points) over w as points_before, lag(valid_to) over w as before_to
       from control_history where org_id = $org_id and retracted_in = ${NEVER} window w as (partition by source, control_id order by valid_from))
-    select control_id, at, category, category_before, points, points_before from line where before_to = at and at > $from and at <= $to and (category <> category_before or points <> points_before) order by at, control_id`,
+    select control_id, told_at, category, category_before, points, points_before from line where before_to = told_at and told_at > $from and told_at <= $to and (category <> category_before or points <> points_before) order by told_at, control_id`,
     { org_id, from, to },
   )
-  return rows.flatMap(({ control_id, at, category, category_before, points, points_before }): Redescribed[] => [
+  return rows.flatMap(({ control_id, told_at: at, category, category_before, points, points_before }): Redescribed[] => [
     ...(category !== category_before && category !== null && category_before !== null
       ? [{ control_id, at, what: 'category' as const, before: category_before, after: category }]
       : []),
