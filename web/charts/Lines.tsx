@@ -1,4 +1,4 @@
-// oxlint-disable jsx-a11y/prefer-tag-over-role -- a drawing that is made here is no file for an img element
+// oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex -- who has no mouse scrolls the table with the keyboard; a drawing that is made here is no file for an img element
 import { Table2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { PointerEvent } from 'react'
@@ -75,12 +75,11 @@ export function Lines({
         </button>
       </div>
       {asTable ? (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- who has no mouse scrolls it with the keyboard
-        <div
+        <section
           className="overflow-auto rounded border border-line"
           style={{ height }}
           tabIndex={0}
-          role="region"
+
           aria-label={`${label}, table`}
         >
           <table className="w-full text-sm">
@@ -112,7 +111,7 @@ export function Lines({
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       ) : (
         <div className="grid grid-cols-[3rem_1fr] gap-x-2">
           <div className="relative text-right text-xs text-ink-3" style={{ height }} aria-hidden>

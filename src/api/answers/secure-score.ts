@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
+import { type ComparisonLine, comparisonLines, readComparisons } from '../../insights/benchmarks.ts'
 import { type Action, readActions } from '../../insights/secure/actions.ts'
 import {
   ActionTemplateBody,
@@ -16,12 +17,12 @@ import { changesOf, paceOf, type ScoreDay, scoreDays } from '../../insights/secu
 import { causeOf } from '../../model/cause.ts'
 import { actionStatuses, efforts } from '../../model/secure-action.ts'
 import { severities, severityRank } from '../../model/severity.ts'
-import { formatInstant } from '../../model/time.ts'
-import { dayNumbers, dayText, NEVER_DAY, parseDay } from '../../store/days.ts'
+import { DAY_US, formatInstant } from '../../model/time.ts'
+import { dayNumbers, dayText, parseDay } from '../../store/days.ts'
 import { readDefinitions } from '../../store/definitions/read.ts'
 import type { GivenField, GivenFields } from '../../store/queries/given.ts'
 import { readEntities } from '../../store/queries/secure/entities.ts'
-import { readBenchmarks, readLookedDays, readSourceLooks } from '../../store/queries/secure/history.ts'
+import { readLookedDays, readSourceLooks } from '../../store/queries/secure/history.ts'
 import { readActionMoves, readSetStates } from '../../store/queries/secure/moves.ts'
 import type { Asked } from '../asked.ts'
 import { remember, rememberFew } from '../memory.ts'
@@ -378,18 +379,17 @@ const WHOLE = 'Total'
 /** The secure score at a moment with everything of its first page. */
 export async function answerSecureOverview(asked: Asked): Promise<z.infer<typeof SecureOverview>> {
   const { store, scope, moment } = asked
-  const [score, actions, [today], looks, benchmarks, zone] = await Promise.all([
+  const [score, actions, [today], looks, held, zone] = await Promise.all([
     answerSecure(asked),
     answerActions(asked),
     daysOf(asked, { from: moment.day, to: moment.day }, null),
     readSourceLooks(store.engine, scope.org_id, moment.at),
-    readBenchmarks(store.engine, scope.org_id),
+    readComparisons(store.engine, scope.org_id, moment.at, moment.at + 1),
     readSetting(store, scope.org_id, 'score_zone', ScoreZoneBody, moment.at),
   ])
   const bounds = zone ?? DEFAULT_ZONE
   const percent = today ? percentOf(today.points, today.max_points) : null
   const line = (points: number) => ({ percent: today ? percentOf(points, today.max_points) : null, points: thousand(points) })
-  const held = benchmarks.filter(({ valid_from, valid_to }) => valid_from <= moment.at && moment.at < valid_to)
   const dayOf = await dayNumbers(
     store.engine,
     scope.org_id,
@@ -421,14 +421,24 @@ export async function answerSecureOverview(asked: Asked): Promise<z.infer<typeof
     top: actions
       .filter((action) => !action.total_only && (action.missing_points ?? 0) > 0 && action.status !== 'risk_accepted')
       .slice(0, TOP),
-    comparisons: held.map(({ source, basis, category, value, valid_from }): z.infer<typeof SecureComparison> => ({
-      source,
-      basis,
-      category,
-      value: thousand(value),
-      day: dayText(dayOf(valid_from)),
-      opportunity: category === WHOLE && percent !== null ? Math.max(0, thousand(value) - percent) : null,
-    })),
+    comparisons: comparisonLines(held, moment.day, moment.day).flatMap((line): z.infer<typeof SecureComparison>[] => {
+      const { source, basis, category, unit, sample_size, latest } = line
+      const since = held.find((fact) => fact.source === source && fact.basis === basis && fact.category === category)
+      if (latest === null || !since) return []
+      return [
+        {
+          source,
+          basis,
+          title: titleOfLine(line),
+          category,
+          unit,
+          value: latest.value,
+          day: dayText(dayOf(since.valid_from)),
+          sample_size,
+          opportunity: category === WHOLE && percent !== null ? Math.max(0, latest.value - percent) : null,
+        },
+      ]
+    }),
     looks: looks.map(({ source, looked_at, lasts }) => ({
       source,
       looked_at: formatInstant(looked_at),
@@ -469,7 +479,7 @@ export async function answerTrends(asked: Asked, range: Range): Promise<z.infer<
     storyOf(asked, range.from - 1, range.to),
     readSetting(store, scope.org_id, 'score_zone', ScoreZoneBody),
     readSetting(store, scope.org_id, 'score_goal', ScoreGoalBody),
-    comparisonLines(asked, range),
+    comparisonsOf(asked, range),
   ])
   const bounds = zone ?? DEFAULT_ZONE
   const answered = days.map((each) => answerDay(each, looked))
@@ -521,62 +531,56 @@ function regressionsOf(story: readonly Told[]): z.infer<typeof SecureTrends>['re
   }
 }
 
-/** The comparison lines: organisations of similar size first, then the others, then those that people named. Where no value is known the line has a gap. */
-async function comparisonLines({ store, scope }: Asked, { from, to }: Range): Promise<z.infer<typeof SecureTrends>['comparison']> {
-  const rows = (await readBenchmarks(store.engine, scope.org_id)).filter(({ category }) => category === WHOLE)
-  const dayOf = await dayNumbers(
-    store.engine,
-    scope.org_id,
-    rows.flatMap(({ valid_from, valid_to }) => [valid_from, valid_to]),
-  )
+/** The comparison lines: organisations of a similar size first, then all, then the others, and those that people named. Where no value is known the line has a gap. */
+async function comparisonsOf({ store, scope }: Asked, { from, to }: Range): Promise<z.infer<typeof SecureTrends>['comparison']> {
+  const facts = await readComparisons(store.engine, scope.org_id, from * DAY_US, (to + 1) * DAY_US)
+  const lines = comparisonLines(facts, from, to).filter(({ category }) => category === WHOLE)
   const own = (await readDefinitions(store.engine, scope.org_id, 'score_comparison')).flatMap(({ id, body }) => {
     const read = readBody(ScoreComparisonBody, body)
-    return read ? [{ id, title: read.title, source: read.source ?? null, basis: read.basis }] : []
+    const line = read && lines.find((each) => each.basis === read.basis && (read.source === undefined || read.source === each.source))
+    return line ? [{ id, title: read.title, line }] : []
   })
-  const known = [...new Map(rows.map(({ source, basis }) => [`${source} ${basis}`, { source, basis }])).values()].map(
-    ({ source, basis }) => ({
-      id: `${source}/${basis}`,
-      title: basisTitles[basis] ?? basis,
-      source,
-      basis,
-    }),
-  )
   const order = (basis: string) => (basis === 'TotalSeats' ? 0 : basis === 'AllTenants' ? 1 : 2)
-  const covered = new Set(own.map(({ source, basis }) => `${source} ${basis}`))
-  return [
-    ...known.filter(({ source, basis }) => !covered.has(`${source} ${basis}`)).toSorted((a, b) => order(a.basis) - order(b.basis)),
-    ...own,
-  ].map(({ id, title, source, basis }) => {
-    const held = rows
-      .filter((row) => row.basis === basis && (source === null || row.source === source))
-      .map((row) => ({
-        from_day: dayOf(row.valid_from),
-        to_day: row.valid_to >= Number.MAX_SAFE_INTEGER ? NEVER_DAY : dayOf(row.valid_to),
-        value: row.value,
-      }))
+  const known = lines
+    .filter((line) => !own.some((each) => each.line === line))
+    .toSorted((a, b) => order(a.basis) - order(b.basis))
+    .map((line) => ({ id: `${line.source}/${line.basis}`, title: titleOfLine(line), line }))
+  return [...known, ...own].map(({ id, title, line }) => {
+    const changes = new Map(line.points.map((each) => [each.day, each.value]))
+    let value: number | null = null
     const points = []
     for (let on = from; on <= to; on++) {
-      const row = held.findLast((each) => each.from_day <= on && on < each.to_day)
-      points.push({ day: dayText(on), value: row ? thousand(row.value) : null })
+      const text = dayText(on)
+      if (changes.has(text)) value = changes.get(text)!
+      points.push({ day: text, value })
     }
-    return { id, title, source, points }
+    return { id, title, source: line.source, points }
   })
 }
 
-/** The bases of Microsoft's averages as people read them. */
+/** The bases of Microsoft's averages, and of our own, as people read them. */
 const basisTitles: Record<string, string> = {
   AllTenants: 'All organisations',
-  TotalSeats: 'Organisations of a similar size',
-  IndustryTypes: 'Organisations of the same industry',
+  TotalSeats: 'Similar size',
+  IndustryTypes: 'Same industry',
+  Installation: 'Organisations here',
+}
+
+/** Whom a line is about, with the range of seats or the industry that its source states. */
+function titleOfLine({ basis, audience }: Pick<ComparisonLine, 'basis' | 'audience'>): string {
+  const { seats_from, seats_to, industry } = audience
+  const seats = seats_from === undefined && seats_to === undefined ? null : `${seats_from ?? 0} to ${seats_to ?? 'more'} seats`
+  const narrowed = [seats, industry].filter((each) => each !== null && each !== undefined)
+  return `${basisTitles[basis] ?? basis}${narrowed.length ? ` (${narrowed.join(', ')})` : ''}`
 }
 
 /** What people set for the secure score. */
-export async function answerSecureSettings({ store, scope }: Asked): Promise<z.infer<typeof SecureSettings>> {
+export async function answerSecureSettings({ store, scope, moment }: Asked): Promise<z.infer<typeof SecureSettings>> {
   const [zone, goal, held, rows] = await Promise.all([
     readSetting(store, scope.org_id, 'score_zone', ScoreZoneBody),
     readSetting(store, scope.org_id, 'score_goal', ScoreGoalBody),
     readDefinitions(store.engine, scope.org_id, ['score_comparison', 'action_template']),
-    readBenchmarks(store.engine, scope.org_id),
+    readComparisons(store.engine, scope.org_id, 0, moment.at + 1),
   ])
   return {
     zone,

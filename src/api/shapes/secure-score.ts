@@ -132,9 +132,12 @@ const Line = z.object({ percent: z.number().nullable(), points: z.number() })
 export const SecureComparison = z.object({
   source: z.string(),
   basis: z.string(),
+  title: z.string(),
   category: z.string(),
-  value: z.number().describe('In the unit of the source: averages of all are percent, those of categories points'),
-  day: Day,
+  unit: z.enum(['percent', 'points']),
+  value: z.number(),
+  day: Day.describe('Since when its source says so'),
+  sample_size: z.number().int().nullable().describe('How many stand behind it; null: not said'),
   opportunity: z.number().nullable().describe('Percent by which it lies above our score; null for categories'),
 })
 

@@ -243,7 +243,7 @@ function Compare({ from, to }: { from: string; to: string }) {
             <p className="mt-2 text-sm text-ink-3">No action moved.</p>
           ) : (
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- who has no mouse scrolls it with the keyboard
-            <div className="mt-2 max-h-80 overflow-auto" tabIndex={0} role="region" aria-label="Actions that moved">
+            <section className="mt-2 max-h-80 overflow-auto" tabIndex={0} aria-label="Actions that moved">
               <table className="w-full text-sm">
                 <thead className="sticky top-0 bg-surface text-left text-xs text-ink-3">
                   <tr>
@@ -275,7 +275,7 @@ function Compare({ from, to }: { from: string; to: string }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </section>
           )}
         </>
       )}

@@ -248,24 +248,18 @@ function ReviewCard({ review }: { review: Overview['review'] }) {
   )
 }
 
-const bases: Record<string, string> = {
-  AllTenants: 'All organisations',
-  TotalSeats: 'Similar size',
-  IndustryTypes: 'Same industry',
-}
-
 /** Our score beside what sources say of others; hover or focus tells the score and what there is to gain. */
 function Comparison({ data }: { data: Overview }) {
   const whole = data.comparisons.filter(({ category }) => category === 'Total')
   const [at, setAt] = useState<string | null>(null)
   const rows: { id: string; title: string; value: number; opportunity: number | null; told: ReactNode }[] = [
     { id: 'own', title: 'Your organisation', value: data.score.value!, opportunity: null, told: 'your score today' },
-    ...whole.map(({ source, basis, value, day: on, opportunity }) => ({
+    ...whole.map(({ source, basis, title, value, day: on, opportunity, sample_size }) => ({
       id: `${source} ${basis}`,
-      title: bases[basis] ?? basis,
+      title,
       value,
       opportunity,
-      told: `${source}, ${day(on)}`,
+      told: `${source}, since ${day(on)}${sample_size === null ? '' : `, ${counted(sample_size, 'organisation')}`}`,
     })),
   ]
   if (whole.length === 0)

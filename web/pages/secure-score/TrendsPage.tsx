@@ -236,7 +236,7 @@ function Regression({ trends: { regression } }: { trends: Trends }) {
         ))}
       </ul>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- who has no mouse scrolls it with the keyboard */}
-      <div className="max-h-60 overflow-y-auto" tabIndex={0} role="region" aria-label="Days with regressions">
+      <section className="max-h-60 overflow-y-auto" tabIndex={0} aria-label="Days with regressions">
         <ul className="flex flex-col gap-1.5 text-sm">
           {regression.days.toReversed().map((each) => (
             <li key={each.day} className="grid grid-cols-[6.5rem_1fr_4rem] items-center gap-2">
@@ -252,7 +252,7 @@ function Regression({ trends: { regression } }: { trends: Trends }) {
             </li>
           ))}
         </ul>
-      </div>
+      </section>
     </>
   )
 }

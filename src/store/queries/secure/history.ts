@@ -45,25 +45,6 @@ export const readSourceLooks = (engine: Engine, org_id: number, at: number): Pro
     { org_id, at },
   )
 
-/** A value that a source states of others, while it is the newest. */
-export interface BenchmarkRow {
-  source: string
-  basis: string
-  category: string
-  /** Thousandths, in the unit of the source. */
-  value: number
-  valid_from: number
-  valid_to: number
-}
-
-/** Comparative values of the secure score, in the order of time. */
-export const readBenchmarks = (engine: Engine, org_id: number): Promise<BenchmarkRow[]> =>
-  engine.query<BenchmarkRow>(
-    `select source, basis, category, value, valid_from, valid_to from benchmark_history
-     where org_id = $org_id and retracted_in = ${NEVER} and score = 'secure_score' order by source collate "C", basis collate "C", category collate "C", valid_from`,
-    { org_id },
-  )
-
 /** Who made or ended an exception of a control, by when it did. */
 export const readExceptionAuthors = (
   engine: Engine,
