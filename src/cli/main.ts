@@ -29,6 +29,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   events: () => import('./commands/events.ts'),
   exceptions: () => import('./commands/exceptions.ts'),
   recommendations: () => import('./commands/recommendations.ts'),
+  'secure-score': () => import('./commands/secure-score.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
   backup: () => import('./commands/backup.ts'),

@@ -13,7 +13,7 @@ import {
 import { sideOf } from '../../insights/secure/ledger.ts'
 import { readSetting } from '../../insights/secure/set.ts'
 import { readStory, sentenceOf, type Told } from '../../insights/secure/story.ts'
-import { changesOf, paceOf, type ScoreDay, scoreDays } from '../../insights/secure/trends.ts'
+import { changesOf, paceOf, type ScoreDay, scoreDays, sourceStates } from '../../insights/secure/trends.ts'
 import { causeOf } from '../../model/cause.ts'
 import { actionStatuses, efforts } from '../../model/secure-action.ts'
 import { severities, severityRank } from '../../model/severity.ts'
@@ -439,12 +439,7 @@ export async function answerSecureOverview(asked: Asked): Promise<z.infer<typeof
         },
       ]
     }),
-    looks: looks.map(({ source, looked_at, lasts }) => ({
-      source,
-      looked_at: formatInstant(looked_at),
-      // a source stays fresh three times its usual interval
-      overdue: lasts !== null && moment.at - looked_at > lasts / 2,
-    })),
+    looks: sourceStates(looks, moment.at).map((state) => ({ ...state, looked_at: formatInstant(state.looked_at) })),
   }
 }
 

@@ -160,3 +160,21 @@ export function paceOf(
     forecast: actual === null || days_left <= 0 ? null : Math.min(100, Math.max(0, now.value! + (actual * days_left) / 30)),
   }
 }
+
+/** When a source last looked, and whether it has been silent for longer than half as long again as it usually is. */
+export interface SourceState {
+  source: string
+  looked_at: number
+  overdue: boolean
+}
+
+/** The usual interval of a source is the median of those between its newest looks; one that looked once has none. `looks`: newest first. Instants. */
+export function sourceStates(looks: readonly { source: string; looked_at: number }[], now: number): SourceState[] {
+  const bySource = new Map<string, number[]>()
+  for (const { source, looked_at } of looks) bySource.set(source, [...(bySource.get(source) ?? []), looked_at])
+  return [...bySource].map(([source, times]) => {
+    const gaps = times.slice(1).map((time, index) => times[index]! - time)
+    const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]
+    return { source, looked_at: times[0]!, overdue: usual !== undefined && now - times[0]! > 1.5 * usual }
+  })
+}

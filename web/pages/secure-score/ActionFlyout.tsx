@@ -60,7 +60,7 @@ export function ActionFlyout({ id, onClose }: { id: string; onClose: () => void 
               <p className="mb-3 rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">
                 {lockedWords[data.locked]}{' '}
                 {data.locked === 'action_follows_exceptions' && (
-                  <To page="/exceptions" change={{ add: 'yes', kind: 'control', subject: data.checks[0]?.control_id ?? '' }}>
+                  <To page="/exceptions" change={{ add: '1', kind: 'control', subject: data.checks[0]?.control_id ?? '' }}>
                     Add an exception
                   </To>
                 )}

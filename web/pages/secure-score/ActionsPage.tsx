@@ -49,7 +49,7 @@ const columns: Column<SecureAction>[] = [
   {
     id: 'score_impact',
     title: 'Score impact',
-    width: 115,
+    width: 128,
     sort: 'score_impact',
     down: true,
     align: 'right',
@@ -79,7 +79,7 @@ const columns: Column<SecureAction>[] = [
   {
     id: 'regressed',
     title: 'Regressed',
-    width: 100,
+    width: 118,
     sort: 'regressed',
     down: true,
     cell: (action) => (action.regressed ? <span className="text-worse">Yes</span> : 'No'),
@@ -87,7 +87,7 @@ const columns: Column<SecureAction>[] = [
   {
     id: 'licensed',
     title: 'Have licence',
-    width: 110,
+    width: 132,
     sort: 'licensed',
     cell: (action) => (action.licensed === null ? '–' : action.licensed ? 'Yes' : 'No'),
   },

@@ -28,20 +28,20 @@ export const readLookedDays = async (engine: Engine, org_id: number, from_day: n
   return new Set(rows.map((row) => row.day))
 }
 
-/** When each source of controls last looked, and how long its word holds. */
+/** A look of a source of controls: the newest ones of each, newest first. */
 export interface SourceLook {
   source: string
   looked_at: number
-  /** Microseconds; null: not known yet. */
-  lasts: number | null
 }
 
-/** When each source of controls last looked until an instant. */
+/** The newest looks of each source of controls until an instant, at most eleven of each. */
 export const readSourceLooks = (engine: Engine, org_id: number, at: number): Promise<SourceLook[]> =>
   engine.query<SourceLook>(
-    `select c.source, max(c.observed_at) as looked_at, max(s.lasts) as lasts from coverage_history c
-     left join source_staleness s on s.org_id = c.org_id and s.source = c.source
-     where c.org_id = $org_id and c.retracted_in = ${NEVER} and c.subject = 'control' and c.access > 0 and c.observed_at <= $at group by c.source order by c.source collate "C"`,
+    `select source, looked_at from (
+       select source, observed_at as looked_at, row_number() over (partition by source order by observed_at desc) as place from (
+         select distinct source, observed_at from coverage_history
+         where org_id = $org_id and retracted_in = ${NEVER} and subject = 'control' and access > 0 and observed_at <= $at) looks) numbered
+     where place <= 11 order by source collate "C", looked_at desc`,
     { org_id, at },
   )
 
