@@ -877,6 +877,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secure-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secure score with its lines, categories, actions to review and comparisons */
+        get: operations["getSecureScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recommended actions, in the order of work */
+        get: operations["listSecureActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recommended action with its results and its history */
+        get: operations["getSecureAction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the states of actions, in one organisation or in several */
+        post: operations["setSecureActionStates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/descriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Describe actions: points, checks, category, product, licence, tags, notes */
+        post: operations["describeSecureActions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secure score day by day with its lines, and whose doing its change was */
+        get: operations["getSecureHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to recommended actions, newest first */
+        get: operations["listSecureActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two days side by side: which actions moved, by how much and why */
+        get: operations["compareSecureScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zone, regressions, comparison, risk acceptance, changes and goal over one range of days */
+        get: operations["getSecureTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secure-score/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zone, goal, comparison lines and templates */
+        get: operations["getSecureSettings"];
+        put?: never;
+        /** Change zone, goal, comparison lines and templates */
+        post: operations["changeSecureSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/software": {
         parameters: {
             query?: never;
@@ -4024,6 +4195,558 @@ export interface components {
             }[];
             coverage: components["schemas"]["Coverage"];
         };
+        SecureActionDetail: {
+            action_id: string;
+            rank: number;
+            title: string;
+            /** @description The asset that it is about, where each asset counts alone */
+            instance: string | null;
+            /** @description What a source states only in total: nobody can act on it */
+            total_only: boolean;
+            category: string;
+            product: string | null;
+            sources: string[];
+            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+            /** @enum {string} */
+            status: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed";
+            /** @enum {string} */
+            status_by: "system" | "person" | "exception";
+            /** @description Why a person cannot set it; null: they can */
+            locked: ("completed_is_measured" | "action_completed" | "action_follows_exceptions" | "total_only") | null;
+            /** @description null: not in the score, `unscored` says why */
+            points: number | null;
+            max_points: number | null;
+            missing_points: number | null;
+            /** @description Its most points in percent of all */
+            score_impact: number | null;
+            unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+            regressed: boolean;
+            regressed_on: string | null;
+            lost_points: number;
+            licence: string | null;
+            /** @description null: nobody said */
+            licensed: boolean | null;
+            difficulty: ("low" | "moderate" | "high") | null;
+            user_impact: ("low" | "moderate" | "high") | null;
+            /** @description Where it is managed, https */
+            url: string | null;
+            added_on: string | null;
+            /** @description When content last changed its points; null: never */
+            updated_on: string | null;
+            synced_at: string | null;
+            /** @description Assets on which a check passed */
+            passed: number;
+            failed: number;
+            not_run: number;
+            /** @description Of the failed assets, those that exceptions give their points */
+            excepted: number;
+            /** @description "97 of 120": objects that meet it */
+            met: number | null;
+            counted: number | null;
+            evidence: string | null;
+            assigned_to: string | null;
+            note: string | null;
+            notes: string | null;
+            tags: string[];
+            description: string | null;
+            remediation: string | null;
+            source_category: string | null;
+            user_impact_text: string | null;
+            threats: string[];
+            prerequisites: {
+                text: string;
+                met: boolean | null;
+            }[];
+            steps: string[];
+            frameworks: {
+                framework: string;
+                requirement: string;
+            }[];
+            checks: {
+                control_id: string;
+                title: string;
+                source: string;
+                passed: number;
+                failed: number;
+                not_run: number;
+                url: string | null;
+            }[];
+            set_by: string | null;
+            set_at: string | null;
+            reason: string | null;
+            /** @description Results of its checks, failed ones first; at most 1000 */
+            entities: {
+                asset_id: number;
+                asset_name: string;
+                control_id: string;
+                status: string;
+                passed: number | null;
+                total: number | null;
+                evidence: string | null;
+                /** @description ISO 8601, UTC */
+                since: string;
+            }[];
+            /** @description Newest first */
+            history: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @enum {string} */
+                kind: "points_gained" | "points_regressed" | "status_changed" | "note_changed" | "action_added" | "action_updated" | "action_removed" | "exception_applied" | "exception_ended" | "scope_changed";
+                action_id: string;
+                title: string;
+                category: string;
+                text: string;
+                /** @description The action after it */
+                points: number;
+                max_points: number;
+                /** @description Of its points */
+                change: number;
+                max_change: number;
+                /** @description Part of the change of the score in points of 0–100, multiples of 0.000001: those of a range sum to the change */
+                effect: number;
+                /**
+                 * @description ours: we did it or let it happen; content: what is asked changed; scope: what is looked at changed
+                 * @enum {string}
+                 */
+                side: "ours" | "content" | "scope";
+                cause: ("correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended") | null;
+                regression: ("configuration" | "users" | "devices") | null;
+                actor: {
+                    /** @enum {string} */
+                    kind: "person" | "system" | "content";
+                    name: string | null;
+                };
+                /** @description What a person set */
+                status: ("to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed") | null;
+                reason: string | null;
+            }[];
+        };
+        SecureActionList: {
+            items: {
+                action_id: string;
+                rank: number;
+                title: string;
+                /** @description The asset that it is about, where each asset counts alone */
+                instance: string | null;
+                /** @description What a source states only in total: nobody can act on it */
+                total_only: boolean;
+                category: string;
+                product: string | null;
+                sources: string[];
+                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /** @enum {string} */
+                status: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed";
+                /** @enum {string} */
+                status_by: "system" | "person" | "exception";
+                /** @description Why a person cannot set it; null: they can */
+                locked: ("completed_is_measured" | "action_completed" | "action_follows_exceptions" | "total_only") | null;
+                /** @description null: not in the score, `unscored` says why */
+                points: number | null;
+                max_points: number | null;
+                missing_points: number | null;
+                /** @description Its most points in percent of all */
+                score_impact: number | null;
+                unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+                regressed: boolean;
+                regressed_on: string | null;
+                lost_points: number;
+                licence: string | null;
+                /** @description null: nobody said */
+                licensed: boolean | null;
+                difficulty: ("low" | "moderate" | "high") | null;
+                user_impact: ("low" | "moderate" | "high") | null;
+                /** @description Where it is managed, https */
+                url: string | null;
+                added_on: string | null;
+                /** @description When content last changed its points; null: never */
+                updated_on: string | null;
+                synced_at: string | null;
+                /** @description Assets on which a check passed */
+                passed: number;
+                failed: number;
+                not_run: number;
+                /** @description Of the failed assets, those that exceptions give their points */
+                excepted: number;
+                /** @description "97 of 120": objects that meet it */
+                met: number | null;
+                counted: number | null;
+                evidence: string | null;
+                assigned_to: string | null;
+                note: string | null;
+                notes: string | null;
+                tags: string[];
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        SecureActionsDescribed: {
+            import_no: number | null;
+        };
+        SecureActivityList: {
+            items: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @enum {string} */
+                kind: "points_gained" | "points_regressed" | "status_changed" | "note_changed" | "action_added" | "action_updated" | "action_removed" | "exception_applied" | "exception_ended" | "scope_changed";
+                action_id: string;
+                title: string;
+                category: string;
+                text: string;
+                /** @description The action after it */
+                points: number;
+                max_points: number;
+                /** @description Of its points */
+                change: number;
+                max_change: number;
+                /** @description Part of the change of the score in points of 0–100, multiples of 0.000001: those of a range sum to the change */
+                effect: number;
+                /**
+                 * @description ours: we did it or let it happen; content: what is asked changed; scope: what is looked at changed
+                 * @enum {string}
+                 */
+                side: "ours" | "content" | "scope";
+                cause: ("correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended") | null;
+                regression: ("configuration" | "users" | "devices") | null;
+                actor: {
+                    /** @enum {string} */
+                    kind: "person" | "system" | "content";
+                    name: string | null;
+                };
+                /** @description What a person set */
+                status: ("to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed") | null;
+                reason: string | null;
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        SecureCompare: {
+            from: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                percent: number | null;
+                points: number;
+                max_points: number;
+            };
+            to: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                percent: number | null;
+                points: number;
+                max_points: number;
+            };
+            changes: {
+                /** @description Of the score, points of 0–100 */
+                change: number | null;
+                ours: number;
+                content: number;
+                scope: number;
+                /** @description Points that we gained */
+                achieved: number;
+                /** @description Points that were lost */
+                regressed: number;
+                net: number;
+                /** @description Of the possible points */
+                max_change: number;
+            };
+            /** @description Those that moved, the greatest effect first; their effects sum to the change */
+            actions: {
+                action_id: string;
+                title: string;
+                category: string;
+                from_points: number | null;
+                from_max: number | null;
+                to_points: number | null;
+                to_max: number | null;
+                effect: number;
+                sides: ("ours" | "content" | "scope")[];
+                reasons: string[];
+            }[];
+        };
+        SecureHistory: {
+            category: string | null;
+            days: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                percent: number | null;
+                points: number;
+                max_points: number;
+                planned: number | null;
+                licence: number | null;
+                achievable: number | null;
+                /** @description A source looked on that day; else the last results stand */
+                looked: boolean;
+            }[];
+            days_without_report: number;
+            /** @description Of the whole score, also where a category is asked for */
+            changes: {
+                /** @description Of the score, points of 0–100 */
+                change: number | null;
+                ours: number;
+                content: number;
+                scope: number;
+                /** @description Points that we gained */
+                achieved: number;
+                /** @description Points that were lost */
+                regressed: number;
+                net: number;
+                /** @description Of the possible points */
+                max_change: number;
+            };
+        };
+        SecureOverview: {
+            /** @description ISO 8601, UTC */
+            as_of: string;
+            score: components["schemas"]["Score"];
+            zone: ("bad" | "okay" | "good") | null;
+            bounds: {
+                okay: number;
+                good: number;
+            };
+            lines: {
+                planned: {
+                    percent: number | null;
+                    points: number;
+                };
+                licence: {
+                    percent: number | null;
+                    points: number;
+                };
+                achievable: {
+                    percent: number | null;
+                    points: number;
+                };
+            };
+            categories: {
+                category: string;
+                points: number;
+                max_points: number;
+                percent: number | null;
+                actions: number;
+            }[];
+            review: {
+                regressed: number;
+                to_address: number;
+                planned: number;
+                risk_accepted: number;
+                recently_added: number;
+                recently_updated: number;
+            };
+            top: {
+                action_id: string;
+                rank: number;
+                title: string;
+                /** @description The asset that it is about, where each asset counts alone */
+                instance: string | null;
+                /** @description What a source states only in total: nobody can act on it */
+                total_only: boolean;
+                category: string;
+                product: string | null;
+                sources: string[];
+                severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+                /** @enum {string} */
+                status: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed";
+                /** @enum {string} */
+                status_by: "system" | "person" | "exception";
+                /** @description Why a person cannot set it; null: they can */
+                locked: ("completed_is_measured" | "action_completed" | "action_follows_exceptions" | "total_only") | null;
+                /** @description null: not in the score, `unscored` says why */
+                points: number | null;
+                max_points: number | null;
+                missing_points: number | null;
+                /** @description Its most points in percent of all */
+                score_impact: number | null;
+                unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+                regressed: boolean;
+                regressed_on: string | null;
+                lost_points: number;
+                licence: string | null;
+                /** @description null: nobody said */
+                licensed: boolean | null;
+                difficulty: ("low" | "moderate" | "high") | null;
+                user_impact: ("low" | "moderate" | "high") | null;
+                /** @description Where it is managed, https */
+                url: string | null;
+                added_on: string | null;
+                /** @description When content last changed its points; null: never */
+                updated_on: string | null;
+                synced_at: string | null;
+                /** @description Assets on which a check passed */
+                passed: number;
+                failed: number;
+                not_run: number;
+                /** @description Of the failed assets, those that exceptions give their points */
+                excepted: number;
+                /** @description "97 of 120": objects that meet it */
+                met: number | null;
+                counted: number | null;
+                evidence: string | null;
+                assigned_to: string | null;
+                note: string | null;
+                notes: string | null;
+                tags: string[];
+            }[];
+            comparisons: {
+                source: string;
+                basis: string;
+                title: string;
+                category: string;
+                /** @enum {string} */
+                unit: "percent" | "points";
+                value: number;
+                /** @description Since when its source says so */
+                day: string;
+                /** @description How many stand behind it; null: not said */
+                sample_size: number | null;
+                /** @description Percent by which it lies above our score; null for categories */
+                opportunity: number | null;
+            }[];
+            looks: {
+                source: string;
+                /** @description ISO 8601, UTC */
+                looked_at: string;
+                /** @description Nothing for longer than its usual interval and half of it */
+                overdue: boolean;
+            }[];
+        };
+        SecureSettings: {
+            zone: {
+                okay: number;
+                good: number;
+            } | null;
+            goal: {
+                target: number;
+                day: string;
+                note?: string;
+            } | null;
+            comparisons: {
+                title: string;
+                source?: string;
+                basis: string;
+                industry?: string;
+                size?: string;
+                licences?: string;
+                region?: string;
+                id: string;
+            }[];
+            templates: {
+                title: string;
+                states: {
+                    action_id: string;
+                    /** @enum {string} */
+                    state: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation";
+                    note?: string;
+                    assigned_to?: string;
+                }[];
+                id: string;
+            }[];
+            /** @description What comparison lines can be made of */
+            bases: {
+                source: string;
+                basis: string;
+            }[];
+        };
+        SecureStatesSet: {
+            results: {
+                organisation: string;
+                /** @description null: nothing changed */
+                import_no: number | null;
+                set: number;
+                refused: {
+                    action_id: string;
+                    code: string;
+                    message: string;
+                }[];
+            }[];
+        };
+        SecureTrends: {
+            zone: {
+                bounds: {
+                    okay: number;
+                    good: number;
+                };
+                /** @description Set by a person; else 40 and 70 */
+                own: boolean;
+                now: ("bad" | "okay" | "good") | null;
+                days: {
+                    bad: number;
+                    okay: number;
+                    good: number;
+                    unknown: number;
+                };
+            };
+            days: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                percent: number | null;
+                points: number;
+                max_points: number;
+                planned: number | null;
+                licence: number | null;
+                achievable: number | null;
+                /** @description A source looked on that day; else the last results stand */
+                looked: boolean;
+            }[];
+            regression: {
+                total: number;
+                configuration: number;
+                users: number;
+                devices: number;
+                /** @description Days on which points were lost */
+                days: {
+                    /** @description YYYY-MM-DD, a day of the organisation's zone */
+                    day: string;
+                    configuration: number;
+                    users: number;
+                    devices: number;
+                }[];
+            };
+            comparison: {
+                id: string;
+                title: string;
+                source: string | null;
+                points: {
+                    /** @description YYYY-MM-DD, a day of the organisation's zone */
+                    day: string;
+                    value: number | null;
+                }[];
+            }[];
+            risk_acceptance: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                actions: number;
+            }[];
+            changes: {
+                /** @description Of the score, points of 0–100 */
+                change: number | null;
+                ours: number;
+                content: number;
+                scope: number;
+                /** @description Points that we gained */
+                achieved: number;
+                /** @description Points that were lost */
+                regressed: number;
+                net: number;
+                /** @description Of the possible points */
+                max_change: number;
+            };
+            goal: {
+                target: number;
+                day: string;
+                note?: string;
+                days_left: number;
+                missing: number;
+                reached: boolean;
+                /** @description Points of 0–100 that are needed in each 30 days */
+                required: number | null;
+                /** @description Points of 0–100 in each 30 days of the last 90 */
+                actual: number | null;
+                forecast: number | null;
+            } | null;
+        };
         SkippedItem: {
             place: string;
             reason: string;
@@ -5135,13 +5858,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description image/svg+xml */
+            /** @description Default Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description Default Response */
@@ -7315,6 +8038,647 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecureScore: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureOverview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSecureActions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureActionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecureAction: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureActionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setSecureActionStates: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    actions: {
+                        action_id: string;
+                        /** @enum {string} */
+                        state: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation" | "completed";
+                        /** @description Left out: as it was; null: none */
+                        note?: string | null;
+                        assigned_to?: string | null;
+                    }[];
+                    reason?: string;
+                    /** @description Who acts; until there is sign-in, default api */
+                    actor?: string;
+                    /** @description Slugs: the same states in each; default: the one asked for */
+                    organisations?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureStatesSet"];
+                };
+            };
+            /** @description Default Response */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeSecureActions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    actions: {
+                        action_id: string;
+                        /** @description Members given are set, null members go back to what the sources say; null: all of it */
+                        body: {
+                            title?: string | null;
+                            description?: string | null;
+                            category?: string | null;
+                            product?: string | null;
+                            licence?: string | null;
+                            licensed?: boolean | null;
+                            url?: string | null;
+                            max_points?: number | null;
+                            checks?: string[] | null;
+                            instances?: ("together" | "separate") | null;
+                            rank?: number | null;
+                            difficulty?: ("low" | "moderate" | "high") | null;
+                            user_impact?: ("low" | "moderate" | "high") | null;
+                            user_impact_text?: string | null;
+                            prerequisites?: {
+                                text: string;
+                                met: boolean | null;
+                            }[] | null;
+                            steps?: string[] | null;
+                            threats?: string[] | null;
+                            tags?: string[] | null;
+                            notes?: string | null;
+                        } | null;
+                    }[];
+                    reason?: string;
+                    actor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureActionsDescribed"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecureHistory: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                category?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureHistory"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSecureActivities: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureActivityList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareSecureScore: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureCompare"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecureTrends: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureTrends"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecureSettings: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSecureSettings: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    zone?: {
+                        okay: number;
+                        good: number;
+                    } | null;
+                    goal?: {
+                        target: number;
+                        day: string;
+                        note?: string;
+                    } | null;
+                    comparisons?: {
+                        id: string;
+                        body: {
+                            title: string;
+                            source?: string;
+                            basis: string;
+                            industry?: string;
+                            size?: string;
+                            licences?: string;
+                            region?: string;
+                        } | null;
+                    }[];
+                    templates?: {
+                        id: string;
+                        body: {
+                            title: string;
+                            states: {
+                                action_id: string;
+                                /** @enum {string} */
+                                state: "to_address" | "planned" | "risk_accepted" | "third_party" | "alternate_mitigation";
+                                note?: string;
+                                assigned_to?: string;
+                            }[];
+                        } | null;
+                    }[];
+                    reason?: string;
+                    actor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecureSettings"];
                 };
             };
             /** @description Default Response */
