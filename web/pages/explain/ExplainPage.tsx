@@ -40,7 +40,7 @@ function useQuestion(): Record<string, string> {
 /** Which score is explained. */
 function ScorePicker() {
   const { get, set } = useParameters()
-  const metrics = useAsk('/api/v1/metrics', { query: { limit: 1000 } as never })
+  const metrics = useAsk('/api/v1/metrics')
   const initiatives = useAsk('/api/v1/initiatives')
   const score = get('score') || 'exposure'
   const value = get('id') ? `${score}:${get('id')}` : score
