@@ -14,6 +14,7 @@ import { useOrganisation } from '../../components/shell.ts'
 import { DropZone } from './DropZone.tsx'
 import { Feeds } from './Feeds.tsx'
 import { ImportFlyout } from './ImportFlyout.tsx'
+import { Staleness } from './Staleness.tsx'
 import { writeCounts } from './counts.ts'
 
 const columns: Column<Import>[] = [
@@ -129,7 +130,12 @@ function SourceCards({ sources }: { sources: SourceSummary[] }) {
           <p className="text-xs text-ink-3">
             {repeated.has(source.title) && <span className="font-mono">{source.source} · </span>}
             {counted(source.imports, 'import')}
-            {source.kind === 'report' && ` · stale after ${counted(Math.round(source.staleness_days), 'day')}`}
+            {source.kind === 'report' && (
+              <>
+                {' · '}
+                <Staleness source={source} />
+              </>
+            )}
           </p>
         </li>
       ))}
