@@ -177,6 +177,7 @@ export type Organisation = Overview['organisation']
 export type MetricSummary = Row<'/api/v1/metrics'>
 export type InitiativeSummary = Row<'/api/v1/initiatives'>
 export type RecommendationSummary = Row<'/api/v1/recommendations'>
+export type RemediationActivity = Row<'/api/v1/remediation'>
 export type JointGain = Answer<'/api/v1/recommendations/{id}'>['gains']
 export type RiskEvent = Row<'/api/v1/events'>
 export type AffectedAsset = Row<'/api/v1/metrics/{id}/assets'>

@@ -34,6 +34,7 @@ export const routes: [address: string, page: ComponentType][] = [
     '/vulnerabilities/:id',
     lazy(async () => ({ default: (await import('./pages/vulnerabilities/VulnerabilityPage.tsx')).VulnerabilityPage })),
   ],
+  ['/remediation', lazy(async () => ({ default: (await import('./pages/remediation/RemediationPage.tsx')).RemediationPage }))],
   ['/exceptions', lazy(async () => ({ default: (await import('./pages/exceptions/ExceptionsPage.tsx')).ExceptionsPage }))],
   ['/kpis', lazy(async () => ({ default: (await import('./pages/kpis/KpisPage.tsx')).KpisPage }))],
   ['/notifications', lazy(async () => ({ default: (await import('./pages/notifications/NotificationsPage.tsx')).NotificationsPage }))],

@@ -41,6 +41,7 @@ import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
 import { recommendations } from './routes/recommendations.ts'
 import { reports } from './routes/reports.ts'
+import { remediation } from './routes/remediation.ts'
 import { retention } from './routes/retention.ts'
 import { scores } from './routes/scores.ts'
 import { secureScore } from './routes/secure-score.ts'
@@ -120,6 +121,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
         initiatives,
         metrics,
         recommendations,
+        remediation,
         events,
         assets,
         assetGroups,

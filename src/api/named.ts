@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RemediationActivity, RemediationPolicy } from './shapes/remediation.ts'
 import { CataloguedRecommendation, CataloguedRecommendationDetail, JointGain, SurfaceSummary } from './shapes/recommendation.ts'
 import {
   AffectedAsset,
@@ -106,6 +107,8 @@ const shapes = {
   Organisation,
   Reread,
   RetentionRun,
+  RemediationActivity,
+  RemediationPolicy,
   Retention,
   Installation,
   Published,

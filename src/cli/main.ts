@@ -30,6 +30,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   exceptions: () => import('./commands/exceptions.ts'),
   recommendations: () => import('./commands/recommendations.ts'),
   'secure-score': () => import('./commands/secure-score.ts'),
+  remediation: () => import('./commands/remediation.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
   backup: () => import('./commands/backup.ts'),

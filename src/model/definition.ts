@@ -42,6 +42,10 @@ export const definitionKinds = {
   score_goal: { moves: 'nothing' },
   /** From where on the secure score is okay and good; id: `secure`, body: JSON {okay, good} 0–100. */
   score_zone: { moves: 'nothing' },
+  /** A remediation activity: a recommendation handed to somebody, with the assets it was handed over for; id: its number, body: JSON (insights/remediation/bodies.ts). */
+  remediation: { moves: 'nothing' },
+  /** Within how many days findings shall be fixed, by severity and criticality; id: '', body: JSON (insights/remediation/bodies.ts). */
+  remediation_policy: { moves: 'nothing' },
   /** The score that an initiative shall reach; id: the initiative's, body: JSON {score 0–1, by: day as text or null}. */
   target: { moves: 'scores' },
   /** What people did about a metric beside closing its findings; id: the metric's, body: mitigated_elsewhere or mitigated. */

@@ -16,6 +16,7 @@ import {
   Split,
   Target,
   Waves,
+  Wrench,
 } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { To } from './To.tsx'
@@ -47,6 +48,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
   {
     title: 'Manage',
     pages: [
+      ['/remediation', 'Remediation', Wrench],
       ['/exceptions', 'Exceptions', FileCheck],
       ['/sources', 'Sources', Database],
       ['/notifications', 'Notifications', Bell],

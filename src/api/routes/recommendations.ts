@@ -6,6 +6,7 @@ import { askGiven, givenColumns } from '../../store/queries/given.ts'
 import { severityWord, stageWord } from '../../store/queries/words.ts'
 import { productUrl } from '../answers/recommendation-words.ts'
 import { catalogue, catalogued, findCatalogued, gainTogether, recommendationFields } from '../answers/recommendations.ts'
+import { openActivities } from '../answers/remediation.ts'
 import { answerSurfaces } from '../answers/surfaces.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -51,7 +52,7 @@ export const recommendations =
           ['title', 'component', 'id'],
           page,
         )
-        return answerPage(asked, { ...rest, items: items.map(catalogued(asked, new Map())) })
+        return answerPage(asked, { ...rest, items: items.map(catalogued(asked, await openActivities(asked))) })
       },
     )
     app.get(
@@ -97,14 +98,15 @@ export const recommendations =
         const asked = await readMoment(api, query)
         const { catalog, scope, moment } = asked
         const found = await findCatalogued(asked, params.id)
-        const [subjects, gains] = await Promise.all([
+        const [subjects, gains, activities] = await Promise.all([
           recommendationSubjects(asked.store.engine, scope, catalog, found.id, moment.day),
           gainTogether(asked, [found.id]),
+          openActivities(asked),
         ])
         const titled = (ids: readonly string[], from: ReadonlyMap<string, { title: string }>) =>
           ids.map((id) => ({ id, title: from.get(id)?.title ?? id }))
         return {
-          ...catalogued(asked, new Map())(found),
+          ...catalogued(asked, activities)(found),
           description: found.description,
           remediation: found.remediation,
           url: found.url,

@@ -15,6 +15,7 @@ import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
 import { segment } from '../../components/segment.ts'
+import { RequestRemediation } from '../remediation/RequestRemediation.tsx'
 import { MailLink } from './MailLink.tsx'
 import { Impact, Risk, StateChip, Tags, Threats } from './marks.tsx'
 import { exceptionNames, stateMeanings, surfaceNames } from './words.ts'
@@ -209,6 +210,7 @@ function Overview({ one }: { one: Recommendation }) {
             <ExternalLink size={13} aria-label="opens in a new tab" />
           </a>
         )}
+        {one.assets > 0 && <RequestRemediation recommendation={one} />}
         {one.kind === 'setting' && (
           <To
             page="/exceptions"
@@ -233,6 +235,16 @@ function Overview({ one }: { one: Recommendation }) {
             ['Critical assets', count(one.critical_assets)],
             ['Internet-facing assets', count(one.internet_assets)],
             ['Findings', count(one.findings)],
+            [
+              'Remediation activities',
+              one.activities === 0 ? (
+                '0'
+              ) : (
+                <To key="r" page="/remediation" change={{ recommendation: one.id }}>
+                  {count(one.activities)}
+                </To>
+              ),
+            ],
             ...(one.vulnerabilities > 0 ? [['Vulnerabilities', count(one.vulnerabilities)] as [string, string]] : []),
             ...(one.fixed_version ? [['Fixed in', one.fixed_version] as [string, string]] : []),
             ['Workload', one.workload ?? '–'],
