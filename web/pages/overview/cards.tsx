@@ -8,6 +8,7 @@ import { InitiativeTrendsCard } from './InitiativeTrendsCard.tsx'
 import { MetricsCard } from './MetricsCard.tsx'
 import { PostureCard } from './PostureCard.tsx'
 import { RecommendationsCard } from './RecommendationsCard.tsx'
+import { RemediationCard } from './RemediationCard.tsx'
 import { ExposureCard, SecureCard } from './ScoreCards.tsx'
 import { SeverityCard } from './SeverityCard.tsx'
 import { SourcesCard } from './SourcesCard.tsx'
@@ -68,6 +69,12 @@ export const cards: readonly OverviewCard[] = [
     title: 'Top recommendations',
     width: 'col-span-12 xl:col-span-6',
     card: ({ recommendations }, className) => <RecommendationsCard recommendations={recommendations} className={className} />,
+  },
+  {
+    id: 'remediation',
+    title: 'Top remediation activities',
+    width: 'col-span-12 xl:col-span-6',
+    card: (_, className) => <RemediationCard className={className} />,
   },
   {
     id: 'metrics',
