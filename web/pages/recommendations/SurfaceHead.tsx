@@ -119,7 +119,7 @@ export function SurfaceHead({
             className={`flex min-w-28 flex-1 flex-col justify-center rounded-lg border px-3 py-1.5 ${chosen === state ? 'border-accent bg-accent-soft' : 'border-line bg-surface hover:bg-hover'}`}
           >
             <span className="num text-base font-semibold text-ink">
-              {count(state === 'all' ? all : (counts.find((one) => one.state === state)?.recommendations ?? 0))}
+              {counts.length === 0 ? '–' : count(state === 'all' ? all : (counts.find((one) => one.state === state)?.recommendations ?? 0))}
             </span>
             <span className="text-xs text-ink-2">{state === 'all' ? 'All states' : stateNames[state]}</span>
           </Here>

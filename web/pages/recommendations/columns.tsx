@@ -73,7 +73,7 @@ export function columnsFor(
     {
       id: 'assets_after',
       title: 'After exc.',
-      width: 92,
+      width: 104,
       sort: 'assets_after',
       down: true,
       align: 'right',
