@@ -273,12 +273,25 @@ export const MetricSummary = z.object({
   trend: z.array(z.number().nullable()).describe('Exposure of the last 14 days, 0–1'),
   initiatives: z.array(z.object({ id: z.string(), title: z.string() })),
   last_changed_on: Day.nullable(),
+  state_since: Day.nullable().describe('First day of its present state; null: it had it on all days that were looked at'),
+  updated_at: Instant.nullable().describe('When its value was last worked out from something new'),
 })
 export const MetricDetail = MetricSummary.extend({
   population: z.string().describe('The condition in words'),
   exposed_when: z.string().describe('The condition in words'),
   history: z.array(Point),
-  recommendations: z.array(z.object({ id: z.string(), title: z.string(), gain: z.number(), assets: z.number().int() })),
+  recommendation: z.string().nullable().describe('What to do where nothing more special is recommended'),
+  recommendations: z
+    .array(
+      z.object({
+        id: z.string().describe('`metric:<id>`: its own, for assets of which no other closes anything'),
+        title: z.string(),
+        gain: z.number().nullable().describe('Points of 0–100 of `score`; null: its own, which no score is split by'),
+        score: z.enum(['exposure', 'secure']).nullable(),
+        assets: z.number().int().describe('Assets that this metric finds exposed and that it is for'),
+      }),
+    )
+    .describe('Together they are for exactly the assets that the metric finds exposed'),
   yaml: z.string().describe('The definition itself'),
 })
 
@@ -287,13 +300,33 @@ export const InitiativeSummary = z.object({
   title: z.string(),
   why: z.string(),
   kind: z.string(),
+  preview: z.boolean().describe('Its content may still change'),
+  generated: z.boolean().describe('Made from the requirements that reports name, not from a file of the catalog'),
+  learn_more: z.string().nullable(),
+  threats: z.array(z.object({ id: z.string().describe('MITRE ATT&CK'), title: z.string() })),
   score: Score,
+  scored_from: z.enum(['metrics', 'controls']),
   metrics: z.number().int(),
   metrics_with_data: z.number().int(),
+  missing: z.array(z.string()).describe('What its metrics without data need and nothing feeds'),
   critical_assets: z.number().int().describe('Exposed assets of criticality high or very high'),
   trend: z.array(z.number().nullable()).describe('Score of the last 14 days'),
+  updated_at: Instant.nullable().describe('When its score was last worked out from something new'),
 })
-export const InitiativeDetail = InitiativeSummary.extend({ metric_list: z.array(MetricSummary), history: z.array(Point) })
+const Section = z.object({
+  section: z.string(),
+  requirements: z.number().int().describe('Requirements that some check with a result serves'),
+  met: z.number().int().describe('Of them those whose every such check has all its points'),
+  controls: z.number().int(),
+  points: z.number(),
+  max_points: z.number(),
+  value: z.number().describe('0–100, higher is better'),
+})
+export const InitiativeDetail = InitiativeSummary.extend({
+  metric_list: z.array(MetricSummary),
+  sections: z.array(Section).describe('Of an initiative that is scored from controls'),
+  history: z.array(Point),
+})
 
 export const AssetSummary = z.object({
   asset_id: z.number().int(),

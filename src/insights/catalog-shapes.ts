@@ -44,20 +44,35 @@ export const MetricShape = z.strictObject({
   needs: z.array(Id).min(1).optional(),
   /** How much it counts in an initiative that it is added to; left out: medium. */
   weight: z.enum(weights).optional(),
-  /** What to do about it, in a sentence or more. */
+  /** What to do about it, in a sentence or more: an attribute that is missing, a finding without a known fix. */
   recommendation: Text.optional(),
   /** Those that come with the program all have one. */
   example: ExampleShape.default({ asset: [], vulnerability: [], control: [], finding: [], result: [], expect: { exposed: [], total: 0 } }),
 })
 
-export const InitiativeShape = z.strictObject({
-  title: Title,
-  why: Text,
-  kind: z.enum(['workload', 'threat', 'benchmark']),
-  /** Score that the organisation wants, 0–1. */
-  target: z.number().gt(0).max(1),
-  metrics: z.array(z.strictObject({ id: Id, weight: z.enum(weights) })).min(1),
-})
+/**
+ * What an initiative is about: a kind of assets (workload), an attack that many make (threat), a vendor's or product's campaign (threat_report), the
+ * requirements of a framework, or what strangers can reach (external).
+ */
+export const initiativeKinds = ['workload', 'threat', 'threat_report', 'framework', 'external'] as const
+
+export const InitiativeShape = z
+  .strictObject({
+    title: Title,
+    why: Text,
+    kind: z.enum(initiativeKinds),
+    /** Its content may still change, or little feeds it. */
+    preview: z.boolean().default(false),
+    learn_more: Link.optional(),
+    /** Techniques of MITRE ATT&CK that it stands against. https://attack.mitre.org/ */
+    threats: z.array(z.strictObject({ id: z.string().regex(/^T\d{4}(\.\d{3})?$/), title: Title })).default([]),
+    /** Score that the organisation wants, 0–1. */
+    target: z.number().gt(0).max(1),
+    metrics: z.array(z.strictObject({ id: Id, weight: z.enum(weights) })).default([]),
+    /** Instead of metrics: names of frameworks as reports write them, `*` for anything. Scored from the controls that name their requirements. */
+    frameworks: z.array(z.string().min(2).max(120)).default([]),
+  })
+  .refine(({ metrics, frameworks }) => metrics.length > 0 !== frameworks.length > 0, 'needs either metrics or frameworks')
 
 export const EventShape = z.strictObject({
   title: Title,
@@ -85,7 +100,11 @@ const feeding = z.union([
   z.strictObject({ subject: z.enum(['vulnerability', 'control', 'software', 'asset']) }),
   z.strictObject({ stage: z.enum(exploitStages) }),
   z.strictObject({ epss: z.literal(true) }),
-  z.strictObject({ attribute: z.enum([...attributes.keys()] as [string, ...string[]]) }),
+  z.strictObject({
+    attribute: z.enum([...attributes.keys()] as [string, ...string[]]),
+    /** Only these values count; left out: any. */
+    values: z.array(z.string().min(1).max(100)).min(1).optional(),
+  }),
 ])
 
 const rules = z.array(z.string().min(2).max(200)).default([])

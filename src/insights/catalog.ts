@@ -41,13 +41,22 @@ export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' |
   handled?: Handling
 }
 
-export interface Initiative extends Omit<z.infer<typeof InitiativeShape>, 'metrics'> {
+/** A named set of weighted metrics with a target; or, without metrics, one that is scored from the controls of frameworks as the secure score is (M-010). */
+export interface Initiative extends Omit<z.infer<typeof InitiativeShape>, 'metrics' | 'target'> {
   id: string
   yaml: string
   /** `handled`: as its metric is. */
   metrics: { id: string; weight: Weight; handled?: Handling }[]
+  /** 0–1; null: nobody set one. */
+  target: number | null
   /** Day by which the organisation wants its target; null or left out: none was set. */
   target_by?: string | null
+  /** Keys of the frameworks whose controls it is scored from, as this organisation's reports name them; see frameworks.ts. Left out: not looked up. */
+  framework_keys?: readonly string[]
+  /** Made from what reports say, not from a file. */
+  generated?: true
+  /** A definition of former days: nothing is stored that was worked out for it. */
+  past?: true
 }
 export type EventType = z.infer<typeof EventShape> & { id: string }
 export interface Campaign extends Omit<z.infer<typeof RecommendationShape>, 'findings'> {

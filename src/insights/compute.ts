@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts'
 import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
 import type { Catalog } from './catalog.ts'
 import { computeEvents, noteEvents } from './events.ts'
+import { computeFrameworks, deriveFrameworks } from './frameworks.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics, metricsThatStand, rememberMetrics } from './metrics.ts'
 import { deriveObjectives } from './objectives.ts'
@@ -68,6 +69,7 @@ export async function compute(
     )
     for (const { org_id, facts } of orgs) if (facts) await deriveObjectives(transaction, org_id, catalog.objectives)
     for (const { org_id } of orgs) await deriveActionChecks(transaction, org_id)
+    for (const { org_id } of orgs) await deriveFrameworks(transaction, org_id)
     for (const { org_id, facts } of orgs) {
       const own = await orgCatalog(transaction, catalog, org_id)
       const same = facts ? new Set<string>() : await metricsThatStand(transaction, org_id, own)
@@ -150,6 +152,7 @@ export async function computeScores(
   await computeMetrics(transaction, org_id, catalog, same)
   onStep('secure score')
   await computeSecureScore(transaction, org_id)
+  await computeFrameworks(transaction, org_id, catalog)
   onStep('events')
   await computeEvents(transaction, org_id, catalog, now)
 }

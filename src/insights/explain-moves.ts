@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import { causeNumber, STEPS_PER_DAY } from '../model/cause.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { assetStates, facingSteps, hazardSegments } from '../store/queries/explain/findings.ts'
+import { frameworkMoves } from '../store/queries/initiatives/framework-deltas.ts'
 import {
   endStep,
   exposureMoves,
@@ -77,6 +78,10 @@ export async function movesOfMetric(
 async function movesOf(engine: Engine, scope: Scope, catalog: Catalog, { score, id, asset_id }: ExplainQuestion): Promise<Moves | null> {
   if (score === 'exposure') return exposureMoves(scope, asset_id)
   if (score === 'secure') return secureMoves(scope, asset_id)
+  if (score === 'initiative') {
+    const initiative = catalog.initiatives.get(id)
+    return initiative ? frameworkMoves(scope, asset_id, initiative.framework_keys ?? []) : null
+  }
   return movesOfMetric(engine, scope, catalog, id, asset_id)
 }
 
@@ -88,18 +93,20 @@ interface Span {
   catalog: Catalog
 }
 
-/** The spans between two days' ends. Only a metric's own text makes a new one: weights and states move initiatives alone. */
+/** The spans between two days' ends. Only a metric's own text, or the frameworks that an initiative is scored from, make a new one: weights and states move initiatives alone. */
 function spansOf(from_day: number, to_day: number, { first, steps }: Rules, { score, id }: ExplainQuestion): Span[] {
   const spans: Span[] = [{ from: endStep(from_day), to: endStep(to_day), cause: 0, catalog: first }]
-  if (score !== 'metric') return spans
+  if (score !== 'metric' && score !== 'initiative') return spans
+  const textOf = ({ metrics, initiatives }: Catalog) =>
+    score === 'metric' ? metrics.get(id)?.yaml : initiatives.get(id)?.framework_keys?.join('\n')
   for (const { day, cause, catalog } of steps) {
     const last = spans.at(-1)!
-    if (catalog.metrics.get(id)?.yaml === last.catalog.metrics.get(id)?.yaml) continue
+    if (textOf(catalog) === textOf(last.catalog)) continue
     const begin = day * STEPS_PER_DAY + cause - 1
     last.to = begin
     spans.push({ from: begin, to: endStep(to_day), cause, catalog })
   }
-  if (spans.every(({ catalog }) => !catalog.metrics.has(id))) throw unknownScore(score, id)
+  if (spans.every(({ catalog }) => !(score === 'metric' ? catalog.metrics : catalog.initiatives).has(id))) throw unknownScore(score, id)
   return spans
 }
 
@@ -111,8 +118,8 @@ const add = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator + b.numerator,
 const subtract = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator - b.numerator, denominator: a.denominator - b.denominator })
 
 /**
- * Explains an exposure score, a metric or a secure score, whose parts are assets or controls, and of one asset's exposure findings. `from` is not
- * after `to`. Throws UserError('unknown_score') for a metric that was never defined between them.
+ * Explains an exposure score, a metric, a secure score or an initiative that is scored from controls, whose parts are assets or controls, and of one asset's
+ * exposure findings. `from` is not after `to`. Throws UserError('unknown_score') for a metric that was never defined between them.
  */
 export async function explainMoves(from: End, to: End, scope: Scope, rules: Rules, question: ExplainQuestion): Promise<Exact> {
   const { engine } = to
@@ -200,7 +207,7 @@ function oncePerPart(parts: Exact['parts']): Exact['parts'] {
 
 type State = { part: number | string; n: number; w: number }
 
-const kindOf = ({ score }: ExplainQuestion): PartKind => (score === 'secure' ? 'control' : 'asset')
+const kindOf = ({ score }: ExplainQuestion): PartKind => (score === 'secure' || score === 'initiative' ? 'control' : 'asset')
 
 /** By how much w·x and w of each part differ between two states. */
 function differences(was: readonly State[], is: readonly State[]): Map<number | string, Sums> {

@@ -47,10 +47,14 @@ export async function explain(
   if (from.day > to.day) return turned(await explain(to, from, scope, catalog, question, rules))
   if (question.asset_id !== null && !(await isOwnAsset(to.engine, scope, question.asset_id)))
     throw new UserError('unknown_asset', `there is no asset ${question.asset_id}`, { status: 404 })
-  return question.score === 'initiative'
+  return question.score === 'initiative' && !isScoredFromControls(rules, question.id)
     ? shown(await explainInitiative(from, to, scope, rules, question.id, question.asset_id))
     : shown(await explainMoves(from, to, scope, rules, question))
 }
+
+/** Whether an initiative is scored from controls, by any of the definitions. */
+const isScoredFromControls = ({ first, steps }: Rules, id: string): boolean =>
+  [first, ...steps.map(({ catalog }) => catalog)].some(({ initiatives }) => initiatives.get(id)?.frameworks.length)
 
 /** Rounds to whole units so that causes sum to the change, and the parts of each cause to the cause. */
 function shown({ from, to, causes, parts }: Exact): Explanation {

@@ -4,7 +4,9 @@ import type { DefinitionKind } from '../model/definition.ts'
 import type { Instant } from '../model/time.ts'
 import { type Definition, readDefinitions } from '../store/definitions/read.ts'
 import type { Engine } from '../store/engines/engine.ts'
+import { type NamedFramework, namedFrameworks } from '../store/queries/initiatives/frameworks.ts'
 import { type Catalog, type Initiative, type Metric, parseInitiative, parseMetric, type Weight } from './catalog.ts'
+import { addFrameworks } from './frameworks.ts'
 import { handlings, setWeights } from './catalog-shapes.ts'
 
 /** The kinds of definitions that make an organisation's catalog differ from the one that comes with the program. */
@@ -20,7 +22,7 @@ export const TargetShape = z.strictObject({
 
 /** The catalog of an organisation as it is set now: what comes with the program, its own metrics and initiatives, its weights and targets. */
 export const orgCatalog = async (engine: Engine, catalog: Catalog, org_id: number): Promise<Catalog> =>
-  withOwn(shippedOf(catalog), null, await readDefinitions(engine, org_id, catalogKinds))
+  withOwn(shippedOf(catalog), null, await readDefinitions(engine, org_id, catalogKinds), await namedFrameworks(engine, org_id))
 
 /** The catalog of an organisation as it would be after some changes. */
 export async function catalogWith(
@@ -35,7 +37,7 @@ export async function catalogWith(
     if (body === null) held.delete(keyOf({ kind, id }))
     else held.set(keyOf({ kind, id }), { kind, id, body, since: 0 })
   }
-  return withOwn(shippedOf(catalog), null, [...held.values()])
+  return withOwn(shippedOf(catalog), null, [...held.values()], await namedFrameworks(engine, org_id))
 }
 
 /** What comes with the program, of a catalog that may be an organisation's. */
@@ -56,20 +58,22 @@ export async function withOwnAt(
   at: Instant,
   { weights = at, states = at }: Editions = {},
 ): Promise<Catalog> {
-  if (weights === at && states === at) return withOwn(then, today, await readDefinitions(engine, org_id, catalogKinds, at))
+  const named = await namedFrameworks(engine, org_id)
+  if (weights === at && states === at) return withOwn(then, today, await readDefinitions(engine, org_id, catalogKinds, at), named)
   const own = await Promise.all([
     readDefinitions(engine, org_id, ['metric', 'initiative'], at),
     readDefinitions(engine, org_id, ['weight', 'target'], weights),
     readDefinitions(engine, org_id, 'metric_state', states),
   ])
-  return withOwn(then, today, own.flat())
+  return withOwn(then, today, own.flat(), named)
 }
 
 /** `today` null: the definitions are those of now. A text that today's program cannot read is left out: it says nothing. */
-function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definition[]): Catalog {
-  if (!own.length) return shipped
+function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definition[], named: readonly NamedFramework[]): Catalog {
+  if (!own.length && !named.length && ![...shipped.initiatives.values()].some(({ frameworks }) => frameworks.length)) return shipped
   const metrics = new Map(shipped.metrics)
-  const initiatives = new Map(shipped.initiatives)
+  // Twice: people set weights and targets of those that reports make too, and their own may stand for frameworks.
+  const initiatives = new Map(addFrameworks(shipped, named, today).initiatives)
   for (const { kind, id, body } of own) {
     if (kind === 'metric') {
       const known = today?.metrics.get(id)
@@ -106,12 +110,13 @@ function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definiti
         .map(({ id, weight }) => ({ id, weight: weightOf(initiative.id, id, weight), ...handledOf(id) })),
     }
   }
-  return {
+  const whole = {
     ...shipped,
     shipped,
     metrics: ordered(new Map([...metrics].map(([id, { handled: _, ...metric }]) => [id, { ...metric, ...handledOf(id) }]))),
     initiatives: ordered(new Map([...initiatives].map(([id, initiative]) => [id, set(initiative)]))),
   }
+  return addFrameworks(whole, named, today)
 }
 
 const ordered = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)))

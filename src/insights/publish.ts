@@ -8,7 +8,7 @@ import type { Catalog } from './catalog.ts'
 import { catalogAt, definitionChanges } from './definitions.ts'
 import { orgCatalog } from './org-catalog.ts'
 import type { HistoryPoint } from './history.ts'
-import { formulas, readHistory, readMetricHistories, initiativeHistories, type ScoreName } from './scores.ts'
+import { formulas, readHistory, readInitiativeHistories, readMetricHistories, type ScoreName } from './scores.ts'
 
 /** Exposure and initiatives are published in units of 1e-9 of their scale 0–1. */
 const UNIT = 1_000_000_000
@@ -79,7 +79,7 @@ async function historiesOf(
     ['exposure', '', await readHistory(engine, scope, catalog, 'exposure', '', from, to)],
     ['secure', '', await readHistory(engine, scope, catalog, 'secure', '', from, to)],
     ...[...metrics].map(([id, history]): [ScoreName, string, HistoryPoint[]] => ['metric', id, history]),
-    ...[...initiativeHistories(catalog, metrics, from, to)].map(([id, history]): [ScoreName, string, HistoryPoint[]] => [
+    ...[...(await readInitiativeHistories(engine, scope, catalog, metrics, from, to))].map(([id, history]): [ScoreName, string, HistoryPoint[]] => [
       'initiative',
       id,
       history,

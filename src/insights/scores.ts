@@ -4,12 +4,14 @@ import { UserError } from '../errors.ts'
 import { secureDeltas } from '../store/queries/scores/control-deltas.ts'
 import { type CoverageCounts, countCoverage } from '../store/queries/scores/coverage.ts'
 import { allStoredDeltas, exposureStates, storedDeltas } from '../store/queries/scores/deltas.ts'
+import { frameworkDeltas } from '../store/queries/initiatives/framework-deltas.ts'
 import type { DayDelta } from '../store/queries/metrics/deltas.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogAt, definitionChanges } from './definitions.ts'
 import { EXPOSURE_FORMULA } from './hazard.ts'
 import { type HistoryPoint, everyDay, statesOf } from './history.ts'
+import { frameworkInitiatives } from './frameworks.ts'
 import { initiativeHistory } from './initiatives.ts'
 import { fedCapabilities, metricHistory, missingNeeds } from './metrics.ts'
 import { SECURE_FORMULA } from './secure-score.ts'
@@ -84,18 +86,34 @@ export async function readMetricHistories(
   return new Map([...catalog.metrics.keys()].map((id) => [id, everyDay(statesOf(deltas.get(id) ?? []), from_day, to_day)]))
 }
 
-/** Histories of all initiatives by id, from those of the metrics over the same days. */
-export function initiativeHistories(
+/** Histories of all initiatives by id: from those of the metrics over the same days, or from the points of its controls. */
+export async function readInitiativeHistories(
+  engine: Engine,
+  scope: Scope,
   catalog: Catalog,
   metrics: ReadonlyMap<string, HistoryPoint[]>,
   from_day: number,
   to_day: number,
-): Map<string, HistoryPoint[]> {
+): Promise<Map<string, HistoryPoint[]>> {
+  const scored = frameworkInitiatives(catalog)
+  const deltas = new Map<string, DayDelta[]>(scored.map(({ id }) => [id, []]))
+  if (scored.length) {
+    const kept = scope.groups === null ? await allStoredDeltas(engine, scope.org_id, 'initiative') : []
+    const afresh = scored.filter(({ past }) => scope.groups !== null || past)
+    const ids = new Set(afresh.map(({ id }) => id))
+    for (const delta of [...kept.filter(({ id }) => !ids.has(id)), ...(await frameworkDeltas(engine, scope, afresh))])
+      deltas.get(delta.id)?.push(delta)
+  }
   return new Map(
-    [...catalog.initiatives.values()].map((initiative) => [
-      initiative.id,
-      initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1),
-    ]),
+    [...catalog.initiatives.values()].map((initiative) => {
+      const own = deltas.get(initiative.id)
+      return [
+        initiative.id,
+        own
+          ? everyDay(statesOf(own, 1000), from_day, to_day)
+          : initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1),
+      ]
+    }),
   )
 }
 
@@ -131,6 +149,10 @@ export async function readHistory(
     case 'initiative': {
       const initiative = catalog.initiatives.get(id)
       if (!initiative) throw unknown('initiative', id)
+      if (initiative.frameworks.length) {
+        const only = { ...catalog, initiatives: new Map([[id, initiative]]) }
+        return (await readInitiativeHistories(engine, scope, only, new Map(), from_day, to_day)).get(id)!
+      }
       const own = {
         ...catalog,
         metrics: new Map([...catalog.metrics].filter(([metric]) => initiative.metrics.some((part) => part.id === metric))),
@@ -211,8 +233,14 @@ export function scoreOf(catalog: Catalog, score: ScoreName, id: string, history:
     max_points: score === 'secure' && now && value !== null ? now.denominator : null,
     change_1d: change(1),
     change_14d: change(14),
-    target: score === 'initiative' ? 100 * (catalog.initiatives.get(id)?.target ?? 1) : null,
+    target: score === 'initiative' ? targetOf(catalog, id) : null,
   }
+}
+
+/** The target of an initiative, 0–100; null: nobody set one. */
+export function targetOf(catalog: Catalog, id: string): number | null {
+  const target = catalog.initiatives.get(id)?.target ?? null
+  return target === null ? null : 100 * target
 }
 
 const nothing: Record<ScoreName, string> = {

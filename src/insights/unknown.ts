@@ -1,9 +1,10 @@
 import type { Engine } from '../store/engines/engine.ts'
 import { type AssetCounts, countUnknown, type UnknownAssets } from '../store/queries/scores/unknown-assets.ts'
-import { type UnknownControls, unknownControls } from '../store/queries/scores/unknown-controls.ts'
+import { type UnknownControls, unknownControls, unknownOfFrameworks } from '../store/queries/scores/unknown-controls.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Initiative } from './catalog.ts'
 import type { HistoryPoint } from './history.ts'
+import { frameworkInitiatives } from './frameworks.ts'
 import { initiativeScore, weightOf } from './initiatives.ts'
 import { fedCapabilities, missingNeeds, populationOf } from './metrics.ts'
 
@@ -29,6 +30,8 @@ export interface Unknown {
   /** Metrics with a need that nothing feeds: their answer could be anything. */
   unfed: ReadonlySet<string>
   initiatives: ReadonlyMap<string, AssetCounts>
+  /** Of initiatives that are scored from controls, by id. */
+  frameworks: ReadonlyMap<string, UnknownControls>
 }
 
 /** Counts what is unknown at the end of a day, for all scores at once. */
@@ -44,6 +47,7 @@ export async function readUnknown(engine: Engine, scope: Scope, catalog: Catalog
     controls: await unknownControls(engine, scope, day),
     metrics: new Map(ids.map((id, index) => [id, assets.populations[index]!])),
     unfed: new Set([...catalog.metrics.values()].filter((metric) => missingNeeds(metric, fed).length > 0).map((metric) => metric.id)),
+    frameworks: await unknownOfFrameworks(engine, scope, day, frameworkInitiatives(catalog)),
     initiatives: new Map(initiatives.map(({ id }, index) => [id, assets.unions[index]!])),
   }
 }
@@ -66,8 +70,13 @@ export function metricBounds({ metrics, unfed }: Unknown, id: string, now: Sums)
   return { ...between(numerator, denominator, counts.stale + counts.never_scanned), coverage }
 }
 
-/** Initiative: from the bounds of its metrics; `points` are their sums by id. A metric that is about no asset at all has no weight. */
-export function initiativeBounds(unknown: Unknown, initiative: Initiative, points: ReadonlyMap<string, Sums>): Bounds {
+/**
+ * Initiative: from the bounds of its metrics; `points` are their sums by id. A metric that is about no asset at all has no weight. One that is scored from
+ * controls: as the secure score, `now` being its own sums.
+ */
+export function initiativeBounds(unknown: Unknown, initiative: Initiative, points: ReadonlyMap<string, Sums>, now: Sums): Bounds {
+  if (initiative.frameworks.length)
+    return pointsBounds(now, unknown.frameworks.get(initiative.id) ?? allKnown, unknown.assets.control)
   const bounds = initiative.metrics.map((part) => ({
     weight: weightOf(part),
     mitigated: part.handled === 'mitigated',
@@ -84,14 +93,18 @@ export function initiativeBounds(unknown: Unknown, initiative: Initiative, point
 }
 
 /** Secure score: checks that did not run at all or at none of their points. */
-export function secureBounds({ assets, controls }: Unknown, now: Sums): Bounds {
+export const secureBounds = ({ assets, controls }: Unknown, now: Sums): Bounds => pointsBounds(now, controls, assets.control)
+
+const allKnown: UnknownControls = { controls: 0, gain: 0, loss: 0, max_points: 0 }
+
+function pointsBounds(now: Sums, controls: UnknownControls, assets: AssetCounts): Bounds {
   // In thousandths of points, whole numbers, so that all of the points are exactly 100 %.
   const [got, of_known] = [now?.numerator ?? 0, now?.denominator ?? 0].map((points) => Math.round(points * 1000)) as [number, number]
   const of = of_known + controls.max_points
   return {
     best: of === 0 ? null : (100 * (got + controls.gain)) / of,
     worst: of === 0 ? null : (100 * (got - controls.loss)) / of,
-    coverage: { ...assets.control, not_run: controls.controls },
+    coverage: { ...assets, not_run: controls.controls },
   }
 }
 

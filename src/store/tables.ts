@@ -16,6 +16,8 @@ export const derivedTables = [
   'action_check',
   'action_state',
   'control_objective',
+  'control_framework',
+  'metric_critical',
   'score_delta',
   'computed_metric',
   'event',

@@ -37,6 +37,9 @@ const initiative: Initiative = {
   title: 'Both',
   why: '',
   kind: 'threat',
+  preview: false,
+  threats: [],
+  frameworks: [],
   target: 1,
   metrics: [
     { id: 'kev', weight: 'high' },

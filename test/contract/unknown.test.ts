@@ -139,7 +139,7 @@ async function measure(engine: Engine, org_id: number, world: Partial<World>): P
   return new Map<string, Measured>([
     ['exposure', { value: exposure.value, ...exposureBounds(unknown, exposure) }],
     ['secure', { value: secure.value, ...secureBounds(unknown, secure) }],
-    ['initiative', { value: initiative.value, ...initiativeBounds(unknown, catalog.initiatives.get('all')!, metrics) }],
+    ['initiative', { value: initiative.value, ...initiativeBounds(unknown, catalog.initiatives.get('all')!, metrics, undefined) }],
     ...asked.map((id): [string, Measured] => [id, { value: metrics.get(id)!.value, ...metricBounds(unknown, id, metrics.get(id)) }]),
   ])
 }

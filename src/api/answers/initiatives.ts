@@ -1,12 +1,14 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import type { Initiative } from '../../insights/catalog.ts'
-import { initiativeHistories, readMetricHistories, scoreOf } from '../../insights/scores.ts'
+import { readInitiativeHistories, readMetricHistories, scoreOf } from '../../insights/scores.ts'
 import { initiativeBounds } from '../../insights/unknown.ts'
+import { frameworkSections } from '../../store/queries/initiatives/framework-deltas.ts'
+import { countCriticalAssets } from '../../store/queries/metrics/deltas.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
-import type { InitiativeSummary } from '../shapes.ts'
-import { exposedBy, pointsOf, summarizeMetrics, TREND_DAYS, unknownOf } from './metrics.ts'
+import type { InitiativeDetail, InitiativeSummary } from '../shapes.ts'
+import { pointsOf, summarizeMetrics, TREND_DAYS, unknownOf, updatedAt } from './metrics.ts'
 
 type Summary = z.infer<typeof InitiativeSummary>
 
@@ -16,50 +18,80 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
     const { store, catalog, scope, moment } = asked
     const from = moment.day - TREND_DAYS
     const metricHistories = await readMetricHistories(store.engine, scope, catalog, from, moment.day)
-    const histories = initiativeHistories(catalog, metricHistories, from, moment.day)
+    const histories = await readInitiativeHistories(store.engine, scope, catalog, metricHistories, from, moment.day)
     const sums = new Map([...metricHistories].map(([id, history]) => [id, history.at(-1)]))
     const unknown = await unknownOf(asked)
     const metrics = new Map((await summarizeMetrics(asked)).map((metric) => [metric.id, metric]))
-    const summaries: Summary[] = []
-    for (const initiative of catalog.initiatives.values()) {
-      const { id, title, why, kind } = initiative
+    const updated_at = await updatedAt(asked)
+    const initiatives = [...catalog.initiatives.values()]
+    const critical = await countCriticalAssets(
+      store.engine,
+      scope,
+      moment.day,
+      initiatives.map((initiative) => ({
+        id: initiative.id,
+        metric_ids: initiative.metrics.flatMap(({ id }) => (metrics.get(id)!.exposed > 0 ? [id] : [])),
+      })),
+    )
+    const summaries = initiatives.map((initiative): Summary => {
+      const { id, title, why, kind, preview, generated, learn_more, threats } = initiative
       const history = histories.get(id)!
       const parts = initiative.metrics.map((part) => metrics.get(part.id)!)
-      summaries.push({
+      const unfed = parts.filter((metric) => metric.missing.length > 0)
+      return {
         id,
         title,
         why,
         kind,
-        score: { ...scoreOf(catalog, 'initiative', id, history), ...initiativeBounds(unknown, initiative, sums) },
+        preview,
+        generated: generated ?? false,
+        learn_more: learn_more ?? null,
+        threats,
+        score: {
+          ...scoreOf(catalog, 'initiative', id, history),
+          ...initiativeBounds(unknown, initiative, sums, history.at(-1)),
+          ...(initiative.frameworks.length && history.at(-1)?.value === null ? { reason: 'no control of this framework has a result' } : {}),
+        },
+        scored_from: initiative.frameworks.length ? 'controls' : 'metrics',
         metrics: parts.length,
         metrics_with_data: parts.filter((metric) => metric.exposure !== null).length,
-        critical_assets: await countCritical(
-          asked,
-          parts.filter((metric) => metric.exposed > 0).map((metric) => metric.id),
-        ),
+        missing: [...new Set(unfed.flatMap((metric) => metric.missing))],
+        critical_assets: critical.get(id) ?? 0,
         trend: history.slice(-TREND_DAYS).map((point) => point.value),
-      })
-    }
-    const gap = ({ score }: Summary) => (score.value === null ? -1000 : score.target! - score.value)
-    return summaries.toSorted((a, b) => gap(b) - gap(a) || (a.id < b.id ? -1 : 1))
+        updated_at,
+      }
+    })
+    const gap = ({ score }: Summary) => (score.value === null ? -1000 : (score.target ?? 100) - score.value)
+    // What reports generate comes after what was written: there may be dozens.
+    return summaries.toSorted((a, b) => Number(a.generated) - Number(b.generated) || gap(b) - gap(a) || (a.id < b.id ? -1 : 1))
   })
 
-/** The daily history of every initiative that has a value in the range, by today's definitions, in the order of their ids. */
+/**
+ * The daily history of every initiative that has a value in the range, by today's definitions, in the order of their ids. Of those that reports generate only
+ * the ones for which somebody has set a target: there may be dozens.
+ */
 export async function initiativeLines({ store, scope, catalog }: Asked, { from, to }: { from: number; to: number }) {
   const metrics = await readMetricHistories(store.engine, scope, catalog, from, to)
-  return [...initiativeHistories(catalog, metrics, from, to)]
+  const shown = new Map([...catalog.initiatives].filter(([, { generated, target }]) => !generated || target !== null))
+  return [...(await readInitiativeHistories(store.engine, scope, { ...catalog, initiatives: shown }, metrics, from, to))]
     .filter(([, history]) => history.some(({ value }) => value !== null))
     .map(([id, history]) => ({ id, title: catalog.initiatives.get(id)!.title, points: pointsOf(history) }))
 }
 
-/** Distinct assets of high or very high criticality that some of these metrics find exposed. */
-async function countCritical(asked: Asked, metric_ids: readonly string[]): Promise<number> {
-  const found = new Set<number>()
-  for (const id of metric_ids) {
-    for (const asset of await exposedBy(asked, id))
-      if (asset.criticality === 'high' || asset.criticality === 'very_high') found.add(asset.asset_id)
-  }
-  return found.size
+/** The parts of the framework that an initiative is scored from, with their points; none for one that has metrics. */
+export async function sectionsOf(
+  { store, scope, moment }: Asked,
+  initiative: Initiative,
+): Promise<z.infer<typeof InitiativeDetail>['sections']> {
+  const sections = await frameworkSections(store.engine, scope, initiative.framework_keys ?? [], moment.day)
+  return sections
+    .map(({ points, max_points, ...section }) => ({
+      ...section,
+      points: points / 1000,
+      max_points: max_points / 1000,
+      value: (100 * points) / max_points,
+    }))
+    .toSorted((a, b) => a.section.localeCompare(b.section, 'en', { numeric: true }))
 }
 
 /** One initiative of the catalog. Throws UserError('unknown_initiative'). */

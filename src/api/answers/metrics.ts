@@ -8,7 +8,9 @@ import { impactOf, metricWeight, partsOn } from '../../insights/initiatives.ts'
 import { fedCapabilities, metricAssets, missingNeeds } from '../../insights/metrics.ts'
 import { readMetricHistories } from '../../insights/scores.ts'
 import { metricBounds, readUnknown, type Unknown } from '../../insights/unknown.ts'
+import { formatInstant } from '../../model/time.ts'
 import { dayText } from '../../store/days.ts'
+import { lastImport, recordedAt } from '../../store/known/taken.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { MetricSummary, Point } from '../shapes.ts'
@@ -40,8 +42,9 @@ export const summarizeMetrics = (asked: Asked): Promise<Summary[]> =>
     const histories = await historiesOf(asked)
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
     const unknown = await unknownOf(asked)
+    const updated_at = await updatedAt(asked)
     return [...catalog.metrics.values()]
-      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown))
+      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown, updated_at))
       .toSorted(
         (a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1),
       )
@@ -53,6 +56,7 @@ function summarize(
   histories: ReadonlyMap<string, readonly HistoryPoint[]>,
   missing: readonly string[],
   unknown: Unknown,
+  updated_at: string | null,
 ): Summary {
   const history = histories.get(metric.id)!
   const now = history.at(-1)!
@@ -75,7 +79,7 @@ function summarize(
     title: metric.title,
     why: metric.why,
     source: metric.source,
-    state: now.value === null ? 'no_data' : now.numerator === 0 ? 'met' : 'needs_attention',
+    state: stateAt(now),
     needs: titlesOf(catalog, metric.needs),
     missing: titlesOf(catalog, missing),
     exposed: now.numerator,
@@ -90,8 +94,27 @@ function summarize(
     trend: history.slice(-TREND_DAYS).map(({ value }) => (value === null ? null : value / 100)),
     initiatives: inside.map(({ id, title }) => ({ id, title })),
     last_changed_on: changed === -1 ? null : dayText(history[changed]!.day),
+    state_since: stateSince(history),
+    updated_at,
   }
 }
+
+const stateAt = ({ value, numerator }: HistoryPoint): Summary['state'] =>
+  value === null ? 'no_data' : numerator === 0 ? 'met' : 'needs_attention'
+
+/** The first day of the state that the last day has; null: all days have it. */
+function stateSince(history: readonly HistoryPoint[]): string | null {
+  const now = stateAt(history.at(-1)!)
+  const other = history.findLastIndex((point) => stateAt(point) !== now)
+  return other === -1 ? null : dayText(history[other + 1]!.day)
+}
+
+/** When the newest import was recorded that had come at the moment asked for: since then nothing new was worked out. */
+export const updatedAt = ({ store, moment }: Asked): Promise<string | null> =>
+  remember(store, ['updated', moment.at], async () => {
+    const at = await recordedAt(store.engine, await lastImport(store.engine, moment.at))
+    return at === null ? null : formatInstant(at)
+  })
 
 const titlesOf = (catalog: Asked['catalog'], needs: readonly string[]): string[] =>
   needs.map((need) => catalog.capabilities.get(need)?.title ?? need)
@@ -108,6 +131,7 @@ export function findMetric({ catalog }: Asked, id: string): Metric {
 
 /** The definition of a metric in words. */
 export const metricWords = (metric: Metric) => ({
+  recommendation: metric.recommendation ?? null,
   population: conditionWords(metric.population, assetColumns),
   exposed_when: conditionWords(metric.exposed_when, metricColumns),
   yaml: metric.yaml,

@@ -7,7 +7,7 @@ import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { PostureDetail } from '../shapes/events.ts'
 import { answerExplain } from './explain.ts'
-import { recommend, recommendationsOfMetric } from './recommendations.ts'
+import { recommend, recommendationsOfInitiative, recommendationsOfMetric } from './recommendations.ts'
 
 type Detail = z.infer<typeof PostureDetail>
 
@@ -64,18 +64,13 @@ async function effectsOf(asked: Asked, event: EventAnswer): Promise<Detail['init
 /** The recommendations that close most of what the event is about, as things are now. */
 async function helpFor(asked: Asked, event: EventAnswer): Promise<Detail['recommendations']> {
   if (!isThere(asked, event)) return []
-  const short = (list: readonly Detail['recommendations'][number][]) =>
-    list.slice(0, SHOWN).map(({ id, title, gain }) => ({ id, title, gain }))
+  const short = (list: readonly { id: string; title: string; gain: number | null }[]) =>
+    list.flatMap(({ id, title, gain }) => (gain === null || gain === 0 ? [] : [{ id, title, gain }])).slice(0, SHOWN)
   const { catalog } = asked
   if (event.score === 'metric') return short(await recommendationsOfMetric(asked, catalog.metrics.get(event.score_id!)!))
   if (event.score === 'exposure' || event.score === 'secure')
     return short((await recommend(asked)).filter(({ score }) => score === event.score))
-  const found = new Map<string, Detail['recommendations'][number]>()
-  for (const { id } of catalog.initiatives.get(event.score_id!)!.metrics) {
-    const metric = catalog.metrics.get(id)
-    for (const one of metric ? await recommendationsOfMetric(asked, metric) : []) found.set(one.id, one)
-  }
-  return short([...found.values()].toSorted((a, b) => b.gain - a.gain || (a.id < b.id ? -1 : 1)))
+  return short(await recommendationsOfInitiative(asked, catalog.initiatives.get(event.score_id!)!))
 }
 
 async function aboutOf({ store, scope, catalog }: Asked, event: EventAnswer): Promise<Detail['about']> {

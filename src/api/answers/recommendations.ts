@@ -1,9 +1,8 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import type { Metric } from '../../insights/catalog.ts'
-import { ParameterList } from '../../insights/condition-sql.ts'
-import { compileTerms } from '../../insights/metric-condition.ts'
+import type { Initiative, Metric } from '../../insights/catalog.ts'
 import { jointGain } from '../../insights/joint-gain.ts'
+import { metricRecommendations, ownRecommendation } from '../../insights/metric-recommendations.ts'
 import { type CataloguedRecommendation, catalogueRecommendations } from '../../insights/recommendation-catalog.ts'
 import { readGains, type Recommendation, recommendationsOf } from '../../insights/recommendations.ts'
 import { exploitStages } from '../../model/exploit.ts'
@@ -18,7 +17,7 @@ import {
 } from '../../model/recommendation.ts'
 import { severities } from '../../model/severity.ts'
 import { dayText } from '../../store/days.ts'
-import { recommendedFor } from '../../store/queries/findings/recommended.ts'
+import { frameworkControls } from '../../store/queries/initiatives/framework-deltas.ts'
 import type { GivenField, GivenFields } from '../../store/queries/given.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -138,29 +137,32 @@ export async function gainTogether(asked: Asked, ids: readonly string[]): Promis
   return { recommendations: chosen, ...gain }
 }
 
-/** How many recommendations a metric shows. */
-const SHOWN = 10
-
-/** The recommendations that close findings which make assets exposed to a metric, the greatest gain first. */
+/**
+ * The recommendations of a metric, the greatest gain first, and last its own for the assets of which no other closes anything. Together they are for exactly the
+ * assets that it finds exposed.
+ */
 export async function recommendationsOfMetric(asked: Asked, metric: Metric): Promise<z.infer<typeof MetricDetail>['recommendations']> {
-  const parameters = new ParameterList('metric')
-  const findings = compileTerms(metric.exposed_when, parameters).terms.flatMap((term) =>
-    term.finding === null ? [] : [`(${term.finding})`],
-  )
-  if (findings.length === 0) return []
-  const exposed = await exposedBy(asked, metric.id)
-  const ids = await recommendedFor(
-    asked.store.engine,
-    asked.scope,
-    asked.moment.day,
-    exposed.map((asset) => asset.asset_id),
-    findings.join(' or '),
-    parameters.params,
-  )
-  if (ids.size === 0) return []
-  const all = await recommend(asked)
-  return all
-    .filter(({ id }) => ids.has(id))
-    .slice(0, SHOWN)
-    .map(({ id, title, gain, assets }) => ({ id, title, gain, assets }))
+  const exposed = (await exposedBy(asked, metric.id)).map((asset) => asset.asset_id)
+  const parts = await metricRecommendations(asked.store.engine, asked.scope, metric, asked.moment.day, exposed)
+  if (parts.length === 0) return []
+  const known = new Map((await recommend(asked)).map((each) => [each.id, each]))
+  const own = ownRecommendation(metric)
+  return parts
+    .map(({ recommendation: id, assets }) => {
+      const found = known.get(id)
+      if (id === own) return { id, title: metric.recommendation ?? metric.title, gain: null, score: null, assets }
+      return { id, title: found?.title ?? id.replace(/^[a-z]+:/, ''), gain: found?.gain ?? 0, score: found?.score ?? null, assets }
+    })
+    .toSorted((a, b) => (b.gain ?? -1) - (a.gain ?? -1) || b.assets - a.assets || (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * The catalogue's recommendations that an initiative is about: those of its metrics, or the controls that serve its framework. Only what applies to assets that
+ * are there (M-063).
+ */
+export async function recommendationsOfInitiative(asked: Asked, initiative: Initiative): Promise<CataloguedRecommendation[]> {
+  const rows = (await catalogue(asked)).filter(({ state }) => state !== 'not_available')
+  if (!initiative.frameworks.length) return rows.filter(({ initiatives }) => initiatives.includes(initiative.id))
+  const controls = await frameworkControls(asked.store.engine, asked.scope.org_id, initiative.framework_keys ?? [])
+  return rows.filter(({ id }) => id.startsWith('setting:') && controls.has(id.slice('setting:'.length)))
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { HistoryPoint } from '../../insights/history.ts'
-import { directions, formulas, readCoverage, readHistory, readHistoryThen, scoreOf, type ScoreName } from '../../insights/scores.ts'
+import { directions, formulas, readCoverage, readHistory, readHistoryThen, scoreOf, type ScoreName, targetOf } from '../../insights/scores.ts'
 import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
@@ -69,7 +69,7 @@ export async function answerHistory(
           ? 'Exposure score'
           : 'Secure score'
   const points = pointsOf(await readHistoryAsked(asked, score, id, range))
-  const target = score === 'initiative' ? 100 * findInitiative(asked, id).target : null
+  const target = score === 'initiative' ? targetOf(asked.catalog, id) : null
   return {
     score,
     id: score === 'metric' || score === 'initiative' ? id : '',

@@ -3,11 +3,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { readHistoryAsked } from '../answers/scores.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { findInitiative, initiativeLines, summarizeInitiatives } from '../answers/initiatives.ts'
+import { findInitiative, initiativeLines, sectionsOf, summarizeInitiatives } from '../answers/initiatives.ts'
 import { pointsOf, summarizeMetrics } from '../answers/metrics.ts'
-import { answerAll, readMoment, readRange } from '../asked.ts'
+import { catalogued, recommendationFields, recommendationsOfInitiative } from '../answers/recommendations.ts'
+import { askGiven } from '../../store/queries/given.ts'
+import { answerAll, answerPage, readMoment, readPage, readRange } from '../asked.ts'
 import { named } from '../named.ts'
-import { InitiativeDetail, InitiativeSummary, Moment, Point, Range, list } from '../shapes.ts'
+import { InitiativeDetail, InitiativeSummary, Moment, Page, Point, Range, list } from '../shapes.ts'
+import { recommendationColumns, RecommendationPage } from './recommendations.ts'
 
 const Initiatives = named('InitiativeList', list(InitiativeSummary))
 const Histories = named(
@@ -68,17 +71,39 @@ export const initiatives =
         const asked = await readMoment(api, query)
         const initiative = findInitiative(asked, params.id)
         const { from, to } = readRange(query, asked.moment)
-        const [summaries, metrics, history] = await Promise.all([
+        const [summaries, metrics, sections, history] = await Promise.all([
           summarizeInitiatives(asked),
           summarizeMetrics(asked),
+          sectionsOf(asked, initiative),
           readHistoryAsked(asked, 'initiative', initiative.id, { from, to }),
         ])
         const inside = new Set(initiative.metrics.map(({ id }) => id))
         return {
           ...summaries.find(({ id }) => id === initiative.id)!,
           metric_list: metrics.filter(({ id }) => inside.has(id)),
+          sections,
           history: pointsOf(history),
         }
+      },
+    )
+    app.get(
+      '/initiatives/:id/recommendations',
+      {
+        schema: {
+          operationId: 'listInitiativeRecommendations',
+          tags: ['initiatives'],
+          summary: 'The recommendations that close something which an initiative is about',
+          params: Id,
+          querystring: Page.strict(),
+          response: answers(RecommendationPage),
+        },
+      },
+      async ({ params, query }) => {
+        const asked = await readMoment(api, query)
+        const rows = await recommendationsOfInitiative(asked, findInitiative(asked, params.id))
+        const page = readPage(query, recommendationColumns)
+        const { items, ...rest } = await askGiven(asked.store.engine, rows, recommendationFields, ['title', 'component', 'id'], page)
+        return answerPage(asked, { ...rest, items: items.map(catalogued(asked, new Map())) })
       },
     )
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { metricAssetsOf } from '../../insights/metric-recommendations.ts'
 import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
 import { readHistoryAsked } from '../answers/scores.ts'
 import { answers } from '../api.ts'
@@ -67,15 +68,30 @@ export const metrics =
           tags: ['metrics'],
           summary: 'The assets that a metric counts as exposed',
           params: Id,
-          querystring: Page.strict(),
+          querystring: Page.extend({
+            recommendation: z.string().max(500).optional().describe('Only those that this recommendation of the metric is for'),
+          }).strict(),
           response: answers(AffectedAssets),
         },
       },
       async ({ params, query }) => {
         const asked = await readMoment(api, query)
         const page = readPage(query, affectedColumns)
-        const exposed = await exposedBy(asked, findMetric(asked, params.id).id)
-        return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, exposed, page))
+        const metric = findMetric(asked, params.id)
+        const exposed = await exposedBy(asked, metric.id)
+        const only =
+          query.recommendation === undefined
+            ? null
+            : await metricAssetsOf(
+                asked.store.engine,
+                asked.scope,
+                metric,
+                asked.moment.day,
+                exposed.map(({ asset_id }) => asset_id),
+                query.recommendation,
+              )
+        const shown = only ? exposed.filter(({ asset_id }) => only.has(asset_id)) : exposed
+        return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, shown, page))
       },
     )
   }

@@ -22,10 +22,11 @@ import {
 } from '../shapes/recommendation.ts'
 import { AffectedAssets } from './metrics.ts'
 
-const Recommendations = named('RecommendationList', list(CataloguedRecommendation))
+/** A page of recommendations. */
+export const RecommendationPage = named('RecommendationList', list(CataloguedRecommendation))
 const Surfaces = named('SurfaceList', z.object({ total: SurfaceSummary.shape.recommendations, items: z.array(SurfaceSummary) }))
 const Id = z.object({ id: z.string().max(500) })
-const columns = givenColumns(recommendationFields)
+export const recommendationColumns = givenColumns(recommendationFields)
 
 /** What to do, ranked by what it gains. */
 export const recommendations =
@@ -39,12 +40,12 @@ export const recommendations =
           tags: ['recommendations'],
           summary: 'The catalogue of recommendations over all sources, the greatest gain first',
           querystring: Page.strict(),
-          response: answers(Recommendations),
+          response: answers(RecommendationPage),
         },
       },
       async ({ query }) => {
         const asked = await readMoment(api, query)
-        const page = readPage(query, columns)
+        const page = readPage(query, recommendationColumns)
         const { items, ...rest } = await askGiven(
           asked.store.engine,
           await catalogue(asked),

@@ -9,7 +9,7 @@ import { type Silence, silences } from '../../store/queries/posture/silence.ts'
 import { allStoredDeltas } from '../../store/queries/scores/deltas.ts'
 import { parseInitiative, type Catalog } from '../catalog.ts'
 import { everyDay, type HistoryPoint, statesOf } from '../history.ts'
-import { initiativeHistories, readHistory, readMetricHistories, type ScoreName } from '../scores.ts'
+import { readHistory, readInitiativeHistories, readMetricHistories, type ScoreName } from '../scores.ts'
 import { scoreSteps, targetSteps } from './score-steps.ts'
 import { readThresholds } from './thresholds.ts'
 
@@ -53,6 +53,8 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
   if (first === undefined) return others
   const scope = { org_id, groups: null }
   const metrics = await readMetricHistories(engine, scope, catalog, first, today)
+  // Dozens of frameworks share their controls: one that nobody has set a target for would only say again what another has said.
+  const followed = new Map([...catalog.initiatives].filter(([, { target }]) => target !== null))
   const told: Told[] = [
     {
       score: 'exposure',
@@ -61,7 +63,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
       history: await readHistory(engine, scope, catalog, 'exposure', '', first, today),
     },
     { score: 'secure', id: '', title: 'Secure score', history: await readHistory(engine, scope, catalog, 'secure', '', first, today) },
-    ...[...initiativeHistories(catalog, metrics, first, today)].map(([id, history]) => ({
+    ...[...(await readInitiativeHistories(engine, scope, { ...catalog, initiatives: followed }, metrics, first, today))].map(([id, history]) => ({
       score: 'initiative' as const,
       id,
       title: catalog.initiatives.get(id)!.title,
@@ -157,7 +159,7 @@ async function targetEvents(
   const since = new Map((await readDefinitions(engine, org_id, 'target')).map((each) => [each.id, each.since]))
   return told.flatMap(({ score, id, title, history }) => {
     const initiative = score === 'initiative' ? catalog.initiatives.get(id) : undefined
-    if (!initiative) return []
+    if (!initiative || initiative.target === null) return []
     const target = 100 * initiative.target
     const by = initiative.target_by ? parseDay(initiative.target_by) : null
     return targetSteps(score, history, target, by)

@@ -1,7 +1,7 @@
 import type { Engine } from '../../engines/engine.ts'
 
 /** What can feed a capability: looks at assets, a stage of exploitation that somebody states, EPSS, or an attribute of assets. */
-export type Feeding = { subject: string } | { stage: number } | { epss: true } | { attribute: string }
+export type Feeding = { subject: string } | { stage: number } | { epss: true } | { attribute: string; values?: string[] | undefined }
 
 /** Whether anything of this kind has ever been reported, as known now. */
 export async function isFed(engine: Engine, org_id: number, feeding: Feeding): Promise<boolean> {
@@ -12,12 +12,15 @@ export async function isFed(engine: Engine, org_id: number, feeding: Feeding): P
 
 const NEVER = '9007199254740991'
 
-function question(feeding: Feeding): [string, Record<string, string | number>] {
+function question(feeding: Feeding): [string, Record<string, string | number | string[]>] {
   if ('subject' in feeding)
     return ['select 1 as fed from fresh_history where org_id = $org_id and subject = $subject limit 1', { subject: feeding.subject }]
   if ('epss' in feeding) return [`select 1 as fed from epss_history where retracted_in = ${NEVER} limit 1`, {}]
   if ('attribute' in feeding) {
-    return [`select 1 as fed from asset_history where org_id = $org_id and ${attributes.get(feeding.attribute)} is not null limit 1`, {}]
+    const column = attributes.get(feeding.attribute)
+    return feeding.values
+      ? [`select 1 as fed from asset_history where org_id = $org_id and ${column} = any($values) limit 1`, { values: feeding.values }]
+      : [`select 1 as fed from asset_history where org_id = $org_id and ${column} is not null limit 1`, {}]
   }
   return [
     `select 1 as fed from (

@@ -17,15 +17,52 @@ export interface UnknownControls {
   max_points: number
 }
 
+/** SQL columns of {@link UnknownControls} over rows of `part`. */
+const sums = `cast(count(*) as bigint) as controls,
+      cast(coalesce(sum(${floored('got + n * max_points', '(known + n)')} - points), 0) as bigint) as gain,
+      cast(coalesce(sum(points - ${floored('got', '(known + n)')}), 0) as bigint) as loss,
+      cast(coalesce(sum(case when known = 0 then max_points else 0 end), 0) as bigint) as max_points`
+
 /**
  * The unknown part of the secure score. A control that is known on some assets keeps its possible points; the others pull its mean up or
  * down. What a source states only as a total holds its unknown controls already.
  */
 export async function unknownControls(engine: Engine, scope: Scope, day: number): Promise<UnknownControls> {
+  const [row] = await engine.query<UnknownControls>(`${parts(scope, true)} select ${sums} from part`, {
+    org_id: scope.org_id,
+    day,
+    ...groupParams(scope.groups),
+  })
+  return row!
+}
+
+/**
+ * The same of initiatives that are scored from the controls of frameworks, by id; one of whose controls all is known is not in it. A source's total says
+ * nothing about one framework: here all its unknown controls count.
+ */
+export async function unknownOfFrameworks(
+  engine: Engine,
+  scope: Scope,
+  day: number,
+  initiatives: readonly { id: string; framework_keys: readonly string[] }[],
+): Promise<Map<string, UnknownControls>> {
+  const pairs = initiatives.flatMap(({ id, framework_keys }) => framework_keys.map((key) => [id, key] as const))
+  if (pairs.length === 0) return new Map()
+  const rows = await engine.query<UnknownControls & { id: string }>(
+    `${parts(scope, false)},
+    wanted as (select unnest($ids) as id, unnest($frameworks) as framework),
+    served as (select distinct w.id, c.control_id from wanted w join control_framework c on c.org_id = $org_id and c.framework = w.framework)
+    select s.id, ${sums} from part p join served s on s.control_id = p.control_id group by s.id`,
+    { org_id: scope.org_id, day, ...groupParams(scope.groups), ids: pairs.map(([id]) => id), frameworks: pairs.map(([, key]) => key) },
+  )
+  return new Map(rows.map(({ id, ...row }) => [id, row]))
+}
+
+/** CTEs down to `part`: of every control with something unknown what is known and what could be. `totals`: without those that a source's total holds. */
+function parts(scope: Scope, totals: boolean): string {
   const standing = 'r.valid_from < m.ends_at and m.ends_at <= r.valid_to'
   const ofPoints = possiblePoints
-  const [row] = await engine.query<UnknownControls>(
-    `with moment as (select ends_at from day where org_id = $org_id and day = $day),
+  return `with moment as (select ends_at from day where org_id = $org_id and day = $day),
     ${newestControl},
     ${effectiveResults},
     fresh as (select distinct asset_id from fresh_history where org_id = $org_id and subject = 'control' and from_day <= $day and $day < to_day),
@@ -55,23 +92,19 @@ export async function unknownControls(engine: Engine, scope: Scope, day: number)
       where r.org_id = $org_id and r.retracted_in = ${NEVER} and ${standing} and (r.status = 'not_run' or r.status in ('pass', 'fail') and not h.checked)
         and o.asset_id is null
       group by r.control_id, r.asset_id),
-    total as (
+    ${
+      totals
+        ? `total as (
       select distinct r.source from score_total_history r cross join moment m join here h on h.asset_id = r.asset_id
-      where r.org_id = $org_id and r.retracted_in = ${NEVER} and r.score = 'secure_score' and ${standing}),
+      where r.org_id = $org_id and r.retracted_in = ${NEVER} and r.score = 'secure_score' and ${standing}),`
+        : ''
+    }
     unknown as (
       select u.control_id, count(*) as n, cast(sum(u.of_points) as bigint) as of_points from not_known u
-      where u.source not in (select source from total) group by u.control_id),
+      ${totals ? 'where u.source not in (select source from total)' : ''} group by u.control_id),
     part as (
       select u.control_id, coalesce(k.n, 0) as known, u.n, coalesce(k.got, 0) as got,
         case when k.n > 0 then ${floored('k.got', 'k.n')} else 0 end as points,
         case when k.n > 0 then ${floored('k.of_points', 'k.n')} else ${floored('u.of_points', 'u.n')} end as max_points
-      from unknown u left join known k on k.control_id = u.control_id)
-    select cast(count(*) as bigint) as controls,
-      cast(coalesce(sum(${floored('got + n * max_points', '(known + n)')} - points), 0) as bigint) as gain,
-      cast(coalesce(sum(points - ${floored('got', '(known + n)')}), 0) as bigint) as loss,
-      cast(coalesce(sum(case when known = 0 then max_points else 0 end), 0) as bigint) as max_points
-    from part`,
-    { org_id: scope.org_id, day, ...groupParams(scope.groups) },
-  )
-  return row!
+      from unknown u left join known k on k.control_id = u.control_id)`
 }
