@@ -79,10 +79,8 @@ async function historiesOf(
     ['exposure', '', await readHistory(engine, scope, catalog, 'exposure', '', from, to)],
     ['secure', '', await readHistory(engine, scope, catalog, 'secure', '', from, to)],
     ...[...metrics].map(([id, history]): [ScoreName, string, HistoryPoint[]] => ['metric', id, history]),
-    ...[...(await readInitiativeHistories(engine, scope, catalog, metrics, from, to))].map(([id, history]): [ScoreName, string, HistoryPoint[]] => [
-      'initiative',
-      id,
-      history,
-    ]),
+    ...[...(await readInitiativeHistories(engine, scope, catalog, metrics, from, to))].map(
+      ([id, history]): [ScoreName, string, HistoryPoint[]] => ['initiative', id, history],
+    ),
   ]
 }

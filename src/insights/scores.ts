@@ -109,9 +109,7 @@ export async function readInitiativeHistories(
       const own = deltas.get(initiative.id)
       return [
         initiative.id,
-        own
-          ? everyDay(statesOf(own, 1000), from_day, to_day)
-          : initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1),
+        own ? everyDay(statesOf(own, 1000), from_day, to_day) : initiativeHistory(initiative, metrics, from_day, to_day - from_day + 1),
       ]
     }),
   )

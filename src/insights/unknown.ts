@@ -75,8 +75,7 @@ export function metricBounds({ metrics, unfed }: Unknown, id: string, now: Sums)
  * controls: as the secure score, `now` being its own sums.
  */
 export function initiativeBounds(unknown: Unknown, initiative: Initiative, points: ReadonlyMap<string, Sums>, now: Sums): Bounds {
-  if (initiative.frameworks.length)
-    return pointsBounds(now, unknown.frameworks.get(initiative.id) ?? allKnown, unknown.assets.control)
+  if (initiative.frameworks.length) return pointsBounds(now, unknown.frameworks.get(initiative.id) ?? allKnown, unknown.assets.control)
   const bounds = initiative.metrics.map((part) => ({
     weight: weightOf(part),
     mitigated: part.handled === 'mitigated',

@@ -50,7 +50,9 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
         score: {
           ...scoreOf(catalog, 'initiative', id, history),
           ...initiativeBounds(unknown, initiative, sums, history.at(-1)),
-          ...(initiative.frameworks.length && history.at(-1)?.value === null ? { reason: 'no control of this framework has a result' } : {}),
+          ...(initiative.frameworks.length && history.at(-1)?.value === null
+            ? { reason: 'no control of this framework has a result' }
+            : {}),
         },
         scored_from: initiative.frameworks.length ? 'controls' : 'metrics',
         metrics: parts.length,

@@ -1,6 +1,15 @@
 import type { z } from 'zod'
 import type { HistoryPoint } from '../../insights/history.ts'
-import { directions, formulas, readCoverage, readHistory, readHistoryThen, scoreOf, type ScoreName, targetOf } from '../../insights/scores.ts'
+import {
+  directions,
+  formulas,
+  readCoverage,
+  readHistory,
+  readHistoryThen,
+  scoreOf,
+  type ScoreName,
+  targetOf,
+} from '../../insights/scores.ts'
 import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'

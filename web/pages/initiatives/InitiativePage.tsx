@@ -1,43 +1,38 @@
 import { useMemo } from 'react'
 import { useParams } from 'wouter'
-import { addressOf, useAsk } from '../../api.ts'
-import { useMoment, useParameters } from '../../address.ts'
-import { ShareBar } from '../../charts/ShareBar.tsx'
-import { count, direction, moveDay, score as writeScore, sentence, word } from '../../format.ts'
-import { Between } from '../../components/Between.tsx'
-import { Card, Facts } from '../../components/Card.tsx'
+import { useAsk } from '../../api.ts'
+import type { Answer } from '../../api.ts'
+import { count, counted, direction, instant, moveDay, score as writeScore, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
-import { CopyLink } from '../../components/Flyout.tsx'
-import { metricSorts, MetricsTable } from '../../components/MetricsTable.tsx'
 import { Page } from '../../components/Page.tsx'
-import { useLastDay } from '../../components/shell.ts'
-import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
+import { Share } from '../../components/Share.tsx'
+import { Star } from '../../components/Star.tsx'
+import { TabStrip } from '../../components/TabStrip.tsx'
+import type { Tab } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
-import { useLocalList } from '../../components/local-list.ts'
+import { useLastDay } from '../../components/shell.ts'
+import { InitiativeMetrics } from './InitiativeMetrics.tsx'
+import { InitiativeOverview } from './InitiativeOverview.tsx'
+import { InitiativeRecommendations } from './InitiativeRecommendations.tsx'
+import { InitiativeSections } from './InitiativeSections.tsx'
+
+export type Initiative = Answer<'/api/v1/initiatives/{id}'>
 
 const parent = { page: '/initiatives', title: 'Initiatives' }
 const writePercent = (value: number): string => `${writeScore(value)} %`
 
-/** One initiative: its score against its target, its history, its metrics. */
+/** One initiative: its score against its target, what it is made of, what to do, how it went. */
 export function InitiativePage() {
   const { id = '' } = useParams<{ id: string }>()
-  const { get } = useParameters()
-  const moment = useMoment()
+  const path = useMemo(() => ({ id: decodeURIComponent(id) }), [id])
   const last = useLastDay()
   const query = useMemo(() => ({ from: moveDay(last, -548) }), [last])
-  const asked = useAsk('/api/v1/initiatives/{id}', { path: { id: decodeURIComponent(id) }, query })
+  const asked = useAsk('/api/v1/initiatives/{id}', { path, query })
+  const recommendations = useAsk('/api/v1/initiatives/{id}/recommendations', { path, query: { limit: 1 } })
   const { data, error } = asked
-  const metrics = useMemo(
-    () => ({ data: data ? { items: data.metric_list } : undefined, error, isPending: !data, refetch: asked.refetch }),
-    [data, error, asked.refetch],
-  )
-  const list = useLocalList(metrics, {
-    address: addressOf('/api/v1/metrics', {}, { ...moment }),
-    sort: get('sort') || '-score_impact',
-    by: metricSorts,
-  })
   if (error) {
     return (
       <Page title="Initiative" name="Initiative" parent={parent}>
@@ -47,88 +42,81 @@ export function InitiativePage() {
   }
   if (!data) return <Loading className="m-6 h-96" />
   const { score } = data
-  const unfed = data.metric_list.filter((metric) => metric.state === 'no_data')
-  const missing = [...new Set(unfed.flatMap((metric) => metric.missing))]
+  const tabs: Tab[] = [
+    { id: 'overview', title: 'Overview', content: <InitiativeOverview initiative={data} /> },
+    data.scored_from === 'metrics'
+      ? { id: 'metrics', title: 'Security metrics', amount: data.metrics, content: <InitiativeMetrics initiative={data} /> }
+      : { id: 'sections', title: 'Sections', amount: data.sections.length, content: <InitiativeSections initiative={data} /> },
+    {
+      id: 'recommendations',
+      title: 'Security recommendations',
+      amount: recommendations.data?.total ?? null,
+      content: <InitiativeRecommendations initiative={data} />,
+    },
+    {
+      id: 'history',
+      title: 'History',
+      content: (
+        <ScoreTrend why={{ score: 'initiative', id: data.id }} title={data.title} points={data.history} target={score.target} write={writePercent} height={320} days={180} />
+      ),
+    },
+  ]
   return (
-    <Page title={data.title} name={data.title} parent={parent} line={data.why} actions={<CopyLink />}>
-      {missing.length > 0 && (
-        <p className="rounded-lg bg-warn-soft px-4 py-2.5 text-sm text-warn">
-          {unfed.length} of {data.metrics} metrics could be measured with more sources: {missing.map(word).join(', ')}.{' '}
-          <To page="/sources" className="font-medium underline underline-offset-2">
-            Import a source
-          </To>
-        </p>
-      )}
-      <div className="grid grid-cols-12 gap-4">
-        <Card title="Score" note={direction(score.direction)} className="col-span-12 xl:col-span-4">
-          {score.value === null ? (
-            <Empty title="Nothing to score yet">{sentence(score.reason)}</Empty>
-          ) : (
-            <div className="flex flex-col gap-4">
-              <div>
-                <p className="num text-[2.5rem] leading-none font-semibold tracking-tight">
-                  {writeScore(score.value)}
-                  <span className="ml-1 text-xl font-medium text-ink-2">%</span>
-                </p>
-                <p className="mt-2 flex flex-wrap gap-x-4 text-sm">
-                  <Change
-                    value={score.change_1d}
-                    direction={score.direction}
-                    since="since yesterday"
-                    why={{ score: 'initiative', id: data.id, days: 1 }}
-                  />
-                  <Change
-                    value={score.change_14d}
-                    direction={score.direction}
-                    since="in 14 days"
-                    why={{ score: 'initiative', id: data.id, days: 14 }}
-                  />
-                </p>
-                <Between score={score} className="mt-1.5" />
-              </div>
-              <div>
-                <ShareBar share={score.value / 100} target={score.target === null ? null : score.target / 100} className="h-2.5" />
-                {score.target !== null && (
-                  <p className="mt-2 flex items-center gap-2 text-sm">
-                    Target {count(score.target)} %{' '}
-                    {score.value >= score.target ? (
-                      <Chip tone="better">reached</Chip>
-                    ) : (
-                      <span className="text-ink-3">{writeScore(score.target - score.value)} to go</span>
-                    )}
-                  </p>
-                )}
-              </div>
-              <Facts
-                className="grid-cols-2 border-t border-line pt-4"
-                facts={[
-                  ['Kind', word(data.kind)],
-                  ['Metrics with data', `${data.metrics_with_data} of ${data.metrics}`],
-                  ['Critical assets exposed', count(data.critical_assets)],
-                  ['Formula', score.formula],
-                ]}
-              />
-            </div>
-          )}
-        </Card>
-        <Card title="History" className="col-span-12 xl:col-span-8">
-          <ScoreTrend
-            why={{ score: 'initiative', id: data.id }}
-            title={data.title}
-            points={data.history}
-            target={score.target}
-            write={writePercent}
-            height={230}
-            days={180}
-          />
-        </Card>
-      </div>
-      <section aria-label="Metrics" className="flex flex-col gap-2">
-        <h2 className="text-sm font-semibold">
-          Metrics <span className="num font-normal text-ink-3">{data.metric_list.length}</span>
-        </h2>
-        <MetricsTable list={list} label={`Metrics of ${data.title}`} />
-      </section>
+    <Page
+      title={
+        <span className="flex flex-wrap items-center gap-2">
+          {data.title}
+          {score.value !== null && <span className="num">{writePercent(score.value)}</span>}
+          {data.preview && <Chip>Preview</Chip>}
+        </span>
+      }
+      name={data.title}
+      parent={parent}
+      line={
+        <span className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
+          <span className="text-ink-3">{direction(score.direction)}</span>
+          <Change value={score.change_1d} direction={score.direction} since="in 24 hours" why={{ score: 'initiative', id: data.id, days: 1 }} />
+          <Change value={score.change_14d} direction={score.direction} since="in 14 days" why={{ score: 'initiative', id: data.id, days: 14 }} />
+          <span>{score.target === null ? 'No target set' : `Target ${count(score.target)} %`}</span>
+          <span className="text-ink-3">Last updated {instant(data.updated_at)}</span>
+        </span>
+      }
+      actions={
+        <>
+          <Star id={data.id} title={data.title} words />
+          <Share title={data.title} figures={figuresOf(data)} />
+        </>
+      }
+    >
+      <MoreData initiative={data} />
+      <TabStrip label={data.title} tabs={tabs} />
     </Page>
+  )
+}
+
+/** What the page says, as lines of a mail. */
+function figuresOf({ title, score, metrics, metrics_with_data, scored_from }: Initiative): string[] {
+  return [
+    `${title}: ${score.value === null ? 'nothing to score yet' : writePercent(score.value)}, ${direction(score.direction)}`,
+    ...(score.target === null ? [] : [`Target: ${count(score.target)} %`]),
+    ...(scored_from === 'metrics' ? [`Metrics with data: ${metrics_with_data} of ${metrics}`] : []),
+  ]
+}
+
+/** What more could be measured, and by what. Nothing where all is. */
+function MoreData({ initiative }: { initiative: Initiative }) {
+  const unfed = initiative.metric_list.filter((metric) => metric.missing.length > 0)
+  const empty = initiative.scored_from === 'controls' && initiative.score.value === null
+  if (unfed.length === 0 && !empty) return null
+  return (
+    <p className="rounded-lg bg-warn-soft px-4 py-2.5 text-sm text-warn">
+      <span className="font-medium">More data is required.</span>{' '}
+      {empty
+        ? 'No imported report names requirements of this framework.'
+        : `${counted(unfed.length, 'metric')} of ${initiative.metrics} could be measured with: ${initiative.missing.map(word).join(', ')}.`}{' '}
+      <To page="/sources" className="font-medium underline underline-offset-2">
+        Import a source
+      </To>
+    </p>
   )
 }

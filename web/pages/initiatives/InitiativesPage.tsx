@@ -1,10 +1,11 @@
+import { useCallback } from 'react'
 import { addressOf, useAsk } from '../../api.ts'
 import type { InitiativeSummary } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
-import { count, score as writeScore, tone, word } from '../../format.ts'
-import { NoData } from '../../components/Badge.tsx'
+import { ago, count, counted, instant, score as writeScore, tone, word } from '../../format.ts'
+import { Chip, NoData } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -12,7 +13,9 @@ import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
-import { To } from '../../components/To.tsx'
+import { Star } from '../../components/Star.tsx'
+import { Here, To } from '../../components/To.tsx'
+import { useFavourites } from '../../components/favourites.ts'
 import { useLocalList } from '../../components/local-list.ts'
 
 const sorts: Record<string, (one: InitiativeSummary) => string | number | null> = {
@@ -22,20 +25,40 @@ const sorts: Record<string, (one: InitiativeSummary) => string | number | null> 
   change: (one) => one.score.change_14d,
   missing: (one) => (one.score.value === null || one.score.target === null ? null : one.score.target - one.score.value),
   critical: (one) => one.critical_assets,
+  change_1d: (one) => one.score.change_1d,
+  updated: (one) => one.updated_at,
+}
+
+/** What an initiative is about, as people read it. */
+export const kindWords: Record<string, string> = {
+  workload: 'Workload',
+  threat: 'Threat',
+  threat_report: 'Threat report',
+  framework: 'Framework',
+  external: 'External surface',
 }
 
 const columns: Column<InitiativeSummary>[] = [
+  { id: 'star', title: '', width: 52, cell: (one) => <Star id={one.id} title={one.title} /> },
   {
     id: 'title',
     title: 'Initiative',
     sort: 'title',
     cell: (one) => (
-      <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link font-medium" title={one.why}>
-        {one.title}
-      </To>
+      <span className="flex min-w-0 items-center gap-2">
+        <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium" title={one.why}>
+          {one.title}
+        </To>
+        {one.preview && <Chip>Preview</Chip>}
+        {one.score.value !== null && one.missing.length > 0 && (
+          <span title={`More data is required: ${one.missing.map(word).join(', ')}`}>
+            <Chip tone="warn">Partly measured</Chip>
+          </span>
+        )}
+      </span>
     ),
   },
-  { id: 'kind', title: 'Kind', width: 110, sort: 'kind', cell: (one) => word(one.kind) },
+  { id: 'kind', title: 'Kind', width: 130, sort: 'kind', cell: (one) => kindWords[one.kind] ?? word(one.kind) },
   {
     id: 'score',
     title: 'Score',
@@ -79,9 +102,17 @@ const columns: Column<InitiativeSummary>[] = [
     cell: (one) => <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} />,
   },
   {
+    id: 'change_1d',
+    title: '24 h',
+    width: 105,
+    sort: 'change_1d',
+    hint: 'Change since the day before',
+    cell: (one) => <Change value={one.score.change_1d} direction={one.score.direction} className="text-xs" />,
+  },
+  {
     id: 'change',
-    title: 'Change',
-    width: 115,
+    title: '14 d',
+    width: 105,
     sort: 'change',
     cell: (one) => (
       <Change
@@ -92,7 +123,14 @@ const columns: Column<InitiativeSummary>[] = [
       />
     ),
   },
-  { id: 'metrics', title: 'Metrics with data', width: 130, align: 'right', cell: (one) => `${one.metrics_with_data} of ${one.metrics}` },
+  {
+    id: 'metrics',
+    title: 'Metrics with data',
+    width: 130,
+    align: 'right',
+    hint: 'A framework is scored from the checks that reports tie to it',
+    cell: (one) => (one.scored_from === 'controls' ? 'from checks' : `${one.metrics_with_data} of ${one.metrics}`),
+  },
   {
     id: 'critical',
     title: 'Critical assets',
@@ -101,23 +139,68 @@ const columns: Column<InitiativeSummary>[] = [
     down: true,
     align: 'right',
     hint: 'Exposed assets of high or very high criticality',
-    cell: (one) => count(one.critical_assets),
+    cell: (one) => (one.scored_from === 'controls' ? '–' : count(one.critical_assets)),
+  },
+  {
+    id: 'updated',
+    title: 'Last updated',
+    width: 120,
+    hidden: true,
+    sort: 'updated',
+    down: true,
+    cell: (one) => <span title={instant(one.updated_at)}>{one.updated_at === null ? '–' : ago(one.updated_at)}</span>,
   },
 ]
 
-/** All initiatives with score and target. */
+const kinds = Object.entries(kindWords).map(([value, title]) => ({ value, title }))
+
+/** All initiatives with score and target. Those without data, and those that reports generate, fold. */
 export function InitiativesPage() {
-  const { get } = useParameters()
+  const { get, all } = useParameters()
   const moment = useMoment()
+  const { chosen } = useFavourites(moment.org ?? '')
   const asked = useAsk('/api/v1/initiatives')
+  const search = get('search').toLowerCase()
+  const kind = all('kind').join()
+  const starred = get('favourites') !== ''
+  const filtered = search !== '' || kind !== '' || starred
+  const items = asked.data?.items ?? []
+  const unfed = items.filter((one) => one.score.value === null)
+  const generated = items.filter((one) => one.generated && one.score.value !== null && !chosen?.has(one.id))
+  const showUnfed = filtered || get('unfed') !== '' || unfed.length === items.length
+  const showGenerated = filtered || get('frameworks') !== ''
+  const keep = useCallback(
+    (one: InitiativeSummary) =>
+      one.title.toLowerCase().includes(search) &&
+      (kind === '' || kind.split(',').includes(one.kind)) &&
+      (!starred || (chosen?.has(one.id) ?? false)) &&
+      (showUnfed || one.score.value !== null) &&
+      (showGenerated || !one.generated || (chosen?.has(one.id) ?? false)),
+    [search, kind, starred, chosen, showUnfed, showGenerated],
+  )
   const list = useLocalList(asked, {
     address: addressOf('/api/v1/initiatives', {}, { ...moment }),
     sort: get('sort') || 'score',
     by: sorts,
+    keep,
   })
+  const needs = [...new Set(unfed.flatMap((one) => one.missing))].map(word)
   return (
-    <Page title="Initiatives" name="Initiatives" line="Weighted metrics with a target. A score is 0–100 %, higher is better." full>
-      <FilterBar total={list.total} noun={['initiative', 'initiatives']}>
+    <Page
+      title="Initiatives"
+      name="Initiatives"
+      line="Weighted metrics with a target, and the frameworks that your reports name. A score is 0–100 %, higher is better."
+      full
+    >
+      <FilterBar
+        search="Search initiatives"
+        filters={[
+          { parameter: 'kind', title: 'Kind', options: kinds },
+          { parameter: 'favourites', title: 'Favourites', options: [{ value: 'only', title: 'Favourites only' }] },
+        ]}
+        total={list.total}
+        noun={['initiative', 'initiatives']}
+      >
         <ListTools label="Initiatives" columns={columns} address={list.address} command="plimsoll initiatives" />
       </FilterBar>
       <DataTable
@@ -126,10 +209,38 @@ export function InitiativesPage() {
         list={list}
         rowKey={(one) => one.id}
         defaultSort="score"
-        height={720}
+        fill
         muted={(one) => one.score.value === null}
-        empty={<Empty title="No initiatives">The catalog of this installation holds none.</Empty>}
+        empty={
+          starred ? (
+            <Empty title="No favourites yet">The star before an initiative marks it, for this browser.</Empty>
+          ) : (
+            <Empty title="No initiative fits">Clear the filters to see all.</Empty>
+          )
+        }
       />
+      {!filtered && (
+        <div className="flex flex-col gap-1 text-sm text-ink-2">
+          {generated.length > 0 && (
+            <p>
+              Your reports name {counted(generated.length, showGenerated ? 'framework' : 'more framework')}, scored from the checks that they tie to
+              {generated.length === 1 ? ' it' : ' them'}.{' '}
+              <Here change={{ frameworks: showGenerated ? null : 'shown' }} className="link underline underline-offset-2">
+                {showGenerated ? 'Hide them' : 'Show them'}
+              </Here>
+            </p>
+          )}
+          {unfed.length > 0 && unfed.length < items.length && (
+            <p>
+              {counted(unfed.length, 'initiative')} could be measured, {unfed.length === 1 ? 'needs' : 'need'}{' '}
+              {needs.join(', ') || 'assets of their kind'}.{' '}
+              <Here change={{ unfed: get('unfed') ? null : 'shown' }} className="link underline underline-offset-2">
+                {get('unfed') ? 'Hide them' : 'Show them'}
+              </Here>
+            </p>
+          )}
+        </div>
+      )}
     </Page>
   )
 }

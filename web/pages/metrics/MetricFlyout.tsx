@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { count, counted, day, fine, gain, percent, word } from '../../format.ts'
+import { count, counted, day, fine, gain, instant, percent, word } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
 import { Button } from '../../components/Button.tsx'
 import { Facts } from '../../components/Card.tsx'
@@ -14,7 +14,9 @@ import { MetricState } from '../../components/MetricsTable.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
-import { To } from '../../components/To.tsx'
+import { Share } from '../../components/Share.tsx'
+import { Here, To } from '../../components/To.tsx'
+import { useLastDay } from '../../components/shell.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 
 type Metric = Answer<'/api/v1/metrics/{id}'>
@@ -23,19 +25,27 @@ type Metric = Answer<'/api/v1/metrics/{id}'>
 export function MetricFlyout({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error, refetch } = useAsk('/api/v1/metrics/{id}', { path: { id }, enabled: id !== '' })
   return (
-    <Flyout open={id !== ''} onClose={onClose} kind="Metric" title={data?.title ?? 'Metric'} wide>
+    <Flyout
+      open={id !== ''}
+      onClose={onClose}
+      kind="Metric"
+      title={data?.title ?? 'Metric'}
+      wide
+      actions={data && <Share title={data.title} figures={figuresOf(data)} />}
+    >
       {error ? <Problem error={error} retry={() => void refetch()} /> : data ? <MetricTabs metric={data} /> : <Loading className="h-96" />}
     </Flyout>
   )
 }
 
+/** What the drawer says, as lines of a mail. */
+const figuresOf = (metric: Metric): string[] => [
+  metric.exposure === null
+    ? `${metric.title}: no data`
+    : `${metric.title}: ${count(metric.exposed)} of ${count(metric.total)} exposed, ${percent(metric.exposure)}, lower is better`,
+]
+
 function MetricTabs({ metric }: { metric: Metric }) {
-  const { get } = useParameters()
-  const assets = useList('/api/v1/metrics/{id}/assets', {
-    path: { id: metric.id },
-    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
-    enabled: metric.state !== 'no_data',
-  })
   return (
     <TabStrip
       label="Metric"
@@ -43,7 +53,7 @@ function MetricTabs({ metric }: { metric: Metric }) {
         { id: 'general', title: 'General', content: <General metric={metric} /> },
         {
           id: 'recommendations',
-          title: 'Recommendations',
+          title: 'Security recommendations',
           amount: metric.recommendations.length,
           content: <Recommendations metric={metric} />,
         },
@@ -55,7 +65,7 @@ function MetricTabs({ metric }: { metric: Metric }) {
             metric.state === 'no_data' ? (
               <Empty title="No data">Nothing that feeds this metric has been imported.</Empty>
             ) : (
-              <AffectedAssets list={assets} label={`Assets exposed by ${metric.title}`} />
+              <MetricAssets metric={metric} />
             ),
         },
       ]}
@@ -64,21 +74,78 @@ function MetricTabs({ metric }: { metric: Metric }) {
 }
 
 function Recommendations({ metric }: { metric: Metric }) {
-  if (metric.recommendations.length === 0) return <Empty title="No recommendation">Nothing that is known would clear these findings.</Empty>
+  if (metric.recommendations.length === 0) return <Empty title="No recommendation">No asset is exposed to this metric now.</Empty>
   return (
-    <ul className="divide-y divide-line">
-      {metric.recommendations.map((one) => (
-        <li key={one.id} className="flex items-center gap-3 py-2 text-sm">
-          <To page="/recommendations" change={{ open: one.id }} className="link min-w-0 flex-1 font-medium">
-            {one.title}
-          </To>
-          <span className="num text-xs text-ink-3">{counted(one.assets, 'asset')}</span>
-          <span className="num w-28 text-right">
-            <span className="font-semibold text-better">{gain(one.gain)}</span> <span className="text-xs text-ink-3">expected</span>
+    <>
+      <p className="mb-2 text-xs text-ink-3">Together they are for exactly the assets that this metric finds exposed.</p>
+      <ul className="divide-y divide-line">
+        {metric.recommendations.map((one) => (
+          <li key={one.id} className="flex items-center gap-3 py-2 text-sm">
+            {one.gain === null ? (
+              <span className="min-w-0 flex-1 font-medium">{one.title}</span>
+            ) : (
+              <To page="/recommendations" change={{ open: one.id }} className="link min-w-0 flex-1 font-medium">
+                {one.title}
+              </To>
+            )}
+            <Here change={{ tab: 'assets', recommendation: one.id }} className="link num text-xs">
+              {counted(one.assets, 'asset')}
+            </Here>
+            <span className="num w-28 text-right">
+              {one.gain === null ? (
+                <span className="text-xs text-ink-3">no known fix</span>
+              ) : (
+                <>
+                  <span className="font-semibold text-better">{gain(one.gain)}</span> <span className="text-xs text-ink-3">expected</span>
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** The exposed assets, on the day of the page or on another one, all or those of one recommendation. */
+function MetricAssets({ metric }: { metric: Metric }) {
+  const { get, set } = useParameters()
+  const last = useLastDay()
+  const on = get('on')
+  const only = get('recommendation')
+  const list = useList('/api/v1/metrics/{id}/assets', {
+    path: { id: metric.id },
+    query: {
+      ...(get('asset_sort') ? { sort: get('asset_sort') } : {}),
+      ...(on ? { as_of: on } : {}),
+      ...(only ? { recommendation: only } : {}),
+    },
+  })
+  const title = metric.recommendations.find(({ id }) => id === only)?.title ?? only
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-3 text-sm">
+        <label className="inline-flex items-center gap-2">
+          <span className="text-ink-2">At the end of</span>
+          <input
+            type="date"
+            value={on || last}
+            max={last}
+            onChange={(event) => set({ on: event.target.value === last ? null : event.target.value || null }, { replace: true })}
+            className="h-8 rounded-md border border-line-strong bg-surface px-2"
+          />
+        </label>
+        {only && (
+          <span className="inline-flex min-w-0 items-center gap-2">
+            <span className="truncate text-ink-2">For: {title}</span>
+            <Here change={{ recommendation: null }} className="link">
+              Show all
+            </Here>
           </span>
-        </li>
-      ))}
-    </ul>
+        )}
+      </div>
+      <AffectedAssets list={list} label={`Assets exposed by ${metric.title}`} />
+    </div>
   )
 }
 
@@ -153,7 +220,9 @@ function General({ metric }: { metric: Metric }) {
           ['Asked of', metric.population],
           ['Exposed when', metric.exposed_when],
           ['Part of', metric.initiatives.length === 0 ? 'No initiative' : <Initiatives key="initiatives" metric={metric} />],
-          ['Last changed', day(metric.last_changed_on)],
+          ['Value last changed', day(metric.last_changed_on)],
+          ['State since', metric.state_since === null ? 'The beginning' : day(metric.state_since)],
+          ['Last updated', instant(metric.updated_at)],
           ['Needs', metric.needs.map((need) => word(need)).join(', ') || 'Nothing'],
         ]}
         className="grid-cols-2"

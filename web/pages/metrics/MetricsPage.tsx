@@ -81,7 +81,7 @@ export function MetricsPage() {
           )}
         </p>
       )}
-      <MetricFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />
+      <MetricFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null, on: null, recommendation: null })} />
     </Page>
   )
 }

@@ -91,7 +91,13 @@ export async function countCriticalAssets(
     exposed as materialized (select c.metric_id, c.asset_id from metric_critical c join here h on h.asset_id = c.asset_id
       where c.org_id = $org_id and c.from_day <= $day and $day < c.to_day)
     select w.id, count(distinct e.asset_id) as assets from wanted w join exposed e on e.metric_id = w.metric_id group by w.id`,
-    { org_id: scope.org_id, day, ...groupParams(scope.groups), ids: pairs.map(([id]) => id), metrics: pairs.map(([, metric_id]) => metric_id) },
+    {
+      org_id: scope.org_id,
+      day,
+      ...groupParams(scope.groups),
+      ids: pairs.map(([id]) => id),
+      metrics: pairs.map(([, metric_id]) => metric_id),
+    },
   )
   return new Map(rows.map(({ id, assets }) => [id, assets]))
 }

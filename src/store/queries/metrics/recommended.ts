@@ -20,7 +20,10 @@ const used = (sql: string, params: Params): Params =>
   Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))
 
 const found = (scope: Scope, exposing: Exposing): string => foundFindings(scope.groups, { member: exposing.sql })
-const params = (scope: Scope, day: number, exposing: Exposing): Params => ({ ...used(exposing.sql, exposing.params), ...foundParams(scope, day) })
+const params = (scope: Scope, day: number, exposing: Exposing): Params => ({
+  ...used(exposing.sql, exposing.params),
+  ...foundParams(scope, day),
+})
 
 /** The recommendations that close findings which make some of these assets exposed at the end of a day, by id. */
 export function recommendedParts(
