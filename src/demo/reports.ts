@@ -73,11 +73,12 @@ interface Planned {
 /**
  * All reports and feeds of the demo organisation over eighteen months, oldest first: weekly .nessus, Defender and Prowler every second
  * week, Trivy every six weeks and after urgent rebuilds, monthly files of Secure Score snapshots, monthly Maester, the organisation's own list, and excerpts of
- * public feeds. Deterministic for a seed and the day of `end`.
+ * public feeds. Deterministic for a seed and the day of `end`. `wanted`: by their names, which of them to write.
  */
-export async function* demoReports(options: DemoOptions): AsyncGenerator<DemoReport> {
+export async function* demoReports(options: DemoOptions, wanted: (name: string) => boolean = () => true): AsyncGenerator<DemoReport> {
   const encoder = new TextEncoder()
   for (const { name, kind, at, observed_at, write } of planReports(options)) {
+    if (!wanted(name)) continue
     yield { name, bytes: encoder.encode(write()), kind, learned_at: at, ...(observed_at !== undefined && { observed_at }) }
   }
 }

@@ -1,6 +1,7 @@
 import { at, type Day, textOf } from './days.ts'
 import type { CloudResource, Fleet } from './fleet.ts'
 import type { Random } from './random.ts'
+import { requirementsOf } from './requirements.ts'
 import { chapterDays, during } from './story.ts'
 
 interface Check {
@@ -299,6 +300,7 @@ export function writeProwler(random: Random, fleet: Fleet, day: Day, first: Day,
           region: resource.region,
         },
         remediation: { desc: check.remedy, references: [`https://hub.prowler.com/check/${check.id}`] },
+        unmapped: { compliance: requirementsOf(check.id) },
         time: time / 1e6,
         time_dt: textOf(time).slice(0, 19),
       }),

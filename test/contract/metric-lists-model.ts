@@ -181,7 +181,9 @@ export class DayOf {
     const failuresOnly = new Set(
       this.tables['sighting_history']!.flatMap((row) => {
         const key = subjects.get(row['finding_id']!)!
-        return stated(row) && key['kind'] === 'control' && meant(key['subject']!) && !withResults.has(row['source']!) ? [row['source']!] : []
+        return stated(row) && key['kind'] === 'control' && meant(key['subject']!) && !withResults.has(row['source']!)
+          ? [row['source']!]
+          : []
       }),
     )
     for (const look of this.tables['coverage_history']!)

@@ -43,7 +43,10 @@ export function Share({ title, figures }: { title: string; figures: readonly str
               <Printer size={14} aria-hidden />
               Print or save as PDF
             </Menu.Item>
-            <Menu.Item className={item} onClick={() => open(`Not right: ${title}`, ['What is not right:', '', '', 'What it shows:', ...figures])}>
+            <Menu.Item
+              className={item}
+              onClick={() => open(`Not right: ${title}`, ['What is not right:', '', '', 'What it shows:', ...figures])}
+            >
               Report inaccuracy by mail
             </Menu.Item>
           </Menu.Popup>

@@ -15,7 +15,9 @@ export function Star({ id, title, words = false }: { id: string; title: string; 
       aria-label={words ? undefined : `Favourite: ${title}`}
       title={on ? 'Favourite; kept in this browser' : 'Mark as favourite; kept in this browser'}
       onClick={() => toggle(id)}
-      className={words ? buttonLook('plain') : 'inline-flex size-7 items-center justify-center rounded-md text-ink-3 hover:bg-hover hover:text-ink'}
+      className={
+        words ? buttonLook('plain') : 'inline-flex size-7 items-center justify-center rounded-md text-ink-3 hover:bg-hover hover:text-ink'
+      }
     >
       <StarIcon size={15} aria-hidden className={on ? 'fill-current text-warn' : ''} />
       {words && (on ? 'Favourite' : 'Mark as favourite')}

@@ -5,7 +5,7 @@ import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { metricColumns, metricSorts, MetricsTable } from '../../components/MetricsTable.tsx'
 import { useLocalList } from '../../components/local-list.ts'
-import type { Initiative } from './InitiativePage.tsx'
+import type { Initiative } from './initiative.ts'
 
 /** All metrics of an initiative, the greatest effect on its score first. */
 export function InitiativeMetrics({ initiative }: { initiative: Initiative }) {

@@ -6,7 +6,7 @@ import { Empty } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { Here, To } from '../../components/To.tsx'
 import { count, counted, fine, percent, score as writeScore, sentence, word } from '../../format.ts'
-import type { Initiative } from './InitiativePage.tsx'
+import type { Initiative } from './initiative.ts'
 import { InitiativeSections } from './InitiativeSections.tsx'
 import { kindWords } from './InitiativesPage.tsx'
 
@@ -34,10 +34,15 @@ export function InitiativeOverview({ initiative }: { initiative: Initiative }) {
                     ['Metrics with data', `${initiative.metrics_with_data} of ${initiative.metrics}`],
                     ['Critical assets exposed', count(initiative.critical_assets)],
                   ] satisfies [string, string][])
-                : ([['Scored from', counted(initiative.sections.reduce((sum, one) => sum + one.requirements, 0), 'requirement')]] satisfies [
-                    string,
-                    string,
-                  ][])),
+                : ([
+                    [
+                      'Scored from',
+                      counted(
+                        initiative.sections.reduce((sum, one) => sum + one.requirements, 0),
+                        'requirement',
+                      ),
+                    ],
+                  ] satisfies [string, string][])),
               ['Formula', score.formula],
             ]}
           />
@@ -72,6 +77,7 @@ export function InitiativeOverview({ initiative }: { initiative: Initiative }) {
         ) : (
           <>
             <ScoreTrend
+              why={{ score: 'initiative', id: initiative.id }}
               title={initiative.title}
               points={initiative.history}
               target={score.target}

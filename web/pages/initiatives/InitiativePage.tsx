@@ -1,7 +1,6 @@
 import { useMemo } from 'react'
 import { useParams } from 'wouter'
 import { useAsk } from '../../api.ts'
-import type { Answer } from '../../api.ts'
 import { count, counted, direction, instant, moveDay, score as writeScore, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
@@ -18,8 +17,7 @@ import { InitiativeMetrics } from './InitiativeMetrics.tsx'
 import { InitiativeOverview } from './InitiativeOverview.tsx'
 import { InitiativeRecommendations } from './InitiativeRecommendations.tsx'
 import { InitiativeSections } from './InitiativeSections.tsx'
-
-export type Initiative = Answer<'/api/v1/initiatives/{id}'>
+import type { Initiative } from './initiative.ts'
 
 const parent = { page: '/initiatives', title: 'Initiatives' }
 const writePercent = (value: number): string => `${writeScore(value)} %`

@@ -9,7 +9,7 @@ import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
-import type { Initiative } from './InitiativePage.tsx'
+import type { Initiative } from './initiative.ts'
 
 const kindWord: Record<RecommendationSummary['kind'], string> = {
   update: 'Update',

@@ -7,7 +7,7 @@ import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { useLocalList } from '../../components/local-list.ts'
-import type { Initiative } from './InitiativePage.tsx'
+import type { Initiative } from './initiative.ts'
 
 type Section = Initiative['sections'][number]
 

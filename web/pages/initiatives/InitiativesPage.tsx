@@ -39,7 +39,7 @@ export const kindWords: Record<string, string> = {
 }
 
 const columns: Column<InitiativeSummary>[] = [
-  { id: 'star', title: '', width: 52, cell: (one) => <Star id={one.id} title={one.title} /> },
+  { id: 'star', title: '', width: 64, cell: (one) => <Star id={one.id} title={one.title} /> },
   {
     id: 'title',
     title: 'Initiative',
@@ -58,11 +58,11 @@ const columns: Column<InitiativeSummary>[] = [
       </span>
     ),
   },
-  { id: 'kind', title: 'Kind', width: 130, sort: 'kind', cell: (one) => kindWords[one.kind] ?? word(one.kind) },
+  { id: 'kind', title: 'Kind', width: 120, sort: 'kind', cell: (one) => kindWords[one.kind] ?? word(one.kind) },
   {
     id: 'score',
     title: 'Score',
-    width: 220,
+    width: 205,
     sort: 'score',
     hint: 'Higher is better; the mark is the target',
     cell: (one) =>
@@ -86,6 +86,7 @@ const columns: Column<InitiativeSummary>[] = [
     id: 'missing',
     title: 'To target',
     width: 100,
+    hidden: true,
     sort: 'missing',
     down: true,
     align: 'right',
@@ -125,8 +126,8 @@ const columns: Column<InitiativeSummary>[] = [
   },
   {
     id: 'metrics',
-    title: 'Metrics with data',
-    width: 130,
+    title: 'Metrics fed',
+    width: 105,
     align: 'right',
     hint: 'A framework is scored from the checks that reports tie to it',
     cell: (one) => (one.scored_from === 'controls' ? 'from checks' : `${one.metrics_with_data} of ${one.metrics}`),
@@ -134,7 +135,7 @@ const columns: Column<InitiativeSummary>[] = [
   {
     id: 'critical',
     title: 'Critical assets',
-    width: 130,
+    width: 115,
     sort: 'critical',
     down: true,
     align: 'right',
@@ -223,7 +224,8 @@ export function InitiativesPage() {
         <div className="flex flex-col gap-1 text-sm text-ink-2">
           {generated.length > 0 && (
             <p>
-              Your reports name {counted(generated.length, showGenerated ? 'framework' : 'more framework')}, scored from the checks that they tie to
+              Your reports name {counted(generated.length, showGenerated ? 'framework' : 'more framework')}, scored from the checks that
+              they tie to
               {generated.length === 1 ? ' it' : ' them'}.{' '}
               <Here change={{ frameworks: showGenerated ? null : 'shown' }} className="link underline underline-offset-2">
                 {showGenerated ? 'Hide them' : 'Show them'}

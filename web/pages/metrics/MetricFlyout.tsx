@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
@@ -163,11 +163,21 @@ const writeShare = (value: number): string => percent(value)
 function General({ metric }: { metric: Metric }) {
   const [yaml, setYaml] = useState(false)
   const none = metric.state === 'no_data'
+  // the API gives every score as 0–100; a share is written as per cent of 1
+  const history = useMemo(
+    () => metric.history.map((point) => ({ ...point, value: point.value === null ? null : point.value / 100 })),
+    [metric.history],
+  )
   return (
     <div className="flex flex-col gap-5">
       <p className="max-w-prose text-sm text-ink-2">
         {metric.why} {metric.source && <OutLink href={metric.source}>Source</OutLink>}
       </p>
+      {metric.recommendation && (
+        <p className="max-w-prose text-sm">
+          <span className="font-medium">What to do.</span> {metric.recommendation}
+        </p>
+      )}
       {none ? (
         <div className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
           <p className="font-medium">This metric has no data, so it carries no weight.</p>
@@ -205,7 +215,7 @@ function General({ metric }: { metric: Metric }) {
             <ScoreTrend
               title="Share exposed"
               why={{ score: 'metric', id: metric.id }}
-              points={metric.history}
+              points={history}
               write={writeShare}
               scale={[0, 1]}
               height={200}
