@@ -75,7 +75,7 @@ function compares(field: string, wanted: unknown, value: Value): Truth {
   const order = orders[field]
   const rank = (word: unknown): number => (order ? order.indexOf(String(word)) : Number(word))
   const sign = typeof wanted === 'string' ? /^(>=|<=|>|<) ?(.*)$/.exec(wanted) : null
-  if (!sign) return order ? rank(wanted) === Number(value) : String(wanted) === String(value)
+  if (!sign) return order ? rank(wanted) === Number(value) : String(wanted as string | number | boolean) === String(value)
   const [one, other] = [Number(value), rank(sign[2])]
   return sign[1] === '>=' ? one >= other : sign[1] === '<=' ? one <= other : sign[1] === '>' ? one > other : one < other
 }

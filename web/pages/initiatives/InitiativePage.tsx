@@ -55,7 +55,15 @@ export function InitiativePage() {
       id: 'history',
       title: 'History',
       content: (
-        <ScoreTrend why={{ score: 'initiative', id: data.id }} title={data.title} points={data.history} target={score.target} write={writePercent} height={320} days={180} />
+        <ScoreTrend
+          why={{ score: 'initiative', id: data.id }}
+          title={data.title}
+          points={data.history}
+          target={score.target}
+          write={writePercent}
+          height={320}
+          days={180}
+        />
       ),
     },
   ]
@@ -73,8 +81,18 @@ export function InitiativePage() {
       line={
         <span className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
           <span className="text-ink-3">{direction(score.direction)}</span>
-          <Change value={score.change_1d} direction={score.direction} since="in 24 hours" why={{ score: 'initiative', id: data.id, days: 1 }} />
-          <Change value={score.change_14d} direction={score.direction} since="in 14 days" why={{ score: 'initiative', id: data.id, days: 14 }} />
+          <Change
+            value={score.change_1d}
+            direction={score.direction}
+            since="in 24 hours"
+            why={{ score: 'initiative', id: data.id, days: 1 }}
+          />
+          <Change
+            value={score.change_14d}
+            direction={score.direction}
+            since="in 14 days"
+            why={{ score: 'initiative', id: data.id, days: 14 }}
+          />
           <span>{score.target === null ? 'No target set' : `Target ${count(score.target)} %`}</span>
           <span className="text-ink-3">Last updated {instant(data.updated_at)}</span>
         </span>
