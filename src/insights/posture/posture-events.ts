@@ -63,12 +63,14 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
       history: await readHistory(engine, scope, catalog, 'exposure', '', first, today),
     },
     { score: 'secure', id: '', title: 'Secure score', history: await readHistory(engine, scope, catalog, 'secure', '', first, today) },
-    ...[...(await readInitiativeHistories(engine, scope, { ...catalog, initiatives: followed }, metrics, first, today))].map(([id, history]) => ({
-      score: 'initiative' as const,
-      id,
-      title: catalog.initiatives.get(id)!.title,
-      history,
-    })),
+    ...[...(await readInitiativeHistories(engine, scope, { ...catalog, initiatives: followed }, metrics, first, today))].map(
+      ([id, history]) => ({
+        score: 'initiative' as const,
+        id,
+        title: catalog.initiatives.get(id)!.title,
+        history,
+      }),
+    ),
     ...[...metrics].map(([id, history]) => ({ score: 'metric' as const, id, title: catalog.metrics.get(id)!.title, history })),
   ]
   const days: Days = { ends, now }
