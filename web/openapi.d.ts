@@ -328,6 +328,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/initiatives/{id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recommendations that close something which an initiative is about */
+        get: operations["listInitiativeRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -3569,14 +3586,43 @@ export interface components {
             title: string;
             why: string;
             kind: string;
+            /** @description Its content may still change */
+            preview: boolean;
+            /** @description Made from the requirements that reports name, not from a file of the catalog */
+            generated: boolean;
+            learn_more: string | null;
+            threats: {
+                /** @description MITRE ATT&CK */
+                id: string;
+                title: string;
+            }[];
             score: components["schemas"]["Score"];
+            /** @enum {string} */
+            scored_from: "metrics" | "controls";
             metrics: number;
             metrics_with_data: number;
+            /** @description What its metrics without data need and nothing feeds */
+            missing: string[];
             /** @description Exposed assets of criticality high or very high */
             critical_assets: number;
             /** @description Score of the last 14 days */
             trend: (number | null)[];
+            /** @description When its score was last worked out from something new */
+            updated_at: string | null;
             metric_list: components["schemas"]["MetricSummary"][];
+            /** @description Of an initiative that is scored from controls */
+            sections: {
+                section: string;
+                /** @description Requirements that some check with a result serves */
+                requirements: number;
+                /** @description Of them those whose every such check has all its points */
+                met: number;
+                controls: number;
+                points: number;
+                max_points: number;
+                /** @description 0–100, higher is better */
+                value: number;
+            }[];
             history: components["schemas"]["Point"][];
         };
         InitiativeHistories: {
@@ -3599,13 +3645,29 @@ export interface components {
             title: string;
             why: string;
             kind: string;
+            /** @description Its content may still change */
+            preview: boolean;
+            /** @description Made from the requirements that reports name, not from a file of the catalog */
+            generated: boolean;
+            learn_more: string | null;
+            threats: {
+                /** @description MITRE ATT&CK */
+                id: string;
+                title: string;
+            }[];
             score: components["schemas"]["Score"];
+            /** @enum {string} */
+            scored_from: "metrics" | "controls";
             metrics: number;
             metrics_with_data: number;
+            /** @description What its metrics without data need and nothing feeds */
+            missing: string[];
             /** @description Exposed assets of criticality high or very high */
             critical_assets: number;
             /** @description Score of the last 14 days */
             trend: (number | null)[];
+            /** @description When its score was last worked out from something new */
+            updated_at: string | null;
         };
         Installation: {
             version: string;
@@ -3769,15 +3831,26 @@ export interface components {
                 title: string;
             }[];
             last_changed_on: string | null;
+            /** @description First day of its present state; null: it had it on all days that were looked at */
+            state_since: string | null;
+            /** @description When its value was last worked out from something new */
+            updated_at: string | null;
             /** @description The condition in words */
             population: string;
             /** @description The condition in words */
             exposed_when: string;
             history: components["schemas"]["Point"][];
+            /** @description What to do where nothing more special is recommended */
+            recommendation: string | null;
+            /** @description Together they are for exactly the assets that the metric finds exposed */
             recommendations: {
+                /** @description `metric:<id>`: its own, for assets of which no other closes anything */
                 id: string;
                 title: string;
-                gain: number;
+                /** @description Points of 0–100 of `score`; null: its own, which no score is split by */
+                gain: number | null;
+                score: ("exposure" | "secure") | null;
+                /** @description Assets that this metric finds exposed and that it is for */
                 assets: number;
             }[];
             /** @description The definition itself */
@@ -3833,6 +3906,10 @@ export interface components {
                 title: string;
             }[];
             last_changed_on: string | null;
+            /** @description First day of its present state; null: it had it on all days that were looked at */
+            state_since: string | null;
+            /** @description When its value was last worked out from something new */
+            updated_at: string | null;
         };
         NewBenchmarkInput: {
             /** @description Who says so: a report, a provider, a survey */
@@ -6044,6 +6121,63 @@ export interface operations {
             };
         };
     };
+    listInitiativeRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMetrics: {
         parameters: {
             query?: {
@@ -6167,6 +6301,8 @@ export interface operations {
                 sort?: string;
                 limit?: number;
                 cursor?: string;
+                /** @description Only those that this recommendation of the metric is for */
+                recommendation?: string;
             };
             header?: never;
             path: {
