@@ -481,6 +481,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/remediation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Remediation activities, those that are not completed first */
+        get: operations["listRemediation"];
+        put?: never;
+        /** Request remediation of a recommendation: its assets of now are what progress is measured on */
+        post: operations["requestRemediation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Within how many days findings shall be fixed */
+        get: operations["getRemediationPolicy"];
+        /** Set within how many days findings shall be fixed, from now on */
+        put: operations["setRemediationPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/ageing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How old what is open is, and what of it is overdue by the policy */
+        get: operations["getRemediationAges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/time-to-fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long it took to fix what was fixed in a range of days, and what came back */
+        get: operations["getFixTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/{remediation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A remediation activity and its course */
+        get: operations["getRemediation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an activity, mark it as completed, or take that back */
+        patch: operations["changeRemediation"];
+        trace?: never;
+    };
+    "/api/v1/remediation/{remediation_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The assets of an activity: open, fixed, or no longer there */
+        get: operations["listRemediationAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -4104,6 +4209,102 @@ export interface components {
             source: string | null;
             category: string | null;
         };
+        RemediationActivity: {
+            remediation_id: number;
+            recommendation: string;
+            title: string;
+            component: string | null;
+            /** @enum {string} */
+            remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+            /** @description Asset groups that it was requested for; null: all */
+            groups: string[] | null;
+            /** @enum {string} */
+            priority: "high" | "medium" | "low";
+            owner: string | null;
+            notes: string;
+            requested_by: string;
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            requested_on: string;
+            due_on: string | null;
+            overdue: boolean;
+            /** @enum {string} */
+            status: "active" | "completed";
+            /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
+            completed_by: string | null;
+            completed_on: string | null;
+            completion_note: string | null;
+            /** @description Something of it was open again after all had been fixed */
+            reopened_on: string | null;
+            archived: boolean;
+            /** @description Assets that it was requested for */
+            targets: number;
+            fixed: number;
+            /** @description Assets that have left the inventory since */
+            left: number;
+            open: number;
+            /** @description It has progress: false where no fix is known */
+            tracked: boolean;
+            /** @description Since the request */
+            age_days: number;
+        };
+        RemediationAssetList: {
+            items: {
+                asset_id: number;
+                name: string;
+                /** @enum {string} */
+                type: "device" | "image" | "cloud_resource" | "account" | "tenant" | "repository" | "application" | "cluster" | "identity" | "other";
+                criticality: ("low" | "medium" | "high" | "very_high") | null;
+                asset_group: string | null;
+                owner: string | null;
+                /** @enum {string} */
+                state: "open" | "fixed" | "left";
+                fixed_on: string | null;
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        RemediationList: {
+            items: components["schemas"]["RemediationActivity"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        RemediationPolicy: {
+            days: {
+                critical: {
+                    very_high: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                    none: number;
+                };
+                high: {
+                    very_high: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                    none: number;
+                };
+                medium: {
+                    very_high: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                    none: number;
+                };
+                low: {
+                    very_high: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                    none: number;
+                };
+            };
+            archive_days: number;
+        };
         Reread: {
             items: {
                 import_no: number;
@@ -6586,6 +6787,680 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AffectedAssetList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRemediation: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemediationList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestRemediation: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    recommendation: string;
+                    /** @description Only assets of these groups; default: all */
+                    groups?: string[];
+                    /** @enum {string} */
+                    priority: "high" | "medium" | "low";
+                    /** @description A day; default: by the policy; null: none. None where no fix is known */
+                    due?: string | null;
+                    /** @default  */
+                    notes?: string;
+                    owner?: string | null;
+                    requested_by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        remediation_id: number;
+                        recommendation: string;
+                        title: string;
+                        component: string | null;
+                        /** @enum {string} */
+                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+                        /** @description Asset groups that it was requested for; null: all */
+                        groups: string[] | null;
+                        /** @enum {string} */
+                        priority: "high" | "medium" | "low";
+                        owner: string | null;
+                        notes: string;
+                        requested_by: string;
+                        /** @description YYYY-MM-DD, a day of the organisation's zone */
+                        requested_on: string;
+                        due_on: string | null;
+                        overdue: boolean;
+                        /** @enum {string} */
+                        status: "active" | "completed";
+                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
+                        completed_by: string | null;
+                        completed_on: string | null;
+                        completion_note: string | null;
+                        /** @description Something of it was open again after all had been fixed */
+                        reopened_on: string | null;
+                        archived: boolean;
+                        /** @description Assets that it was requested for */
+                        targets: number;
+                        fixed: number;
+                        /** @description Assets that have left the inventory since */
+                        left: number;
+                        open: number;
+                        /** @description It has progress: false where no fix is known */
+                        tracked: boolean;
+                        /** @description Since the request */
+                        age_days: number;
+                        /** @description Vulnerabilities or the check that it was requested for */
+                        subjects: string[];
+                        course: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            open: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRemediationPolicy: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemediationPolicy"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRemediationPolicy: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: {
+                        critical: {
+                            very_high: number;
+                            high: number;
+                            medium: number;
+                            low: number;
+                            none: number;
+                        };
+                        high: {
+                            very_high: number;
+                            high: number;
+                            medium: number;
+                            low: number;
+                            none: number;
+                        };
+                        medium: {
+                            very_high: number;
+                            high: number;
+                            medium: number;
+                            low: number;
+                            none: number;
+                        };
+                        low: {
+                            very_high: number;
+                            high: number;
+                            medium: number;
+                            low: number;
+                            none: number;
+                        };
+                    };
+                    archive_days: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemediationPolicy"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRemediationAges: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy: components["schemas"]["RemediationPolicy"];
+                        open: {
+                            /** @enum {string} */
+                            severity: "informational" | "low" | "medium" | "high" | "critical";
+                            criticality: ("low" | "medium" | "high" | "very_high") | null;
+                            allowed_days: number;
+                            findings: number;
+                            overdue: number;
+                            /** @description Days */
+                            oldest: number;
+                            up_to_30: number;
+                            up_to_90: number;
+                            up_to_180: number;
+                            older: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFixTimes: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description YYYY-MM-DD, a day of the organisation's zone */
+                        from: string;
+                        /** @description YYYY-MM-DD, a day of the organisation's zone */
+                        to: string;
+                        items: {
+                            /** @enum {string} */
+                            severity: "informational" | "low" | "medium" | "high" | "critical";
+                            fixed: number;
+                            /** @description Days from first seen to fixed: half of them took at most so long */
+                            median: number;
+                            /** @description Nine tenths of them */
+                            ninth: number;
+                            longest: number;
+                            /** @description Of those fixed, open again by the end of the range */
+                            open_again: number;
+                            /** @description Findings that opened again in the range */
+                            reopened: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRemediation: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                remediation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        remediation_id: number;
+                        recommendation: string;
+                        title: string;
+                        component: string | null;
+                        /** @enum {string} */
+                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+                        /** @description Asset groups that it was requested for; null: all */
+                        groups: string[] | null;
+                        /** @enum {string} */
+                        priority: "high" | "medium" | "low";
+                        owner: string | null;
+                        notes: string;
+                        requested_by: string;
+                        /** @description YYYY-MM-DD, a day of the organisation's zone */
+                        requested_on: string;
+                        due_on: string | null;
+                        overdue: boolean;
+                        /** @enum {string} */
+                        status: "active" | "completed";
+                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
+                        completed_by: string | null;
+                        completed_on: string | null;
+                        completion_note: string | null;
+                        /** @description Something of it was open again after all had been fixed */
+                        reopened_on: string | null;
+                        archived: boolean;
+                        /** @description Assets that it was requested for */
+                        targets: number;
+                        fixed: number;
+                        /** @description Assets that have left the inventory since */
+                        left: number;
+                        open: number;
+                        /** @description It has progress: false where no fix is known */
+                        tracked: boolean;
+                        /** @description Since the request */
+                        age_days: number;
+                        /** @description Vulnerabilities or the check that it was requested for */
+                        subjects: string[];
+                        course: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            open: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRemediation: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                remediation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    priority?: "high" | "medium" | "low";
+                    due?: string | null;
+                    notes?: string;
+                    owner?: string | null;
+                    /** @description Marks it as completed by a person; null takes that back */
+                    completed?: {
+                        by: string;
+                        /** @default  */
+                        note?: string;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        remediation_id: number;
+                        recommendation: string;
+                        title: string;
+                        component: string | null;
+                        /** @enum {string} */
+                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+                        /** @description Asset groups that it was requested for; null: all */
+                        groups: string[] | null;
+                        /** @enum {string} */
+                        priority: "high" | "medium" | "low";
+                        owner: string | null;
+                        notes: string;
+                        requested_by: string;
+                        /** @description YYYY-MM-DD, a day of the organisation's zone */
+                        requested_on: string;
+                        due_on: string | null;
+                        overdue: boolean;
+                        /** @enum {string} */
+                        status: "active" | "completed";
+                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
+                        completed_by: string | null;
+                        completed_on: string | null;
+                        completion_note: string | null;
+                        /** @description Something of it was open again after all had been fixed */
+                        reopened_on: string | null;
+                        archived: boolean;
+                        /** @description Assets that it was requested for */
+                        targets: number;
+                        fixed: number;
+                        /** @description Assets that have left the inventory since */
+                        left: number;
+                        open: number;
+                        /** @description It has progress: false where no fix is known */
+                        tracked: boolean;
+                        /** @description Since the request */
+                        age_days: number;
+                        /** @description Vulnerabilities or the check that it was requested for */
+                        subjects: string[];
+                        course: {
+                            /** @description YYYY-MM-DD, a day of the organisation's zone */
+                            day: string;
+                            open: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRemediationAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                remediation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemediationAssetList"];
                 };
             };
             /** @description Default Response */
