@@ -175,8 +175,8 @@ export function AssetsPage() {
   })
   const selection: Column<AssetSummary> = {
     id: 'selection',
-    title: '',
-    width: 40,
+    title: 'Select',
+    width: 66,
     cell: (asset) => (
       <input
         type="checkbox"

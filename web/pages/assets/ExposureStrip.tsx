@@ -49,8 +49,8 @@ export function ExposureStrip() {
         <span className="flex-1" />
         {(
           [
-            ['stale', 'Not scanned lately', data.stale],
-            ['never_scanned', 'Never scanned', data.never_scanned],
+            ['stale', 'Beside the score: not scanned lately', data.stale],
+            ['never_scanned', 'never scanned', data.never_scanned],
           ] as const
         ).map(([state, title, assets]) => (
           <button
@@ -60,12 +60,12 @@ export function ExposureStrip() {
             onClick={() => toggle('state', state)}
             className="rounded-md px-2.5 py-1 text-left hover:bg-hover aria-pressed:bg-accent-soft"
           >
-            <span className="block text-xs text-ink-2">{title}: beside the score</span>
+            <span className="block text-xs text-ink-2">{title}</span>
             <span className="num font-semibold">{count(assets)}</span>
           </button>
         ))}
-        <div className="px-2.5 py-1">
-          <span className="block text-xs text-ink-2">Of the score without a known fix</span>
+        <div className="px-2.5 py-1" title="Part of the hazard behind the score for which no source names a fix">
+          <span className="block text-xs text-ink-2">Without a known fix</span>
           <span className="num font-semibold">{percent(data.without_fix)}</span>
         </div>
       </div>
