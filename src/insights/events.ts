@@ -97,7 +97,9 @@ function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventR
     active_assets,
     severity,
     source,
-    headline: headline.charAt(0).toUpperCase() + headline.slice(1),
+    headline:
+      headline.charAt(0).toUpperCase() +
+      headline.slice(1).replace(/\b1 asset (have|fail)\b/, (_, verb: string) => `1 asset ${verb === 'have' ? 'has' : 'fails'}`),
     score_effect: null,
     effects: '[]',
     recovered_day: null,
