@@ -8,7 +8,7 @@ export const frameworkKey = (name: string): string =>
     .replace(/-$/, '')
 
 /** Names of weaknesses and cross references, which say nothing about how well a framework is met. */
-const lists = /^(cwe|capec|cve|cci|bsimm|cert)\b/
+const lists = /^(cwe|capec|cve|cci|cce|bsimm|cert)\b/
 
 /** Whether a name is that of a framework with requirements; lists of weaknesses (CWE) and of cross references (CCI) are none. */
 export const isFramework = (name: string): boolean => frameworkKey(name) !== '' && !lists.test(name.trim().toLowerCase())

@@ -166,7 +166,7 @@ export function InitiativesPage() {
   const starred = get('favourites') !== ''
   const filtered = search !== '' || kind !== '' || starred
   const items = asked.data?.items ?? []
-  const unfed = items.filter((one) => one.score.value === null)
+  const unfed = items.filter((one) => one.score.value === null && !one.generated)
   const generated = items.filter((one) => one.generated && one.score.value !== null && !chosen?.has(one.id))
   const showUnfed = filtered || get('unfed') !== '' || unfed.length === items.length
   const showGenerated = filtered || get('frameworks') !== ''
@@ -175,9 +175,9 @@ export function InitiativesPage() {
       one.title.toLowerCase().includes(search) &&
       (kind === '' || kind.split(',').includes(one.kind)) &&
       (!starred || (chosen?.has(one.id) ?? false)) &&
-      (showUnfed || one.score.value !== null) &&
-      (showGenerated || !one.generated || (chosen?.has(one.id) ?? false)),
-    [search, kind, starred, chosen, showUnfed, showGenerated],
+      (showUnfed || one.generated || one.score.value !== null) &&
+      ((showGenerated && one.score.value !== null) || filtered || !one.generated || (chosen?.has(one.id) ?? false)),
+    [search, kind, starred, chosen, showUnfed, showGenerated, filtered],
   )
   const list = useLocalList(asked, {
     address: addressOf('/api/v1/initiatives', {}, { ...moment }),
