@@ -39,6 +39,8 @@ import { notifications } from './routes/notifications.ts'
 import { organisations } from './routes/organisations.ts'
 import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
+import { packs } from './routes/packs.ts'
+import { programme } from './routes/programme.ts'
 import { recommendations } from './routes/recommendations.ts'
 import { reports } from './routes/reports.ts'
 import { remediation } from './routes/remediation.ts'
@@ -115,6 +117,8 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
     async (v1) => {
       const nouns = [
         overview,
+        packs,
+        programme,
         scores,
         benchmarks,
         explanations,

@@ -258,7 +258,9 @@ export const MetricSummary = z.object({
   title: z.string(),
   why: z.string(),
   source: z.string().nullable(),
-  state: z.enum(['needs_attention', 'met', 'no_data', 'error']).describe('met: nothing exposed; no_data: nothing that feeds it, see needs'),
+  state: z
+    .enum(['needs_attention', 'met', 'mitigated_elsewhere', 'mitigated', 'no_data', 'error'])
+    .describe('met: nothing exposed; mitigated_elsewhere, mitigated: as people set it; no_data: nothing that feeds it, see needs'),
   needs: z.array(z.string()),
   missing: z.array(z.string()).describe('The needs that no source feeds'),
   exposed: z.number().int(),

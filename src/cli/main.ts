@@ -26,6 +26,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   metrics: () => import('./commands/metrics.ts'),
   notify: () => import('./commands/notify.ts'),
   initiatives: () => import('./commands/initiatives.ts'),
+  packs: () => import('./commands/packs.ts'),
   events: () => import('./commands/events.ts'),
   exceptions: () => import('./commands/exceptions.ts'),
   recommendations: () => import('./commands/recommendations.ts'),

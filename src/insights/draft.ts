@@ -40,7 +40,12 @@ export function draftMetric(catalog: Catalog, id: string, yaml: string): Draft<M
   const at = (place: string, message: string): DraftProblem => ({ place, line: file.lineOf(pathOf(place)), message })
   if (!problems.length) {
     const read = MetricShape.safeParse(file.content)
-    if (!read.success) problems.push(...read.error.issues.map(({ path, message }) => at(path.join('.'), message)))
+    if (!read.success)
+      problems.push(
+        ...read.error.issues.map((issue) =>
+          at([...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.'), issue.message),
+        ),
+      )
     const parts = (typeof file.content === 'object' && file.content !== null ? file.content : {}) as Record<string, unknown>
     const conditionOf = (name: 'population' | 'exposed_when') => {
       if (typeof parts[name] !== 'object' || parts[name] === null) return null
@@ -81,7 +86,12 @@ export function draftInitiative(catalog: Catalog, id: string, yaml: string): Dra
   const at = (place: string, message: string): DraftProblem => ({ place, line: file.lineOf(pathOf(place)), message })
   if (!problems.length) {
     const read = InitiativeShape.safeParse(file.content)
-    if (!read.success) problems.push(...read.error.issues.map(({ path, message }) => at(path.join('.'), message)))
+    if (!read.success)
+      problems.push(
+        ...read.error.issues.map((issue) =>
+          at([...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.'), issue.message),
+        ),
+      )
     else {
       const seen = new Set<string>()
       for (const [index, { id: metric }] of read.data.metrics.entries()) {
@@ -95,9 +105,9 @@ export function draftInitiative(catalog: Catalog, id: string, yaml: string): Dra
 }
 
 const problemsOfId = (id: string): DraftProblem[] =>
-  ID.test(id) && id.length <= 100
+  ID.test(id) && id.length <= 80
     ? []
-    : [{ place: 'id', line: null, message: 'an id is small letters and digits, joined by "-", "_" or ".", at most 100 of them' }]
+    : [{ place: 'id', line: null, message: 'an id is small letters and digits, joined by "-", "_" or ".", at most 80 of them' }]
 
 function problemsOfText(yaml: string, file: ReturnType<typeof readYaml>): DraftProblem[] {
   if (Buffer.byteLength(yaml) > MAX_BYTES) return [{ place: '', line: null, message: `is larger than ${MAX_BYTES} bytes` }]

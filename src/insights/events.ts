@@ -27,6 +27,12 @@ export async function computeEvents(transaction: Engine, org_id: number, catalog
   await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
 }
 
+/** As {@link computeEvents}, posture events alone. */
+export async function computePostureEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
+  const today = await dayOf(transaction, org_id, now)
+  await writeEvents(transaction, org_id, await postureEvents(transaction, org_id, catalog, today, now), 'posture')
+}
+
 /** As {@link computeEvents}, the risk feed alone. */
 export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<void> {
   await writeEvents(transaction, org_id, await riskEvents(transaction, org_id, catalog, today))

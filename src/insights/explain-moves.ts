@@ -85,7 +85,7 @@ async function movesOf(engine: Engine, scope: Scope, catalog: Catalog, { score, 
   return movesOfMetric(engine, scope, catalog, id, asset_id)
 }
 
-/** Steps over which one definition holds: after `from`, until `to`; `cause`: why it is another one than before. */
+/** Steps over which one definition holds: from `from` until `to`; `cause`: why it is another one than before, with all that moves at `from`. */
 interface Span {
   from: number
   to: number
@@ -102,8 +102,8 @@ function spansOf(from_day: number, to_day: number, { first, steps }: Rules, { sc
   for (const { day, cause, catalog } of steps) {
     const last = spans.at(-1)!
     if (textOf(catalog) === textOf(last.catalog)) continue
-    const begin = day * STEPS_PER_DAY + cause - 1
-    last.to = begin
+    const begin = day * STEPS_PER_DAY + cause
+    last.to = begin - 1
     spans.push({ from: begin, to: endStep(to_day), cause, catalog })
   }
   if (spans.every(({ catalog }) => !(score === 'metric' ? catalog.metrics : catalog.initiatives).has(id))) throw unknownScore(score, id)
@@ -154,7 +154,7 @@ export async function explainMoves(from: End, to: End, scope: Scope, rules: Rule
         toldCause(span.cause, last.denominator, before.denominator),
         last,
         before,
-        await statesAt(former, span.from),
+        await statesAt(former, span.from - 1),
         await statesAt(moves, span.from),
       )
     begin ??= { sums: before, moves }

@@ -284,3 +284,15 @@ function partsThatDiffer(was: Metric, is: Metric): string[] {
     ...(differ('needs') ? ['needs other sources'] : []),
   ]
 }
+
+/** The organisation's own metrics and initiatives, those of no pack, as the files of a content pack. */
+export async function ownAsPack(engine: Engine, org_id: number, slug: string): Promise<PackFile[]> {
+  const active = await activePacks(engine, org_id)
+  const own = (await readDefinitions(engine, org_id, ['metric', 'initiative'])).filter(
+    ({ kind, id }) => !active.some((pack) => (kind === 'metric' ? pack.metrics : pack.initiatives).includes(id)),
+  )
+  return [
+    { path: 'pack.yaml', text: `id: ${slug}-own\nversion: "1"\ntitle: Own metrics and initiatives\nnotes: ""\n` },
+    ...own.map(({ kind, id, body }) => ({ path: `${kind}s/${id}.yaml`, text: body })),
+  ]
+}

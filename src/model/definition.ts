@@ -1,5 +1,8 @@
-/** What is worked out anew after a definition changes: nothing, the organisation's scores, or all that is derived of each of its assets too. */
-type Moves = 'nothing' | 'scores' | 'assets'
+/**
+ * What is worked out anew after a definition changes: nothing; `rules`: the metrics whose own text changed, and posture events (initiatives are worked out
+ * when they are asked for); the organisation's scores; or all that is derived of each of its assets too.
+ */
+type Moves = 'nothing' | 'rules' | 'scores' | 'assets'
 
 /**
  * What people set, by kind: a definition is a fact of an organisation with an id and a text (body), true from when it is set until it is set otherwise.
@@ -31,11 +34,11 @@ export const definitionKinds = {
   /** How the cards of a page stand for everyone; id: the page, body: JSON {order, hidden}: ids of cards. */
   arrangement: { moves: 'nothing' },
   /** A metric of the organisation's own; id: the metric's, body: its YAML. */
-  metric: { moves: 'scores' },
+  metric: { moves: 'rules' },
   /** An initiative of the organisation's own; id: the initiative's, body: its YAML. */
-  initiative: { moves: 'scores' },
+  initiative: { moves: 'rules' },
   /** How much a metric counts; id: `<metric>` everywhere or `<initiative>/<metric>` in one, body: high, medium, low or accepted. */
-  weight: { moves: 'scores' },
+  weight: { moves: 'rules' },
   /** A comparison line of one's own in the trends of the secure score; id: the line's, body: JSON. */
   score_comparison: { moves: 'nothing' },
   /** Where the secure score shall be and when; id: `secure`, body: JSON {target 0–100, day, note}. */
@@ -47,9 +50,9 @@ export const definitionKinds = {
   /** Within how many days findings shall be fixed, by severity and criticality; id: '', body: JSON (insights/remediation/bodies.ts). */
   remediation_policy: { moves: 'nothing' },
   /** The score that an initiative shall reach; id: the initiative's, body: JSON {score 0–1, by: day as text or null}. */
-  target: { moves: 'scores' },
+  target: { moves: 'rules' },
   /** What people did about a metric beside closing its findings; id: the metric's, body: mitigated_elsewhere or mitigated. */
-  metric_state: { moves: 'scores' },
+  metric_state: { moves: 'rules' },
   /** The initiatives that everyone sees as favourites who chose none; id: '', body: JSON list of ids. */
   favourites: { moves: 'nothing' },
   /** A content pack that is active; id: the pack's, body: JSON {version, notes, metrics and initiatives: ids}. Its definitions are own ones. */

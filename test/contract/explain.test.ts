@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Catalog, Initiative, Metric } from '../../src/insights/catalog.ts'
+import type { Catalog, Handling, Initiative, Metric, Weight } from '../../src/insights/catalog.ts'
 import { assetColumns, metricColumns } from '../../src/insights/condition-fields.ts'
 import { parseCondition } from '../../src/insights/conditions.ts'
 import { explain, type Explanation } from '../../src/insights/explain.ts'
@@ -8,7 +8,9 @@ import type { ExplainQuestion } from '../../src/insights/explain-moves.ts'
 import { writeHazards } from '../../src/insights/hazard.ts'
 import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory } from '../../src/insights/scores.ts'
+import type { Rules } from '../../src/insights/rules.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
+import { type CauseId, causeNumber } from '../../src/model/cause.ts'
 import { NEVER_DAY } from '../../src/store/days.ts'
 import { deriveAssetDays, deriveExposure } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -358,6 +360,106 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
       { numRuns, examples: [[atOnce, 2, 2]], endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
     expect(moved).toBeGreaterThan(numRuns)
+  })
+
+  it('tells edits of weights, states and questions as steps, and the parts still sum to the change (law 4, rules=then)', async () => {
+    const names: CauseId[] = ['content_changed', 'state_set', 'definition_edited']
+    const edit = fc.record({
+      day: fc.integer({ min: 0, max: LENGTH }),
+      cause: fc.constantFrom(...names),
+      metric: fc.constantFrom('kev', 'public'),
+      weight: fc.constantFrom('high' as const, 'low' as const, 'accepted' as const),
+      handled: fc.constantFrom(undefined, 'mitigated' as const, 'mitigated_elsewhere' as const),
+      asks: fc.constantFrom('kev', 'public', 'gone'),
+    })
+    const edits = fc.uniqueArray(edit, { maxLength: 5, selector: ({ day, cause }) => `${day} ${cause}` })
+    const seen = new Set<number>()
+    await fc.assert(
+      fc.asyncProperty(
+        story,
+        edits,
+        fc.integer({ min: -1, max: LENGTH }),
+        fc.integer({ min: 0, max: LENGTH }),
+        async (told, list, start, length) => {
+          await tell(engine, org_id, told)
+          const [from, to] = [DAY0 + start, DAY0 + start + length]
+          // How each metric stands in the initiative, from one step on.
+          interface Stand {
+            weight: Weight
+            handled: Handling | undefined
+            asks: string
+          }
+          const steps: { day: number; cause: number; stands: Map<string, Stand> }[] = []
+          let stands = new Map<string, Stand>(initiative.metrics.map(({ id, weight }) => [id, { weight, handled: undefined, asks: id }]))
+          const first = stands
+          for (const each of list.toSorted((a, b) => a.day - b.day || names.indexOf(a.cause) - names.indexOf(b.cause))) {
+            const was = stands.get(each.metric)!
+            const is = {
+              content_changed: { ...was, asks: each.asks },
+              state_set: { ...was, handled: each.handled },
+              definition_edited: { ...was, weight: each.weight },
+            }[each.cause as 'content_changed']
+            stands = new Map([...stands, [each.metric, is]])
+            steps.push({ day: DAY0 + each.day, cause: causeNumber(each.cause), stands })
+          }
+          const catalogOf = (each: ReadonlyMap<string, Stand>): Catalog => {
+            const held = [...each].filter(([, { asks }]) => asks !== 'gone')
+            return {
+              ...catalog,
+              metrics: new Map(
+                held.map(([id, { asks }]) => [
+                  id,
+                  { ...catalog.metrics.get(asks)!, id, yaml: asks, ...(asks === id ? {} : { past: true as const }) },
+                ]),
+              ),
+              initiatives: new Map([
+                [
+                  'both',
+                  { ...initiative, metrics: held.map(([id, { weight, handled }]) => ({ id, weight, ...(handled ? { handled } : {}) })) },
+                ],
+              ]),
+            }
+          }
+          const rules: Rules = {
+            first: catalogOf(steps.findLast(({ day }) => day <= from)?.stands ?? first),
+            steps: steps
+              .filter(({ day }) => from < day && day <= to)
+              .map(({ stands: each, ...step }) => ({ ...step, catalog: catalogOf(each) })),
+          }
+          const standsAt = (day: number, cause: number) =>
+            steps.findLast((step) => step.day < day || (step.day === day && step.cause <= cause))?.stands ?? first
+          const model = new Model(told.world, new Set(told.models), null)
+          const metricAt = (id: string) => (day: number, cause: number) => {
+            const { asks: question } = standsAt(day, cause).get(id)!
+            return question === 'gone' ? new Map<string, Part>() : model.metric(day, cause, ...asks[question]!)
+          }
+          const initiativeAt = (day: number, cause: number) =>
+            new Map(
+              [...standsAt(day, cause)].flatMap(([id, { weight, handled }]): [string, Part][] => {
+                const each = [...metricAt(id)(day, cause).values()]
+                const w = handled === 'mitigated_elsewhere' || weight === 'accepted' ? 0 : weight === 'high' ? 10 : 1
+                if (each.length === 0 || w === 0) return []
+                const exposed = handled === 'mitigated' ? 0 : each.filter(({ x }) => !x.zero).length
+                return [[id, { w: exact(w), x: exact(each.length - exposed).by(exact(each.length)) }]]
+              }),
+            )
+          for (const [score, id, stateAt] of [
+            ['initiative', 'both', initiativeAt],
+            ['metric', 'kev', metricAt('kev')],
+          ] as const) {
+            if (score === 'metric' && ![rules.first, ...rules.steps.map((step) => step.catalog)].some(({ metrics }) => metrics.has(id)))
+              continue
+            const question = { score, id, asset_id: null }
+            const answer = await explain({ engine, day: from }, { engine, day: to }, { org_id, groups: null }, catalog, question, rules)
+            addsUp(answer, score)
+            compare(answer, walk(from, to, stateAt), score)
+            for (const { cause } of answer.causes) seen.add(cause)
+          }
+        },
+      ),
+      { numRuns: 3 * numRuns, endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+    )
+    if (!process.env['PLIMSOLL_CASES']) for (const id of names) expect(seen, id).toContain(causeNumber(id))
   })
 
   it('tells what one knowledge corrects of another, asset by asset, before what came after', async () => {

@@ -133,6 +133,10 @@ describe('commands of the pages', () => {
     put('files/epss.csv.gz', scores)
     put('files/feeds/epss.csv.gz', scores)
     put('files/reports.zip', zipOf([{ name: 'trivy.json', content: readFileSync(join(work, 'files', 'trivy.json')) }]))
+    const yaml = [...read('docs/programme.md').matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((match) => match[1]!)
+    for (const [index, name] of ['old-servers.yaml', 'our-servers.yaml'].entries()) put(`files/${name}`, yaml[index]!)
+    put('files/our-pack/pack.yaml', 'id: our-pack\nversion: 1\nnotes: The first one\n')
+    put('files/our-pack/metrics/packed-servers.yaml', yaml[0]!)
     put('files/hosts.csv', 'Box,Held by\nsrv-9.example.org,web-team@example.org\n')
   }, LONG)
 

@@ -79,7 +79,7 @@ function summarize(
     title: metric.title,
     why: metric.why,
     source: metric.source,
-    state: stateAt(now),
+    state: now.value !== null && now.numerator > 0 ? (metric.handled ?? stateAt(now)) : stateAt(now),
     needs: titlesOf(catalog, metric.needs),
     missing: titlesOf(catalog, missing),
     exposed: now.numerator,

@@ -1,5 +1,6 @@
 import { type CliCommand, jsonOption, momentOptions, orgOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { changeDefinition, definitionOptions, isVerb, readWords, setOf } from '../programme.ts'
 import { table } from '../table.ts'
 
 interface Metric {
@@ -13,12 +14,36 @@ interface Metric {
 }
 
 export const command: CliCommand = {
-  summary: 'the metrics, or the exposed assets of one',
-  usage: '[id]',
-  options: [orgOption, ...momentOptions, jsonOption],
-  examples: ['plimsoll metrics', 'plimsoll metrics cloud-resources-with-critical-vulnerabilities'],
+  summary: 'the metrics, the exposed assets of one, and metrics of your own',
+  usage: '[verb] [id] [value]',
+  options: [
+    ...definitionOptions,
+    { flags: '--initiative <id>', summary: 'weight: in this initiative only' },
+    { flags: '--may-be-empty', summary: 'add: also when its population never held an asset' },
+    orgOption,
+    ...momentOptions,
+    jsonOption,
+  ],
+  examples: [
+    'plimsoll metrics',
+    'plimsoll metrics cloud-resources-with-critical-vulnerabilities',
+    'plimsoll metrics try old-servers.yaml',
+    'plimsoll metrics lint old-servers.yaml',
+    'plimsoll metrics add old-servers.yaml --reason "Agreed with operations"',
+    'plimsoll metrics archive old-servers --reason "All replaced"',
+    'plimsoll metrics weight old-servers high --initiative endpoint-security',
+    'plimsoll metrics state old-servers mitigated_elsewhere --reason "Isolated network"',
+  ],
   async run(context) {
     const [id] = context.words
+    if (isVerb(id)) return changeDefinition(context, 'metric')
+    if (id === 'weight' || id === 'state') {
+      const [of, value] = readWords(
+        context,
+        `plimsoll metrics ${id} <id> <${id === 'weight' ? 'high, medium, low, accepted' : 'mitigated_elsewhere, mitigated'} or reset>`,
+      )
+      return setOf(context, `/metrics/${encodeURIComponent(of)}/${id}`, value, id)
+    }
     await withConnection(context, async (connection) => {
       if (id === undefined) {
         const { items } = await connection.get<{ items: Metric[] }>('/metrics', moment(context))
