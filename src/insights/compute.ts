@@ -8,13 +8,13 @@ import { deriveDecided, deriveHand } from '../store/derive/hand.ts'
 import { deriveLevels } from '../store/derive/levels.ts'
 import { deriveNews } from '../store/derive/news.ts'
 import { countPresent, deriveValues, touchChangedRules } from '../store/derive/rules-held.ts'
-import { takeTouched, touchAll } from '../store/derive/touched.ts'
+import { takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
 import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
 import type { Catalog } from './catalog.ts'
-import { computeEvents, noteEvents } from './events.ts'
+import { computeEvents, computePostureEvents, noteEvents } from './events.ts'
 import { computeFrameworks, deriveFrameworks } from './frameworks.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics, metricsThatStand, rememberMetrics } from './metrics.ts'
@@ -62,6 +62,15 @@ export async function compute(
     )
     if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
     await publish(transaction, catalog, store.now())
+    const rules = await takeRulesAlone(transaction)
+    if (rules) {
+      for (const org_id of rules) {
+        await computeRules(transaction, org_id, await orgCatalog(transaction, catalog, org_id), store.now(), onStep)
+        await noteEvents(transaction, org_id, store.now())
+      }
+      await noteTaken(transaction)
+      return { assets: 0, vulnerabilities: 0 }
+    }
     await writeHazards(transaction)
     const touched = await derive(transaction, catalog, onStep)
     const orgs = await transaction.query<{ org_id: number; facts: boolean }>(
@@ -133,6 +142,25 @@ async function prepareAssetRules(transaction: Engine, catalog: Pick<Catalog, 'cl
 export async function rebuild(store: Store, catalog: Catalog, onStep?: (step: ComputeStep) => void): Promise<void> {
   await store.engine.transaction((transaction) => touchAll(transaction))
   await compute(store, catalog, onStep)
+}
+
+/**
+ * Works out what follows from rules alone: the metrics that ask something else than before, and posture events. Initiatives are worked out when they are asked
+ * for. `catalog`: the organisation's.
+ */
+async function computeRules(
+  transaction: Engine,
+  org_id: number,
+  catalog: Catalog,
+  now: number,
+  onStep: (step: ComputeStep) => void,
+): Promise<void> {
+  onStep('metrics')
+  await computeMetrics(transaction, org_id, catalog, await metricsThatStand(transaction, org_id, catalog))
+  await rememberMetrics(transaction, org_id, catalog)
+  await computeFrameworks(transaction, org_id, catalog)
+  onStep('events')
+  await computePostureEvents(transaction, org_id, catalog, now)
 }
 
 /**

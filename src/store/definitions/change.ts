@@ -3,6 +3,7 @@ import { type DefinitionKind, definitionKinds } from '../../model/definition.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
 import type { Engine, Value } from '../engines/engine.ts'
 import { nextImport, noCounts, writeImport } from '../imports.ts'
+import { RULES_ALONE } from '../derive/touched.ts'
 import type { Placed } from '../intervals.ts'
 import type { Store } from '../store.ts'
 
@@ -177,10 +178,11 @@ export async function restateDefinitions(transaction: Engine, org_id: number, op
   return placed
 }
 
-/** Marks what is to be worked out anew. Asset 0, which there is not, stands for the organisation's scores alone. */
+/** Marks what is to be worked out anew. Asset 0, which there is not, stands for the organisation's scores alone, {@link RULES_ALONE} for less. */
 async function touch(transaction: Engine, org_id: number, kinds: readonly DefinitionKind[]): Promise<void> {
   const moves = new Set(kinds.map((kind): string => definitionKinds[kind].moves))
   if (moves.has('assets'))
     await transaction.run('insert into touched_asset select org_id, asset_id from asset_key where org_id = $org_id', { org_id })
   else if (moves.has('scores')) await transaction.append('touched_asset', ['org_id', 'asset_id'], [[org_id, 0]])
+  else if (moves.has('rules')) await transaction.append('touched_asset', ['org_id', 'asset_id'], [[org_id, RULES_ALONE]])
 }

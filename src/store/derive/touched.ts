@@ -1,6 +1,20 @@
 import type { Engine } from '../engines/engine.ts'
 import { derivedTables } from '../tables.ts'
 
+/** Instead of an asset: nothing of the organisation was touched but what metrics ask and how much they count. */
+export const RULES_ALONE = -1
+
+/** The organisations of which nothing but rules was touched, when nothing else was, of anybody; they are taken over. Null: something else was. */
+export async function takeRulesAlone(transaction: Engine): Promise<number[] | null> {
+  const [rest] = await transaction.query<{ rest: number }>(
+    `select (select count(*) from touched_asset where asset_id <> ${RULES_ALONE}) + (select count(*) from touched_vulnerability) as rest`,
+  )
+  if (rest!.rest > 0) return null
+  const rows = await transaction.query<{ org_id: number }>('select distinct org_id from touched_asset order by org_id')
+  await transaction.run('delete from touched_asset')
+  return rows.map(({ org_id }) => org_id)
+}
+
 /**
  * Takes over what imports touched, into temporary tables `touched` (org_id, asset_id) and `touched_world` (vulnerability_id): the assets
  * that reports named (0: only the scores of the organisation), and those that have a vulnerability of which the world learned something. Returns how many of each.

@@ -1,0 +1,371 @@
+import { Plus, X } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import { useLocation, useParams } from 'wouter'
+import { addressOf, send, useAsk } from '../../api.ts'
+import type { Answer } from '../../api.ts'
+import { useAddress, useMoment, useParameters } from '../../address.ts'
+import { Button, buttonLook } from '../../components/Button.tsx'
+import { Card } from '../../components/Card.tsx'
+import { Loading, Problem } from '../../components/Problem.tsx'
+import { Page } from '../../components/Page.tsx'
+import { To } from '../../components/To.tsx'
+import { formYaml, idOfTitle, type Line, type MetricForm } from './condition.ts'
+import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
+import { MetricPreview, type Trial } from './MetricPreview.tsx'
+
+type Fields = Answer<'/api/v1/definitions/fields'>
+
+const tests: { value: Line['test']; title: string; for: readonly string[] }[] = [
+  { value: 'is', title: 'is', for: ['text', 'number', 'boolean', 'ordered'] },
+  { value: 'not', title: 'is not', for: ['text', 'number', 'boolean', 'ordered'] },
+  { value: 'at_least', title: 'is at least', for: ['number', 'ordered'] },
+  { value: 'at_most', title: 'is at most', for: ['number', 'ordered'] },
+  { value: 'contains', title: 'contains', for: ['text'] },
+  { value: 'unknown', title: 'is not known', for: ['text', 'number', 'boolean', 'ordered'] },
+  { value: 'known', title: 'is known', for: ['text', 'number', 'boolean', 'ordered'] },
+]
+
+const empty: MetricForm = {
+  id: '',
+  title: '',
+  why: '',
+  population: [{ field: 'asset.type', test: 'is', value: 'device' }],
+  how: 'all',
+  exposed: [{ field: 'vulnerability.severity', test: 'at_least', value: 'high' }],
+  reason: '{subject} in {component}',
+  weight: 'medium',
+  recommendation: '',
+}
+
+/** Writes a metric: fields to pick from, the YAML beside them, and what it would answer while one writes. */
+export function MetricBuilderPage() {
+  const { id = '' } = useParams<{ id: string }>()
+  const { get } = useParameters()
+  const like = get('like')
+  const source = id ? decodeURIComponent(id) : like
+  const fields = useAsk('/api/v1/definitions/fields', { anywhere: true })
+  const { org } = useMoment()
+  const held = useAsk('/api/v1/metrics/{id}/settings', { path: { id: source }, query: org ? { org } : {}, anywhere: true, enabled: source !== '' })
+  const title = id ? 'Edit metric' : 'New metric'
+  const error = fields.error ?? held.error
+  return (
+    <Page
+      title={title}
+      name={title}
+      parent={{ page: '/metrics', title: 'Metrics' }}
+      line="A question asked of every asset of a population. It has its history since the first import, as if it had always been there."
+    >
+      {error ? (
+        <Problem error={error} retry={() => void fields.refetch()} />
+      ) : !fields.data || (source && !held.data) ? (
+        <Loading className="h-96" />
+      ) : (
+        <Builder key={source} fields={fields.data} given={held.data?.yaml ?? null} id={id ? source : ''} />
+      )}
+    </Page>
+  )
+}
+
+function Builder({ fields, given, id }: { fields: Fields; given: string | null; id: string }) {
+  const { org } = useMoment()
+  const [form, setForm] = useState(empty)
+  const [yaml, setYaml] = useState<string | null>(given)
+  const [ownId, setOwnId] = useState(id)
+  const text = yaml ?? formYaml(form, fields.items)
+  const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
+  const { trial, waiting, failure: tryFailure } = useTrial(name || 'draft', text)
+  const { by, setBy, body } = useBy()
+  const { busy, failure, act } = useAct()
+  const [mayBeEmpty, setMayBeEmpty] = useState(false)
+  const [, navigate] = useLocation()
+  const address = useAddress()
+  const problemOf = (place: string) => trial?.problems.find((problem) => problem.place === place || problem.place.startsWith(`${place}.`))?.message
+  const change = (more: Partial<MetricForm>) => setForm({ ...form, ...more })
+  const save = async () => {
+    const path = `/api/v1/metrics/${encodeURIComponent(name)}`
+    if (await act('PUT', path, { yaml: text, ...(mayBeEmpty ? { may_be_empty: true } : {}), ...body() }, { org })) navigate(address('/metrics', { open: name }))
+  }
+  return (
+    <div className="grid grid-cols-12 items-start gap-4">
+      <div className="col-span-12 flex flex-col gap-4 xl:col-span-7">
+        <Card
+          title="The question"
+          aside={
+            <span className="flex gap-1" role="group" aria-label="How to write it">
+              <button type="button" aria-pressed={yaml === null} disabled={given !== null} onClick={() => setYaml(null)} className={switchLook}>
+                Fields
+              </button>
+              <button type="button" aria-pressed={yaml !== null} onClick={() => setYaml(text)} className={switchLook}>
+                YAML
+              </button>
+            </span>
+          }
+        >
+          {yaml !== null ? (
+            <YamlField text={yaml} onChange={setYaml} problems={trial?.problems ?? []} />
+          ) : (
+            <div className="flex flex-col gap-3.5">
+              <Field title="Title" hint="an exposed state, such as “Servers without backup”" error={form.title ? problemOf('title') : undefined}>
+                <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
+              </Field>
+              <Field title="Why it matters" error={form.why ? problemOf('why') : undefined}>
+                <textarea value={form.why} rows={2} onChange={(event) => change({ why: event.target.value })} className={`${fieldLook} h-auto py-1.5`} />
+              </Field>
+              <Lines
+                title="Asked of"
+                none="Every asset is asked."
+                lines={form.population}
+                fields={fields.items.filter((field) => field.about === 'asset')}
+                onChange={(population) => change({ population })}
+                error={problemOf('population')}
+              />
+              <Lines
+                title="Exposed when"
+                none="Say when an asset is exposed."
+                lines={form.exposed}
+                fields={fields.items}
+                objectives={fields.objectives}
+                onChange={(exposed) => change({ exposed })}
+                error={problemOf('exposed_when')}
+                how={form.how}
+                onHow={(how) => change({ how })}
+              />
+              <div className="grid grid-cols-[1fr_10rem] gap-3">
+                <Field title="Reason beside an asset" hint="{subject}, {component}, {title}" error={problemOf('reason')}>
+                  <input value={form.reason} maxLength={200} onChange={(event) => change({ reason: event.target.value })} className={fieldLook} />
+                </Field>
+                <Field title="Weight">
+                  <select value={form.weight} onChange={(event) => change({ weight: event.target.value as MetricForm['weight'] })} className={fieldLook}>
+                    <option value="high">High</option>
+                    <option value="medium">Medium</option>
+                    <option value="low">Low</option>
+                  </select>
+                </Field>
+              </div>
+              <Field title="What to do" hint="optional" error={form.recommendation ? problemOf('recommendation') : undefined}>
+                <textarea
+                  value={form.recommendation}
+                  rows={2}
+                  onChange={(event) => change({ recommendation: event.target.value })}
+                  className={`${fieldLook} h-auto py-1.5`}
+                />
+              </Field>
+              <details className="text-sm">
+                <summary className="cursor-pointer text-ink-2">As YAML</summary>
+                {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+                <pre tabIndex={0} className="mt-2 overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs text-ink-2">
+                  {text}
+                </pre>
+              </details>
+            </div>
+          )}
+        </Card>
+        <Card title="Save">
+          <div className="flex flex-col gap-3.5">
+            <Field title="Id" hint="small letters, digits and -; it stays" error={trial?.problems.find(({ place }) => place === 'id')?.message}>
+              <input
+                value={ownId || name}
+                disabled={id !== ''}
+                maxLength={80}
+                onChange={(event) => setOwnId(event.target.value)}
+                className={`${fieldLook} disabled:opacity-60`}
+              />
+            </Field>
+            <ByFields by={by} setBy={setBy} />
+            {(trial?.warnings.length ?? 0) > 0 && (
+              <label className="flex items-center gap-2 text-sm">
+                <input type="checkbox" checked={mayBeEmpty} onChange={(event) => setMayBeEmpty(event.target.checked)} className="accent-accent" />
+                Save it although it asks no asset yet
+              </label>
+            )}
+            <Failure text={failure ?? tryFailure} />
+            <div className="flex justify-end gap-2">
+              <To page="/metrics" className={buttonLook('plain')}>
+                Cancel
+              </To>
+              <Button look="primary" disabled={busy || waiting || !trial?.answer || name === ''} onClick={() => void save()}>
+                {busy ? 'Working …' : id ? 'Save new version' : 'Save metric'}
+              </Button>
+            </div>
+          </div>
+        </Card>
+      </div>
+      <MetricPreview trial={trial} waiting={waiting} className="col-span-12 xl:sticky xl:top-4 xl:col-span-5" />
+    </div>
+  )
+}
+
+const switchLook =
+  'h-7 rounded-md px-2 text-xs text-ink-2 hover:bg-hover disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent-ink'
+
+/** A text of YAML with what is wrong with it, by line. */
+export function YamlField({
+  text,
+  onChange,
+  problems,
+}: {
+  text: string
+  onChange: (text: string) => void
+  problems: readonly { place: string; line: number | null; message: string }[]
+}) {
+  return (
+    <div>
+      <textarea
+        aria-label="YAML"
+        value={text}
+        spellCheck={false}
+        rows={Math.min(30, Math.max(14, text.split('\n').length + 1))}
+        onChange={(event) => onChange(event.target.value)}
+        aria-invalid={problems.length > 0}
+        className="block w-full rounded-md border border-line-strong bg-surface p-3 font-mono text-xs leading-5 aria-invalid:border-worse"
+      />
+      <ProblemList problems={problems} />
+    </div>
+  )
+}
+
+/** What is wrong with a definition, each with its line and place. */
+export function ProblemList({ problems }: { problems: readonly { place: string; line: number | null; message: string }[] }) {
+  if (problems.length === 0) return null
+  return (
+    <ul aria-label="What is wrong" className="mt-2 flex flex-col gap-1 text-sm text-worse">
+      {problems.map(({ place, line, message }) => (
+        <li key={`${place} ${line} ${message}`}>
+          {line !== null && <span className="num font-medium">Line {line}: </span>}
+          {place && <code className="text-xs">{place}</code>} {message}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Asks what a draft would answer, a moment after the last key. */
+function useTrial(id: string, yaml: string): { trial: Trial | null; waiting: boolean; failure: string | null } {
+  const moment = useMoment()
+  const [state, setState] = useState<{ key: string; trial: Trial | null; failure: string | null }>({ key: '', trial: null, failure: null })
+  const { rules: _, ...query } = moment
+  const address = addressOf('/api/v1/metrics/try', {}, query)
+  const key = useMemo(() => JSON.stringify([address, id, yaml]), [address, id, yaml])
+  useEffect(() => {
+    let stale = false
+    const timer = setTimeout(() => {
+      send('POST', address, { id, yaml }).then(
+        (trial) => !stale && setState({ key, trial: trial as Trial, failure: null }),
+        (error: unknown) => !stale && setState({ key, trial: null, failure: error instanceof Error ? error.message : String(error) }),
+      )
+    }, 500)
+    return () => {
+      stale = true
+      clearTimeout(timer)
+    }
+  }, [key, address, id, yaml])
+  return { trial: state.trial, waiting: state.key !== key, failure: state.key === key ? state.failure : null }
+}
+
+function Lines({
+  title,
+  none,
+  lines,
+  fields,
+  objectives = [],
+  onChange,
+  error,
+  how,
+  onHow,
+}: {
+  title: string
+  none: string
+  lines: Line[]
+  fields: Fields['items']
+  objectives?: Fields['objectives']
+  onChange: (lines: Line[]) => void
+  error: string | undefined
+  how?: 'all' | 'any'
+  onHow?: (how: 'all' | 'any') => void
+}) {
+  const set = (index: number, more: Partial<Line>) => onChange(lines.map((line, place) => (place === index ? { ...line, ...more } : line)))
+  const first = fields[0]!
+  return (
+    <fieldset className="text-sm">
+      <legend className="font-medium">{title}</legend>
+      {onHow && lines.length > 1 && (
+        <label className="mt-1 flex items-center gap-2 text-xs text-ink-2">
+          <select aria-label="How the lines count" value={how} onChange={(event) => onHow(event.target.value as 'all')} className={`${fieldLook} w-64`}>
+            <option value="all">one finding meets all of these</option>
+            <option value="any">any of these holds</option>
+          </select>
+        </label>
+      )}
+      {lines.length === 0 && <p className="mt-1 text-xs text-ink-3">{none}</p>}
+      <ul className="mt-1 flex flex-col gap-1.5">
+        {lines.map((line, index) => {
+          const field = fields.find((each) => each.field === line.field) ?? first
+          const words = field.field === 'control.objective' ? objectives.map((one) => one.id) : (field.values ?? (field.type === 'boolean' ? ['true', 'false'] : null))
+          const possible = field.several ? tests.filter((test) => test.value === 'is' || test.value === 'not') : tests.filter((test) => test.for.includes(field.type))
+          return (
+            <li key={index} className="grid grid-cols-[1fr_8.5rem_1fr_2rem] gap-2">
+              <select
+                aria-label={`${title}, field ${index + 1}`}
+                value={line.field}
+                onChange={(event) => {
+                  const next = fields.find((each) => each.field === event.target.value)!
+                  set(index, { field: next.field, test: 'is', value: next.values?.[0] ?? (next.type === 'boolean' ? 'true' : (next.field === 'control.objective' ? (objectives[0]?.id ?? '') : '')) })
+                }}
+                className={fieldLook}
+              >
+                {fields.map((each) => (
+                  <option key={each.field} value={each.field}>
+                    {each.title}
+                  </option>
+                ))}
+              </select>
+              <select
+                aria-label={`${title}, comparison ${index + 1}`}
+                value={line.test}
+                onChange={(event) => set(index, { test: event.target.value as Line['test'] })}
+                className={fieldLook}
+              >
+                {possible.map((test) => (
+                  <option key={test.value} value={test.value}>
+                    {test.title}
+                  </option>
+                ))}
+              </select>
+              {line.test === 'unknown' || line.test === 'known' ? (
+                <span />
+              ) : words && !line.value.includes(',') ? (
+                <select aria-label={`${title}, value ${index + 1}`} value={line.value} onChange={(event) => set(index, { value: event.target.value })} className={fieldLook}>
+                  {words.map((word) => (
+                    <option key={word} value={word}>
+                      {objectives.find((one) => one.id === word)?.title ?? word.replaceAll('_', ' ')}
+                    </option>
+                  ))}
+                </select>
+              ) : (
+                <input
+                  aria-label={`${title}, value ${index + 1}`}
+                  value={line.value}
+                  maxLength={500}
+                  onChange={(event) => set(index, { value: event.target.value })}
+                  className={fieldLook}
+                />
+              )}
+              <Button look="quiet" className="w-8 px-0" aria-label={`Take out line ${index + 1} of ${title}`} onClick={() => onChange(lines.filter((_, place) => place !== index))}>
+                <X size={14} aria-hidden />
+              </Button>
+            </li>
+          )
+        })}
+      </ul>
+      <Button
+        look="quiet"
+        className="mt-1 -ml-2"
+        onClick={() => onChange([...lines, { field: first.field, test: 'is', value: first.values?.[0] ?? '' }])}
+      >
+        <Plus size={14} aria-hidden />
+        Add a line
+      </Button>
+      {error && <p className="text-xs text-worse">{error}</p>}
+    </fieldset>
+  )
+}
