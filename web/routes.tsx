@@ -5,7 +5,15 @@ import type { ComponentType } from 'react'
 export const routes: [address: string, page: ComponentType][] = [
   ['/', lazy(async () => ({ default: (await import('./pages/overview/OverviewPage.tsx')).OverviewPage }))],
   ['/initiatives', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativesPage.tsx')).InitiativesPage }))],
+  ['/initiatives/new', lazy(async () => ({ default: (await import('./pages/programme/InitiativeBuilder.tsx')).InitiativeBuilderPage }))],
   ['/initiatives/:id', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativePage.tsx')).InitiativePage }))],
+  [
+    '/initiatives/:id/edit',
+    lazy(async () => ({ default: (await import('./pages/programme/InitiativeBuilder.tsx')).InitiativeBuilderPage })),
+  ],
+  ['/metrics/new', lazy(async () => ({ default: (await import('./pages/programme/MetricBuilder.tsx')).MetricBuilderPage }))],
+  ['/metrics/:id/edit', lazy(async () => ({ default: (await import('./pages/programme/MetricBuilder.tsx')).MetricBuilderPage }))],
+  ['/programme', lazy(async () => ({ default: (await import('./pages/programme/ProgrammePage.tsx')).ProgrammePage }))],
   ['/metrics', lazy(async () => ({ default: (await import('./pages/metrics/MetricsPage.tsx')).MetricsPage }))],
   [
     '/recommendations',

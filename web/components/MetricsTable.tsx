@@ -19,7 +19,7 @@ export const metricSorts: Record<string, (metric: MetricSummary) => string | num
   score_impact: (metric) => metric.score_impact,
   weight: (metric) => ({ accepted: 0, low: 1, medium: 2, high: 3 })[metric.weight],
   change_14d: (metric) => metric.change_14d,
-  state: (metric) => ['needs_attention', 'met', 'error', 'no_data'].indexOf(metric.state),
+  state: (metric) => ['needs_attention', 'mitigated', 'mitigated_elsewhere', 'met', 'error', 'no_data'].indexOf(metric.state),
   last_changed_on: (metric) => metric.last_changed_on,
 }
 
@@ -27,6 +27,7 @@ export const metricSorts: Record<string, (metric: MetricSummary) => string | num
 export function MetricState({ metric }: { metric: Pick<MetricSummary, 'state' | 'missing'> }) {
   if (metric.state === 'needs_attention') return <Chip tone="worse">Needs attention</Chip>
   if (metric.state === 'met') return <Chip tone="better">Met</Chip>
+  if (metric.state === 'mitigated' || metric.state === 'mitigated_elsewhere') return <Chip tone="accent">{word(metric.state)}</Chip>
   if (metric.state === 'error') return <Chip tone="warn">Failed</Chip>
   const needs = metric.missing.map(word).join(', ')
   return (
@@ -89,7 +90,14 @@ export const metricColumns: Column<MetricSummary>[] = [
     cell: (metric) => (metric.state === 'no_data' ? '–' : `${count(metric.exposed)} of ${count(metric.total)}`),
   },
   { id: 'state', title: 'State', width: 150, sort: 'state', cell: (metric) => <MetricState metric={metric} /> },
-  { id: 'weight', title: 'Weight', width: 85, sort: 'weight', down: true, cell: (metric) => word(metric.weight) },
+  {
+    id: 'weight',
+    title: 'Weight',
+    width: 85,
+    sort: 'weight',
+    down: true,
+    cell: (metric) => (metric.weight === 'accepted' ? 'Risk accepted' : word(metric.weight)),
+  },
   {
     id: 'score_impact',
     title: 'Score impact',

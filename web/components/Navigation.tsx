@@ -4,6 +4,7 @@ import {
   Bug,
   ChartNoAxesColumn,
   Crown,
+  ClipboardList,
   Database,
   FileCheck,
   Flag,
@@ -49,6 +50,7 @@ const parts: { title: string | null; pages: [page: string, title: string, icon: 
     title: 'Manage',
     pages: [
       ['/remediation', 'Remediation', Wrench],
+      ['/programme', 'Programme', ClipboardList],
       ['/exceptions', 'Exceptions', FileCheck],
       ['/sources', 'Sources', Database],
       ['/notifications', 'Notifications', Bell],

@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react'
+import { useAsk } from '../api.ts'
 
-// Which initiatives a person marked as favourite, per organisation, kept in this browser only.
+// Which initiatives a person marked as favourite, per organisation, kept in this browser only; who marked none sees those of everyone.
 
 const KEY = 'plimsoll-favourites'
 const listeners = new Set<() => void>()
@@ -28,12 +29,14 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** The favourites of an organisation (its slug, '' for the default one): ids of initiatives; null: nobody chose any in this browser. `toggle` adds or takes away one. */
+/** The favourites of an organisation (its slug, '' for the default one): ids of initiatives; those of everyone where this browser chose none; null: nobody chose any. `toggle` adds or takes away one. */
 export function useFavourites(org: string): { chosen: ReadonlySet<string> | null; toggle: (id: string) => void } {
   const text = useSyncExternalStore(subscribe, () => kept)
+  const { data } = useAsk('/api/v1/favourites', { query: org ? { org } : {}, anywhere: true })
+  const everyone = data?.initiatives ?? null
   return useMemo(() => {
     const all = parse(text)
-    const own = Array.isArray(all[org]) ? all[org] : null
+    const own = Array.isArray(all[org]) ? all[org] : everyone
     return {
       chosen: own && new Set(own),
       toggle: (id) => {
@@ -47,5 +50,5 @@ export function useFavourites(org: string): { chosen: ReadonlySet<string> | null
         for (const listener of listeners) listener()
       },
     }
-  }, [text, org])
+  }, [text, org, everyone])
 }

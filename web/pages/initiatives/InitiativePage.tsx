@@ -13,6 +13,9 @@ import { TabStrip } from '../../components/TabStrip.tsx'
 import type { Tab } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { useLastDay } from '../../components/shell.ts'
+import { InitiativeActions } from '../programme/InitiativeActions.tsx'
+import { InitiativeHistory } from '../programme/InitiativeHistory.tsx'
+import { WeightsPanel } from '../programme/WeightsPanel.tsx'
 import { InitiativeMetrics } from './InitiativeMetrics.tsx'
 import { InitiativeOverview } from './InitiativeOverview.tsx'
 import { InitiativeRecommendations } from './InitiativeRecommendations.tsx'
@@ -54,7 +57,10 @@ export function InitiativePage() {
     {
       id: 'history',
       title: 'History',
-      content: (
+      content:
+        data.scored_from === 'metrics' ? (
+          <InitiativeHistory id={data.id} title={data.title} target={score.target} />
+        ) : (
         <ScoreTrend
           why={{ score: 'initiative', id: data.id }}
           title={data.title}
@@ -64,8 +70,9 @@ export function InitiativePage() {
           height={320}
           days={180}
         />
-      ),
+        ),
     },
+    ...(data.scored_from === 'metrics' ? [{ id: 'weights', title: 'Weights', content: <WeightsPanel id={data.id} /> }] : []),
   ]
   return (
     <Page
@@ -100,6 +107,7 @@ export function InitiativePage() {
       actions={
         <>
           <Star id={data.id} title={data.title} words />
+          <InitiativeActions id={data.id} />
           <Share title={data.title} figures={figuresOf(data)} />
         </>
       }

@@ -18,6 +18,7 @@ import { Share } from '../../components/Share.tsx'
 import { Here, To } from '../../components/To.tsx'
 import { useLastDay } from '../../components/shell.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
+import { MetricProgramme } from '../programme/MetricProgramme.tsx'
 
 type Metric = Answer<'/api/v1/metrics/{id}'>
 
@@ -68,6 +69,7 @@ function MetricTabs({ metric }: { metric: Metric }) {
               <MetricAssets metric={metric} />
             ),
         },
+        { id: 'settings', title: 'Weight and state', content: <MetricProgramme id={metric.id} /> },
       ]}
     />
   )

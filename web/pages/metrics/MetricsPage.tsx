@@ -9,15 +9,18 @@ import { metricColumns, metricSorts, MetricsTable } from '../../components/Metri
 import { Page } from '../../components/Page.tsx'
 import { Here } from '../../components/To.tsx'
 import { useLocalList } from '../../components/local-list.ts'
+import { NewMetricLink } from '../programme/MetricProgramme.tsx'
 import { MetricFlyout } from './MetricFlyout.tsx'
 
 const states = [
   { value: 'needs_attention', title: 'Needs attention' },
   { value: 'met', title: 'Met' },
+  { value: 'mitigated_elsewhere', title: 'Mitigated elsewhere' },
+  { value: 'mitigated', title: 'Mitigated' },
   { value: 'no_data', title: 'No data' },
   { value: 'error', title: 'Failed' },
 ]
-const weights = [{ value: 'high' }, { value: 'medium' }, { value: 'low' }]
+const weights = [{ value: 'high' }, { value: 'medium' }, { value: 'low' }, { value: 'accepted', title: 'Risk accepted' }]
 
 /** All metrics; the address's `open` shows one in a drawer. */
 export function MetricsPage() {
@@ -50,7 +53,13 @@ export function MetricsPage() {
     ([value, title]) => ({ value, title }),
   )
   return (
-    <Page title="Metrics" name="Metrics" line="Each metric asks one question of every asset: exposed or not, and why." full>
+    <Page
+      title="Metrics"
+      name="Metrics"
+      line="Each metric asks one question of every asset: exposed or not, and why."
+      actions={<NewMetricLink />}
+      full
+    >
       <FilterBar
         search="Search metrics"
         filters={[

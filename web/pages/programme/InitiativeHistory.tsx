@@ -39,7 +39,11 @@ export function InitiativeHistory({ id, title, target }: { id: string; title: st
   const dots = useMemo(
     () =>
       (data?.items ?? [])
-        .map((point) => ({ day: point.day, events: point.metrics, headline: `${changeWords(point.change, direction)}, ${counted(point.metrics, 'metric')}` }))
+        .map((point) => ({
+          day: point.day,
+          events: point.metrics,
+          headline: `${changeWords(point.change, direction)}, ${counted(point.metrics, 'metric')}`,
+        }))
         .toReversed(),
     [data],
   )
@@ -58,7 +62,11 @@ export function InitiativeHistory({ id, title, target }: { id: string; title: st
         aside={
           <label className="flex items-center gap-2 text-sm text-ink-2">
             At least
-            <select value={least} onChange={(event) => set({ least: event.target.value === '2.5' ? null : event.target.value }, { replace: true })} className={`${fieldLook} w-32`}>
+            <select
+              value={least}
+              onChange={(event) => set({ least: event.target.value === '2.5' ? null : event.target.value }, { replace: true })}
+              className={`${fieldLook} w-32`}
+            >
               <option value="0">every change</option>
               {['0.5', '1', '2.5', '5', '10'].map((one) => (
                 <option key={one} value={one}>
@@ -134,8 +142,8 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
   return (
     <div className="flex flex-col gap-5 text-sm">
       <p>
-        {data.before === null ? 'Nothing to score' : writePercent(data.before)} → {data.after === null ? 'nothing to score' : writePercent(data.after)}:{' '}
-        <Words value={data.change} />
+        {data.before === null ? 'Nothing to score' : writePercent(data.before)} →{' '}
+        {data.after === null ? 'nothing to score' : writePercent(data.after)}: <Words value={data.change} />
       </p>
       <ul aria-label="By cause" className="flex flex-wrap gap-x-5 gap-y-1">
         {data.groups.map((group) => (
@@ -172,7 +180,9 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
                   <Words value={metric.part} />
                 </td>
                 <td className="py-1.5 pr-2">{one && two && one !== two ? `${one} → ${two}` : (two ?? one)}</td>
-                <td className="num py-1.5 pr-2">{metric.before ? `${count(metric.before.exposed)} of ${count(metric.before.total)}` : '–'}</td>
+                <td className="num py-1.5 pr-2">
+                  {metric.before ? `${count(metric.before.exposed)} of ${count(metric.before.total)}` : '–'}
+                </td>
                 <td className="num py-1.5 pr-2">{metric.after ? `${count(metric.after.exposed)} of ${count(metric.after.total)}` : '–'}</td>
                 <td className="py-1.5">
                   {metric.added + metric.removed === 0 ? (
@@ -184,7 +194,9 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
                       aria-expanded={opened === metric.id}
                       onClick={() => set({ metric: opened === metric.id ? null : metric.id }, { replace: true })}
                     >
-                      {[metric.added ? `${count(metric.added)} added` : '', metric.removed ? `${count(metric.removed)} removed` : ''].filter(Boolean).join(', ')}
+                      {[metric.added ? `${count(metric.added)} added` : '', metric.removed ? `${count(metric.removed)} removed` : '']
+                        .filter(Boolean)
+                        .join(', ')}
                     </button>
                   )}
                 </td>

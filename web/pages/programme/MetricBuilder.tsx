@@ -12,6 +12,7 @@ import { To } from '../../components/To.tsx'
 import { formYaml, idOfTitle, type Line, type MetricForm } from './condition.ts'
 import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
 import { MetricPreview, type Trial } from './MetricPreview.tsx'
+import { YamlField } from './YamlField.tsx'
 
 type Fields = Answer<'/api/v1/definitions/fields'>
 
@@ -45,7 +46,12 @@ export function MetricBuilderPage() {
   const source = id ? decodeURIComponent(id) : like
   const fields = useAsk('/api/v1/definitions/fields', { anywhere: true })
   const { org } = useMoment()
-  const held = useAsk('/api/v1/metrics/{id}/settings', { path: { id: source }, query: org ? { org } : {}, anywhere: true, enabled: source !== '' })
+  const held = useAsk('/api/v1/metrics/{id}/settings', {
+    path: { id: source },
+    query: org ? { org } : {},
+    anywhere: true,
+    enabled: source !== '',
+  })
   const title = id ? 'Edit metric' : 'New metric'
   const error = fields.error ?? held.error
   return (
@@ -73,17 +79,22 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
   const [ownId, setOwnId] = useState(id)
   const text = yaml ?? formYaml(form, fields.items)
   const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
-  const { trial, waiting, failure: tryFailure } = useTrial(name || 'draft', text)
+  // The preview does not wait for words: what has none yet gets some for the trial alone.
+  const named = form.title.trim().length >= 3 && form.why.trim().length >= 10
+  const asked = yaml ?? formYaml({ ...form, ...(named ? {} : { title: 'Untitled metric', why: 'Not said yet why.' }) }, fields.items)
+  const { trial, waiting, failure: tryFailure } = useTrial(name || 'draft', asked)
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()
   const [mayBeEmpty, setMayBeEmpty] = useState(false)
   const [, navigate] = useLocation()
   const address = useAddress()
-  const problemOf = (place: string) => trial?.problems.find((problem) => problem.place === place || problem.place.startsWith(`${place}.`))?.message
+  const problemOf = (place: string) =>
+    trial?.problems.find((problem) => problem.place === place || problem.place.startsWith(`${place}.`))?.message
   const change = (more: Partial<MetricForm>) => setForm({ ...form, ...more })
   const save = async () => {
     const path = `/api/v1/metrics/${encodeURIComponent(name)}`
-    if (await act('PUT', path, { yaml: text, ...(mayBeEmpty ? { may_be_empty: true } : {}), ...body() }, { org })) navigate(address('/metrics', { open: name }))
+    if (await act('PUT', path, { yaml: text, ...(mayBeEmpty ? { may_be_empty: true } : {}), ...body() }, { org }))
+      navigate(address('/metrics', { open: name }))
   }
   return (
     <div className="grid grid-cols-12 items-start gap-4">
@@ -91,25 +102,45 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
         <Card
           title="The question"
           aside={
-            <span className="flex gap-1" role="group" aria-label="How to write it">
-              <button type="button" aria-pressed={yaml === null} disabled={given !== null} onClick={() => setYaml(null)} className={switchLook}>
+            <fieldset className="flex gap-1" aria-label="How to write it">
+              <button
+                type="button"
+                aria-pressed={yaml === null}
+                disabled={given !== null}
+                onClick={() => setYaml(null)}
+                className={switchLook}
+              >
                 Fields
               </button>
               <button type="button" aria-pressed={yaml !== null} onClick={() => setYaml(text)} className={switchLook}>
                 YAML
               </button>
-            </span>
+            </fieldset>
           }
         >
           {yaml !== null ? (
             <YamlField text={yaml} onChange={setYaml} problems={trial?.problems ?? []} />
           ) : (
             <div className="flex flex-col gap-3.5">
-              <Field title="Title" hint="an exposed state, such as “Servers without backup”" error={form.title ? problemOf('title') : undefined}>
-                <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
+              <Field
+                title="Title"
+                hint="an exposed state, such as “Servers without backup”"
+                error={form.title && form.title.trim().length < 3 ? 'At least three characters.' : problemOf('title')}
+              >
+                <input
+                  value={form.title}
+                  maxLength={120}
+                  onChange={(event) => change({ title: event.target.value })}
+                  className={fieldLook}
+                />
               </Field>
-              <Field title="Why it matters" error={form.why ? problemOf('why') : undefined}>
-                <textarea value={form.why} rows={2} onChange={(event) => change({ why: event.target.value })} className={`${fieldLook} h-auto py-1.5`} />
+              <Field title="Why it matters" error={form.why && form.why.trim().length < 10 ? 'At least ten characters.' : problemOf('why')}>
+                <textarea
+                  value={form.why}
+                  rows={2}
+                  onChange={(event) => change({ why: event.target.value })}
+                  className={`${fieldLook} h-auto py-1.5`}
+                />
               </Field>
               <Lines
                 title="Asked of"
@@ -132,10 +163,19 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
               />
               <div className="grid grid-cols-[1fr_10rem] gap-3">
                 <Field title="Reason beside an asset" hint="{subject}, {component}, {title}" error={problemOf('reason')}>
-                  <input value={form.reason} maxLength={200} onChange={(event) => change({ reason: event.target.value })} className={fieldLook} />
+                  <input
+                    value={form.reason}
+                    maxLength={200}
+                    onChange={(event) => change({ reason: event.target.value })}
+                    className={fieldLook}
+                  />
                 </Field>
                 <Field title="Weight">
-                  <select value={form.weight} onChange={(event) => change({ weight: event.target.value as MetricForm['weight'] })} className={fieldLook}>
+                  <select
+                    value={form.weight}
+                    onChange={(event) => change({ weight: event.target.value as MetricForm['weight'] })}
+                    className={fieldLook}
+                  >
                     <option value="high">High</option>
                     <option value="medium">Medium</option>
                     <option value="low">Low</option>
@@ -162,7 +202,11 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
         </Card>
         <Card title="Save">
           <div className="flex flex-col gap-3.5">
-            <Field title="Id" hint="small letters, digits and -; it stays" error={trial?.problems.find(({ place }) => place === 'id')?.message}>
+            <Field
+              title="Id"
+              hint="small letters, digits and -; it stays"
+              error={trial?.problems.find(({ place }) => place === 'id')?.message}
+            >
               <input
                 value={ownId || name}
                 disabled={id !== ''}
@@ -174,7 +218,12 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
             <ByFields by={by} setBy={setBy} />
             {(trial?.warnings.length ?? 0) > 0 && (
               <label className="flex items-center gap-2 text-sm">
-                <input type="checkbox" checked={mayBeEmpty} onChange={(event) => setMayBeEmpty(event.target.checked)} className="accent-accent" />
+                <input
+                  type="checkbox"
+                  checked={mayBeEmpty}
+                  onChange={(event) => setMayBeEmpty(event.target.checked)}
+                  className="accent-accent"
+                />
                 Save it although it asks no asset yet
               </label>
             )}
@@ -183,7 +232,11 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
               <To page="/metrics" className={buttonLook('plain')}>
                 Cancel
               </To>
-              <Button look="primary" disabled={busy || waiting || !trial?.answer || name === ''} onClick={() => void save()}>
+              <Button
+                look="primary"
+                disabled={busy || waiting || !trial?.answer || name === '' || (yaml === null && !named)}
+                onClick={() => void save()}
+              >
                 {busy ? 'Working …' : id ? 'Save new version' : 'Save metric'}
               </Button>
             </div>
@@ -197,47 +250,6 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
 
 const switchLook =
   'h-7 rounded-md px-2 text-xs text-ink-2 hover:bg-hover disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent-ink'
-
-/** A text of YAML with what is wrong with it, by line. */
-export function YamlField({
-  text,
-  onChange,
-  problems,
-}: {
-  text: string
-  onChange: (text: string) => void
-  problems: readonly { place: string; line: number | null; message: string }[]
-}) {
-  return (
-    <div>
-      <textarea
-        aria-label="YAML"
-        value={text}
-        spellCheck={false}
-        rows={Math.min(30, Math.max(14, text.split('\n').length + 1))}
-        onChange={(event) => onChange(event.target.value)}
-        aria-invalid={problems.length > 0}
-        className="block w-full rounded-md border border-line-strong bg-surface p-3 font-mono text-xs leading-5 aria-invalid:border-worse"
-      />
-      <ProblemList problems={problems} />
-    </div>
-  )
-}
-
-/** What is wrong with a definition, each with its line and place. */
-export function ProblemList({ problems }: { problems: readonly { place: string; line: number | null; message: string }[] }) {
-  if (problems.length === 0) return null
-  return (
-    <ul aria-label="What is wrong" className="mt-2 flex flex-col gap-1 text-sm text-worse">
-      {problems.map(({ place, line, message }) => (
-        <li key={`${place} ${line} ${message}`}>
-          {line !== null && <span className="num font-medium">Line {line}: </span>}
-          {place && <code className="text-xs">{place}</code>} {message}
-        </li>
-      ))}
-    </ul>
-  )
-}
 
 /** Asks what a draft would answer, a moment after the last key. */
 function useTrial(id: string, yaml: string): { trial: Trial | null; waiting: boolean; failure: string | null } {
@@ -290,7 +302,12 @@ function Lines({
       <legend className="font-medium">{title}</legend>
       {onHow && lines.length > 1 && (
         <label className="mt-1 flex items-center gap-2 text-xs text-ink-2">
-          <select aria-label="How the lines count" value={how} onChange={(event) => onHow(event.target.value as 'all')} className={`${fieldLook} w-64`}>
+          <select
+            aria-label="How the lines count"
+            value={how}
+            onChange={(event) => onHow(event.target.value as 'all')}
+            className={`${fieldLook} w-64`}
+          >
             <option value="all">one finding meets all of these</option>
             <option value="any">any of these holds</option>
           </select>
@@ -300,8 +317,13 @@ function Lines({
       <ul className="mt-1 flex flex-col gap-1.5">
         {lines.map((line, index) => {
           const field = fields.find((each) => each.field === line.field) ?? first
-          const words = field.field === 'control.objective' ? objectives.map((one) => one.id) : (field.values ?? (field.type === 'boolean' ? ['true', 'false'] : null))
-          const possible = field.several ? tests.filter((test) => test.value === 'is' || test.value === 'not') : tests.filter((test) => test.for.includes(field.type))
+          const words =
+            field.field === 'control.objective'
+              ? objectives.map((one) => one.id)
+              : (field.values ?? (field.type === 'boolean' ? ['true', 'false'] : null))
+          const possible = field.several
+            ? tests.filter((test) => test.value === 'is' || test.value === 'not')
+            : tests.filter((test) => test.for.includes(field.type))
           return (
             <li key={index} className="grid grid-cols-[1fr_8.5rem_1fr_2rem] gap-2">
               <select
@@ -309,7 +331,13 @@ function Lines({
                 value={line.field}
                 onChange={(event) => {
                   const next = fields.find((each) => each.field === event.target.value)!
-                  set(index, { field: next.field, test: 'is', value: next.values?.[0] ?? (next.type === 'boolean' ? 'true' : (next.field === 'control.objective' ? (objectives[0]?.id ?? '') : '')) })
+                  set(index, {
+                    field: next.field,
+                    test: 'is',
+                    value:
+                      next.values?.[0] ??
+                      (next.type === 'boolean' ? 'true' : next.field === 'control.objective' ? (objectives[0]?.id ?? '') : ''),
+                  })
                 }}
                 className={fieldLook}
               >
@@ -334,7 +362,12 @@ function Lines({
               {line.test === 'unknown' || line.test === 'known' ? (
                 <span />
               ) : words && !line.value.includes(',') ? (
-                <select aria-label={`${title}, value ${index + 1}`} value={line.value} onChange={(event) => set(index, { value: event.target.value })} className={fieldLook}>
+                <select
+                  aria-label={`${title}, value ${index + 1}`}
+                  value={line.value}
+                  onChange={(event) => set(index, { value: event.target.value })}
+                  className={fieldLook}
+                >
                   {words.map((word) => (
                     <option key={word} value={word}>
                       {objectives.find((one) => one.id === word)?.title ?? word.replaceAll('_', ' ')}
@@ -350,7 +383,12 @@ function Lines({
                   className={fieldLook}
                 />
               )}
-              <Button look="quiet" className="w-8 px-0" aria-label={`Take out line ${index + 1} of ${title}`} onClick={() => onChange(lines.filter((_, place) => place !== index))}>
+              <Button
+                look="quiet"
+                className="w-8 px-0"
+                aria-label={`Take out line ${index + 1} of ${title}`}
+                onClick={() => onChange(lines.filter((_, place) => place !== index))}
+              >
                 <X size={14} aria-hidden />
               </Button>
             </li>

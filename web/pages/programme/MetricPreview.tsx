@@ -4,7 +4,7 @@ import { Loading } from '../../components/Problem.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { To } from '../../components/To.tsx'
 import { count, counted, percent, score, sentence } from '../../format.ts'
-import { ProblemList } from './MetricBuilder.tsx'
+import { ProblemList } from './YamlField.tsx'
 
 /** What a metric that is not saved would answer. */
 export type Trial = paths['/api/v1/metrics/try']['post']['responses'][200]['content']['application/json']
@@ -15,7 +15,16 @@ const writePercent = (value: number): string => `${score(value)} %`
 export function MetricPreview({ trial, waiting, className }: { trial: Trial | null; waiting: boolean; className?: string }) {
   const answer = trial?.answer
   return (
-    <Card title="Preview" note="nothing is saved" className={className} aside={<span role="status" className="text-xs text-ink-3">{waiting ? 'Asking …' : answer ? `answered in ${count(answer.milliseconds)} ms` : ''}</span>}>
+    <Card
+      title="Preview"
+      note="nothing is saved"
+      className={className}
+      aside={
+        <output className="text-xs text-ink-3">
+          {waiting ? 'Asking …' : answer ? `answered in ${count(answer.milliseconds)} ms` : ''}
+        </output>
+      }
+    >
       {!trial ? (
         <Loading className="h-60" />
       ) : !answer ? (
@@ -26,7 +35,9 @@ export function MetricPreview({ trial, waiting, className }: { trial: Trial | nu
             Asked of: {answer.population}. Exposed when: {answer.exposed_when}.
           </p>
           {answer.missing.length > 0 ? (
-            <p className="rounded-lg bg-warn-soft p-3 text-sm text-warn">It can be saved, and answers once something feeds: {answer.missing.join(', ')}.</p>
+            <p className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
+              It can be saved, and answers once something feeds: {answer.missing.join(', ')}.
+            </p>
           ) : (
             <>
               <p>
@@ -44,6 +55,7 @@ export function MetricPreview({ trial, waiting, className }: { trial: Trial | nu
                 <ScoreTrend title="Share exposed" points={answer.history} write={writePercent} height={170} brush={false} />
               </section>
               {answer.assets.length > 0 && (
+                // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
                 <section aria-label="Exposed assets" className="max-h-72 overflow-y-auto" tabIndex={0}>
                   <ul className="text-sm">
                     {answer.assets.map((asset) => (

@@ -84,9 +84,7 @@ export function MetricProgramme({ id }: { id: string }) {
         ))}
       </section>
       <Failure text={failure} />
-      <p role="status" className="min-h-5 text-sm text-better">
-        {busy ? 'Working …' : saved}
-      </p>
+      <output className="block min-h-5 text-sm text-better">{busy ? 'Working …' : saved}</output>
       {data.recommendation && (
         <section aria-label="What to do" className="text-sm">
           <h3 className="font-semibold">What to do</h3>
@@ -132,4 +130,3 @@ export const NewMetricLink = () => (
     New metric
   </To>
 )
-

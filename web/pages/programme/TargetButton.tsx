@@ -15,7 +15,12 @@ export function TargetButton({ id }: { id: string }) {
         <Target size={14} aria-hidden />
         Set target
       </Button>
-      <Box open={open} onClose={() => setOpen(false)} title="Set target score" line="Shown beside the score and in its chart; reaching and missing it are events.">
+      <Box
+        open={open}
+        onClose={() => setOpen(false)}
+        title="Set target score"
+        line="Shown beside the score and in its chart; reaching and missing it are events."
+      >
         <Form id={id} onClose={() => setOpen(false)} />
       </Box>
     </>

@@ -76,9 +76,7 @@ export function WeightsPanel({ id }: { id: string }) {
             </tbody>
           </table>
           <Failure text={failure} />
-          <p role="status" className="min-h-5 text-sm text-better">
-            {busy ? 'Working …' : saved}
-          </p>
+          <output className="block min-h-5 text-sm text-better">{busy ? 'Working …' : saved}</output>
         </div>
       </Card>
       <Card title="Who set what" className="col-span-12 xl:col-span-4">

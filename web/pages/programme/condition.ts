@@ -37,7 +37,10 @@ function valueOf(text: string, type: FieldType['type']): string {
 /** A comparison as YAML. */
 export function lineYaml({ field, test, value }: Line, fields: readonly FieldType[]): string {
   const type = fields.find((each) => each.field === field)?.type ?? 'text'
-  const words = value.split(',').map((word) => word.trim()).filter(Boolean)
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)
   const one = words.length > 1 ? `[${words.map((word) => valueOf(word, type)).join(', ')}]` : valueOf(value, type)
   switch (test) {
     case 'is':

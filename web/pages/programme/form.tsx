@@ -48,7 +48,12 @@ export function ByFields({ by, setBy }: { by: By; setBy: (by: By) => void }) {
   return (
     <div className="grid grid-cols-[1fr_12rem] gap-3">
       <Field title="Reason" hint="kept with it">
-        <input maxLength={2000} value={by.reason} onChange={(event) => setBy({ ...by, reason: event.target.value })} className={fieldLook} />
+        <input
+          maxLength={2000}
+          value={by.reason}
+          onChange={(event) => setBy({ ...by, reason: event.target.value })}
+          className={fieldLook}
+        />
       </Field>
       <Field title="Decided by">
         <input maxLength={200} value={by.author} onChange={(event) => setBy({ ...by, author: event.target.value })} className={fieldLook} />
@@ -100,7 +105,19 @@ export function Failure({ text }: { text: string | null }) {
 }
 
 /** A dialog in the middle. */
-export function Box({ open, onClose, title, line, children }: { open: boolean; onClose: () => void; title: string; line?: ReactNode; children: ReactNode }) {
+export function Box({
+  open,
+  onClose,
+  title,
+  line,
+  children,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  line?: ReactNode
+  children: ReactNode
+}) {
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>

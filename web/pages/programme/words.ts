@@ -16,7 +16,11 @@ export const weightTitle: Record<Weight, string> = {
 /** What people did about a metric, and what that does. */
 export const handlings = [
   { value: '', title: 'Needs attention', meaning: 'It counts as it is measured.' },
-  { value: 'mitigated_elsewhere', title: 'Mitigated elsewhere', meaning: 'The risk is taken care of where nothing is measured: left out of scores.' },
+  {
+    value: 'mitigated_elsewhere',
+    title: 'Mitigated elsewhere',
+    meaning: 'The risk is taken care of where nothing is measured: left out of scores.',
+  },
   { value: 'mitigated', title: 'Mitigated', meaning: 'It counts as met in scores; what it measures stays to be seen.' },
 ] as const
 
