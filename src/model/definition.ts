@@ -64,7 +64,7 @@ export const definitionKinds = {
   /** The organisation takes part in the comparison between those of this installation; id: secure_score, body: {}. */
   benchmark_sharing: { moves: 'nothing' },
   /** From how many points within a day a score's move is an event; id: '' (all), a score, or `<score>/<id>`, body: JSON {points}: insights/posture/thresholds.ts. */
-  threshold: { moves: 'scores' },
+  threshold: { moves: 'rules' },
   /** What people keep about an event; id: the event's, body: JSON {state, owner, note}. */
   event: { moves: 'nothing' },
   /** Which events are told to whom; id: the rule's, body: JSON, see notices/rule.ts. */
