@@ -61,15 +61,15 @@ export function InitiativePage() {
         data.scored_from === 'metrics' ? (
           <InitiativeHistory id={data.id} title={data.title} target={score.target} />
         ) : (
-        <ScoreTrend
-          why={{ score: 'initiative', id: data.id }}
-          title={data.title}
-          points={data.history}
-          target={score.target}
-          write={writePercent}
-          height={320}
-          days={180}
-        />
+          <ScoreTrend
+            why={{ score: 'initiative', id: data.id }}
+            title={data.title}
+            points={data.history}
+            target={score.target}
+            write={writePercent}
+            height={320}
+            days={180}
+          />
         ),
     },
     ...(data.scored_from === 'metrics' ? [{ id: 'weights', title: 'Weights', content: <WeightsPanel id={data.id} /> }] : []),

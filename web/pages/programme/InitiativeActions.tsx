@@ -1,14 +1,10 @@
+import { useMoment } from '../../address.ts'
 import { useAsk } from '../../api.ts'
-import { buttonLook } from '../../components/Button.tsx'
+import { Button, buttonLook } from '../../components/Button.tsx'
 import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
-import { CopyLink } from '../../components/Flyout.tsx'
-import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
-import { FavouriteButton } from './Favourite.tsx'
 import { useAct } from './form.tsx'
-import { InitiativeHistory } from './InitiativeHistory.tsx'
 import { TargetButton } from './TargetButton.tsx'
-import { WeightsPanel } from './WeightsPanel.tsx'
 
 /** What can be done with an initiative: favourite, target; edit and archive one's own. */
 export function InitiativeActions({ id }: { id: string }) {
@@ -16,7 +12,7 @@ export function InitiativeActions({ id }: { id: string }) {
   const { act } = useAct()
   return (
     <>
-      <FavouriteButton id={id} />
+      <EveryonesFavourite id={id} />
       <TargetButton id={id} />
       <To page="/initiatives/new" change={{ like: id }} className={buttonLook('quiet')}>
         Write one like it
@@ -38,21 +34,28 @@ export function InitiativeActions({ id }: { id: string }) {
           </Confirm>
         </>
       )}
-      <CopyLink />
     </>
   )
 }
 
-/** History with reasons, and weights. */
-export function InitiativeProgramme({ id, title, target }: { id: string; title: string; target: number | null }) {
+/** Makes an initiative a favourite of everyone who chose none. */
+function EveryonesFavourite({ id }: { id: string }) {
+  const { org } = useMoment()
+  const { data } = useAsk('/api/v1/favourites', { query: org ? { org } : {}, anywhere: true })
+  const { busy, act } = useAct()
+  const everyone = data?.initiatives ?? []
+  const on = everyone.includes(id)
   return (
-    <TabStrip
-      label="History and weights"
-      parameter="programme"
-      tabs={[
-        { id: 'history', title: 'History', content: <InitiativeHistory id={id} title={title} target={target} /> },
-        { id: 'weights', title: 'Weights', content: <WeightsPanel id={id} /> },
-      ]}
-    />
+    <Button
+      look="quiet"
+      aria-pressed={on}
+      disabled={busy || !data}
+      title="Who marked no favourites in the browser sees these"
+      onClick={() =>
+        void act('PUT', '/api/v1/favourites', { initiatives: on ? everyone.filter((each) => each !== id) : [...everyone, id] })
+      }
+    >
+      {on ? 'Favourite of everyone' : 'Make it everyone’s favourite'}
+    </Button>
   )
 }
