@@ -55,6 +55,389 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Content packs that are active */
+        get: operations["listPacks"];
+        put?: never;
+        /** Make a content pack active, or its new version, as one act. The body is a zip, tar or tar.gz */
+        post: operations["activatePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a content pack that was ever active */
+        get: operations["listPackVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which scores a content pack would move, by how much and why; nothing is saved. The body is a zip, tar or tar.gz */
+        post: operations["previewPack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{id}/preview-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which scores would move without a content pack that is active */
+        get: operations["previewPackEnd"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a content pack with all that it brought; the past keeps it */
+        delete: operations["deactivatePack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/own.tar.gz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation's own metrics and initiatives as a content pack */
+        get: operations["exportOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set of a metric, by whom and why: weights, state, its own text */
+        get: operations["getMetricSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{id}/weight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how much a metric counts, in all initiatives or in one; accepted leaves it out */
+        put: operations["setWeight"];
+        post?: never;
+        /** Let a metric count again as the initiatives say */
+        delete: operations["clearWeight"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a metric is mitigated elsewhere (it counts nothing) or mitigated (it counts as met) */
+        put: operations["setMetricState"];
+        post?: never;
+        /** Let a metric count again as it is measured */
+        delete: operations["clearMetricState"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A metric, its definition and its history */
+        get: operations["getMetric"];
+        /** Add a metric of your own, or a new version of it; it has its history since the first import */
+        put: operations["saveMetric"];
+        post?: never;
+        /** Archive a metric of your own; the past keeps it */
+        delete: operations["archiveMetric"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a metric that is not saved: what is wrong with it, which assets are exposed now, its last two years */
+        post: operations["tryMetric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set of an initiative, by whom and why: target, weights, its own text */
+        get: operations["getInitiativeSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/{id}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the score that an initiative shall reach, and by which day */
+        put: operations["setTarget"];
+        post?: never;
+        /** Let the target be the one that the initiative comes with */
+        delete: operations["clearTarget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An initiative, its metrics and its history */
+        get: operations["getInitiative"];
+        /** Add an initiative of your own, or a new version of it */
+        put: operations["saveInitiative"];
+        post?: never;
+        /** Archive an initiative of your own; the past keeps it */
+        delete: operations["archiveInitiative"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Score an initiative that is not saved: what is wrong with it, its last two years */
+        post: operations["tryInitiative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days on which an initiative's score changed, by the definitions of each day, with the reasons */
+        get: operations["listInitiativeChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/initiatives/{id}/changes/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an initiative's score changed on a day: each metric with its reason and its part, which sum to the change */
+        get: operations["getInitiativeChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{id}/changes/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All assets that a metric began or ceased to find exposed on a day */
+        get: operations["listChangedAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The favourite initiatives of everyone who chose none */
+        get: operations["getFavourites"];
+        /** Set the favourite initiatives of everyone who chose none; an empty list takes them away */
+        put: operations["setFavourites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that was ever set of metrics and initiatives: who, when, why */
+        get: operations["listDefinitionVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics and initiatives of your own that were archived */
+        get: operations["listArchivedDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of a metric may read */
+        get: operations["listConditionFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -311,23 +694,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/initiatives/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An initiative, its metrics and its history */
-        get: operations["getInitiative"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/initiatives/{id}/recommendations": {
         parameters: {
             query?: never;
@@ -354,23 +720,6 @@ export interface paths {
         };
         /** All metrics, the greatest exposure first */
         get: operations["listMetrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/metrics/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A metric, its definition and its history */
-        get: operations["getMetric"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2126,6 +2475,22 @@ export interface components {
             refused: number;
             members: components["schemas"]["MemberResult"][];
         };
+        ArchivedDefinitions: {
+            items: {
+                /** @enum {string} */
+                kind: "metric" | "initiative";
+                id: string;
+                title: string;
+                yaml: string;
+                archived_at: string;
+                ended_by: string | null;
+                end_reason: string | null;
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
         Arrangement: {
             /** @description Ids of cards, the first first */
             order: string[];
@@ -2634,6 +2999,18 @@ export interface components {
                 vendor: string | null;
             } | null;
         };
+        ChangedAssetList: {
+            items: {
+                asset_id: number;
+                name: string;
+                /** @enum {string} */
+                what: "added" | "removed";
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
         ChangedExceptionInput: {
             /** @enum {string} */
             justification?: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
@@ -2703,6 +3080,28 @@ export interface components {
         Computed: {
             /** @constant */
             computed: true;
+        };
+        ConditionFields: {
+            items: {
+                field: string;
+                title: string;
+                /** @enum {string} */
+                about: "asset" | "finding";
+                /** @enum {string} */
+                type: "text" | "number" | "boolean" | "ordered";
+                /** @description The words that it may hold; null: any */
+                values: string[] | null;
+                /** @description Holds several words at once: one asks whether one is among them */
+                several: boolean;
+            }[];
+            needs: {
+                id: string;
+                title: string;
+            }[];
+            objectives: {
+                id: string;
+                title: string;
+            }[];
         };
         Connector: {
             id: string;
@@ -2896,6 +3295,28 @@ export interface components {
             scanned: number;
             stale: number;
             never_scanned: number;
+        };
+        DefinitionVersionList: {
+            items: {
+                kind: string;
+                id: string;
+                /** @description A word, JSON or YAML, by its kind */
+                value: string;
+                /** @description ISO 8601, UTC */
+                from: string;
+                /** @description Null: it holds */
+                to: string | null;
+                /** @description The act; plimsoll undo takes it back */
+                import_no: number;
+                actor: string;
+                reason: string | null;
+                ended_by: string | null;
+                end_reason: string | null;
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
         };
         Definitions: {
             formula: string;
@@ -3498,6 +3919,10 @@ export interface components {
             /** @description Part of the hazard behind the score for which no source names a fix, 0–1; null: there is no hazard */
             without_fix: number | null;
         };
+        Favourites: {
+            /** @description For everyone who chose none; null: nobody set any */
+            initiatives: string[] | null;
+        };
         FeedList: {
             items: components["schemas"]["FeedState"][];
         };
@@ -3686,6 +4111,95 @@ export interface components {
             kind: "report" | "feed";
             counts: components["schemas"]["Counts"];
         };
+        InitiativeChange: {
+            day: string;
+            before: number | null;
+            after: number | null;
+            change: number;
+            /** @description Ours, new threats, rules, corrections, coverage; they sum to the change */
+            groups: {
+                /** @enum {string} */
+                group: "we_changed" | "new_threats" | "rules_changed" | "data_corrected" | "coverage";
+                title: string;
+                part: number;
+            }[];
+            causes: {
+                cause: string;
+                title: string;
+                part: number;
+            }[];
+            metrics: {
+                id: string;
+                title: string;
+                reasons: ("value" | "weight" | "state" | "content" | "added" | "removed" | "deprecated")[];
+                /** @description Of the change; they sum to it */
+                part: number;
+                before: {
+                    /**
+                     * @description accepted: the risk is; the metric counts nothing
+                     * @enum {string}
+                     */
+                    weight: "high" | "medium" | "low" | "accepted";
+                    /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
+                    handled: ("mitigated_elsewhere" | "mitigated") | null;
+                    exposed: number;
+                    total: number;
+                } | null;
+                after: {
+                    /**
+                     * @description accepted: the risk is; the metric counts nothing
+                     * @enum {string}
+                     */
+                    weight: "high" | "medium" | "low" | "accepted";
+                    /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
+                    handled: ("mitigated_elsewhere" | "mitigated") | null;
+                    exposed: number;
+                    total: number;
+                } | null;
+                /** @description Assets that it began to find exposed */
+                added: number;
+                removed: number;
+            }[];
+            /** @description What people set on that day of the initiative and its metrics */
+            edits: {
+                kind: string;
+                id: string;
+                /** @description A word, JSON or YAML, by its kind */
+                value: string;
+                /** @description ISO 8601, UTC */
+                from: string;
+                /** @description Null: it holds */
+                to: string | null;
+                /** @description The act; plimsoll undo takes it back */
+                import_no: number;
+                actor: string;
+                reason: string | null;
+                ended_by: string | null;
+                end_reason: string | null;
+            }[];
+            /** @description Packs and versions of Plimsoll that changed its content on that day */
+            content: {
+                title: string;
+                notes: string;
+                at: string;
+            }[];
+        };
+        InitiativeChangeList: {
+            items: {
+                day: string;
+                before: number | null;
+                after: number | null;
+                /** @description Points of 0–100; above 0 is better */
+                change: number;
+                /** @description Metrics that had a part in it */
+                metrics: number;
+                reasons: ("value" | "weight" | "state" | "content" | "added" | "removed" | "deprecated")[];
+            }[];
+            total: number;
+            least: number;
+            from: string;
+            to: string;
+        };
         InitiativeDetail: {
             id: string;
             title: string;
@@ -3745,6 +4259,58 @@ export interface components {
             /** @description ISO 8601, UTC */
             as_of: string;
         };
+        InitiativeSettings: {
+            id: string;
+            title: string;
+            /** @enum {string} */
+            origin: "plimsoll" | "pack" | "own";
+            pack: string | null;
+            yaml: string;
+            target: {
+                /** @description 0–100; null: none */
+                score: number | null;
+                by: string | null;
+                /** @description By a person */
+                set: boolean;
+                /** @description 0–100, as the initiative itself says */
+                comes: number | null;
+            };
+            metrics: {
+                /** @description Of the initiative, or of the metric */
+                id: string;
+                title: string;
+                /**
+                 * @description As the initiative itself says
+                 * @enum {string}
+                 */
+                comes: "high" | "medium" | "low" | "accepted";
+                /** @description Set for this initiative */
+                set: ("high" | "medium" | "low" | "accepted") | null;
+                /**
+                 * @description What holds
+                 * @enum {string}
+                 */
+                weight: "high" | "medium" | "low" | "accepted";
+                /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
+                handled: ("mitigated_elsewhere" | "mitigated") | null;
+            }[];
+            log: {
+                kind: string;
+                id: string;
+                /** @description A word, JSON or YAML, by its kind */
+                value: string;
+                /** @description ISO 8601, UTC */
+                from: string;
+                /** @description Null: it holds */
+                to: string | null;
+                /** @description The act; plimsoll undo takes it back */
+                import_no: number;
+                actor: string;
+                reason: string | null;
+                ended_by: string | null;
+                end_reason: string | null;
+            }[];
+        };
         InitiativeSummary: {
             id: string;
             title: string;
@@ -3773,6 +4339,19 @@ export interface components {
             trend: (number | null)[];
             /** @description When its score was last worked out from something new */
             updated_at: string | null;
+        };
+        InitiativeTrial: {
+            problems: {
+                place: string;
+                /** @description From 1 on */
+                line: number | null;
+                message: string;
+            }[];
+            answer: {
+                value: number | null;
+                target: number | null;
+                history: components["schemas"]["Point"][];
+            } | null;
         };
         Installation: {
             version: string;
@@ -3899,10 +4478,10 @@ export interface components {
             why: string;
             source: string | null;
             /**
-             * @description met: nothing exposed; no_data: nothing that feeds it, see needs
+             * @description met: nothing exposed; mitigated_elsewhere, mitigated: as people set it; no_data: nothing that feeds it, see needs
              * @enum {string}
              */
-            state: "needs_attention" | "met" | "no_data" | "error";
+            state: "needs_attention" | "met" | "mitigated_elsewhere" | "mitigated" | "no_data" | "error";
             needs: string[];
             /** @description The needs that no source feeds */
             missing: string[];
@@ -3968,16 +4547,65 @@ export interface components {
             /** @description ISO 8601, UTC */
             as_of: string;
         };
+        MetricSettings: {
+            id: string;
+            title: string;
+            /** @enum {string} */
+            origin: "plimsoll" | "pack" | "own";
+            pack: string | null;
+            yaml: string;
+            recommendation: string | null;
+            /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
+            handled: ("mitigated_elsewhere" | "mitigated") | null;
+            /** @description Set for all initiatives */
+            set: ("high" | "medium" | "low" | "accepted") | null;
+            initiatives: {
+                /** @description Of the initiative, or of the metric */
+                id: string;
+                title: string;
+                /**
+                 * @description As the initiative itself says
+                 * @enum {string}
+                 */
+                comes: "high" | "medium" | "low" | "accepted";
+                /** @description Set for this initiative */
+                set: ("high" | "medium" | "low" | "accepted") | null;
+                /**
+                 * @description What holds
+                 * @enum {string}
+                 */
+                weight: "high" | "medium" | "low" | "accepted";
+                /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
+                handled: ("mitigated_elsewhere" | "mitigated") | null;
+            }[];
+            /** @description All that was ever set of it, newest first */
+            log: {
+                kind: string;
+                id: string;
+                /** @description A word, JSON or YAML, by its kind */
+                value: string;
+                /** @description ISO 8601, UTC */
+                from: string;
+                /** @description Null: it holds */
+                to: string | null;
+                /** @description The act; plimsoll undo takes it back */
+                import_no: number;
+                actor: string;
+                reason: string | null;
+                ended_by: string | null;
+                end_reason: string | null;
+            }[];
+        };
         MetricSummary: {
             id: string;
             title: string;
             why: string;
             source: string | null;
             /**
-             * @description met: nothing exposed; no_data: nothing that feeds it, see needs
+             * @description met: nothing exposed; mitigated_elsewhere, mitigated: as people set it; no_data: nothing that feeds it, see needs
              * @enum {string}
              */
-            state: "needs_attention" | "met" | "no_data" | "error";
+            state: "needs_attention" | "met" | "mitigated_elsewhere" | "mitigated" | "no_data" | "error";
             needs: string[];
             /** @description The needs that no source feeds */
             missing: string[];
@@ -4015,6 +4643,40 @@ export interface components {
             state_since: string | null;
             /** @description When its value was last worked out from something new */
             updated_at: string | null;
+        };
+        MetricTrial: {
+            /** @description Empty: it can be saved */
+            problems: {
+                place: string;
+                /** @description From 1 on */
+                line: number | null;
+                message: string;
+            }[];
+            warnings: {
+                place: string;
+                /** @description From 1 on */
+                line: number | null;
+                message: string;
+            }[];
+            answer: {
+                population: string;
+                exposed_when: string;
+                /** @description Needs that nothing feeds */
+                missing: string[];
+                exposed: number;
+                total: number;
+                exposure: number | null;
+                /** @description Two years, share of exposed assets in percent */
+                history: components["schemas"]["Point"][];
+                /** @description The first hundred */
+                assets: {
+                    asset_id: number;
+                    name: string;
+                    criticality: string | null;
+                    reason: string;
+                }[];
+                milliseconds: number;
+            } | null;
         };
         NewBenchmarkInput: {
             /** @description Who says so: a report, a provider, a survey */
@@ -4130,6 +4792,54 @@ export interface components {
             asset_types: {
                 type: string;
                 assets: number;
+            }[];
+        };
+        PackList: {
+            items: {
+                id: string;
+                version: string;
+                title: string;
+                notes: string;
+                metrics: string[];
+                initiatives: string[];
+                since: string;
+                actor: string;
+                reason: string | null;
+            }[];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        PackPreview: {
+            pack: {
+                id: string;
+                version: string;
+                title: string;
+                notes: string;
+                metrics: string[];
+                initiatives: string[];
+            } | null;
+            /** @description The version that is active */
+            former: string | null;
+            problems: {
+                file: string;
+                place: string;
+                line: number | null;
+                message: string;
+            }[];
+            /** @description What would change; nothing is saved */
+            moves: {
+                /** @enum {string} */
+                kind: "metric" | "initiative";
+                id: string;
+                title: string;
+                /** @enum {string} */
+                what: "added" | "changed" | "removed" | "same";
+                /** @description Score of an initiative, or share of exposed assets in percent */
+                before: number | null;
+                after: number | null;
+                why: string[];
             }[];
         };
         Point: {
@@ -5432,6 +6142,1504 @@ export interface operations {
             };
         };
     };
+    listPacks: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activatePack: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bytes of the archive */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPackVersions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPack: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bytes of the archive */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackPreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPackEnd: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackPreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deactivatePack: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportOwn: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A tar.gz archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetricSettings: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setWeight: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description accepted: the risk is; the metric counts nothing
+                     * @enum {string}
+                     */
+                    weight: "high" | "medium" | "low" | "accepted";
+                    /** @description In this one only */
+                    initiative?: string;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearWeight: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+                initiative?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMetricState: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state: "mitigated_elsewhere" | "mitigated";
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearMetricState: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetric: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveMetric: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    yaml: string;
+                    /**
+                     * @description Also when its population never held an asset
+                     * @default false
+                     */
+                    may_be_empty?: boolean;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveMetric: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedDefinitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryMetric: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default draft */
+                    id?: string;
+                    yaml: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTrial"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInitiativeSettings: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setTarget: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Above 0, at most 100 */
+                    score: number;
+                    by?: string | null;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearTarget: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInitiative: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveInitiative: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    yaml: string;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveInitiative: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedDefinitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryInitiative: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default draft */
+                    id?: string;
+                    yaml: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeTrial"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInitiativeChanges: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+                /** @description Points of 0–100; 0: every change */
+                least?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeChangeList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInitiativeChange: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeChange"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChangedAssets: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAssetList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFavourites: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourites"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setFavourites: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    initiatives: string[];
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourites"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDefinitionVersions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listArchivedDefinitions: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedDefinitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConditionFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionFields"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getScores: {
         parameters: {
             query?: {
@@ -6267,61 +8475,6 @@ export interface operations {
             };
         };
     };
-    getInitiative: {
-        parameters: {
-            query?: {
-                /** @description Slug of the organisation; default: the first that is not the demo */
-                org?: string;
-                /** @description Only assets of these asset groups */
-                group?: string | string[];
-                /** @description A day or an instant; default now */
-                as_of?: string;
-                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
-                known_at?: string;
-                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
-                rules?: "now" | "then";
-                /** @description First day; default 180 days before the last */
-                from?: string;
-                /** @description Last day; default the day of as_of */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InitiativeDetail"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listInitiativeRecommendations: {
         parameters: {
             query?: {
@@ -6406,61 +8559,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricList"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMetric: {
-        parameters: {
-            query?: {
-                /** @description Slug of the organisation; default: the first that is not the demo */
-                org?: string;
-                /** @description Only assets of these asset groups */
-                group?: string | string[];
-                /** @description A day or an instant; default now */
-                as_of?: string;
-                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
-                known_at?: string;
-                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
-                rules?: "now" | "then";
-                /** @description First day; default 180 days before the last */
-                from?: string;
-                /** @description Last day; default the day of as_of */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MetricDetail"];
                 };
             };
             /** @description Default Response */
