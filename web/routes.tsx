@@ -26,6 +26,7 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/secure-score/actions', lazy(async () => ({ default: (await import('./pages/secure-score/ActionsPage.tsx')).ActionsPage }))],
   ['/secure-score/history', lazy(async () => ({ default: (await import('./pages/secure-score/HistoryPage.tsx')).HistoryPage }))],
   ['/secure-score/trends', lazy(async () => ({ default: (await import('./pages/secure-score/TrendsPage.tsx')).TrendsPage }))],
+  ['/benchmarks', lazy(async () => ({ default: (await import('./pages/benchmarks/BenchmarksPage.tsx')).BenchmarksPage }))],
   ['/assets', lazy(async () => ({ default: (await import('./pages/assets/AssetsPage.tsx')).AssetsPage }))],
   ['/assets/:id', lazy(async () => ({ default: (await import('./pages/assets/AssetPage.tsx')).AssetPage }))],
   [
@@ -46,6 +47,7 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/exceptions', lazy(async () => ({ default: (await import('./pages/exceptions/ExceptionsPage.tsx')).ExceptionsPage }))],
   ['/kpis', lazy(async () => ({ default: (await import('./pages/kpis/KpisPage.tsx')).KpisPage }))],
   ['/notifications', lazy(async () => ({ default: (await import('./pages/notifications/NotificationsPage.tsx')).NotificationsPage }))],
+  ['/organisations', lazy(async () => ({ default: (await import('./pages/organisations/OrganisationsPage.tsx')).OrganisationsPage }))],
   ['/sources', lazy(async () => ({ default: (await import('./pages/sources/SourcesPage.tsx')).SourcesPage }))],
   ['/settings', lazy(async () => ({ default: (await import('./pages/settings/SettingsPage.tsx')).SettingsPage }))],
 ]

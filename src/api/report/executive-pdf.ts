@@ -18,8 +18,8 @@ const levelColors = { low: BETTER, medium: '#8a6100', high: WORSE } as const
 /** Text of others is cut to what a line holds. */
 const short = (text: string, most = 90): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 const number = (value: number, digits = 1): string => value.toFixed(digits)
-/** At most three decimals, none that say nothing. */
-const points = (value: number): string => String(Number(value.toFixed(3)))
+/** At most one decimal, none that says nothing. */
+const points = (value: number): string => String(Number(value.toFixed(1)))
 
 /** "3.1 better", never "+3.1". DESIGN 10 */
 function changeWords(change: number | null, higherIsBetter: boolean): { text: string; color: string } {
@@ -92,7 +92,7 @@ function secureTile({ secure }: Report): Node {
   const change = changeWords(moved.change, true)
   return tile('Secure score', 'higher is better', `${number(value)} %`, zone ? zoneColors[zone] : INK, [
     {
-      text: `${points(secure.points ?? 0)} of ${points(secure.max_points ?? 0)} points · zone: ${zone} (okay from ${points(secure.okay_from)}, good from ${points(secure.good_from)})`,
+      text: `${points(secure.points ?? 0)} of ${points(secure.max_points ?? 0)} points · ${zone} zone (good from ${points(secure.good_from)} %)`,
       fontSize: 9,
     },
     { text: [{ text: change.text, color: change.color, bold: true }, ' over this period'], fontSize: 9 },
@@ -272,7 +272,7 @@ export function executiveDocument(report: Report): object {
       stack: [
         {
           columns: [
-            { text: `Plimsoll · as of ${as_of}`, fontSize: 7, color: SOFT },
+            { text: `Plimsoll · as of ${as_of.slice(0, 19)}Z`, fontSize: 7, color: SOFT },
             { text: `page ${page} of ${pages}`, fontSize: 7, color: SOFT, alignment: 'right' },
           ],
         },
@@ -295,7 +295,7 @@ export function executiveDocument(report: Report): object {
           },
         ],
       },
-      { stack: actions(report) },
+      { stack: actions(report), pageBreak: 'before' },
       { stack: acceptances(report) },
       { unbreakable: true, stack: coverage(report) },
     ],

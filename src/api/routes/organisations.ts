@@ -3,11 +3,19 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
 import { addOrg, removeOrg } from '../../store/orgs.ts'
 import { listOrganisations } from '../../store/queries/overview/organisations.ts'
+import { formatInstant } from '../../model/time.ts'
+import { presentInstant } from '../../store/kept.ts'
+import { answerOrganisations } from '../answers/organisations.ts'
 import type { Api } from '../api.ts'
+import { OrganisationStanding } from '../shapes/organisation-overview.ts'
 import { named } from '../named.ts'
 import { NewOrganisation, Organisation, Problem } from '../shapes.ts'
 
 const Organisations = named('OrganisationList', z.object({ items: z.array(Organisation) }))
+const Standings = named(
+  'OrganisationStandings',
+  z.object({ items: z.array(named('OrganisationStanding', OrganisationStanding)), as_of: z.string() }),
+)
 /** Who changes things, until there is sign-in. */
 const ACTOR = 'api'
 
@@ -28,6 +36,21 @@ export const organisations =
         },
       },
       async () => ({ items: await listOrganisations(api.store.engine, api.store.now()) }),
+    )
+    app.get(
+      '/organisations/standing',
+      {
+        schema: {
+          operationId: 'listOrganisationStandings',
+          tags: ['organisations'],
+          summary: 'How all organisations stand beside each other: scores, trend, coverage, freshness, events',
+          response: answers(Standings),
+        },
+      },
+      async () => {
+        const at = await presentInstant(api.store.engine, api.store.now())
+        return { items: await answerOrganisations(api.store.engine, at), as_of: formatInstant(at) }
+      },
     )
     app.post(
       '/organisations',

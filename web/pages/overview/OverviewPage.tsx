@@ -5,6 +5,7 @@ import type { Overview } from '../../api.ts'
 import { instant, moveDay } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
 import { Page } from '../../components/Page.tsx'
+import { ReportButton } from '../../components/ReportButton.tsx'
 import { useLastDay } from '../../components/shell.ts'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { arranged, useArrangement } from './arrangement.ts'
@@ -61,6 +62,7 @@ function Cards({ overview }: { overview: Overview }) {
             <LayoutDashboard size={14} aria-hidden />
             Arrange
           </Button>
+          <ReportButton />
           <Button look="quiet" onClick={() => window.print()}>
             <Printer size={14} aria-hidden />
             Print

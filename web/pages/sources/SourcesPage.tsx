@@ -11,6 +11,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { Here } from '../../components/To.tsx'
 import { useOrganisation } from '../../components/shell.ts'
+import { Connectors } from './Connectors.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Feeds } from './Feeds.tsx'
 import { ImportFlyout } from './ImportFlyout.tsx'
@@ -102,6 +103,7 @@ export function SourcesPage() {
         selected={(one) => String(one.import_no) === get('open')}
         empty={<Empty title="Nothing imported yet">Drop a report above, or use the command line: npx plimsoll import report.json</Empty>}
       />
+      <Connectors own={!demo && organisation !== null} />
       <Feeds />
       <ImportFlyout no={get('open')} onClose={() => set({ open: null, tab: null })} />
     </Page>
