@@ -9,10 +9,12 @@ const pages = [
   '/events',
   '/events?feed=posture',
   '/secure-score',
+  '/kpis',
   '/assets',
   '/software',
   '/vulnerabilities',
   '/sources',
+  '/notifications',
   '/settings',
 ]
 

@@ -68,11 +68,11 @@ const tracking: Column<RiskEvent>[] = [
   {
     id: 'state',
     title: 'State',
-    width: 125,
+    width: 118,
     sort: 'state',
     cell: (event) => (event.state === 'open' ? <span className="text-ink-3">Open</span> : <Chip tone="accent">Acknowledged</Chip>),
   },
-  { id: 'owner', title: 'Owner', width: 130, sort: 'owner', cell: (event) => <span title={event.owner ?? ''}>{event.owner ?? '–'}</span> },
+  { id: 'owner', title: 'Owner', width: 110, sort: 'owner', cell: (event) => <span title={event.owner ?? ''}>{event.owner ?? '–'}</span> },
 ]
 
 const riskColumns: Column<RiskEvent>[] = [
@@ -144,7 +144,7 @@ function Moved({ event }: { event: RiskEvent }) {
 const postureColumns: Column<RiskEvent>[] = [
   when,
   headline,
-  kind,
+  { ...kind, width: 150 },
   {
     id: 'points',
     title: 'Change',
@@ -157,7 +157,7 @@ const postureColumns: Column<RiskEvent>[] = [
   {
     id: 'before',
     title: 'Before and after',
-    width: 150,
+    width: 125,
     cell: (event) =>
       event.score_before === null || event.score_after === null ? (
         '–'
@@ -168,17 +168,18 @@ const postureColumns: Column<RiskEvent>[] = [
   {
     id: 'assets',
     title: 'Assets',
-    width: 90,
+    width: 80,
+    hidden: true,
     sort: 'assets',
     down: true,
     align: 'right',
     cell: (event) => (event.assets === 0 ? '–' : count(event.assets)),
   },
-  ...tracking,
+  ...tracking.map((column) => (column.id === 'owner' ? { ...column, hidden: true } : column)),
   {
     id: 'recovered',
     title: 'Recovered',
-    width: 120,
+    width: 112,
     hint: 'First day at whose end what got worse was back',
     cell: (event) =>
       event.direction !== 'worse' ? (

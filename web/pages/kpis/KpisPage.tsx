@@ -140,7 +140,9 @@ function KpiCard({ kpi }: { kpi: Kpi }) {
 /** How much of the way from the day on which it was set to the target is made. */
 function Progress({ kpi }: { kpi: Kpi }) {
   const { start_value, value, target } = kpi
-  if (start_value === null || value === null || start_value === target) return null
+  if (start_value === null || value === null) return null
+  const met = kpi.direction === 'lower_is_better' ? start_value <= target : start_value >= target
+  if (met) return null
   const share = Math.min(1, Math.max(0, (value - start_value) / (target - start_value)))
   return (
     <div>

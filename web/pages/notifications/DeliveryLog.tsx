@@ -98,8 +98,8 @@ export function DeliveryLog() {
       },
       {
         id: 'again',
-        title: '',
-        width: 120,
+        title: 'Again',
+        width: 140,
         cell: (row) =>
           row.state === 'dead' &&
           row.rule_name !== null && (
