@@ -56,6 +56,7 @@ const movesOf = ({ store, scope, moment }: Asked) =>
   rememberFew(store, ['secure-moves', scope, moment.day], () => readActionMoves(store.engine, scope, moment.day))
 
 const storyOf = async (asked: Asked, from: number, to: number): Promise<Told[]> => {
+  if (!asked.org) return []
   const moves = await movesOf(asked)
   return rememberFew(asked.store, ['secure-story', asked.scope, asked.moment.day, from, to], () =>
     readStory(asked.store.engine, asked.scope, from, to, moves),
