@@ -2034,6 +2034,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How all organisations stand beside each other: scores, trend, coverage, freshness, events */
+        get: operations["listOrganisationStandings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{slug}": {
         parameters: {
             query?: never;
@@ -4745,6 +4762,49 @@ export interface components {
         };
         OrganisationList: {
             items: components["schemas"]["Organisation"][];
+        };
+        OrganisationStanding: {
+            slug: string;
+            name: string;
+            demo: boolean;
+            exposure: {
+                /** @description 0–100; null: nothing to score */
+                value: number | null;
+                /** @description Value minus that of 14 days before; null when either is missing */
+                change: number | null;
+                /** @description At the end of each of the last 30 days, today last */
+                history: (number | null)[];
+                level: ("low" | "medium" | "high") | null;
+            };
+            secure: {
+                /** @description 0–100; null: nothing to score */
+                value: number | null;
+                /** @description Value minus that of 14 days before; null when either is missing */
+                change: number | null;
+                /** @description At the end of each of the last 30 days, today last */
+                history: (number | null)[];
+            };
+            coverage: {
+                assets: number;
+                scanned: number;
+                stale: number;
+                never_scanned: number;
+            };
+            /** @description When any of its sources last looked */
+            last_observed_at: string | null;
+            sources: number;
+            /** @description Sources that have not looked within their staleness */
+            stale_sources: number;
+            /** @description In the last 30 days */
+            events: {
+                risk: number;
+                /** @description Posture events for the worse */
+                drops: number;
+            };
+        };
+        OrganisationStandings: {
+            items: components["schemas"]["OrganisationStanding"][];
+            as_of: string;
         };
         Overview: {
             organisation: components["schemas"]["Organisation"];
@@ -13521,6 +13581,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOrganisationStandings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationStandings"];
                 };
             };
             /** @description Default Response */
