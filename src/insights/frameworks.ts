@@ -14,8 +14,8 @@ import type { Catalog, Initiative } from './catalog.ts'
 /** A framework of fewer controls says too little to be scored by itself. */
 const LEAST_CONTROLS = 3
 
-/** What ids of initiatives that are made from reports begin with. */
-const GENERATED = 'framework.'
+/** What ids of initiatives that are made from reports begin with. Without a dot: the last part of an address that has one is a file. */
+const GENERATED = 'framework-'
 
 /**
  * Makes control_framework anew for an organisation, from the newest description of each control. Writes only what changed. Like what a control is for
