@@ -6,7 +6,7 @@ import { scoreText, table } from '../table.ts'
 
 export const command: CliCommand = {
   summary: 'the initiatives with score and target, and initiatives of your own',
-  usage: '[verb] [id] [value]',
+  usage: '[verb] [words...]',
   options: [
     ...definitionOptions,
     { flags: '--by <day>', summary: 'target: by which day' },

@@ -15,7 +15,7 @@ interface Metric {
 
 export const command: CliCommand = {
   summary: 'the metrics, the exposed assets of one, and metrics of your own',
-  usage: '[verb] [id] [value]',
+  usage: '[verb] [words...]',
   options: [
     ...definitionOptions,
     { flags: '--initiative <id>', summary: 'weight: in this initiative only' },

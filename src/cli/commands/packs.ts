@@ -27,7 +27,7 @@ interface Preview {
 
 export const command: CliCommand = {
   summary: 'content packs: list, preview, activate, deactivate, history',
-  usage: '[verb] [folder, archive or id]',
+  usage: '[verb] [pack]',
   options: [
     { flags: '--reason <text>', summary: 'activate, deactivate: why, kept with it' },
     { flags: '--author <name>', summary: 'activate, deactivate: who decided it; default: the account of this machine' },
