@@ -35,6 +35,8 @@ export interface Asked {
   rules: 'now' | 'then'
   /** The definitions of the moment. */
   catalog: Catalog
+  /** Names these definitions, for answers that are remembered. */
+  edition: 'now' | Instant
   /** Those of today. */
   today: Catalog
 }
@@ -85,6 +87,7 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
     store: known,
     known_at,
     rules,
+    edition: rules === 'now' ? 'now' : at,
     catalog: rules === 'now' ? own : await catalogAt(known.engine, own, scope.org_id, at),
     today: own,
   }

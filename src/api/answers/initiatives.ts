@@ -14,7 +14,7 @@ type Summary = z.infer<typeof InitiativeSummary>
 
 /** All initiatives, the furthest below its target first, those without data last. */
 export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
-  remember(asked.store, ['initiatives', asked.scope, asked.moment.day], async () => {
+  remember(asked.store, ['initiatives', asked.scope, asked.moment.day, asked.edition], async () => {
     const { store, catalog, scope, moment } = asked
     const from = moment.day - TREND_DAYS
     const metricHistories = await readMetricHistories(store.engine, scope, catalog, from, moment.day)

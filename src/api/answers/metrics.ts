@@ -28,8 +28,8 @@ export const pointsOf = (history: readonly HistoryPoint[]): z.infer<typeof Point
   history.map(({ day, ...point }) => ({ day: dayText(day), ...point }))
 
 /** What is unknown at the end of the day asked for. */
-export const unknownOf = ({ store, catalog, scope, moment }: Asked): Promise<Unknown> =>
-  remember(store, ['unknown', scope, moment.day], () => readUnknown(store.engine, scope, catalog, moment.day))
+export const unknownOf = ({ store, catalog, edition, scope, moment }: Asked): Promise<Unknown> =>
+  remember(store, ['unknown', scope, moment.day, edition], () => readUnknown(store.engine, scope, catalog, moment.day))
 
 /** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
 const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
@@ -37,7 +37,7 @@ const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
 
 /** All metrics, those whose fixing would gain most first, those without data last. */
 export const summarizeMetrics = (asked: Asked): Promise<Summary[]> =>
-  remember(asked.store, ['metrics', asked.scope, asked.moment.day], async () => {
+  remember(asked.store, ['metrics', asked.scope, asked.moment.day, asked.edition], async () => {
     const { store, catalog } = asked
     const histories = await historiesOf(asked)
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
@@ -138,7 +138,7 @@ export const metricWords = (metric: Metric) => ({
 })
 
 /** All assets that a metric finds exposed, with the reason. */
-export const exposedBy = ({ store, catalog, scope, moment }: Asked, id: string) =>
-  remember(store, ['metric assets', id, scope, moment.day], () =>
+export const exposedBy = ({ store, catalog, edition, scope, moment }: Asked, id: string) =>
+  remember(store, ['metric assets', id, scope, moment.day, edition], () =>
     metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }),
   )

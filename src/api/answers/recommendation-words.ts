@@ -17,7 +17,8 @@ export function implementationWords(row: CataloguedRecommendation): string {
     return `${inside}${(done_assets ?? 0).toLocaleString('en')} of ${counted(applicable_assets ?? 0, 'asset')} ${applicable_assets === 1 ? 'meets' : 'meet'} it.${tail}${silent}`
   }
   if (assets === 0) return `Done: nothing of it is open any more.${silent}`
-  const of = applicable_assets !== null ? ` of ${counted(applicable_assets, 'asset')} that ${applicable_assets === 1 ? 'has' : 'have'} it` : ''
+  const of =
+    applicable_assets !== null ? ` of ${counted(applicable_assets, 'asset')} that ${applicable_assets === 1 ? 'has' : 'have'} it` : ''
   const open = of ? `${assets.toLocaleString('en')}${of}` : counted(assets, 'asset')
   const why = state === 'not_available' ? ' No fresh report answers for them.' : ''
   return `Open on ${open}.${why}${tail}${silent}`

@@ -26,8 +26,8 @@ import type { MetricDetail } from '../shapes.ts'
 import { exposedBy } from './metrics.ts'
 import { implementationWords } from './recommendation-words.ts'
 
-const gainsOf = ({ store, catalog, scope, moment }: Asked) =>
-  remember(store, ['open gains', scope, moment.day], () => readGains(store.engine, scope, catalog, moment.day))
+const gainsOf = ({ store, catalog, edition, scope, moment }: Asked) =>
+  remember(store, ['open gains', scope, moment.day, edition], () => readGains(store.engine, scope, catalog, moment.day))
 
 /** All recommendations that gain something at a moment, the greatest gain first. */
 export const recommend = async (asked: Asked): Promise<Recommendation[]> => recommendationsOf(asked.catalog, await gainsOf(asked))
@@ -35,7 +35,7 @@ export const recommend = async (asked: Asked): Promise<Recommendation[]> => reco
 /** The whole catalogue at a moment: what is open, mitigated, done, or nobody can tell. */
 export const catalogue = (asked: Asked): Promise<CataloguedRecommendation[]> => {
   const { store, catalog, scope, moment } = asked
-  return remember(store, ['recommendations', scope, moment.day, asked.now ? null : moment.at], async () =>
+  return remember(store, ['recommendations', scope, moment.day, asked.edition, asked.now ? null : moment.at], async () =>
     catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked)),
   )
 }
@@ -131,7 +131,7 @@ export async function gainTogether(asked: Asked, ids: readonly string[]): Promis
   const rows = await Promise.all(chosen.map((id) => findCatalogued(asked, id)))
   const { store, catalog, scope, moment } = asked
   const metrics = [...new Set(rows.flatMap((row) => row.metrics))]
-  const gain = await remember(store, ['gain together', chosen, scope, moment.day], () =>
+  const gain = await remember(store, ['gain together', chosen, scope, moment.day, asked.edition], () =>
     jointGain(store.engine, scope, catalog, chosen, metrics, moment.day),
   )
   return { recommendations: chosen, ...gain }

@@ -25,7 +25,7 @@ const byState = (rows: readonly CataloguedRecommendation[]): Summary['recommenda
  * all recommendations by state; one may be about several surfaces.
  */
 export const answerSurfaces = (asked: Asked): Promise<{ total: Summary['recommendations']; items: Summary[] }> =>
-  remember(asked.store, ['surfaces', asked.scope, asked.moment.day], async () => {
+  remember(asked.store, ['surfaces', asked.scope, asked.moment.day, asked.edition], async () => {
     const { store, catalog, scope, moment } = asked
     const from = moment.day - DAYS + 1
     const [rows, states, points, exposure, secure] = await Promise.all([
