@@ -159,6 +159,7 @@ describe.each(engines)('definitions of an organisation on $name', ({ open }) => 
     const { org_id } = world.north
     const shipped = fewMetrics()
     const [metric, other] = [...shipped.metrics.values()]
+    await rebuild(store, shipped)
     const own = (id: string, of: string | null): DefinitionChange => ({ kind: 'metric', id, body: of })
     for (const set of [[own('ours', metric!.yaml), own('theirs', other!.yaml)], [own('ours', other!.yaml)], [own('theirs', null)]]) {
       await changeDefinitions(store, org_id, set, { actor: 'test' })
