@@ -185,7 +185,6 @@ export type AssetSummary = Row<'/api/v1/assets'>
 export type Finding = Row<'/api/v1/findings'>
 export type SoftwareSummary = Row<'/api/v1/software'>
 export type VulnerabilitySummary = Row<'/api/v1/vulnerabilities'>
-export type ControlSummary = Row<'/api/v1/controls'>
 export type Exception = Row<'/api/v1/exceptions'>
 export type Import = Row<'/api/v1/imports'>
 export type SourceSummary = Overview['sources'][number]

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { type Criticality, criticalities } from '../model/asset.ts'
@@ -193,10 +192,6 @@ export async function setStaleness(store: Store, org_id: number, source: string,
   if (!known) throw new UserError('unknown_source', `no source "${source}" has reported here`, { status: 404 })
   return changeDefinitions(store, org_id, [{ kind: 'staleness', id: source, body: days === null ? null : String(days) }], by)
 }
-
-/** An organisation's own classification as YAML, as it is written in a catalog file. */
-export const classificationYaml = ({ title, why, criticality, threshold, written }: Classification): string =>
-  stringify({ title, why, criticality, threshold, clues: written })
 
 const unknownClassification = (id: string): UserError =>
   new UserError('unknown_classification', `there is no classification "${id}"`, { status: 404 })

@@ -12,11 +12,11 @@ import { audienceOf, type ComparisonFact, maxOf } from './comparisons.ts'
 import { everyDay, statesOf } from './history.ts'
 
 /** A comparison between organisations is shown only where at least this many others contribute. DESIGN 10, issue of the secure score. */
-export const LEAST_CONTRIBUTORS = 5
+const LEAST_CONTRIBUTORS = 5
 
 /** `source` of the comparison between the organisations of this installation, and its basis. */
 export const INSTALLATION = 'installation'
-export const INSTALLATION_BASIS = 'Installation'
+const INSTALLATION_BASIS = 'Installation'
 
 const Line = z.string().trim().min(1).max(200)
 const Count = z.number().int().min(1).max(1_000_000_000)
@@ -37,7 +37,7 @@ export const BenchmarkBody = z.strictObject({
 export type BenchmarkBody = z.infer<typeof BenchmarkBody>
 
 /** The id of a value: one for each source, basis, category and day. */
-export const benchmarkId = ({ source, basis, category, day }: Pick<BenchmarkBody, 'source' | 'basis' | 'category' | 'day'>): string =>
+const benchmarkId = ({ source, basis, category, day }: Pick<BenchmarkBody, 'source' | 'basis' | 'category' | 'day'>): string =>
   [source, basis, category, day].map((part) => part.replaceAll('|', '/')).join('|')
 
 /** The values that people and files gave, ordered by id. A text that today's program cannot read is left out. */

@@ -23,7 +23,7 @@ const ExampleShape = z.strictObject({
   expect: z.strictObject({ exposed: z.array(z.string()), total: z.number().int() }),
 })
 
-export const weights = ['high', 'medium', 'low'] as const
+const weights = ['high', 'medium', 'low'] as const
 
 /** What a person may set a weight to; accepted: the risk is, the metric counts nothing. */
 export const setWeights = [...weights, 'accepted'] as const
@@ -54,7 +54,7 @@ export const MetricShape = z.strictObject({
  * What an initiative is about: a kind of assets (workload), an attack that many make (threat), a vendor's or product's campaign (threat_report), the
  * requirements of a framework, or what strangers can reach (external).
  */
-export const initiativeKinds = ['workload', 'threat', 'threat_report', 'framework', 'external'] as const
+const initiativeKinds = ['workload', 'threat', 'threat_report', 'framework', 'external'] as const
 
 export const InitiativeShape = z
   .strictObject({

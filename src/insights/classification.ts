@@ -117,7 +117,7 @@ const facts: ReadonlyMap<string, Fact> = new Map<string, Fact>([
 export const ruleFields: Fields = new Map<string, Field>([...reported, ...facts])
 
 /** Reads the condition of a rule. Throws UserError('bad_condition'). */
-export function readRuleCondition(input: unknown, place: string): Condition {
+function readRuleCondition(input: unknown, place: string): Condition {
   const condition = parseCondition(input, ruleFields, place)
   checkFacts(condition, place)
   return condition

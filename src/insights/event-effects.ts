@@ -49,9 +49,6 @@ const rank = ['epss_jump', 'new_public_exploit', 'exploit_verified', 'exploit_in
 /** What rounding the shares of very many assets leaves of a cause that events tell whole; units of 1e-12 points. */
 const NOISE = 1000
 
-/** Whether events of a type can move the exposure score at all: the end of support, for one, does not by itself. */
-export const movesScore = (type: string): boolean => type in types
-
 /** The subjects of events, each (subject, day, cause) once. */
 function subjectsOf(events: readonly EventOfDay[]): EventSubject[] {
   const found = new Map<string, EventSubject & { rank: number }>()

@@ -15,7 +15,7 @@ import { worsening } from './posture/score-steps.ts'
 import { directions, readHistory, type ScoreName } from './scores.ts'
 
 /** The body of a definition of kind 'kpi': who answers for which score, where it shall be, and by when. */
-export const KpiShape = z.strictObject({
+const KpiShape = z.strictObject({
   name: z.string().trim().min(1).max(120),
   /** Who answers for it; null: nobody yet. */
   owner: z.string().trim().min(1).max(200).nullable().default(null),

@@ -13,7 +13,7 @@ import { handlings, setWeights } from './catalog-shapes.ts'
 export const catalogKinds = ['metric', 'initiative', 'weight', 'target', 'metric_state'] as const satisfies readonly DefinitionKind[]
 
 /** Body of a target. */
-export const TargetShape = z.strictObject({
+const TargetShape = z.strictObject({
   /** 0–1 of the initiative's score. */
   score: z.number().gt(0).max(1),
   /** By which day (2026-08-01); null: none was set. */

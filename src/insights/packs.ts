@@ -34,7 +34,7 @@ export interface Pack {
 }
 
 /** The most files that a pack holds. */
-export const MOST_FILES = 500
+const MOST_FILES = 500
 
 const PackShape = z.strictObject({
   id: z

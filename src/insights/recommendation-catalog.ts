@@ -82,7 +82,7 @@ export const campaignsOf = (catalog: Catalog): CampaignSql[] =>
   })
 
 /** Metrics that look at findings, with their question of one finding. */
-export function findingMetrics(catalog: Catalog): { metric: Metric; match: MatchSql }[] {
+function findingMetrics(catalog: Catalog): { metric: Metric; match: MatchSql }[] {
   return [...catalog.metrics.values()].flatMap((metric, index) => {
     const { population, terms, params } = compileMetric(metric.population, metric.exposed_when, 'asset', `metric${index}`)
     const looking = terms.filter((term) => term.finding !== null)
@@ -92,7 +92,7 @@ export function findingMetrics(catalog: Catalog): { metric: Metric; match: Match
 }
 
 /** PostgreSQL takes only parameters that a text uses. */
-export const usedIn = (sql: string, params: Params): Params =>
+const usedIn = (sql: string, params: Params): Params =>
   Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))
 
 /** The whole catalogue at a moment: what gains most first, then by assets; what is done last. `gains`: of the same day. */
@@ -222,7 +222,7 @@ function common(context: Context, id: string, surfaces: readonly Surface[]) {
 }
 
 /** The initiatives that some of these metrics belong to. */
-export const initiativesOf = (catalog: Catalog, metrics: readonly string[]): string[] =>
+const initiativesOf = (catalog: Catalog, metrics: readonly string[]): string[] =>
   [...catalog.initiatives.values()].filter((initiative) => initiative.metrics.some(({ id }) => metrics.includes(id))).map(({ id }) => id)
 
 /** By how far exploitation has come, and whether it stands on assets that the internet reaches or that matter. docs/recommendations.md */

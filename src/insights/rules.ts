@@ -29,7 +29,7 @@ const steps: readonly CauseId[] = ['content_changed', 'state_set', 'definition_e
 /** The definitions that held at the end of `from_day`, and how they changed until the end of `to_day` (rules=then). `catalog`: the organisation's of today. */
 export async function rulesThen(engine: Engine, catalog: Catalog, org_id: number, from_day: number, to_day: number): Promise<Rules> {
   const changes = await definitionChanges(engine, org_id)
-  const days = await Promise.all(changes.map((at) => (at === 0 ? 0 : dayOf(engine, org_id, at))))
+  const days = await Promise.all(changes.map((at) => (at === 0 ? Promise.resolve(0) : dayOf(engine, org_id, at))))
   const within = [...new Set(days)].filter((day) => from_day < day && day <= to_day)
   const lastOf = async (day: number) => (await endOfDay(engine, org_id, day)) - 1
   const rules: Rules = { first: await catalogAt(engine, catalog, org_id, await lastOf(from_day)), steps: [] }

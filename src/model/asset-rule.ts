@@ -4,9 +4,6 @@ import type { Criticality } from './asset.ts'
 export const assetRuleKinds = ['criticality', 'group'] as const
 export type AssetRuleKind = (typeof assetRuleKinds)[number]
 
-/** Whose word counts for an attribute of an asset: a person's, a source's, or that of a rule. */
-export type SaidBy = 'person' | 'source' | `rule:${string}`
-
 /** A classification counts from this certainty on, 1–100, unless its own threshold says otherwise; below, its assets are to be reviewed. */
 export const CERTAIN_ENOUGH = 70
 

@@ -2,9 +2,6 @@
 export const webhookShapes = ['json', 'slack', 'teams'] as const
 export type WebhookShape = (typeof webhookShapes)[number]
 
-/** When a rule tells: with every look, or gathered once a day or week at an hour of the organisation's zone. */
-export const noticeTimes = ['at_once', 'daily', 'weekly'] as const
-
 /** Days of the week as digests name them, Monday first. */
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 

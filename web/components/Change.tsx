@@ -14,7 +14,7 @@ export interface Why {
 }
 
 /** A link to why a score moved in the days before the day of the page. */
-export function WhyLink({ why, children, className }: { why: Why; children: ReactNode; className?: string }) {
+function WhyLink({ why, children, className }: { why: Why; children: ReactNode; className?: string }) {
   const last = useLastDay()
   return (
     <To

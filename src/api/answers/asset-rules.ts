@@ -29,7 +29,7 @@ import type {
 } from '../shapes/classifications.ts'
 
 /** The rules about assets that hold for the organisation, as they were known. */
-export async function rulesOf({ store, scope, catalog, known_at }: Asked): Promise<AssetRules> {
+async function rulesOf({ store, scope, catalog, known_at }: Asked): Promise<AssetRules> {
   const { classifications } = known_at === null ? catalog : await classificationsAsKnown(store.engine, catalog)
   return readAssetRules(store.engine, classifications, scope.org_id)
 }

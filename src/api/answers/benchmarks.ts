@@ -14,7 +14,7 @@ const bases: Record<string, string> = {
 const sources: Record<string, string> = { 'microsoft-secure-score': 'Microsoft', [INSTALLATION]: 'this installation' }
 
 /** Whom an average is about, in words: "Organisations of similar size (1–100 seats)". */
-export function basisWords({ basis, audience }: Pick<z.infer<typeof BenchmarkLine>, 'basis' | 'audience'>): string {
+function basisWords({ basis, audience }: Pick<z.infer<typeof BenchmarkLine>, 'basis' | 'audience'>): string {
   const { seats_from, seats_to, industry } = audience
   const about = [
     seats_from !== undefined && seats_to !== undefined ? `${seats_from}–${seats_to} seats` : null,

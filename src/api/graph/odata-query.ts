@@ -15,7 +15,7 @@ export interface CollectionQuery {
 }
 
 /** Largest page that may be asked for. */
-export const MOST_TOP = 999
+const MOST_TOP = 999
 
 const OPTIONS = new Set(['$top', '$skip', '$count', '$filter', '$orderby', '$select'])
 

@@ -5,7 +5,7 @@ import { BenchmarkBody } from '../../insights/benchmarks.ts'
 export const NewBenchmark = BenchmarkBody
 
 /** One that was entered. */
-export const EnteredBenchmark = BenchmarkBody.extend({ id: z.string() })
+const EnteredBenchmark = BenchmarkBody.extend({ id: z.string() })
 
 /** The values of one source about one basis and category, over time. */
 export const BenchmarkLine = z.object({

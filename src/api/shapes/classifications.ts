@@ -7,13 +7,13 @@ import { severities } from '../../model/severity.ts'
 const Level = z.enum(criticalities)
 const When = z.record(z.string(), z.unknown()).describe('A condition as docs/conditions.md tells')
 
-export const RuleClue = z.object({
+const RuleClue = z.object({
   when: When,
   certainty: z.number().int().describe('1–100'),
   words: z.string().describe('The condition as a sentence'),
 })
 
-export const ClassificationSummary = z.object({
+const ClassificationSummary = z.object({
   id: z.string(),
   title: z.string(),
   why: z.string(),
@@ -29,7 +29,7 @@ export const ClassificationSummary = z.object({
 
 export const ClassificationList = z.object({ items: z.array(ClassificationSummary) })
 
-export const RuleField = z.object({
+const RuleField = z.object({
   field: z.string(),
   title: z.string(),
   type: z.enum(['text', 'number', 'boolean', 'ordered']),
@@ -55,7 +55,7 @@ export const RulePreview = z.object({
     .describe('The first hundred, the most certain first'),
 })
 
-export const GroupRuleItem = z.object({
+const GroupRuleItem = z.object({
   id: z.string(),
   group: z.string(),
   position: z.number().int(),
@@ -104,7 +104,7 @@ export const ExposureOfAssets = z.object({
     .describe('Part of the hazard behind the score for which no source names a fix, 0–1; null: there is no hazard'),
 })
 
-export const AssetLevelReason = z.object({
+const AssetLevelReason = z.object({
   kind: z.enum(['criticality', 'group']),
   rule_id: z.string(),
   title: z.string(),

@@ -99,7 +99,7 @@ export const Favourites = named(
   z.object({ initiatives: z.array(z.string()).nullable().describe('For everyone who chose none; null: nobody set any') }),
 )
 
-export const Field = z.object({
+const Field = z.object({
   field: z.string(),
   title: z.string(),
   about: z.enum(['asset', 'finding']),
@@ -229,7 +229,7 @@ const Pack = z.object({
   initiatives: z.array(z.string()),
 })
 export const Packs = named('PackList', list(Pack.extend({ since: z.string(), actor: z.string(), reason: z.string().nullable() })))
-export const PackMoves = z.array(
+const PackMoves = z.array(
   z.object({
     kind: z.enum(['metric', 'initiative']),
     id: z.string(),

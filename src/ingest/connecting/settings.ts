@@ -17,7 +17,7 @@ const clouds = {
 } as const
 
 /** `custom`: the addresses that the server was started with, PLIMSOLL_LOGIN_URL and PLIMSOLL_GRAPH_URL. */
-export const cloudNames = ['global', 'us_government', 'us_defense', 'china', 'custom'] as const
+const cloudNames = ['global', 'us_government', 'us_defense', 'china', 'custom'] as const
 
 /**
  * Where the secret is. Never the secret itself. Only variables made for it and files of one folder, so that who may change settings cannot have the
@@ -74,7 +74,7 @@ export function addressesOf(cloud: ConnectorBody['cloud'], env: NodeJS.ProcessEn
 }
 
 /** Folder of secrets that are kept in files. */
-export const secretsFolder = (data: string): string => join(data, 'secrets')
+const secretsFolder = (data: string): string => join(data, 'secrets')
 
 /** The secret itself, for the request that needs it and nothing else. Throws UserError('secret_missing'). */
 export async function readSecret(data: string, secret: ConnectorBody['secret'], env: NodeJS.ProcessEnv = process.env): Promise<string> {

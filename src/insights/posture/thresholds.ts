@@ -7,7 +7,7 @@ import type { ScoreName } from '../scores.ts'
 export const DROP_THRESHOLD = 2
 
 /** Body of a definition of kind 'threshold'. Points of 0–100. */
-export const ThresholdShape = z.strictObject({ points: z.number().gt(0).max(100) })
+const ThresholdShape = z.strictObject({ points: z.number().gt(0).max(100) })
 
 /** The points from which on a move of a score is an event. */
 export type Thresholds = (score: ScoreName, id: string) => number

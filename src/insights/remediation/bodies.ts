@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { remediationTypes } from '../../model/recommendation.ts'
 
 export const priorities = ['high', 'medium', 'low'] as const
-export type Priority = (typeof priorities)[number]
 
 /** Most assets of one request. */
 export const MOST_TARGETS = 100_000

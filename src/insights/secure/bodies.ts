@@ -4,7 +4,7 @@ import { actionStates, efforts } from '../../model/secure-action.ts'
 // Bodies of the definitions with which people describe and judge recommended actions; each is kept as JSON.
 
 /** An https address: whoever follows it is shown its host first. */
-export const HttpsUrl = z
+const HttpsUrl = z
   .string()
   .max(2000)
   .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:' && !new URL(text).username, 'expected an https address')

@@ -32,7 +32,7 @@ export interface ActionCheck {
  * The checks that definitions bring together or weigh otherwise. A control is a check of one action: of several that name it the first by id has it. An
  * action with several checks has points of its own, because those of the checks differ.
  */
-export function checksOf(definitions: ReadonlyMap<string, ActionBody>): ActionCheck[] {
+function checksOf(definitions: ReadonlyMap<string, ActionBody>): ActionCheck[] {
   const taken = new Map<string, ActionCheck>()
   for (const [action_id, body] of [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const checks = body.checks ?? [action_id]

@@ -123,7 +123,7 @@ export interface ActionPast extends Standing {
 const CONTENT = causeNumber('content_changed')
 
 /** How far back a loss makes an action regressed, in days. reference 3.3 */
-export const REGRESSION_DAYS = 90
+const REGRESSION_DAYS = 90
 
 /** Where every action stands at the end of a day, and what its past says. Those that left the score have no points. */
 export function pastsOf(moves: readonly ActionMove[], to_day: number): Map<string, ActionPast> {

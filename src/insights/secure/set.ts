@@ -128,7 +128,7 @@ export async function describeActions(
 }
 
 /** A body that fits its shape. Throws UserError('bad_action') that names the place. */
-export function checkBody<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> {
+function checkBody<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> {
   const read = shape.safeParse(body)
   if (read.success) return read.data
   const [issue] = read.error.issues

@@ -1,6 +1,6 @@
 import type { ActionMove, SetState } from '../../store/queries/secure/moves.ts'
 import type { Action } from './actions.ts'
-import { type Activity, regressing, type Side, sideOf, sides } from './ledger.ts'
+import { type Activity, regressing, type Side, sideOf } from './ledger.ts'
 import { causeOf } from '../../model/cause.ts'
 
 /** The secure score at the end of a day; thousandths of points. Null where nothing is scored. */
@@ -119,9 +119,6 @@ export function changesOf(activities: readonly Activity[]): ScoreChanges {
   }
   return total
 }
-
-/** All sides in their order. */
-export const allSides = sides
 
 /** Where a score is to be and when, and how fast it must move. */
 export interface Pace {

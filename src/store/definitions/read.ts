@@ -72,15 +72,3 @@ export async function definitionLog(engine: Engine, org_id: number, kind: Defini
     options === null ? null : ((JSON.parse(options) as { reason?: string | null }).reason ?? null)
   return rows.map(({ options, end_options, ...row }) => ({ ...row, reason: reasonOf(options), end_reason: reasonOf(end_options) }))
 }
-
-/** When definitions of these kinds changed, as instants in order; each state holds until the next. */
-export async function definitionChangesOf(engine: Engine, org_id: number, kinds: readonly DefinitionKind[]): Promise<Instant[]> {
-  const rows = await engine.query<{ at: Instant }>(
-    `select distinct changed_at as at from (
-       select valid_from as changed_at from definition_history where org_id = $org_id and kind = any($kinds) and retracted_in = ${NEVER} and valid_from < valid_to
-       union all select valid_to from definition_history where org_id = $org_id and kind = any($kinds) and retracted_in = ${NEVER} and valid_from < valid_to and valid_to < ${NEVER}
-     ) changes order by changed_at`,
-    { org_id, kinds },
-  )
-  return rows.map(({ at }) => at)
-}

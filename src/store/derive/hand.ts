@@ -2,7 +2,7 @@ import { NEVER } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
 
 /** Kinds of definitions that are about one asset; their ids begin with the number of a record of it, so that they follow merges and splits. */
-export const handKinds = { asset_criticality: 'criticality', asset_group: 'asset_group', asset_review: 'review' } as const
+const handKinds = { asset_criticality: 'criticality', asset_group: 'asset_group', asset_review: 'review' } as const
 
 /**
  * Makes asset_hand anew for an organisation: what people set of assets, by the asset that the record is of now. Whatever differs from before

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Answer } from '../../api.ts'
 import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { counted, word } from '../../format.ts'
@@ -17,8 +16,6 @@ interface Preview {
     reason: string
   }[]
 }
-
-export type Clue = Answer<'/api/v1/classifications'>['items'][number]['clues'][number]
 
 /** Which assets a rule would find now. `clues` null: it cannot be asked yet. */
 export function RulePreview({ clues, threshold }: { clues: { when: unknown; certainty: number }[] | null; threshold: number }) {

@@ -8,7 +8,7 @@ import { Button } from '../../components/Button.tsx'
 import { counted, gain, score } from '../../format.ts'
 
 /** What one score does: from, to, and the gain in words. */
-export function GainLine({ title, before, after, points }: { title: string; before: number | null; after: number | null; points: number }) {
+function GainLine({ title, before, after, points }: { title: string; before: number | null; after: number | null; points: number }) {
   return (
     <span className="whitespace-nowrap">
       <span className="text-ink-2">{title}</span>{' '}

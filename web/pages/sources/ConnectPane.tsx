@@ -5,7 +5,7 @@ import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { Button } from '../../components/Button.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
-import type { Connector } from './Connectors.tsx'
+import type { Connector } from './connector.ts'
 
 const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
 

@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Plug, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { addressOf, send, useAsk } from '../../api.ts'
-import type { Answer } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ago, instant } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
@@ -10,8 +9,8 @@ import { Button } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { ConnectPane } from './ConnectPane.tsx'
+import type { Connector } from './connector.ts'
 
-export type Connector = Answer<'/api/v1/connectors'>['items'][number]
 interface Run {
   state: 'imported' | 'unchanged' | 'failed' | 'stopped'
   imports: { unchanged: boolean }[]

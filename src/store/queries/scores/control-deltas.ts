@@ -8,7 +8,7 @@ import type { DayDelta } from '../metrics/deltas.ts'
 import { effectiveResults } from './effective-results.ts'
 
 /** Points of a control for which nobody states any, in thousandths. docs/scores.md */
-export const DEFAULT_MAX = 10_000
+const DEFAULT_MAX = 10_000
 
 /** SQL: a / b rounded down, exactly, for whole numbers a >= 0 and b > 0. */
 export const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) % (${b})) / (${b}) as bigint)`
