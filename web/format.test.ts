@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, change, cvss, day, fine, gain, instant, moveDay, percent, score, severity, tone, word } from './format.ts'
+import { ago, bytes, change, cvss, day, fine, gain, instant, moveDay, percent, probability, score, severity, tone, word } from './format.ts'
 
 describe('format', () => {
   it('writes small gains with two significant digits', () => {
@@ -50,6 +50,13 @@ describe('format', () => {
     expect(percent(0.000123)).toBe('0.012 %')
     expect(percent(0.99999)).toBe('>99.9 %')
     expect(percent(null)).toBe('–')
+  })
+
+  it('does not say of an EPSS under the lowest step that it is nothing', () => {
+    expect(probability(0)).toBe('below 0.1 %')
+    expect(probability(0.001)).toBe('0.10 %')
+    expect(probability(0.9)).toBe('90.0 %')
+    expect(probability(null)).toBe('–')
   })
 
   it('does not take what is unknown for nothing', () => {

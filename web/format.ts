@@ -44,8 +44,11 @@ export function percent(share: number | null): string {
   return `${fine(value)} %`
 }
 
-/** A probability such as EPSS, as per cent. */
-export const probability = (value: number | null): string => percent(value)
+/** A probability such as EPSS, as per cent. The scale of EPSS ends below at 0.1 %, so that 0 stands for anything under it; never is not claimed. */
+export const probability = (value: number | null): string => (value !== null && value < 0.001 ? 'below 0.1 %' : percent(value))
+
+/** From here on an EPSS is shown as high: the highest step of its scale. */
+export const HIGH_EPSS = 0.9
 
 /** CVSS with its one decimal; null is a dash. */
 export const cvss = (value: number | null): string => (value === null ? NONE : value.toFixed(1))

@@ -1587,6 +1587,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vulnerabilities/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open vulnerabilities by kind: exploitable, critical, known exploited, without a fix */
+        get: operations["countVulnerabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vulnerabilities/{vulnerability_id}": {
         parameters: {
             query?: never;
@@ -5813,10 +5830,18 @@ export interface components {
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             exposed_assets: number;
             end_of_support_at: string | null;
+            /** @description ending: within six months; null: no report states when support ends */
+            support: ("supported" | "ending" | "ended") | null;
             version_list: {
                 version: string;
                 assets: number;
+                exposed_assets: number;
                 vulnerabilities: number;
+                critical: number;
+                /** @enum {string} */
+                stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+                end_of_support_at: string | null;
+                support: ("supported" | "ending" | "ended") | null;
             }[];
             vulnerability_list: {
                 vulnerability_id: string;
@@ -5844,6 +5869,8 @@ export interface components {
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             exposed_assets: number;
             end_of_support_at: string | null;
+            /** @description ending: within six months; null: no report states when support ends */
+            support: ("supported" | "ending" | "ended") | null;
         };
         SourceList: {
             items: components["schemas"]["SourceSummary"][];
@@ -6022,6 +6049,19 @@ export interface components {
                 }[];
             };
         };
+        VulnerabilityCounters: {
+            /** @description Open on some asset */
+            all: number;
+            /** @description An exploit is public, or further */
+            exploitable: number;
+            critical: number;
+            /** @description Known exploited, or used by ransomware */
+            known_exploited: number;
+            /** @description No source states a version that fixes it */
+            no_fix: number;
+            /** @description Known exploited while no source states a fix */
+            zero_day: number;
+        };
         VulnerabilityDetail: {
             vulnerability_id: string;
             title: string | null;
@@ -6034,6 +6074,8 @@ export interface components {
             /** @description Of them, those on which exceptions keep it out of the scores */
             excepted_assets: number;
             published_at: string | null;
+            /** @description Other ids that tools know it by */
+            aliases: string[];
             components: string[];
             fix_available: boolean;
             /** @description ISO 8601, UTC */
@@ -6054,8 +6096,23 @@ export interface components {
                 at: string;
                 what: string;
                 source: string;
+                /** @description When the report or feed that says so was read here */
+                learned_at: string | null;
             }[];
-            aliases: string[];
+            /** @description Its EPSS on the fixed scale; the newest 60 steps, newest first */
+            epss_steps: {
+                /** @description ISO 8601, UTC */
+                at: string;
+                epss: number;
+                source: string;
+            }[];
+            /** @description The components that have it, with versions as tools state them; at most 200 */
+            affected: {
+                component: string;
+                version: string | null;
+                fixed_version: string | null;
+                assets: number;
+            }[];
             url: string | null;
         };
         VulnerabilityList: {
@@ -6077,6 +6134,8 @@ export interface components {
             /** @description Of them, those on which exceptions keep it out of the scores */
             excepted_assets: number;
             published_at: string | null;
+            /** @description Other ids that tools know it by */
+            aliases: string[];
             components: string[];
             fix_available: boolean;
             /** @description ISO 8601, UTC */
@@ -12070,6 +12129,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VulnerabilityList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countVulnerabilities: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VulnerabilityCounters"];
                 };
             };
             /** @description Default Response */

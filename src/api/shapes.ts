@@ -439,6 +439,7 @@ export const Finding = z.object({
   excepted: z.boolean().describe('An exception that moves scores covers it: it is in none'),
   exception: ExceptionInForce.nullable().describe('The exception that covers it, whether it moves scores or not'),
 })
+const Support = z.enum(['supported', 'ending', 'ended'])
 export const SoftwareSummary = z.object({
   name: z.string(),
   vendor: z.string().nullable(),
@@ -449,9 +450,21 @@ export const SoftwareSummary = z.object({
   stage: Stage,
   exposed_assets: z.number().int(),
   end_of_support_at: Instant.nullable(),
+  support: Support.nullable().describe('ending: within six months; null: no report states when support ends'),
 })
 export const SoftwareDetail = SoftwareSummary.extend({
-  version_list: z.array(z.object({ version: z.string(), assets: z.number().int(), vulnerabilities: z.number().int() })),
+  version_list: z.array(
+    z.object({
+      version: z.string(),
+      assets: z.number().int(),
+      exposed_assets: z.number().int(),
+      vulnerabilities: z.number().int(),
+      critical: z.number().int(),
+      stage: Stage,
+      end_of_support_at: Instant.nullable(),
+      support: Support.nullable(),
+    }),
+  ),
   vulnerability_list: z.array(
     z.object({ vulnerability_id: z.string(), severity: Severity.nullable(), stage: Stage, assets: z.number().int() }),
   ),
@@ -466,6 +479,7 @@ export const VulnerabilitySummary = z.object({
   assets: z.number().int(),
   excepted_assets: z.number().int().describe('Of them, those on which exceptions keep it out of the scores'),
   published_at: Instant.nullable(),
+  aliases: z.array(z.string()).describe('Other ids that tools know it by'),
   components: z.array(z.string()),
   fix_available: z.boolean(),
   first_seen_at: Instant,
@@ -480,9 +494,23 @@ export const VulnerabilityDetail = VulnerabilitySummary.extend({
     .object({ exploitation: z.string().nullable(), automatable: z.string().nullable(), technical_impact: z.string().nullable() })
     .nullable(),
   timeline: z
-    .array(z.object({ at: Instant, what: z.string(), source: z.string() }))
+    .array(
+      z.object({
+        at: Instant,
+        what: z.string(),
+        source: z.string(),
+        learned_at: Instant.nullable().describe('When the report or feed that says so was read here'),
+      }),
+    )
     .describe('What the world learned of it, and when it reached us'),
-  aliases: z.array(z.string()),
+  epss_steps: z
+    .array(z.object({ at: Instant, epss: z.number(), source: z.string() }))
+    .describe('Its EPSS on the fixed scale; the newest 60 steps, newest first'),
+  affected: z
+    .array(
+      z.object({ component: z.string(), version: z.string().nullable(), fixed_version: z.string().nullable(), assets: z.number().int() }),
+    )
+    .describe('The components that have it, with versions as tools state them; at most 200'),
   url: z.string().nullable(),
 })
 export const ControlSummary = z.object({

@@ -317,6 +317,7 @@ describe.each(engines)('lists on $name', ({ open }) => {
         assets: 9,
         excepted_assets: 0,
         published_at: '2026-05-31T06:00:00Z',
+        aliases: [],
         components: ['openssl'],
         fix_available: true,
         first_seen_at: '2026-06-02T06:00:00Z',

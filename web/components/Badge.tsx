@@ -2,7 +2,7 @@ import { Bug, BugPlay, Flame, PackageOpen, ShieldQuestionMark } from 'lucide-rea
 import type { ReactNode } from 'react'
 import { twMerge } from 'tailwind-merge'
 import type { Severity, Stage } from '../api.ts'
-import { levelOf, level as levelWord, score, severity as severityWord, word } from '../format.ts'
+import { HIGH_EPSS, levelOf, level as levelWord, probability, score, severity as severityWord, word } from '../format.ts'
 
 const shape = 'inline-flex h-5 items-center gap-1 rounded px-1.5 text-xs font-medium whitespace-nowrap'
 
@@ -31,6 +31,12 @@ export function StageBadge({ stage, all = false }: { stage: Stage; all?: boolean
       {word(stage)}
     </span>
   )
+}
+
+/** EPSS, marked from 0.9 on. */
+export function Epss({ value }: { value: number | null }) {
+  if (value === null || value < HIGH_EPSS) return <>{probability(value)}</>
+  return <span className={twMerge(shape, 'num bg-critical-soft text-critical-ink')}>{probability(value)}</span>
 }
 
 const levels = { low: 'bg-zone-low', medium: 'bg-zone-medium', high: 'bg-zone-high' } as const

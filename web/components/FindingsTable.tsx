@@ -1,7 +1,7 @@
 import type { Finding, Listing } from '../api.ts'
 import { ShareBar } from '../charts/ShareBar.tsx'
-import { cvss, day, percent, probability } from '../format.ts'
-import { SeverityBadge, StageBadge } from './Badge.tsx'
+import { cvss, day, percent } from '../format.ts'
+import { Epss, SeverityBadge, StageBadge } from './Badge.tsx'
 import { ExceptionMark } from './ExceptionMark.tsx'
 import { DataTable } from './DataTable.tsx'
 import type { Column } from './DataTable.tsx'
@@ -84,12 +84,12 @@ export const findingColumns: Column<Finding>[] = [
   {
     id: 'epss',
     title: 'EPSS',
-    width: 85,
+    width: 105,
     sort: 'epss',
     down: true,
     align: 'right',
     hint: 'Probability of exploitation in the next 30 days',
-    cell: (finding) => probability(finding.epss),
+    cell: (finding) => <Epss value={finding.epss} />,
   },
   {
     id: 'since',

@@ -4,13 +4,15 @@ import { answers } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { affectedColumns, listVulnerableAssets } from '../../store/queries/assets/affected.ts'
 import { getVulnerability } from '../../store/queries/vulnerabilities/get.ts'
-import { listVulnerabilities, vulnerabilityColumns } from '../../store/queries/vulnerabilities/list.ts'
+import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../store/queries/vulnerabilities/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
 import { Moment, Page, VulnerabilityDetail, VulnerabilitySummary, list } from '../shapes.ts'
+import { VulnerabilityCounters } from '../shapes/vulnerability-counters.ts'
 import { AffectedAssets } from './metrics.ts'
 
 const Vulnerabilities = named('VulnerabilityList', list(VulnerabilitySummary))
+const Counters = named('VulnerabilityCounters', VulnerabilityCounters)
 const Id = z.object({ vulnerability_id: z.string().max(200) })
 
 /** Known weaknesses that some asset has. */
@@ -34,6 +36,22 @@ export const vulnerabilities =
           asked,
           await listVulnerabilities(asked.store.engine, asked.scope, asked.moment, readPage(query, vulnerabilityColumns)),
         )
+      },
+    )
+    app.get(
+      '/vulnerabilities/counters',
+      {
+        schema: {
+          operationId: 'countVulnerabilities',
+          tags: ['vulnerabilities'],
+          summary: 'Open vulnerabilities by kind: exploitable, critical, known exploited, without a fix',
+          querystring: Moment.strict(),
+          response: answers(Counters),
+        },
+      },
+      async ({ query }) => {
+        const { store, scope, moment } = await readMoment(api, query)
+        return countVulnerabilities(store.engine, scope, moment)
       },
     )
     app.get(

@@ -3,6 +3,7 @@ import { conditionOf } from '../../condition.ts'
 import { count, day as writeDay, moveDay } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
 import { EventEffect, EventIcon, eventTypeName } from '../../components/EventType.tsx'
+import { Empty, Loading } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { useLastDay } from '../../components/shell.ts'
 
@@ -12,7 +13,8 @@ export function SoftwareEvents({ name }: { name: string }) {
   const from = moveDay(last, -548)
   const filter = conditionOf({ component: name }) ?? ''
   const { data } = useAsk('/api/v1/events', { query: { feed: 'risk', from, filter, limit: 10 } as never })
-  if (!data || data.total === 0) return null
+  if (!data) return <Loading className="h-40" />
+  if (data.total === 0) return <Empty title="No event">Nothing changed the risk of this software in the last eighteen months.</Empty>
   return (
     <Card
       title="Event timeline"

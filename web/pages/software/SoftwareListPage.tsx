@@ -2,8 +2,8 @@ import { useList } from '../../api.ts'
 import type { SoftwareSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
-import { count, day, isPast } from '../../format.ts'
-import { Chip, StageBadge } from '../../components/Badge.tsx'
+import { count } from '../../format.ts'
+import { StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { FilterBar } from '../../components/FilterBar.tsx'
@@ -12,8 +12,15 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { segment } from '../../components/segment.ts'
+import { SupportEnd } from './SupportEnd.tsx'
 
 const stages = ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value }))
+
+const supports = [
+  { value: 'ended', title: 'Ended' },
+  { value: 'ending', title: 'Ends within six months' },
+  { value: 'supported', title: 'Supported for longer' },
+]
 
 const columns: Column<SoftwareSummary>[] = [
   {
@@ -64,22 +71,18 @@ const columns: Column<SoftwareSummary>[] = [
   {
     id: 'support',
     title: 'Support ends',
-    width: 130,
-    cell: (one) =>
-      one.end_of_support_at === null ? (
-        '–'
-      ) : isPast(one.end_of_support_at) ? (
-        <Chip tone="warn">{day(one.end_of_support_at)}</Chip>
-      ) : (
-        day(one.end_of_support_at)
-      ),
+    width: 190,
+    sort: 'support',
+    down: true,
+    hint: 'As reports state it',
+    cell: (one) => <SupportEnd one={one} />,
   },
 ]
 
 /** What is installed, by what is known to be wrong with it. */
 export function SoftwareListPage() {
   const { get, all } = useParameters()
-  const filter = conditionOf({ stage: all('stage') })
+  const filter = conditionOf({ stage: all('stage'), support: all('support'), vulnerabilities: get('weak') === 'yes' ? '>= 1' : null })
   const list = useList('/api/v1/software', {
     query: {
       ...(filter ? { filter } : {}),
@@ -91,7 +94,11 @@ export function SoftwareListPage() {
     <Page title="Software" name="Software" line="What is installed, and what is known to be wrong with it." full>
       <FilterBar
         search="Search software"
-        filters={[{ parameter: 'stage', title: 'Threat', options: stages }]}
+        filters={[
+          { parameter: 'stage', title: 'Threat', options: stages },
+          { parameter: 'support', title: 'Support', options: supports },
+          { parameter: 'weak', title: 'Weaknesses', options: [{ value: 'yes', title: 'Has known vulnerabilities' }] },
+        ]}
         total={list.total}
         noun={['product', 'products']}
       >

@@ -1,9 +1,9 @@
 import { useList } from '../../api.ts'
 import type { VulnerabilitySummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { conditionOf } from '../../condition.ts'
-import { count, cvss, day, probability } from '../../format.ts'
-import { SeverityBadge, StageBadge } from '../../components/Badge.tsx'
+import { conditionOf, yesOrNo } from '../../condition.ts'
+import { count, cvss, day } from '../../format.ts'
+import { Epss, SeverityBadge, StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { FilterBar } from '../../components/FilterBar.tsx'
@@ -12,6 +12,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { segment } from '../../components/segment.ts'
+import { counted, VulnerabilityCounters } from './VulnerabilityCounters.tsx'
 
 const filters = [
   { parameter: 'severity', title: 'Severity', options: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value })) },
@@ -20,7 +21,24 @@ const filters = [
     title: 'Threat',
     options: ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value })),
   },
+  {
+    parameter: 'fix',
+    title: 'Fix',
+    options: [
+      { value: 'yes', title: 'Available' },
+      { value: 'no', title: 'None known' },
+    ],
+  },
 ]
+
+/** The counter that is chosen and the filters must all hold. */
+function asked(show: string, plain: string | undefined): string | undefined {
+  const all = [
+    ...(Object.hasOwn(counted, show) ? [counted[show as keyof typeof counted].condition] : []),
+    ...(plain ? [JSON.parse(plain) as object] : []),
+  ]
+  return all.length === 0 ? undefined : JSON.stringify(all.length === 1 ? all[0] : { all })
+}
 
 const columns: Column<VulnerabilitySummary>[] = [
   {
@@ -32,7 +50,7 @@ const columns: Column<VulnerabilitySummary>[] = [
         <To page={`/vulnerabilities/${segment(one.vulnerability_id)}`} className="link shrink-0 font-medium">
           {one.vulnerability_id}
         </To>
-        <span className="truncate text-ink-3" title={one.title ?? ''}>
+        <span className="truncate text-ink-3" title={[one.title, ...one.aliases].filter(Boolean).join(', ')}>
           {one.title}
         </span>
       </span>
@@ -43,12 +61,12 @@ const columns: Column<VulnerabilitySummary>[] = [
   {
     id: 'epss',
     title: 'EPSS',
-    width: 85,
+    width: 105,
     sort: 'epss',
     down: true,
     align: 'right',
     hint: 'Probability of exploitation in the next 30 days',
-    cell: (one) => probability(one.epss),
+    cell: (one) => <Epss value={one.epss} />,
   },
   { id: 'stage', title: 'Threat', width: 182, sort: 'stage', down: true, cell: (one) => <StageBadge stage={one.stage} /> },
   { id: 'assets', title: 'Assets', width: 85, sort: 'assets', down: true, align: 'right', cell: (one) => count(one.assets) },
@@ -64,6 +82,7 @@ const columns: Column<VulnerabilitySummary>[] = [
     width: 95,
     cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>),
   },
+  { id: 'aliases', title: 'Also called', width: 170, hidden: true, cell: (one) => one.aliases.join(', ') || '–' },
   {
     id: 'published',
     title: 'Published',
@@ -82,7 +101,7 @@ const columns: Column<VulnerabilitySummary>[] = [
 /** Vulnerabilities that are open on some asset. */
 export function VulnerabilitiesPage() {
   const { get, all } = useParameters()
-  const filter = conditionOf({ severity: all('severity'), stage: all('stage') })
+  const filter = asked(get('show'), conditionOf({ severity: all('severity'), stage: all('stage'), fix_available: yesOrNo(all('fix')) }))
   const list = useList('/api/v1/vulnerabilities', {
     query: {
       ...(filter ? { filter } : {}),
@@ -92,7 +111,8 @@ export function VulnerabilitiesPage() {
   })
   return (
     <Page title="Vulnerabilities" name="Vulnerabilities" line="Those that are open on at least one asset now." full>
-      <FilterBar search="Search id or title" filters={filters} total={list.total} noun={['vulnerability', 'vulnerabilities']}>
+      <VulnerabilityCounters />
+      <FilterBar search="Search id, alias, title" filters={filters} total={list.total} noun={['vulnerability', 'vulnerabilities']}>
         <ListTools label="Vulnerabilities" columns={columns} address={list.address} />
       </FilterBar>
       <DataTable

@@ -1,15 +1,26 @@
 import { UserError } from '../../../errors.ts'
 import type { ExploitStage } from '../../../model/exploit.ts'
 import type { Severity } from '../../../model/severity.ts'
+import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type AskedMoment, momentParams } from '../moment.ts'
 import { severityWord, stageWord } from '../words.ts'
-import { perSoftware, softwareCtes, type SoftwareItem, softwareItem } from './list.ts'
+import { perSoftware, softwareCtes, type SoftwareItem, softwareItem, supportSql, type SupportState, supportWord } from './list.ts'
 
 /** A software with its versions and open vulnerabilities. */
 export interface SoftwareAnswer extends SoftwareItem {
-  version_list: { version: string; assets: number; vulnerabilities: number }[]
+  /** The most assets first. `vulnerabilities`: distinct open ones, of which `critical`; `stage`: the furthest of them. */
+  version_list: {
+    version: string
+    assets: number
+    exposed_assets: number
+    vulnerabilities: number
+    critical: number
+    stage: ExploitStage
+    end_of_support_at: string | null
+    support: SupportState | null
+  }[]
   /** The furthest exploited and most severe first; at most 500. */
   vulnerability_list: { vulnerability_id: string; severity: Severity | null; stage: ExploitStage; assets: number }[]
 }
@@ -35,9 +46,20 @@ export async function getSoftware(
     throw new UserError('unknown_software', `no asset here has software named "${name.slice(0, 100)}" at that moment`, { status: 404 })
   const ofVendor = { ...params, vendor: row.vendor_key }
   const [versions, vulnerabilities] = await Promise.all([
-    engine.query<{ version: string; assets: number; vulnerabilities: number }>(
+    engine.query<{
+      version: string
+      assets: number
+      exposed_assets: number
+      vulnerabilities: number
+      critical: number
+      stage: number
+      ends_at: number | null
+      support: number | null
+    }>(
       `with ${ctes}
-      select h.version, count(distinct h.asset_id) as assets, count(distinct t.subject) as vulnerabilities
+      select h.version, count(distinct h.asset_id) as assets, count(distinct t.asset_id) as exposed_assets, count(distinct t.subject) as vulnerabilities,
+        count(distinct case when t.severity = 4 then t.subject end) as critical, coalesce(max(t.stage), 0) as stage, min(h.ends_at) as ends_at,
+        ${supportSql('min(h.ends_at)')} as support
       from had h left join hit t on t.asset_id = h.asset_id and t.name = h.name and (t.version is null or t.version = h.version)
       where coalesce(h.vendor, '') = $vendor group by h.version order by assets desc, h.version collate "C"`,
       ofVendor,
@@ -51,7 +73,13 @@ export async function getSoftware(
   ])
   return {
     ...softwareItem(row),
-    version_list: versions.map((version) => ({ ...version, version: version.version || 'unknown' })),
+    version_list: versions.map(({ version, stage, ends_at, support, ...counts }) => ({
+      version: version || 'unknown',
+      ...counts,
+      stage: stageWord(stage),
+      end_of_support_at: formatInstant(ends_at),
+      support: supportWord(support),
+    })),
     vulnerability_list: vulnerabilities.map(({ subject, severity, stage, assets }) => ({
       vulnerability_id: subject,
       severity: severityWord(severity),

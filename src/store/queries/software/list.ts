@@ -21,10 +21,27 @@ export interface SoftwareItem {
   exposed_assets: number
   /** The earliest that a report states. */
   end_of_support_at: string | null
+  /** How that stands at the asked moment; null: no report states when support ends. */
+  support: SupportState | null
 }
 
-interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at'> {
+/** `ending`: within {@link SOON_DAYS} days. */
+export const supportStates = ['supported', 'ending', 'ended'] as const
+export type SupportState = (typeof supportStates)[number]
+
+/** Support that ends within so many days ends soon: six months. */
+export const SOON_DAYS = 183
+
+/** SQL: position in {@link supportStates} at $at of support that ends at `sql` (an instant or null). */
+export const supportSql = (sql: string): string =>
+  `case when ${sql} <= $at then 2 when ${sql} <= $at + ${SOON_DAYS * 86_400_000_000} then 1 when ${sql} is not null then 0 end`
+
+/** The word at a position of {@link supportSql}. */
+export const supportWord = (support: number | null): SupportState | null => (support === null ? null : supportStates[support]!)
+
+interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at' | 'support'> {
   stage: number
+  support: number | null
   ends_at: number | null
 }
 
@@ -38,6 +55,7 @@ export const softwareColumns: ListColumns = new Map<string, ListColumn>([
   ['vulnerabilities', { type: 'number', title: 'vulnerabilities', sql: 'x.vulnerabilities' }],
   ['critical', { type: 'number', title: 'critical vulnerabilities', sql: 'x.critical' }],
   ['stage', { type: 'ordered', title: 'exploit stage', values: exploitStages, sql: 'x.stage' }],
+  ['support', { type: 'ordered', title: 'end of support', values: supportStates, sql: 'x.support' }],
 ])
 
 /**
@@ -64,7 +82,7 @@ export const softwareCtes = (
 
 /** Select over {@link softwareCtes}: a row per software. */
 export const perSoftware = `select s.name, s.vendor, s.vendor_key, s.versions, s.assets, coalesce(v.vulnerabilities, 0) as vulnerabilities, coalesce(v.critical, 0) as critical,
-    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at
+    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at, ${supportSql('s.ends_at')} as support
   from (
     select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends_at) as ends_at
     from had group by name, coalesce(vendor, '')) s
@@ -107,6 +125,7 @@ export const softwareItem = ({
   stage,
   exposed_assets,
   ends_at,
+  support,
 }: SoftwareRow): SoftwareItem => ({
   name,
   vendor,
@@ -117,4 +136,5 @@ export const softwareItem = ({
   stage: stageWord(stage),
   exposed_assets,
   end_of_support_at: formatInstant(ends_at),
+  support: supportWord(support),
 })

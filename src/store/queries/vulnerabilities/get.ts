@@ -2,9 +2,9 @@ import { UserError } from '../../../errors.ts'
 import { formatInstant, NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
-import { type AskedMoment, holds, momentParams, standing } from '../moment.ts'
-import { readList, severityWord, stageWord } from '../words.ts'
-import { findVulnerabilities, type VulnerabilityItem } from './list.ts'
+import { type AskedMoment, holds, momentParams, presentColumns, standing } from '../moment.ts'
+import { severityWord, stageWord } from '../words.ts'
+import { aliasesOf, findVulnerabilities, type VulnerabilityItem } from './list.ts'
 
 /** All about one vulnerability. */
 export interface VulnerabilityAnswer extends VulnerabilityItem {
@@ -15,9 +15,12 @@ export interface VulnerabilityAnswer extends VulnerabilityItem {
   epss_percentile: number | null
   epss_model: string | null
   ssvc: { exploitation: string | null; automatable: string | null; technical_impact: string | null } | null
-  /** What the world learned of it, and when it reached us; oldest first. */
-  timeline: { at: string; what: string; source: string }[]
-  aliases: string[]
+  /** What the world learned of it, who said so, and when its report or feed was read here (null where none tells); oldest first. */
+  timeline: { at: string; what: string; source: string; learned_at: string | null }[]
+  /** How its EPSS went on the fixed scale, 0–1; the newest 60 steps, newest first. */
+  epss_steps: { at: string; epss: number; source: string }[]
+  /** The components that have it, with version and the version that fixes it as tools state them, the most assets first; at most 200. */
+  affected: { component: string; version: string | null; fixed_version: string | null; assets: number }[]
   url: string | null
 }
 
@@ -40,7 +43,7 @@ export async function getVulnerability(
   vulnerability_id: string,
 ): Promise<VulnerabilityAnswer> {
   const params = { ...momentParams(scope, moment), id: vulnerability_id }
-  const [[item], [world], descriptions, advisories, [cvss], [exact], exploits, [seen]] = await Promise.all([
+  const [[item], [world], descriptions, advisories, [cvss], [exact], exploits, [seen], steps, affected] = await Promise.all([
     findVulnerabilities(engine, scope, moment, [vulnerability_id]),
     engine.query<{ epss: number | null; stage: number; cvss_tenths: number | null }>(
       `select v.epss, v.stage, v.cvss_tenths from vulnerability_history v where v.vulnerability_id = $id and ${holds('v')}`,
@@ -80,14 +83,29 @@ export async function getVulnerability(
       'select epss, percentile, model from epss_last where vulnerability_id = $id',
       params,
     ),
-    engine.query<{ stage: number; source: string; reference: string; valid_from: number }>(
-      `select e.stage, e.source, e.reference, e.valid_from from exploit_history e where e.vulnerability_id = $id and e.retracted_in = ${NEVER} and e.valid_from <= $at and e.stage > 0
+    engine.query<{ stage: number; source: string; reference: string; valid_from: number; recorded_at: number | null }>(
+      `select e.stage, e.source, e.reference, e.valid_from, i.recorded_at from exploit_history e left join import i on i.import_no = e.opened_in where e.vulnerability_id = $id and e.retracted_in = ${NEVER} and e.valid_from <= $at and e.stage > 0
       order by e.valid_from, e.stage, e.reference collate "C" limit 200`,
       params,
     ),
     engine.query<{ first: number | null; source: string }>(
       `select min(s.valid_from) as first, s.source from sighting_history s join finding_key k on k.finding_id = s.finding_id
       where k.org_id = $org_id and k.kind = 'vulnerability' and k.subject = $id and s.retracted_in = ${NEVER} and s.valid_from <= $at group by s.source order by first, s.source collate "C" limit 1`,
+      params,
+    ),
+    engine.query<{ valid_from: number; epss: number; source: string }>(
+      `select e.valid_from, e.epss, e.source from epss_history e where e.vulnerability_id = $id and e.retracted_in = ${NEVER} and e.valid_from <= $at
+      order by e.valid_from desc, e.source collate "C" limit 60`,
+      params,
+    ),
+    engine.query<VulnerabilityAnswer['affected'][number]>(
+      `with ${presentColumns(scope, ['asset_id'])}
+      select f.component, s.version, s.fixed_version, count(distinct f.asset_id) as assets
+      from finding_history f join a on a.asset_id = f.asset_id
+      left join sighting_history s on s.finding_id = f.finding_id and s.asset_id = f.asset_id and s.org_id = $org_id and ${standing('s')}
+      where f.org_id = $org_id and f.kind = 'vulnerability' and f.subject = $id and ${holds('f')}
+      group by f.component, s.version, s.fixed_version
+      order by assets desc, f.component collate "C", s.version collate "C" nulls last, s.fixed_version collate "C" nulls last limit 200`,
       params,
     ),
   ])
@@ -103,13 +121,21 @@ export async function getVulnerability(
   const timeline = [
     ...(published === null
       ? []
-      : [{ at: published, what: 'Published', source: descriptions.find((row) => row.published_at !== null)?.source ?? 'report' }]),
-    ...exploits.map(({ stage, source, reference, valid_from }) => ({
+      : [
+          {
+            at: published,
+            what: 'Published',
+            source: descriptions.find((row) => row.published_at !== null)?.source ?? 'report',
+            learned_at: null,
+          },
+        ]),
+    ...exploits.map(({ stage, source, reference, valid_from, recorded_at }) => ({
       at: valid_from,
       what: reference ? `${stageWords[stage]} (${reference})` : stageWords[stage]!,
       source,
+      learned_at: recorded_at,
     })),
-    ...(seen?.first ? [{ at: seen.first, what: 'First seen on our assets', source: seen.source }] : []),
+    ...(seen?.first ? [{ at: seen.first, what: 'First seen on our assets', source: seen.source, learned_at: null }] : []),
   ].toSorted((a, b) => a.at - b.at)
   return {
     ...(item ?? {
@@ -122,6 +148,7 @@ export async function getVulnerability(
       assets: 0,
       excepted_assets: 0,
       published_at: null,
+      aliases: [],
       components: [],
       fix_available: false,
       first_seen_at: formatInstant(published ?? moment.at),
@@ -140,8 +167,10 @@ export async function getVulnerability(
           technical_impact: described.ssvc_technical_impact,
         }
       : null,
-    timeline: timeline.map((entry) => ({ ...entry, at: formatInstant(entry.at) })),
-    aliases: [...new Set(advisories.flatMap((row) => readList(row.aliases)))].filter((alias) => alias !== vulnerability_id).toSorted(),
+    timeline: timeline.map((entry) => ({ ...entry, at: formatInstant(entry.at), learned_at: formatInstant(entry.learned_at) })),
+    epss_steps: steps.map(({ valid_from, epss, source }) => ({ at: formatInstant(valid_from), epss: epss / 100_000, source })),
+    affected,
+    aliases: aliasesOf(vulnerability_id, advisories),
     url: advisories.find((row) => row.url !== null)?.url ?? null,
   }
 }

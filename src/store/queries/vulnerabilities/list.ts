@@ -2,13 +2,14 @@ import { exploitStages, type ExploitStage } from '../../../model/exploit.ts'
 import { severities, type Severity } from '../../../model/severity.ts'
 import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
+import { kept } from '../../kept.ts'
 import type { Scope } from '../../scope.ts'
 import { exceptedAssets } from '../exceptions/in-force.ts'
 import { grouped } from '../grouped.ts'
 import { severitySql, stageSql } from '../metrics/columns.ts'
 import { among, type AskedMoment, holds, momentParams, presentColumns, standing } from '../moment.ts'
 import { askPage, columnsRead, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
-import { severityWord, stageWord } from '../words.ts'
+import { readList, severityWord, stageWord } from '../words.ts'
 
 /** A vulnerability that some asset has. */
 export interface VulnerabilityItem {
@@ -25,6 +26,8 @@ export interface VulnerabilityItem {
   /** Of them, those on which exceptions keep it out of the scores. */
   excepted_assets: number
   published_at: string | null
+  /** Other ids that tools know it by, for instance a placeholder from before its CVE id; sorted. */
+  aliases: string[]
   /** What has it; at most 20. */
   components: string[]
   /** Some report names a version that fixes it. */
@@ -55,6 +58,7 @@ export const vulnerabilityColumns: ListColumns = new Map<string, ListColumn>([
   ...own,
   ['stage', stage],
   ['assets', { type: 'number', title: 'assets', sql: 'x.assets' }],
+  ['fix_available', { type: 'boolean', title: 'fix available', sql: 'x.fix_available' }],
   ...own.map(([name, column]): [string, ListColumn] => [`vulnerability.${name}`, column]),
   ['vulnerability.exploit_stage', stage],
 ])
@@ -82,7 +86,40 @@ const perVulnerability = (counted: boolean, only = ''): string => `world as (
     select f.subject as vulnerability_id, ${severitySql} as severity, coalesce(v.cvss_tenths, f.cvss_tenths) as cvss_tenths, v.epss, ${stageSql} as stage ${counted ? ', f.assets' : ''}
     from by_subject f left join world v on v.vulnerability_id = f.subject)`
 
-const list = { columns: vulnerabilityColumns, search: ['x.vulnerability_id', 'x.title'], sort: '-stage' } as const
+/** CTE `fixed` (subject): of open vulnerabilities, those of which some source states a version that fixes it. */
+const fixed = `fixed as (
+    select distinct f.subject from finding_history f join a on a.asset_id = f.asset_id
+    join sighting_history s on s.finding_id = f.finding_id and s.asset_id = f.asset_id
+    where f.org_id = $org_id and s.org_id = $org_id and f.kind = 'vulnerability' and ${holds('f')} and s.fixed_version is not null and ${standing('s')})`
+
+/** CTE `aliased` (vulnerability_id, aliases): what tools call it otherwise, as one text to search in. */
+const aliased = `aliased as (
+    select d.vulnerability_id, string_agg(distinct translate(d.aliases, '[]",', '    ') collate "C", ' ') as aliases from advisory_history d
+    where d.org_id = $org_id and d.aliases <> '[]' and ${standing('d')} group by d.vulnerability_id)`
+
+/** What is worked out for the whole list only where a question reads it: CTE, column, join to `p`. */
+const asked: readonly { column: string; cte: string; select: string; join: string }[] = [
+  {
+    column: 'title',
+    cte: titles('select vulnerability_id from per_vulnerability'),
+    select: 't.title',
+    join: 'left join titled t on t.vulnerability_id = p.vulnerability_id',
+  },
+  {
+    column: 'aliases',
+    cte: aliased,
+    select: 'l.aliases',
+    join: 'left join aliased l on l.vulnerability_id = p.vulnerability_id',
+  },
+  {
+    column: 'fix_available',
+    cte: fixed,
+    select: 'z.subject is not null as fix_available',
+    join: 'left join fixed z on z.subject = p.vulnerability_id',
+  },
+]
+
+const list = { columns: vulnerabilityColumns, search: ['x.vulnerability_id', 'x.title', 'x.aliases'], sort: '-stage' } as const
 
 /** Vulnerabilities that are open on some asset that has not left, informational ones included; the furthest exploited first. */
 export const listVulnerabilities = (
@@ -100,14 +137,13 @@ async function askVulnerabilities(
   page: PageQuestion,
 ): Promise<PageAnswer<VulnerabilityItem>> {
   const read = columnsRead(page, list)
-  const withTitle = read.has('title')
+  const parts = asked.filter((part) => read.has(part.column))
   const answer = await askPage<VulnerabilityRow>(
     engine,
     {
       ...list,
-      ctes: `${presentColumns(scope, ['asset_id'])}, ${perVulnerability(read.has('assets'))}
-        ${withTitle ? `, ${titles('select vulnerability_id from per_vulnerability')}` : ''}`,
-      select: `select p.* ${withTitle ? ', t.title' : ''} from per_vulnerability p ${withTitle ? 'left join titled t on t.vulnerability_id = p.vulnerability_id' : ''}`,
+      ctes: [presentColumns(scope, ['asset_id']), perVulnerability(read.has('assets')), ...parts.map((part) => part.cte)].join(', '),
+      select: `select ${['p.*', ...parts.map((part) => part.select)].join(', ')} from per_vulnerability p ${parts.map((part) => part.join).join(' ')}`,
       carry: ['severity', 'cvss_tenths', 'epss', 'stage'],
       params: momentParams(scope, moment),
       key: [{ column: 'vulnerability_id', type: 'text' }],
@@ -116,6 +152,37 @@ async function askVulnerabilities(
   )
   return { ...answer, items: await completeVulnerabilities(engine, scope, moment, answer.items) }
 }
+
+/** How many of the open vulnerabilities are of a kind; one may be of several. */
+export interface VulnerabilityCounters {
+  /** Open on some asset. */
+  all: number
+  /** An exploit is public, or further. */
+  exploitable: number
+  critical: number
+  /** Known exploited, or used by ransomware. */
+  known_exploited: number
+  /** No source states a version that fixes it. */
+  no_fix: number
+  /** Known exploited while no source states a fix. */
+  zero_day: number
+}
+
+/** Counts what {@link listVulnerabilities} lists without a filter. */
+export const countVulnerabilities = (engine: Engine, scope: Scope, moment: AskedMoment): Promise<VulnerabilityCounters> =>
+  kept(engine, ['vulnerability counters', scope, moment], async () => {
+    const known = exploitStages.indexOf('known_exploited')
+    const [counters] = await engine.query<VulnerabilityCounters>(
+      `with ${presentColumns(scope, ['asset_id'])}, ${perVulnerability(false)}, ${fixed}
+      select count(*) as "all", count(case when p.stage > 0 then 1 end) as exploitable,
+        count(case when p.severity = ${severities.indexOf('critical')} then 1 end) as critical,
+        count(case when p.stage >= ${known} then 1 end) as known_exploited, count(case when z.subject is null then 1 end) as no_fix,
+        count(case when p.stage >= ${known} and z.subject is null then 1 end) as zero_day
+      from per_vulnerability p left join fixed z on z.subject = p.vulnerability_id`,
+      momentParams(scope, moment),
+    )
+    return counters!
+  })
 
 /** One row per id that is open on some asset of the scope. */
 export async function findVulnerabilities(
@@ -133,6 +200,10 @@ export async function findVulnerabilities(
   return completeVulnerabilities(engine, scope, moment, rows)
 }
 
+/** The other ids of a vulnerability, each once, of what several tools say. */
+export const aliasesOf = (vulnerability_id: string, said: readonly { aliases: string }[]): string[] =>
+  [...new Set(said.flatMap((row) => readList(row.aliases)))].filter((alias) => alias !== vulnerability_id).toSorted()
+
 /** Adds what is worked out only for the vulnerabilities that are shown. */
 async function completeVulnerabilities(
   engine: Engine,
@@ -142,11 +213,16 @@ async function completeVulnerabilities(
 ): Promise<VulnerabilityItem[]> {
   if (rows.length === 0) return []
   const params = { ...momentParams(scope, moment), ids: rows.map((row) => row.vulnerability_id) }
-  const [told, where, excepted] = await Promise.all([
+  const [told, named, where, excepted] = await Promise.all([
     engine.query<{ vulnerability_id: string; title: string | null; published_at: number | null }>(
       `with ${titles('select unnest($ids)')}
       select coalesce(t.vulnerability_id, p.vulnerability_id) as vulnerability_id, t.title, p.published_at
       from titled t full outer join published p on p.vulnerability_id = t.vulnerability_id`,
+      params,
+    ),
+    engine.query<{ vulnerability_id: string; aliases: string }>(
+      `select d.vulnerability_id, d.aliases from advisory_history d
+      where d.org_id = $org_id and ${among('d.vulnerability_id', 'ids')} and d.aliases <> '[]' and ${standing('d')}`,
       params,
     ),
     engine.query<{ subject: string; component: string; fixed: boolean; title: string | null; assets: number; first_seen_at: number }>(
@@ -165,6 +241,7 @@ async function completeVulnerabilities(
     exceptedAssets(engine, scope, moment, 'vulnerability', params.ids),
   ])
   const toldOf = new Map(told.map((row) => [row.vulnerability_id, row]))
+  const namedOf = grouped(named, (row) => row.vulnerability_id)
   const whereOf = grouped(where, (row) => row.subject)
   return rows.map(({ vulnerability_id, severity, cvss_tenths, epss, stage }) => {
     const components = whereOf.get(vulnerability_id) ?? []
@@ -178,6 +255,7 @@ async function completeVulnerabilities(
       assets: components[0]?.assets ?? 0,
       excepted_assets: excepted.get(vulnerability_id) ?? 0,
       published_at: formatInstant(toldOf.get(vulnerability_id)?.published_at ?? null),
+      aliases: aliasesOf(vulnerability_id, namedOf.get(vulnerability_id) ?? []),
       components: components
         .map((row) => row.component)
         .filter(Boolean)
