@@ -30,7 +30,7 @@ export const supportStates = ['supported', 'ending', 'ended'] as const
 export type SupportState = (typeof supportStates)[number]
 
 /** Support that ends within so many days ends soon: six months. */
-export const SOON_DAYS = 183
+const SOON_DAYS = 183
 
 /** SQL: position in {@link supportStates} at $at of support that ends at `sql` (an instant or null). */
 export const supportSql = (sql: string): string =>
