@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
 import { writeBackup } from '../../src/store/backup.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -18,8 +17,9 @@ import { derivedTables, isKept, listTables } from '../../src/store/tables.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { imageScan } from './image-scan.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const NOW = Date.UTC(2026, 7, 20) * 1000
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-backup-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -2,15 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { addOrg } from '../../src/store/orgs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { emptyStore, page, snapshot, TENANT } from './graph-scores.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 
 interface Line {
   source: string

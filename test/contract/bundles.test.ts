@@ -10,12 +10,12 @@ import type { CliCommand } from '../../src/cli/command.ts'
 import { command as importCommand } from '../../src/cli/commands/import.ts'
 import { command as inspectCommand } from '../../src/cli/commands/inspect.ts'
 import { announceServer } from '../../src/cli/place.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { packageRoot } from '../../src/root.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { tarOf, zipOf } from '../archives.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const sample = (name: string) => readFileSync(join(packageRoot(), 'src/ingest/importers', name))
 const maester = sample('maester/samples/m365-tenant.json')
 const trivy = sample('trivy/samples/image-schema-2.json')

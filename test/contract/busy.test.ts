@@ -8,14 +8,14 @@ import { Client } from 'pg'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { sizesFrom } from '../../src/store/engines/sizes.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { imageScan } from './image-scan.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-busy-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -6,7 +6,6 @@ import { importers } from '../../src/ingest/importers.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { reread } from '../../src/ingest/reread.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { causeNumber } from '../../src/model/cause.ts'
 import { NEVER } from '../../src/model/time.ts'
@@ -14,6 +13,7 @@ import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-closings-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -135,7 +135,7 @@ describe.each(engines)('stories of items stated as closed, on $name', ({ open })
       ['CVE-2026-1002', 'aws-inspector2', '03-01T10:00', null],
       ['CVE-2026-1003', 'aws-inspector2', '03-01T10:00', null],
     ])
-    await compute(store, loadCatalog())
+    await compute(store, sampleCatalog())
     const [cause] = await store.engine.query<{ to_cause: number }>(
       `select f.to_cause from finding_history f join finding_key k on k.finding_id = f.finding_id
        where k.subject = 'CVE-2026-1001' and k.component = 'openssl' and f.valid_to < $never`,

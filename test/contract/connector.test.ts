@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type RunOptions, runConnector } from '../../src/ingest/connecting/microsoft-graph.ts'
 import { readConnectorState, runDue } from '../../src/ingest/connecting/schedule.ts'
 import { type ConnectorBody, MICROSOFT_GRAPH } from '../../src/ingest/connecting/settings.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { changeDefinitions } from '../../src/store/definitions/change.ts'
 import { addOrg, type Org } from '../../src/store/orgs.ts'
@@ -15,8 +14,9 @@ import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { emptyStore, profile, snapshot, TENANT } from './graph-scores.ts'
 import { CLIENT, type GraphServer, SECRET, startGraphServer } from './graph-server.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const dispatcher = new Agent({ keepAliveTimeout: 10 })
 const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}`
 

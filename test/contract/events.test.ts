@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { computeEvents, eventAssets, listEvents, readEvent } from '../../src/insights/events.ts'
 import { worsening } from '../../src/insights/posture/score-steps.ts'
 import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
@@ -10,8 +9,9 @@ import type { Engine } from '../../src/store/engines/engine.ts'
 import { storedEvents } from '../../src/store/queries/events/read.ts'
 import { engines } from './engines.ts'
 import { append, DAY0, openWorlds, putWorld, startOf, type World } from './world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const LENGTH = 8
 const today = DAY0 + LENGTH - 1
 const facts = { opened_in: 1, closed_in: NEVER, retracted_in: NEVER }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { command } from '../../src/cli/commands/explain.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { causeOf } from '../../src/model/cause.ts'
@@ -14,6 +13,7 @@ import { addOrg } from '../../src/store/orgs.ts'
 import { storedEvents } from '../../src/store/queries/events/read.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 interface Vulnerability {
   id: string
@@ -97,7 +97,7 @@ const expected: [day: string, cause: string, worse: boolean][] = [
 ]
 
 const scope = { org_id: 1, groups: null }
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const dayOf = (text: string) => parseDay(text)!
 
 describe.each(engines)('the causes of a story on $name', ({ database }) => {

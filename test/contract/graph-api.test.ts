@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serve } from '../../src/api/serve.ts'
 import type { ControlProfile, SecureScore } from '../../src/api/graph/shapes.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { addOrg } from '../../src/store/orgs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
 import { emptyStore, page, profile, snapshot, TENANT } from './graph-scores.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const token = 'a token of these tests alone'
 const PUBLIC = 'https://plimsoll.example'
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { packageRoot } from '../../src/root.ts'
 import { openStore } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-killed-'))
 const report = join(folder, 'scan.json')
@@ -62,7 +62,7 @@ describe.each(engines)('an import that is killed on $name', ({ database }) => {
       )
       expect(count!.sightings).toBe(count!.imports * 30_000)
       expect(isWhole(await verify(store, { allInputs: true }))).toBe(true)
-      await compute(store, loadCatalog())
+      await compute(store, sampleCatalog())
       const [left] = await store.engine.query<{ waiting: number; open: number }>(
         'select (select count(*) from touched_asset) as waiting, (select count(*) from finding) as open',
       )

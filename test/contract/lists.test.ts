@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMoment, readPage } from '../../src/api/asked.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { exploitStages } from '../../src/model/exploit.ts'
 import { severities } from '../../src/model/severity.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -26,6 +25,7 @@ import { listVulnerabilities, vulnerabilityColumns } from '../../src/store/queri
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 type Ask = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion) => Promise<PageAnswer<object>>
 
@@ -79,7 +79,7 @@ function someFilter([name, column]: [string, ListColumns extends ReadonlyMap<str
   return fc.constantFrom<object>({ [name]: [...values] }, { [name]: null }, ...(column.values ? [] : [{ [name]: '~2' }, { [name]: '~ho' }]))
 }
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 
 describe.each(engines)('lists on $name', ({ open }) => {
   let world: SmallWorld

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { recomputePublished } from '../../src/insights/verify-published.ts'
 import { readHistory } from '../../src/insights/scores.ts'
 import { DAY_US } from '../../src/model/time.ts'
@@ -9,8 +8,9 @@ import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Act, carryOut, FIRST } from './acts.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const scan = (day: number, listed: Extract<Act, { kind: 'report' }>['listed']): Act => ({
   kind: 'report',
   org: 0,

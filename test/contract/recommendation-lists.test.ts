@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 
 interface Row {
   id: string

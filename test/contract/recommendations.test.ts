@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { catalogueRecommendations } from '../../src/insights/recommendation-catalog.ts'
 import { listRecommendations, readGains, recommendationAssets, recommendationSubjects } from '../../src/insights/recommendations.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from './engines.ts'
 import { measure } from './measure.ts'
 import { DAY0, openWorlds, startOf } from './world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const day = DAY0 + 1
 
 describe.each(engines)('recommendations on $name', ({ open }) => {

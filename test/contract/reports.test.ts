@@ -6,12 +6,12 @@ import { buildApp } from '../../src/api/app.ts'
 import { executiveDocument, executivePdf } from '../../src/api/report/executive-pdf.ts'
 import { trendSvg } from '../../src/api/report/trend-svg.ts'
 import type { ExecutiveReport } from '../../src/api/shapes/reports.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 type Report = z.infer<typeof ExecutiveReport>
 
 describe.each(engines)('the executive report and the organisations beside each other on $name', ({ open }) => {

@@ -6,7 +6,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -17,8 +16,9 @@ import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { imageScan } from './image-scan.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const DAY0 = Date.UTC(2026, 0, 1) * 1000
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-retention-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

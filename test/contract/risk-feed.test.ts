@@ -6,12 +6,12 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { parseInstant } from '../../src/model/time.ts'
 import { addOrg } from '../../src/store/orgs.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 /** A vulnerability of a package on an image. */
 type Found = readonly [id: string, component: string, published: string]
@@ -132,8 +132,8 @@ describe.each(engines)('the risk feed on $name', ({ database }) => {
       })
     }
     clock = parseInstant('2026-06-12T12:00:00Z')!
-    await compute(store, loadCatalog())
-    app = buildApp({ store, catalog: loadCatalog(), version: '0' })
+    await compute(store, sampleCatalog())
+    app = buildApp({ store, catalog: sampleCatalog(), version: '0' })
     const answer = await app.inject({
       method: 'POST',
       url: '/api/v1/exceptions?org=lab',
@@ -156,7 +156,7 @@ describe.each(engines)('the risk feed on $name', ({ database }) => {
       payload: { items: [rule('shop', 'Shop', 'shop'), rule('mail', 'Mail', 'mail')], reason: 'for the test' },
     })
     if (grouped.statusCode !== 200) throw new Error(grouped.body)
-    await compute(store, loadCatalog())
+    await compute(store, sampleCatalog())
   })
   afterAll(async () => {
     await app?.close()

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activitiesOf, scoreUnits } from '../../src/insights/secure/ledger.ts'
 import { deriveActionChecks } from '../../src/insights/secure/derive-actions.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { actionStates } from '../../src/model/secure-action.ts'
@@ -11,6 +10,7 @@ import type { Engine } from '../../src/store/engines/engine.ts'
 import { type ActionMove, readActionMoves } from '../../src/store/queries/secure/moves.ts'
 import { engines } from './engines.ts'
 import { append, DAY0, openWorlds, putWorld, startOf } from './world.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 const DAYS = 5
 const ASSETS = [1, 2]
@@ -170,7 +170,7 @@ describe.each(engines)('recommended actions on $name', ({ name, open }) => {
   afterAll(() => engine.close())
 
   it('have the best of their checks on each asset, all points while resolved, and activities that sum to the change', async () => {
-    const catalog = loadCatalog()
+    const catalog = sampleCatalog()
     await fc.assert(
       fc.asyncProperty(worlds, day, async (world, from) => {
         await put(engine, org_id, world)

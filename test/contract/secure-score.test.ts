@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { addOrg } from '../../src/store/orgs.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 interface Control {
   name: string
@@ -67,7 +67,7 @@ describe.each(engines)('the secure score on $name', ({ database }) => {
   let store: Store
   let app: FastifyInstance
   let now = Date.parse('2026-06-10T12:00:00Z') * 1000
-  const catalog = loadCatalog()
+  const catalog = sampleCatalog()
 
   const controls: Control[] = [
     { name: 'Users', points: 5, max: 10, counts: [50, 100] },

@@ -5,7 +5,6 @@ import { describe, expect, inject, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { DAY_US, formatInstant } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -15,6 +14,7 @@ import { addOrg } from '../../src/store/orgs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 // A small world told twice: by imports, and by asking every statement about every sighting at every moment.
 
@@ -292,7 +292,7 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
     'cover what asking every statement about every sighting says, in whatever order they come, also undone and repeated',
     { timeout: 600_000 },
     async () => {
-      const catalog = loadCatalog()
+      const catalog = sampleCatalog()
       await fc.assert(
         fc.asyncProperty(
           story.chain((said) =>
@@ -339,7 +339,7 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
   it('are told with their author and document beside what they cover, and open no finding', { timeout: 60_000 }, async () => {
     const { store, org_id } = await openStore(open)
     try {
-      const catalog = loadCatalog()
+      const catalog = sampleCatalog()
       const statements: Statement[] = [
         { vulnerability: 0, image: null, package: 0, status: 'not_affected', why: true },
         { vulnerability: 1, image: null, package: 0, status: 'affected', why: false },
@@ -402,7 +402,7 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
 
   it('answer through the API as they were known, and only their author changes them', { timeout: 60_000 }, async () => {
     const { store } = await openStore(open)
-    const catalog = loadCatalog()
+    const catalog = sampleCatalog()
     const app = buildApp({ store, catalog, version: '1' })
     try {
       const ask = async <T>(method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<{ status: number; body: T }> => {
@@ -480,7 +480,7 @@ describe.each(engines)("statements on '$name'", ({ open }) => {
   it("of another organisation cover nothing here, and another author's document withdraws nothing", { timeout: 60_000 }, async () => {
     const { store } = await openStore(open)
     try {
-      const catalog = loadCatalog()
+      const catalog = sampleCatalog()
       await give(store, { kind: 'scan', at: 1, tool: 'trivy', image: 0, found: [{ vulnerability: 0, package: 0 }] })
       await addOrg(store, { name: 'South', zone: 'UTC' })
       const statements: Statement[] = [{ vulnerability: 0, image: null, package: 0, status: 'not_affected', why: true }]

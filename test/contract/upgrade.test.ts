@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { NEVER } from '../../src/model/time.ts'
 import { packageRoot } from '../../src/root.ts'
@@ -15,8 +14,9 @@ import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
 import { imageScan } from './image-scan.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const NOW = Date.UTC(2026, 7, 20) * 1000
 const AT = Date.UTC(2026, 7, 10) * 1000
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-upgrade-'))

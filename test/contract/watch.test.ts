@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openJobs } from '../../src/api/jobs.ts'
 import { watchFolder, type Watching } from '../../src/cli/watch.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { packageRoot } from '../../src/root.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { zipOf } from '../archives.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 
 const sample = (name: string) => readFileSync(join(packageRoot(), 'src/ingest/importers', name))
 const maester = sample('maester/samples/m365-tenant.json')
@@ -49,7 +49,7 @@ describe('a watched folder', () => {
     watching = await watchFolder({
       folder,
       store,
-      catalog: loadCatalog(),
+      catalog: sampleCatalog(),
       jobs: openJobs(),
       tell: (line) => told.push(line),
       every: 20,

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { readHistory } from '../../src/insights/scores.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -10,8 +9,9 @@ import { clear, daysAround, derive, openStage, play, type Stage } from './play.t
 import { sumsOn } from './stored.ts'
 import { LAST_LOOK, lastLooks, twins } from './twins.ts'
 import { inOrder, worldArbitrary } from './world.ts'
+import { sampleCatalog } from '../contract/sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const difference = (engine: string) =>
   fc.record({
     asset: fc.integer({ min: 0, max: assetsOf(engine) - 1 }).map((index) => `asset-${index}`),

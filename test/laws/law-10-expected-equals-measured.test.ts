@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { listRecommendations } from '../../src/insights/recommendations.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { measure } from '../contract/measure.ts'
@@ -7,8 +6,9 @@ import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
 import { DAY0, openWorlds, type World } from '../contract/world.ts'
 import { recommendationWorld } from './recommendation-world.ts'
+import { sampleCatalog } from '../contract/sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const day = DAY0 + 1
 describe.each(engines)('law 10 on $name: expected equals measured', ({ name, open }) => {
   let engine: Engine

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { clearedBy, jointGain } from '../../src/insights/joint-gain.ts'
 import { compile } from '../../src/insights/metrics.ts'
 import { readGains, recommendationsOf } from '../../src/insights/recommendations.ts'
@@ -11,8 +10,9 @@ import { measure } from '../contract/measure.ts'
 import { DAY0, openWorlds, type World } from '../contract/world.ts'
 import { assertLaw } from './cases.ts'
 import { recommendationWorld } from './recommendation-world.ts'
+import { sampleCatalog } from '../contract/sample-catalog.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const day = DAY0 + 1
 /** Metrics of each kind of question: of a severity, of exploitation, of a fix, of the asset too, of checks. */
 const asked = [
