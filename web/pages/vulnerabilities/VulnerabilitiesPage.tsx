@@ -79,7 +79,7 @@ const columns: Column<VulnerabilitySummary>[] = [
   {
     id: 'fix',
     title: 'Fix',
-    width: 95,
+    width: 115,
     cell: (one) => (one.fix_available ? <span className="text-better">Available</span> : <span className="text-ink-3">None known</span>),
   },
   { id: 'aliases', title: 'Also called', width: 170, hidden: true, cell: (one) => one.aliases.join(', ') || '–' },
