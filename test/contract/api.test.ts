@@ -5,13 +5,13 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { serve } from '../../src/api/serve.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { sampleCatalog } from './sample-catalog.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
 
-const catalog = loadCatalog()
+const catalog = sampleCatalog()
 const sample = (path: string) => readFileSync(join(import.meta.dirname, '../../src/ingest/importers', path))
 const host = 'localhost'
 

@@ -137,8 +137,10 @@ export const metricWords = (metric: Metric) => ({
   yaml: metric.yaml,
 })
 
-/** All assets that a metric finds exposed, with the reason. */
+/** All assets that a metric finds exposed, with the reason; none where nothing feeds what it needs: then it is not known. */
 export const exposedBy = ({ store, catalog, edition, scope, moment }: Asked, id: string) =>
-  remember(store, ['metric assets', id, scope, moment.day, edition], () =>
-    metricAssets(store.engine, scope, catalog.metrics.get(id)!, moment.day, { limit: 100_000 }),
-  )
+  remember(store, ['metric assets', id, scope, moment.day, edition], async () => {
+    const metric = catalog.metrics.get(id)!
+    if (missingNeeds(metric, await fedCapabilities(store.engine, scope.org_id, catalog)).length) return []
+    return metricAssets(store.engine, scope, metric, moment.day, { limit: 100_000 })
+  })
