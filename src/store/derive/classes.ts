@@ -41,13 +41,48 @@ const factTables: Record<FactTest['table'], { table: string; columns: readonly s
 export const namedIn = (sql: string, params: Params): Params =>
   Object.fromEntries(Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))
 
+/** What no asset can meet: a test or clue that is left out of a question. */
+const NEVER_MET = 'false'
+
+const distinctFacts = (kind: FactTest['table']): string => {
+  const { table, columns } = factTables[kind]
+  return `select distinct ${columns.join(', ')} from ${table} where org_id = $org_id and retracted_in = ${NEVER}`
+}
+
+/**
+ * The rules with what no fact of the organisation meets set to {@link NEVER_MET}. Most tests are about things that an organisation has not, and the
+ * question about all of them would take longer to plan than to answer.
+ */
+export async function withoutUnmet(engine: Engine, org_id: number, rules: AssetRulesSql): Promise<AssetRulesSql> {
+  const met = new Set<number>()
+  for (const kind of ['software', 'name', 'source'] as const) {
+    const own = rules.tests.flatMap((test, index) => (test.table === kind ? [{ index, sql: test.sql }] : []))
+    if (!own.length) continue
+    const sql = `select distinct t.test from (${distinctFacts(kind)}) x cross join (values ${own.map(({ index }) => `(${index})`).join(', ')}) t(test)
+      where case t.test ${own.map(({ index, sql: test }) => `when ${index} then (${test})`).join(' ')} end`
+    for (const { test } of await engine.query<{ test: number }>(sql, { ...namedIn(sql, rules.params), org_id })) met.add(test)
+  }
+  const still = (sql: string) => {
+    const text = sql.replaceAll(/coalesce\(m\.fact_(\d+), false\)/g, (all, index: string) => (met.has(Number(index)) ? all : NEVER_MET))
+    return /^(?:[()\s]|false|and|or)*$/.test(text) ? NEVER_MET : text
+  }
+  return {
+    ...rules,
+    tests: rules.tests.map((test, index) => (met.has(index) ? test : { ...test, sql: NEVER_MET })),
+    rules: rules.rules.map((rule) => ({ ...rule, clues: rule.clues.map((clue) => ({ ...clue, sql: still(clue.sql) })) })),
+  }
+}
+
+/** Whether any asset at all could fit one of the rules. */
+export const canFit = ({ rules }: AssetRulesSql): boolean => rules.some(({ clues }) => clues.some(({ sql }) => sql !== NEVER_MET))
+
 /**
  * CTEs down to `found` (asset_id, rule_no, clue, certainty, valid_from, valid_to): when each asset of table `assets` (asset_id) fits each of
- * the rules, by its strongest clue, read from asset_history and from what sources say of it. Adjoining intervals of one rule and clue are one.
+ * the rules (of which one can fit: {@link canFit}), by its strongest clue, read from asset_history and from what sources say of it. Adjoining intervals of one rule and clue are one.
  */
 export function foundCtes({ rules, tests }: AssetRulesSql, assets: string): string {
   const parts = (['software', 'name', 'source'] as const).flatMap((kind) => {
-    const own = tests.flatMap((test, index) => (test.table === kind ? [{ index, sql: test.sql }] : []))
+    const own = tests.flatMap((test, index) => (test.table === kind && test.sql !== NEVER_MET ? [{ index, sql: test.sql }] : []))
     if (!own.length) return []
     const { table, columns } = factTables[kind]
     const same = columns.map((column) => `coalesce(h.${column}, '') = coalesce(l.${column}, '')`).join(' and ')
@@ -66,10 +101,12 @@ export function foundCtes({ rules, tests }: AssetRulesSql, assets: string): stri
   })
   const cases = (pick: (clue: { sql: string; certainty: number }, index: number) => number) =>
     rules
-      .map(({ clues }, no) => {
+      .flatMap(({ clues }, no) => {
         const strongest = clues
           .map((clue, index) => ({ clue, index }))
+          .filter(({ clue }) => clue.sql !== NEVER_MET)
           .toSorted((a, b) => b.clue.certainty - a.clue.certainty || a.index - b.index)
+        if (!strongest.length) return []
         return `when ${no} then case ${strongest.map(({ clue, index }) => `when ${clue.sql} then ${pick(clue, index)}`).join(' ')} end`
       })
       .join(' ')
@@ -83,7 +120,7 @@ export function foundCtes({ rules, tests }: AssetRulesSql, assets: string): stri
      ${
        parts.length
          ? `m as (
-       select p.asset_id, p.valid_from, ${tests.map((_, index) => `bool_or(e.test = ${index}) as fact_${index}`).join(', ')}
+       select p.asset_id, p.valid_from, ${tests.flatMap((test, index) => (test.sql === NEVER_MET ? [] : [`bool_or(e.test = ${index}) as fact_${index}`])).join(', ')}
        from piece p join met e on e.asset_id = p.asset_id and e.valid_from <= p.valid_from and p.valid_from < e.valid_to group by p.asset_id, p.valid_from),`
          : ''
      }
@@ -92,7 +129,7 @@ export function foundCtes({ rules, tests }: AssetRulesSql, assets: string): stri
          case r.rule_no ${cases((_, index) => index)} end as clue
        from piece p join row_of a on a.asset_id = p.asset_id and a.valid_from <= p.valid_from and p.valid_from < a.valid_to
          ${parts.length ? 'left join m on m.asset_id = p.asset_id and m.valid_from = p.valid_from' : ''}
-         cross join (values ${rules.map((_, no) => `(${no})`).join(', ')}) r(rule_no)),
+         cross join (values ${rules.flatMap(({ clues }, no) => (clues.some(({ sql }) => sql !== NEVER_MET) ? [`(${no})`] : [])).join(', ')}) r(rule_no)),
      fitting as (select * from asked where clue is not null and valid_to is not null),
      begun as (
        select *, case when lag(valid_to) over w = valid_from and lag(clue) over w = clue then 0 else 1 end as begins
@@ -107,10 +144,11 @@ export function foundCtes({ rules, tests }: AssetRulesSql, assets: string): stri
 /** Makes asset_class anew for the touched assets of an organisation. Needs their rows of asset_history, and `decided` (asset_id, rule_id, decision). */
 export async function deriveClasses(transaction: Engine, org_id: number, rules: AssetRulesSql): Promise<void> {
   await transaction.run('delete from asset_class where org_id = $org_id and asset_id in (select asset_id from touched)', { org_id })
-  if (!rules.rules.length) return
-  const list = rules.rules
+  const asked = await withoutUnmet(transaction, org_id, rules)
+  if (!canFit(asked)) return
+  const list = asked.rules
   const sql = `insert into asset_class (org_id, asset_id, kind, rule_id, certainty, clue, decision, counts, valid_from, valid_to, from_day, to_day)
-     with ${foundCtes(rules, 'touched')},
+     with ${foundCtes(asked, 'touched')},
      rule as (select unnest($numbers) as rule_no, unnest($kinds) as kind, unnest($ids) as rule_id, unnest($thresholds) as threshold, unnest($ons) as rule_on)
      select cast($org_id as integer), f.asset_id, r.kind, r.rule_id, f.certainty, f.clue, d.decision,
        r.rule_on = 1 and coalesce(d.decision, '') <> 'no' and (f.certainty >= r.threshold or coalesce(d.decision, '') = 'yes'),

@@ -1,6 +1,6 @@
 import { NEVER } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
-import { type AssetRulesSql, foundCtes, namedIn } from './classes.ts'
+import { type AssetRulesSql, canFit, foundCtes, namedIn, withoutUnmet } from './classes.ts'
 
 /** A rule as the derived tables were made with it. */
 export interface HeldRule {
@@ -44,8 +44,12 @@ export async function touchChangedRules(
       `create temporary table untouched as select distinct asset_id from asset_history where org_id = $org_id and asset_id not in (select asset_id from touched)`,
       { org_id },
     )
-    const sql = `insert into touched with ${foundCtes(rules, 'untouched')} select distinct cast($org_id as integer), asset_id from found`
-    await transaction.query(sql, { ...namedIn(sql, rules.params), org_id })
+    const [any] = await transaction.query('select 1 as any_row from untouched limit 1')
+    const asked = any ? await withoutUnmet(transaction, org_id, rules) : null
+    if (asked && canFit(asked)) {
+      const sql = `insert into touched with ${foundCtes(asked, 'untouched')} select distinct cast($org_id as integer), asset_id from found`
+      await transaction.query(sql, { ...namedIn(sql, rules.params), org_id })
+    }
     await transaction.query('drop table untouched')
   }
   await transaction.run('delete from rule_held where org_id = $org_id', { org_id })
