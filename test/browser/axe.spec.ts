@@ -24,7 +24,7 @@ const opened = [
   '/metrics',
   '/recommendations',
   '/events',
-  '/secure-score',
+  '/secure-score/actions',
   '/assets',
   '/software',
   '/vulnerabilities',
@@ -46,6 +46,7 @@ for (const theme of ['light', 'dark'] as const) {
         await open(page, address)
         await page.getByRole('table').last().getByRole('link').first().click()
         await page.waitForLoadState('networkidle')
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         // the drawer slides in, and colours on their way are measured wrongly
         await page.waitForTimeout(400)
         const { violations } = await new AxeBuilder({ page }).analyze()

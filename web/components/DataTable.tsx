@@ -175,7 +175,7 @@ export function DataTable<T>({
                       )}
                     </button>
                   ) : (
-                    <span title={column.hint}>{column.title}</span>
+                    <span title={column.hint}>{column.title || <span className="sr-only">{column.hint ?? column.id}</span>}</span>
                   )}
                 </th>
               )

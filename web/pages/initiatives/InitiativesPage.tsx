@@ -39,7 +39,7 @@ export const kindWords: Record<string, string> = {
 }
 
 const columns: Column<InitiativeSummary>[] = [
-  { id: 'star', title: '', width: 64, cell: (one) => <Star id={one.id} title={one.title} /> },
+  { id: 'star', title: '', hint: 'Favourite', width: 64, cell: (one) => <Star id={one.id} title={one.title} /> },
   {
     id: 'title',
     title: 'Initiative',

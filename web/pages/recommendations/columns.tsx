@@ -20,6 +20,7 @@ export function columnsFor(
     {
       id: 'pick',
       title: '',
+      hint: 'Choose',
       width: 48,
       cell: (one) => (
         <input
