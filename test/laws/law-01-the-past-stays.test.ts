@@ -10,7 +10,7 @@ import type { Sums } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { anyOrder, type OrgIndex, worldArbitrary } from './world.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
 const withoutLooks = ['attribute_history', 'presence_history']
 
 describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {

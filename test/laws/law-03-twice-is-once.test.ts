@@ -13,7 +13,7 @@ import { assertLaw } from './cases.ts'
 import { dump } from './dump.ts'
 import { clear, openStage, type Stage } from './play.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
 
 /** The samples of every format, by their path. */
 const samples = ['importers', 'feeds'].flatMap((room) => {

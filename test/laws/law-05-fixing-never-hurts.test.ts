@@ -11,7 +11,7 @@ import { LAST_LOOK, lastLooks, twins } from './twins.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 import { sampleCatalog } from '../contract/sample-catalog.ts'
 
-const catalog = sampleCatalog()
+const catalog = { ...sampleCatalog(), classifications: new Map() }
 const difference = (engine: string) =>
   fc.record({
     asset: fc.integer({ min: 0, max: assetsOf(engine) - 1 }).map((index) => `asset-${index}`),

@@ -9,7 +9,7 @@ import { assetsAt, exposureScore, secureScore } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { anyOrder, inOrder, worldArbitrary } from './world.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
 
 describe.each(engines)('law 6 on $name: unknown is neither good nor bad', ({ name, open }) => {
   let stage: Stage

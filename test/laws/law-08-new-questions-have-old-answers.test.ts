@@ -17,7 +17,7 @@ import { clear, daysAround, derive, openStage, play, type Stage } from './play.t
 import { assetsAt } from './scores.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
 
 describe.each(engines)('law 8 on $name: new questions have old answers', ({ name, open }) => {
   let stage: Stage

@@ -8,7 +8,7 @@ import { DAY0, openWorlds, type World } from '../contract/world.ts'
 import { recommendationWorld } from './recommendation-world.ts'
 import { sampleCatalog } from '../contract/sample-catalog.ts'
 
-const catalog = sampleCatalog()
+const catalog = { ...sampleCatalog(), classifications: new Map() }
 const day = DAY0 + 1
 describe.each(engines)('law 10 on $name: expected equals measured', ({ name, open }) => {
   let engine: Engine
