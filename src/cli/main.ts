@@ -74,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
         words,
         options,
         terminal: process.stderr.isTTY === true,
-        print: (line) => process.stdout.write(`${line}\n`),
+        print: (line) => void process.stdout.write(`${line}\n`),
         tell: (line) => process.stderr.write(`${line}\n`),
       }
       code = (await command.run(context)) ?? EXIT.done
