@@ -37,7 +37,7 @@ export interface JointGain {
 const ALL = 1_000_000
 
 /** How many of a metric's exposed assets these recommendations clear at the end of a day. */
-export async function clearedBy(
+async function clearedBy(
   engine: Engine,
   scope: Scope,
   catalog: Catalog,
