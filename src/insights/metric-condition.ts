@@ -72,24 +72,24 @@ export function lintMetric(population: Condition, exposed_when: Condition): stri
 /** Compiles a metric's two conditions for the sweep. `subject`: whose freshness decides whether an asset could be asked. */
 export function compileMetric(population: Condition, exposed_when: Condition, subject: MetricSql['subject'], prefix = 'metric'): MetricSql {
   const parameters = new ParameterList(prefix)
+  const objectives = objectivesOf(exposed_when)
   return {
     subject,
     population: conditionSql(population, assetColumns, parameters),
     ...compileTerms(exposed_when, parameters),
-    objectives: objectivesAsked(exposed_when, parameters),
+    objectives: objectives && parameters.add(objectives),
     params: parameters.params,
   }
 }
 
 /** The objectives that a condition asks for, when every one of its alternatives asks for some: then who was never asked does not count. Null otherwise. */
-function objectivesAsked(condition: Condition, parameters: ParameterList): string | null {
+export function objectivesOf(condition: Condition): string[] | null {
   const terms = termsOf(condition, 'condition').map((term) =>
     term.flatMap(({ comparison, negated }) =>
       !negated && comparison.field === 'control.objective' && comparison.test.is === 'one_of' ? comparison.test.values.map(String) : [],
     ),
   )
-  if (terms.some((objectives) => objectives.length === 0)) return null
-  return parameters.add([...new Set(terms.flat())])
+  return terms.some((objectives) => objectives.length === 0) ? null : [...new Set(terms.flat())]
 }
 
 /** The terms of a condition, each as one predicate over the asset and one over the finding (null: not read), and what they read. */

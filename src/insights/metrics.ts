@@ -10,6 +10,7 @@ import {
   writeMetricDeltas,
 } from '../store/queries/metrics/deltas.ts'
 import { type ExposedAsset, exposedAssets, type ExposingFinding, exposingFindings } from '../store/queries/metrics/exposed-assets.ts'
+import { everInhabited, servedObjectives } from '../store/queries/metrics/ever-asked.ts'
 import { isFed } from '../store/queries/metrics/fed.ts'
 import type { MetricSql } from '../store/queries/metrics/sweep.ts'
 import { storedDeltas } from '../store/queries/scores/deltas.ts'
@@ -18,7 +19,7 @@ import type { Scope } from '../store/scope.ts'
 import type { Catalog, Metric } from './catalog.ts'
 import { assetColumns } from './condition-fields.ts'
 import { conditionSql, ParameterList } from './condition-sql.ts'
-import { compileMetric } from './metric-condition.ts'
+import { compileMetric, objectivesOf } from './metric-condition.ts'
 
 /** What a metric answers at the end of a day. */
 export interface MetricAnswer {
@@ -75,9 +76,24 @@ export async function computeMetrics(
 ): Promise<void> {
   if (same.size === 0) await clearDeltas(transaction, org_id, 'metric')
   const fed = await fedCapabilities(transaction, org_id, catalog)
-  for (const metric of catalog.metrics.values())
-    if (!same.has(metric.id) && missingNeeds(metric, fed).length === 0)
-      await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
+  const wanted = [...catalog.metrics.values()].filter((metric) => !same.has(metric.id) && missingNeeds(metric, fed).length === 0)
+  for (const metric of await withSomebodyToAsk(transaction, org_id, wanted))
+    await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
+}
+
+/**
+ * Of some metrics those that could ever have asked an asset. The others have no history: no asset was ever in their population, or no control serves
+ * the objectives that they ask for. Most of a catalog is about things that an organisation has not, and a question takes longer to plan than to answer.
+ */
+async function withSomebodyToAsk(transaction: Engine, org_id: number, metrics: readonly Metric[]): Promise<Metric[]> {
+  const served = await servedObjectives(transaction, org_id)
+  const answerable = metrics.filter((metric) => objectivesOf(metric.exposed_when)?.some((objective) => served.has(objective)) ?? true)
+  const inhabited = await everInhabited(
+    transaction,
+    org_id,
+    answerable.map((metric, index) => populationOf(metric, `population${index}`)),
+  )
+  return answerable.filter((_, index) => inhabited[index])
 }
 
 /** Of each metric, a digest of its definition, as hex. */
