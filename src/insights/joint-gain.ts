@@ -3,7 +3,7 @@ import type { Engine } from '../store/engines/engine.ts'
 import { exposedAssets } from '../store/queries/metrics/exposed-assets.ts'
 import { memberGain } from '../store/queries/recommendations/gains.ts'
 import { settingGains } from '../store/queries/recommendations/settings.ts'
-import { closedByAny, countCleared } from '../store/queries/recommendations/together.ts'
+import { type AskedMetric, closedByAny, countCleared } from '../store/queries/recommendations/together.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Metric } from './catalog.ts'
 import { initiativeScore, partsOn } from './initiatives.ts'
@@ -36,23 +36,27 @@ export interface JointGain {
 /** No page has more assets than this. */
 const ALL = 1_000_000
 
-/** How many of a metric's exposed assets these recommendations clear at the end of a day. */
-async function clearedBy(
+/** How many of the assets that each of some metrics finds exposed at the end of a day these recommendations clear, in the order of the metrics. */
+export async function clearedBy(
   engine: Engine,
   scope: Scope,
   catalog: Catalog,
   ids: readonly string[],
-  metric: Metric,
+  metrics: readonly Metric[],
   day: number,
-): Promise<{ exposed: number; cleared: number }> {
-  const sql = compile(metric)
-  const exposed = await exposedAssets(engine, scope, sql, day, { limit: ALL, offset: 0 })
-  const cleared = await countCleared(engine, scope, day, closedByAny(ids, campaignsOf(catalog)), {
-    terms: sql.terms,
-    params: sql.params,
-    exposed: exposed.map(({ asset_id }) => asset_id),
-  })
-  return { exposed: exposed.length, cleared }
+): Promise<number[]> {
+  const asked: AskedMetric[] = []
+  for (const [index, metric] of metrics.entries()) {
+    const sql = compile(metric, `metric${index}`)
+    // Who was asked about an objective is told by the metric's own history alone.
+    const exposed =
+      sql.objectives === null
+        ? null
+        : (await exposedAssets(engine, scope, sql, day, { limit: ALL, offset: 0 })).map(({ asset_id }) => asset_id)
+    const { population, subject, terms, params } = sql
+    asked.push({ population, subject, terms, exposed, params })
+  }
+  return countCleared(engine, scope, day, closedByAny(ids, campaignsOf(catalog)), asked)
 }
 
 /**
@@ -78,14 +82,23 @@ export async function jointGain(
   const [exposure, secure] = [await now('exposure'), await now('secure')]
   const secureGain = settings.reduce((sum, setting) => sum + setting.gain, 0)
   const histories = await readMetricHistories(engine, scope, catalog, day, day)
-  const cleared = new Map<string, { exposed: number; cleared: number; total: number }>()
-  for (const id of matching) {
-    const metric = catalog.metrics.get(id)
-    const point = histories.get(id)?.at(-1)
-    if (!metric || !point || point.value === null || point.numerator === 0) continue
-    const answer = await clearedBy(engine, scope, catalog, ids, metric, day)
-    if (answer.cleared > 0) cleared.set(id, { ...answer, total: point.denominator })
-  }
+  const exposing = matching.flatMap((id) => {
+    const [metric, point] = [catalog.metrics.get(id), histories.get(id)?.at(-1)]
+    return metric && point && point.value !== null && point.numerator > 0 ? [{ metric, point }] : []
+  })
+  const counts = await clearedBy(
+    engine,
+    scope,
+    catalog,
+    ids,
+    exposing.map(({ metric }) => metric),
+    day,
+  )
+  const cleared = new Map(
+    exposing.flatMap(({ metric, point }, index) =>
+      counts[index]! > 0 ? [[metric.id, { exposed: point.numerator, cleared: counts[index]!, total: point.denominator }]] : [],
+    ),
+  )
   return {
     exposure: moved('exposure', 'Exposure score', exposure, -(gain?.gain ?? 0), gain?.gain ?? 0),
     secure: moved('secure', 'Secure score', secure, secureGain, secureGain),

@@ -39,8 +39,9 @@ function subjectOf(metric: Metric): MetricSql['subject'] {
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 
-/** A metric ready for SQL. */
-export const compile = (metric: Metric): MetricSql => compileMetric(metric.population, metric.exposed_when, subjectOf(metric))
+/** A metric ready for SQL. `prefix`: of its parameters' names, where several stand in one question. */
+export const compile = (metric: Metric, prefix?: string): MetricSql =>
+  compileMetric(metric.population, metric.exposed_when, subjectOf(metric), prefix)
 
 /** Whom a metric asks, for counting how many of them could answer. `prefix`: of its parameters' names. */
 export function populationOf(metric: Metric, prefix: string): Population {

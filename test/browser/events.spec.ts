@@ -92,5 +92,5 @@ test('posture events are the other tab', async ({ page }) => {
   await open(page, '/events')
   await page.getByRole('link', { name: 'Posture events' }).click()
   await expect(page).toHaveURL(/feed=posture/)
-  await expect(page.getByText(/got worse by 2 points/).first()).toBeVisible()
+  await expect(page.getByText(/^[^:]+: (score )?[\d.]+ points (worse|more exposed)$/).first()).toBeVisible()
 })

@@ -8,7 +8,7 @@ test('an initiative is read from the list to the assets of a metric', async ({ p
   await expect(table.getByRole('link', { name: 'Cloud Security' })).toBeVisible()
 
   // What reports generate and what nothing feeds fold, and say so.
-  await expect(table.getByRole('link', { name: 'OT Security' })).toBeHidden()
+  await expect(table.getByRole('link', { name: 'OT Security', exact: true })).toBeHidden()
   await expect(page.getByText(/could be measured, need/)).toBeVisible()
   await page
     .getByText(/Your reports name .* framework/)

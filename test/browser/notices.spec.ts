@@ -41,6 +41,7 @@ test('a rule is made, its address is not shown again, and it ends', async ({ pag
   await dialog.getByLabel('Address of the webhook').fill('https://hook.example.org/very-hidden')
   await dialog.getByRole('button', { name: 'Add rule' }).click()
   await expect(page.getByText('Webhook at hook.example.org, at once')).toBeVisible()
+  await expect(dialog).toBeHidden()
   expect(await page.content()).not.toContain('very-hidden')
   await page.getByRole('button', { name: 'End', exact: true }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'End rule' }).click()

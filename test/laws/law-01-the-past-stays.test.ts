@@ -9,8 +9,9 @@ import { clear, daysAround, derive, factsAt, openStage, play, type Stage } from 
 import type { Sums } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { anyOrder, type OrgIndex, worldArbitrary } from './world.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 const withoutLooks = ['attribute_history', 'presence_history']
 
 describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {

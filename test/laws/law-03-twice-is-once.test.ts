@@ -12,8 +12,9 @@ import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
 import { dump } from './dump.ts'
 import { clear, openStage, type Stage } from './play.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 /** The samples of every format, by their path. */
 const samples = ['importers', 'feeds'].flatMap((room) => {

@@ -7,8 +7,9 @@ import { clear, daysAround, derive, openStage, play, type Stage } from './play.t
 import { assetsAt, exposureScore, secureScore, type Sums } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { inOrder, worldArbitrary } from './world.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 const less = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator - b.numerator, denominator: a.denominator - b.denominator })
 
 describe.each(engines)('law 4 on $name: parts sum to the whole', ({ name, open }) => {

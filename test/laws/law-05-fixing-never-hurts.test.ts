@@ -10,8 +10,9 @@ import { sumsOn } from './stored.ts'
 import { LAST_LOOK, lastLooks, twins } from './twins.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 import { sampleCatalog } from '../contract/sample-catalog.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...sampleCatalog(), classifications: new Map() }
+const catalog = { ...sampleCatalog(), classifications: worldRules }
 const difference = (engine: string) =>
   fc.record({
     asset: fc.integer({ min: 0, max: assetsOf(engine) - 1 }).map((index) => `asset-${index}`),

@@ -8,8 +8,9 @@ import { clear, daysAround, derive, openStage, play, type Stage } from './play.t
 import { assetsAt, exposureScore, secureScore } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { anyOrder, inOrder, worldArbitrary } from './world.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 describe.each(engines)('law 6 on $name: unknown is neither good nor bad', ({ name, open }) => {
   let stage: Stage

@@ -16,8 +16,9 @@ import { factsOf, instantsOf } from './model.ts'
 import { clear, daysAround, derive, openStage, play, type Stage } from './play.ts'
 import { assetsAt } from './scores.ts'
 import { inOrder, worldArbitrary } from './world.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: new Map() }
+const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 describe.each(engines)('law 8 on $name: new questions have old answers', ({ name, open }) => {
   let stage: Stage

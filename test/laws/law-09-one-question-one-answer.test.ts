@@ -10,8 +10,9 @@ import { factsOf } from './model.ts'
 import { clear, derive, openStage, play, type Stage } from './play.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 import { sampleCatalog } from '../contract/sample-catalog.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...sampleCatalog(), classifications: new Map() }
+const catalog = { ...sampleCatalog(), classifications: worldRules }
 
 /** Every question of the API that takes no part of its address from the data. Verification reads the chain of imports, which these worlds do without; the installation and a backup say which engine it is, or when. */
 const questions = Object.entries(

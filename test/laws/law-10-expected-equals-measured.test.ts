@@ -7,8 +7,9 @@ import { assertLaw } from './cases.ts'
 import { DAY0, openWorlds, type World } from '../contract/world.ts'
 import { recommendationWorld } from './recommendation-world.ts'
 import { sampleCatalog } from '../contract/sample-catalog.ts'
+import { worldRules } from './rules.ts'
 
-const catalog = { ...sampleCatalog(), classifications: new Map() }
+const catalog = { ...sampleCatalog(), classifications: worldRules }
 const day = DAY0 + 1
 describe.each(engines)('law 10 on $name: expected equals measured', ({ name, open }) => {
   let engine: Engine

@@ -3,6 +3,7 @@ import { exploitStages } from '../../src/model/exploit.ts'
 import { DAY_US, type Instant } from '../../src/model/time.ts'
 import type { Attributes } from '../contract/world.ts'
 import type { Facts, Held } from './model.ts'
+import { levelByRule } from './rules.ts'
 import type { OrgIndex } from './world.ts'
 
 /** What is open on an asset at an instant: of several sightings the worst that any states. */
@@ -90,7 +91,7 @@ export function assetsAt(facts: Facts, org: OrgIndex, at: Instant): AssetNow[] {
   })
 }
 
-/** The newest statement of each attribute, of several sources that of the first in the alphabet. */
+/** The newest statement of each attribute, of several sources that of the first in the alphabet; of a level that nobody states what the rules say. */
 function attributesAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): Attributes {
   const stated = facts.attributes
     // What was said last holds on while the source's reports do not mention it.
@@ -98,7 +99,8 @@ function attributesAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): 
     .toSorted((a, b) => b.from - a.from || (a.source < b.source ? -1 : 1))
   const attributes: Attributes = {}
   for (const { attribute, value } of stated) attributes[`asset.${attribute}`] ??= attribute === 'internet_facing' ? value === 'true' : value
-  return attributes
+  const level = attributes['asset.criticality'] ?? levelByRule(attributes)
+  return level === undefined ? attributes : { ...attributes, 'asset.criticality': level }
 }
 
 function findingsAt(facts: Facts, org: OrgIndex, asset: string, at: Instant): OpenFinding[] {

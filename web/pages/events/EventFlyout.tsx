@@ -109,21 +109,6 @@ function Effects({ event }: { event: Event }) {
 
 const FIRST = 10
 
-/** The first vulnerabilities, and all of them when asked for. */
-function ShowMore({ vulnerabilities }: { vulnerabilities: Event['vulnerabilities'] }) {
-  const [all, setAll] = useState(false)
-  return (
-    <>
-      <VulnerabilityList vulnerabilities={all ? vulnerabilities : vulnerabilities.slice(0, FIRST)} />
-      {vulnerabilities.length > FIRST && (
-        <button type="button" className="link mt-1 text-sm" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show ${count(vulnerabilities.length - FIRST)} more`}
-        </button>
-      )}
-    </>
-  )
-}
-
 const certainties = {
   stated: 'the source gives this time',
   disclosed: 'the source gives the day of disclosure',
@@ -207,7 +192,7 @@ function General({ event }: { event: Event }) {
           <h3 className="text-sm font-semibold">
             Related vulnerabilities <span className="num font-normal text-ink-3">{event.vulnerabilities.length}</span>
           </h3>
-          <ShowMore vulnerabilities={event.vulnerabilities} />
+          <VulnerabilityList vulnerabilities={event.vulnerabilities} />
         </section>
       )}
       {event.evidence.length > 0 && <EvidenceList evidence={event.evidence} />}

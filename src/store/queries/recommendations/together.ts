@@ -1,7 +1,7 @@
 import type { Engine, Params } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import type { MetricSql } from '../metrics/sweep.ts'
-import { foundFindings, foundParams, recommendationSql } from './found.ts'
+import { countingSql, foundFindings, foundParams, recommendationSql } from './found.ts'
 import type { CampaignSql } from './figures.ts'
 
 /** A predicate over f, v, c: some of these recommendations closes the finding. */
@@ -13,36 +13,49 @@ export function closedByAny(ids: readonly string[], campaigns: readonly Campaign
   }
 }
 
-/** A metric's question of assets and findings, and whom it finds exposed. */
-export interface AskedMetric {
-  terms: MetricSql['terms']
-  params: Params
-  exposed: readonly number[]
+/** A metric's question of assets and findings, its parameters named as no other's. */
+export interface AskedMetric extends Pick<MetricSql, 'population' | 'subject' | 'terms' | 'params'> {
+  /** Whom it finds exposed, where that takes more than its population and the freshness of looks; else null. */
+  exposed: readonly number[] | null
 }
 
 /**
- * How many of the assets that a metric finds exposed are so no longer when exactly the findings close for which `member` holds (over f, v,
- * c): every term that makes them so needs one of these.
+ * For each metric how many of the assets that it finds exposed are so no longer when exactly the findings close for which `member` holds (over f, v,
+ * c): every term that makes them so needs one of these. What counts for nothing is no part of a recommendation and stays open. One question for all of them.
  */
 export async function countCleared(
   engine: Engine,
   scope: Scope,
   day: number,
   closing: { member: string; params: Params },
-  metric: AskedMetric,
-): Promise<number> {
-  if (metric.exposed.length === 0) return 0
-  const onFindings = metric.terms.filter((term) => term.finding !== null)
-  const match = onFindings.map((term) => `(${term.asset === null ? '' : `(${term.asset}) and `}(${term.finding}))`).join(' or ') || 'false'
-  const ofAsset = metric.terms.filter((term) => term.finding === null).map((term) => `coalesce((${term.asset ?? 'true'}), false)`)
-  const text = `${foundFindings(scope.groups, { member: closing.member, met: match }, { informational: true })}
-    select count(*) as cleared from here a where a.asset_id in (select unnest($exposed)) and not (${ofAsset.join(' or ') || 'false'})
-      and a.asset_id not in (select asset_id from found where met and not member)`
-  const [row] = await engine.query<{ cleared: number }>(text, {
+  metrics: readonly AskedMetric[],
+): Promise<number[]> {
+  if (metrics.length === 0) return []
+  const columns = metrics.map(({ terms }, index): [string, string] => [
+    `met_${index}`,
+    terms
+      .flatMap((term) => (term.finding === null ? [] : [`(${term.asset === null ? '' : `(${term.asset}) and `}(${term.finding}))`]))
+      .join(' or ') || 'false',
+  ])
+  const counts = metrics.map(({ population, subject, terms, exposed }, index) => {
+    const ofAsset = terms.flatMap((term) => (term.finding === null ? [`coalesce((${term.asset ?? 'true'}), false)`] : []))
+    const asked =
+      exposed === null
+        ? `(${population}) and a.asset_id in (select asset_id from fresh_history where org_id = $org_id and subject = '${subject}' and from_day <= $day and $day < to_day)`
+        : `a.asset_id in (select unnest($exposed_${index}))`
+    return `cast(coalesce(sum(case when was_${index} and not still_${index} and not (${ofAsset.join(' or ') || 'false'}) and ${asked} then 1 else 0 end), 0) as bigint) as cleared_${index}`
+  })
+  const text = `${foundFindings(scope.groups, { closing: `(${closing.member}) and ${countingSql}`, ...Object.fromEntries(columns) }, { informational: true })},
+    of_asset as (
+      select asset_id, ${metrics.map((_, index) => `bool_or(met_${index}) as was_${index}, bool_or(met_${index} and not closing) as still_${index}`).join(', ')}
+      from found group by asset_id having bool_or(closing)
+    )
+    select ${counts.join(', ')} from here a join of_asset o on o.asset_id = a.asset_id`
+  const [row] = await engine.query<Record<string, number>>(text, {
     ...foundParams(scope, day),
     ...closing.params,
-    ...Object.fromEntries(Object.entries(metric.params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(text))),
-    exposed: [...metric.exposed],
+    ...Object.assign({}, ...metrics.map(({ params }) => params)),
+    ...Object.fromEntries(metrics.flatMap(({ exposed }, index) => (exposed === null ? [] : [[`exposed_${index}`, [...exposed]]]))),
   })
-  return row!.cleared
+  return metrics.map((_, index) => row![`cleared_${index}`]!)
 }
