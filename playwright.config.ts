@@ -21,8 +21,8 @@ export default defineConfig({
   testDir: 'test/browser',
   // Emptied before each run, so that the server in it begins with an empty store.
   outputDir: 'test-results',
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),

@@ -78,8 +78,12 @@ export async function computeMetrics(
   if (same.size === 0) await clearDeltas(transaction, org_id, 'metric')
   const fed = await fedCapabilities(transaction, org_id, catalog)
   const wanted = [...catalog.metrics.values()].filter((metric) => !same.has(metric.id) && missingNeeds(metric, fed).length === 0)
-  for (const metric of await withSomebodyToAsk(transaction, org_id, wanted))
-    await writeMetricDeltas(transaction, org_id, metric.id, compile(metric))
+  const asking = await withSomebodyToAsk(transaction, org_id, wanted)
+  await writeMetricDeltas(
+    transaction,
+    org_id,
+    asking.map((metric, place) => ({ id: metric.id, sql: compile(metric, `metric${place}`) })),
+  )
 }
 
 /**

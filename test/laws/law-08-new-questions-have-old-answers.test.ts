@@ -4,7 +4,8 @@ import { loadCatalog } from '../../src/insights/catalog.ts'
 import { assetColumns, metricColumns } from '../../src/insights/condition-fields.ts'
 import { parseCondition } from '../../src/insights/conditions.ts'
 import { compileMetric, lintMetric } from '../../src/insights/metric-condition.ts'
-import { metricDeltas } from '../../src/store/queries/metrics/deltas.ts'
+import { type DayDelta, metricDeltas, type NamedMetric, writeMetricDeltas } from '../../src/store/queries/metrics/deltas.ts'
+import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
 import { exposedAssets, exposingFindings } from '../../src/store/queries/metrics/exposed-assets.ts'
 import { engines } from '../contract/engines.ts'
 import { DAY0, putWorld } from '../contract/world.ts'
@@ -44,6 +45,7 @@ describe.each(engines)('law 8 on $name: new questions have old answers', ({ name
         for (const org of [0, 1] as const) {
           if (!facts.looks.some((look) => look.org === org)) continue
           const days = daysAround(stage, org, instantsOf(facts)).map(({ day, at }) => ({ day, assets: assetsAt(facts, org, at) }))
+          const together: (NamedMetric & { alone: DayDelta[] })[] = []
           for (const { subject, ...written } of definitions) {
             const question = {
               population: parseCondition(written.population, assetColumns),
@@ -54,6 +56,8 @@ describe.each(engines)('law 8 on $name: new questions have old answers', ({ name
             asked += org === 0 ? 1 : 0
             const sql = compileMetric(question.population, question.exposed_when, subject)
             const deltas = await metricDeltas(stage.engine, { org_id: stage.orgs[org]!, groups: null }, sql)
+            const id = `metric${together.length}`
+            together.push({ id, sql: compileMetric(question.population, question.exposed_when, subject, id), alone: deltas })
             for (const { day, assets } of days) {
               const until = deltas.filter((delta) => delta.day <= day)
               const answer = ask(question, assets)
@@ -63,6 +67,14 @@ describe.each(engines)('law 8 on $name: new questions have old answers', ({ name
               ).toEqual([answer.exposed.length, answer.asked.length])
             }
           }
+          await stage.engine.transaction((transaction) => writeMetricDeltas(transaction, stage.orgs[org]!, together))
+          for (const { id, alone } of together)
+            expect(
+              (await storedDeltas(stage.engine, stage.orgs[org]!, 'metric', id)).filter(
+                (each) => each.numerator_delta || each.denominator_delta,
+              ),
+              `${id} asked together with others`,
+            ).toEqual(alone)
         }
         return asked
       },

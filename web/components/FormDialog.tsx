@@ -3,19 +3,6 @@ import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { Button, buttonLook } from './Button.tsx'
 
-/** The look of a field of a form. */
-export const fieldLook = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm placeholder:text-ink-3'
-
-/** A field with its name above it. */
-export function Field({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
-  return (
-    <label className="block text-sm">
-      <span className="font-medium">{title}</span> {hint && <span className="text-xs text-ink-3">{hint}</span>}
-      {children}
-    </label>
-  )
-}
-
 /** A dialog with a form. `onSubmit` may fail: its message is shown and the dialog stays. */
 export function FormDialog({
   open,

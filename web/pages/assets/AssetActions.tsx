@@ -6,7 +6,8 @@ import type { Answer } from '../../api.ts'
 import { useAddress, useMoment } from '../../address.ts'
 import { word } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { SetAssets } from './SetAssets.tsx'
 
 type Asset = Answer<'/api/v1/assets/{asset_id}'>

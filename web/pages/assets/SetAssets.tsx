@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { change, counted, score, word } from '../../format.ts'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 
 interface Done {
   assets: number

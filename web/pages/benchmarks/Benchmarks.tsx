@@ -5,11 +5,11 @@ import { addressOf, send, useAsk } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { moveDay } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
+import { NumberField, SelectField, TextField } from '../../components/fields.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { useLastDay } from '../../components/shell.ts'
 
-const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
 const cell = 'py-1.5 pr-3 align-top'
 
 /** What the secure score is compared with: each value with source, day and sample size, and the ways to bring more. */
@@ -183,65 +183,16 @@ function NewValue({ last, add }: { last: string; add: (value: Value) => Promise<
   }
   return (
     <form onSubmit={submit} className="mb-3 grid grid-cols-2 gap-3 rounded-lg bg-sunken p-3 sm:grid-cols-3">
-      <label className="text-sm">
-        Whom it is about
-        <input
-          required
-          maxLength={200}
-          value={basis}
-          onChange={(event) => setBasis(event.target.value)}
-          placeholder="Our peers"
-          className={field}
-        />
-      </label>
-      <label className="text-sm">
-        Category
-        <select value={category} onChange={(event) => setCategory(event.target.value)} className={field}>
-          {['Total', 'Identity', 'Device', 'Apps', 'Data', 'Infrastructure'].map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </select>
-      </label>
-      <label className="text-sm">
-        Value, percent
-        <input
-          required
-          type="number"
-          min={0}
-          max={100}
-          step="any"
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          className={field}
-        />
-      </label>
-      <label className="text-sm">
-        From
-        <input required type="date" max={last} value={day} onChange={(event) => setDay(event.target.value)} className={field} />
-      </label>
-      <label className="text-sm">
-        Source
-        <input
-          required
-          maxLength={200}
-          value={source}
-          onChange={(event) => setSource(event.target.value)}
-          placeholder="Who says so"
-          className={field}
-        />
-      </label>
-      <label className="text-sm">
-        Sample size
-        <input
-          type="number"
-          min={1}
-          step={1}
-          value={sample}
-          onChange={(event) => setSample(event.target.value)}
-          placeholder="not said"
-          className={field}
-        />
-      </label>
+      <TextField title="Whom it is about" required maxLength={200} value={basis} onChange={setBasis} placeholder="Our peers" />
+      <SelectField title="Category" value={category} onChange={setCategory}>
+        {['Total', 'Identity', 'Device', 'Apps', 'Data', 'Infrastructure'].map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </SelectField>
+      <NumberField title="Value" hint="percent" required min={0} max={100} value={value} onChange={setValue} />
+      <TextField title="From" type="date" required max={last} value={day} onChange={setDay} />
+      <TextField title="Source" required maxLength={200} value={source} onChange={setSource} placeholder="Who says so" />
+      <NumberField title="Sample size" min={1} step={1} value={sample} onChange={setSample} placeholder="not said" />
       <div className="col-span-full">
         <Button type="submit" look="primary">
           Enter

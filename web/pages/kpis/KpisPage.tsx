@@ -67,7 +67,7 @@ export function KpisPage() {
           ))}
         </ul>
       )}
-      <KpiForm open={adding} onClose={() => setAdding(false)} />
+      <KpiForm key={String(adding)} open={adding} onClose={() => setAdding(false)} />
       <KpiFlyout id={get('open')} onClose={() => set({ open: null, tab: null })} />
     </Page>
   )

@@ -54,7 +54,7 @@ export function NotificationsPage() {
       <Card title="Messages" note="what was sent, waits or was given up">
         <DeliveryLog />
       </Card>
-      {settings.data && <RuleForm open={adding} onClose={() => setAdding(false)} settings={settings.data} />}
+      {settings.data && <RuleForm key={String(adding)} open={adding} onClose={() => setAdding(false)} settings={settings.data} />}
     </Page>
   )
 }

@@ -1,50 +1,23 @@
-import { Dialog } from '@base-ui/react/dialog'
 import { useQueryClient } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import type { ReactNode, SubmitEvent } from 'react'
 import { addressOf, send, useAsk } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { word } from '../../format.ts'
-import { Button, buttonLook } from '../../components/Button.tsx'
+import { Button } from '../../components/Button.tsx'
 import { Choice } from '../../components/Choice.tsx'
+import { fieldLook, NumberField, SelectField, TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import type { Rule, Settings } from './words.ts'
 
-const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 
 type Limit = Rule['limits'][number]
 
-function Field({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
-  return (
-    <label className="block text-sm">
-      <span className="font-medium">{title}</span> {hint && <span className="text-xs text-ink-3">{hint}</span>}
-      {children}
-    </label>
-  )
-}
+const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 
 /** The dialog that makes a notification rule, or changes one. */
 export function RuleForm({ open, onClose, settings, rule }: { open: boolean; onClose: () => void; settings: Settings; rule?: Rule }) {
-  return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-50 bg-(--shade)" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[46rem] max-w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-raised">
-          <Dialog.Title className="text-base font-semibold">{rule ? 'Change rule' : 'Add rule'}</Dialog.Title>
-          <Dialog.Description className="mt-1 text-sm text-ink-2">
-            What became known before the rule was made is not told.
-          </Dialog.Description>
-          <Form onClose={onClose} settings={settings} {...(rule ? { rule } : {})} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
-  )
-}
-
-const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
-
-function Form({ onClose, settings, rule }: { onClose: () => void; settings: Settings; rule?: Rule }) {
   const { org } = useMoment()
   const client = useQueryClient()
   const to = rule?.to
@@ -67,15 +40,10 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
   const [weekday, setWeekday] = useState<string>(rule?.when.at === 'weekly' ? rule.when.weekday : 'monday')
   const [days, setDays] = useState(String(rule?.days ?? 7))
   const [organisation, setOrganisation] = useState(rule?.organisation ?? true)
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
   const mail = channel === 'mail'
   const held = to?.channel === 'webhook' && rule?.address
 
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setFailure(null)
+  const save = async () => {
     const body = {
       name,
       types,
@@ -94,70 +62,37 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
       days: Number(days),
       organisation,
     }
-    try {
-      if (rule) await send('PATCH', addressOf('/api/v1/notifications/{rule_id}', { rule_id: rule.rule_id }, { org }), body)
-      else await send('POST', addressOf('/api/v1/notifications', {}, { org }), body)
-      await client.invalidateQueries()
-      onClose()
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error))
-    } finally {
-      setBusy(false)
-    }
+    if (rule) await send('PATCH', addressOf('/api/v1/notifications/{rule_id}', { rule_id: rule.rule_id }, { org }), body)
+    else await send('POST', addressOf('/api/v1/notifications', {}, { org }), body)
+    await client.invalidateQueries()
   }
   return (
-    <form onSubmit={(event) => void save(event)} className="mt-4 flex flex-col gap-4">
-      <Field title="Name">
-        <input required maxLength={120} value={name} onChange={(event) => setName(event.target.value)} className={field} />
-      </Field>
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title={rule ? 'Change rule' : 'Add rule'}
+      line="What became known before the rule was made is not told."
+      action={rule ? 'Save' : 'Add rule'}
+      onSubmit={save}
+      wide
+    >
+      <TextField title="Name" required maxLength={120} value={name} onChange={setName} />
       <Types settings={settings} types={types} onChange={setTypes} />
       <Limits limits={limits} onChange={setLimits} />
       <fieldset className="text-sm">
         <legend className="font-medium">Only when</legend>
         <div className="mt-1 grid grid-cols-2 gap-3 sm:grid-cols-4">
-          <Field title="Points" hint="at least">
-            <input
-              type="number"
-              min={0.1}
-              max={100}
-              step="any"
-              value={points}
-              onChange={(event) => setPoints(event.target.value)}
-              className={field}
-            />
-          </Field>
-          <Field title="Per cent" hint="lost, at least">
-            <input
-              type="number"
-              min={0.1}
-              max={100}
-              step="any"
-              value={percent}
-              onChange={(event) => setPercent(event.target.value)}
-              className={field}
-            />
-          </Field>
-          <Field title="Severity" hint="risk">
-            <select value={severity} onChange={(event) => setSeverity(event.target.value)} className={field}>
-              <option value="">any</option>
-              {['low', 'medium', 'high', 'critical'].map((one) => (
-                <option key={one} value={one}>
-                  {word(one)} or worse
-                </option>
-              ))}
-            </select>
-          </Field>
-          <Field title="% of assets" hint="risk">
-            <input
-              type="number"
-              min={0.1}
-              max={100}
-              step="any"
-              value={share}
-              onChange={(event) => setShare(event.target.value)}
-              className={field}
-            />
-          </Field>
+          <NumberField title="Points" hint="at least" min={0.1} max={100} value={points} onChange={setPoints} />
+          <NumberField title="Per cent" hint="lost, at least" min={0.1} max={100} value={percent} onChange={setPercent} />
+          <SelectField title="Severity" hint="risk" value={severity} onChange={setSeverity}>
+            <option value="">any</option>
+            {['low', 'medium', 'high', 'critical'].map((one) => (
+              <option key={one} value={one}>
+                {word(one)} or worse
+              </option>
+            ))}
+          </SelectField>
+          <NumberField title="% of assets" hint="risk" min={0.1} max={100} value={share} onChange={setShare} />
         </div>
         <Scope
           groups={groups}
@@ -171,7 +106,7 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
       <fieldset className="text-sm">
         <legend className="font-medium">Where to</legend>
         <div className="mt-1 grid gap-3 sm:grid-cols-[11rem_1fr]">
-          <select aria-label="Channel" value={channel} onChange={(event) => setChannel(event.target.value)} className={`${field} mt-0`}>
+          <select aria-label="Channel" value={channel} onChange={(event) => setChannel(event.target.value)} className={`${fieldLook} mt-0`}>
             <option value="json">Webhook</option>
             <option value="slack">Slack</option>
             <option value="teams">Teams</option>
@@ -197,7 +132,7 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
                 placeholder={held && to.channel === 'webhook' ? `https://${to.host}/… stays as it is` : 'https://…'}
                 value={url}
                 onChange={(event) => setUrl(event.target.value)}
-                className={`${field} mt-0 placeholder:text-ink-3`}
+                className={`${fieldLook} mt-0`}
               />
               {channel === 'json' && (
                 <input
@@ -208,7 +143,7 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
                   placeholder={rule?.signed ? 'The key stays as it is' : 'Key that signs the messages, at least 16 characters'}
                   value={key}
                   onChange={(event) => setKey(event.target.value)}
-                  className={`${field} mt-0 placeholder:text-ink-3`}
+                  className={`${fieldLook} mt-0`}
                 />
               )}
               <p className="text-xs text-ink-3">Address and key are kept sealed and never shown again.</p>
@@ -217,48 +152,27 @@ function Form({ onClose, settings, rule }: { onClose: () => void; settings: Sett
         </div>
       </fieldset>
       <div className="grid gap-3 sm:grid-cols-4">
-        <Field title="When">
-          <select value={at} onChange={(event) => setAt(event.target.value)} className={field}>
-            <option value="at_once">At once</option>
-            <option value="daily">Daily digest</option>
-            <option value="weekly">Weekly digest</option>
-          </select>
-        </Field>
+        <SelectField title="When" value={at} onChange={setAt}>
+          <option value="at_once">At once</option>
+          <option value="daily">Daily digest</option>
+          <option value="weekly">Weekly digest</option>
+        </SelectField>
         {at === 'weekly' && (
-          <Field title="On">
-            <select value={weekday} onChange={(event) => setWeekday(event.target.value)} className={field}>
-              {weekdays.map((one) => (
-                <option key={one} value={one}>
-                  {word(one)}
-                </option>
-              ))}
-            </select>
-          </Field>
+          <SelectField title="On" value={weekday} onChange={setWeekday}>
+            {weekdays.map((one) => (
+              <option key={one} value={one}>
+                {word(one)}
+              </option>
+            ))}
+          </SelectField>
         )}
-        {at !== 'at_once' && (
-          <Field title="Hour">
-            <input type="number" min={0} max={23} value={hour} onChange={(event) => setHour(event.target.value)} className={field} />
-          </Field>
-        )}
-        <Field title="Not older than" hint="days">
-          <input type="number" min={1} max={365} value={days} onChange={(event) => setDays(event.target.value)} className={field} />
-        </Field>
+        {at !== 'at_once' && <NumberField title="Hour" min={0} max={23} step={1} value={hour} onChange={setHour} />}
+        <NumberField title="Not older than" hint="days" min={1} max={365} step={1} value={days} onChange={setDays} />
       </div>
       <Choice checked={organisation} onChange={setOrganisation}>
         Name the organisation in messages
       </Choice>
-      {failure && (
-        <p role="alert" className="text-sm text-worse">
-          {failure}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Dialog.Close className={buttonLook('plain')}>Cancel</Dialog.Close>
-        <Button type="submit" look="primary" disabled={busy}>
-          {busy ? 'Working …' : rule ? 'Save' : 'Add rule'}
-        </Button>
-      </div>
-    </form>
+    </FormDialog>
   )
 }
 
@@ -306,7 +220,7 @@ function Limits({ limits, onChange }: { limits: Limit[]; onChange: (limits: Limi
                 const [score, ...id] = event.target.value.split('/')
                 set(index, { ...limit, score: score as Limit['score'], id: id.join('/') })
               }}
-              className={`${field} mt-0`}
+              className={`${fieldLook} mt-0`}
             >
               <option value="exposure">Exposure score</option>
               <option value="secure">Secure score</option>
@@ -326,7 +240,7 @@ function Limits({ limits, onChange }: { limits: Limit[]; onChange: (limits: Limi
               step="any"
               value={limit.worse_than}
               onChange={(event) => set(index, { ...limit, worse_than: Number(event.target.value) })}
-              className={`${field} mt-0 w-24`}
+              className={`${fieldLook} mt-0 w-24`}
             />
             <Button look="quiet" aria-label="Remove" onClick={() => onChange(limits.filter((_, place) => place !== index))}>
               <X size={14} aria-hidden />

@@ -5,11 +5,12 @@ import type { ReactNode, SubmitEvent } from 'react'
 import { addressOf, send, useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
+import { word } from '../../format.ts'
 import { Button, buttonLook } from '../../components/Button.tsx'
+import { NumberField, SelectField, TextField } from '../../components/fields.tsx'
 
 type Settings = Answer<'/api/v1/secure-score/settings'>
 
-const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
 const titles: Record<string, string> = { zone: 'Score zones', goal: 'Goal', comparisons: 'Custom comparisons' }
 
 /** The dialog of the zone, the goal or the comparison lines: which one stands in the address, under `edit`. */
@@ -103,32 +104,8 @@ function ZoneForm({ settings, onClose }: { settings: Settings; onClose: () => vo
       remove={settings.zone && <Button onClick={() => void save({ zone: null })}>Back to 40 and 70</Button>}
     >
       <div className="grid grid-cols-2 gap-3">
-        <label>
-          Okay from, percent
-          <input
-            type="number"
-            required
-            min={0}
-            max={100}
-            step="any"
-            value={okay}
-            onChange={(event) => setOkay(event.target.value)}
-            className={field}
-          />
-        </label>
-        <label>
-          Good from, percent
-          <input
-            type="number"
-            required
-            min={0}
-            max={100}
-            step="any"
-            value={good}
-            onChange={(event) => setGood(event.target.value)}
-            className={field}
-          />
-        </label>
+        <NumberField title="Okay from" hint="percent" required min={0} max={100} value={okay} onChange={setOkay} />
+        <NumberField title="Good from" hint="percent" required min={0} max={100} value={good} onChange={setGood} />
       </div>
       <p className="text-xs text-ink-3">Below okay is bad.</p>
     </Frame>
@@ -147,28 +124,10 @@ function GoalForm({ settings, onClose }: { settings: Settings; onClose: () => vo
       remove={settings.goal && <Button onClick={() => void save({ goal: null })}>Remove the goal</Button>}
     >
       <div className="grid grid-cols-2 gap-3">
-        <label>
-          Target, percent
-          <input
-            type="number"
-            required
-            min={0}
-            max={100}
-            step="any"
-            value={target}
-            onChange={(event) => setTarget(event.target.value)}
-            className={field}
-          />
-        </label>
-        <label>
-          By
-          <input type="date" required value={on} onChange={(event) => setOn(event.target.value)} className={field} />
-        </label>
+        <NumberField title="Target" hint="percent" required min={0} max={100} value={target} onChange={setTarget} />
+        <TextField title="By" type="date" required value={on} onChange={setOn} />
       </div>
-      <label>
-        Note
-        <input maxLength={2000} value={note} onChange={(event) => setNote(event.target.value)} className={field} />
-      </label>
+      <TextField title="Note" maxLength={2000} value={note} onChange={setNote} />
     </Frame>
   )
 }
@@ -178,7 +137,7 @@ const empty = { title: '', basis: '', industry: '', size: '', licences: '', regi
 function ComparisonForm({ settings, onClose }: { settings: Settings; onClose: () => void }) {
   const [own, setOwn] = useState(empty)
   const { save, failure } = useSave(onClose)
-  const change = (name: keyof typeof empty) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value })
+  const change = (name: keyof typeof empty) => (value: string) => setOwn({ ...own, [name]: value })
   const body = Object.fromEntries(Object.entries(own).filter(([, value]) => value.trim() !== ''))
   const [source, basis] = own.basis.split('\n') as [string, string | undefined]
   const id = own.title
@@ -208,27 +167,18 @@ function ComparisonForm({ settings, onClose }: { settings: Settings; onClose: ()
         <p className="text-ink-2">No value of others is known yet: import a Secure Score export or enter values first.</p>
       ) : (
         <>
-          <label>
-            Name of the line
-            <input required maxLength={300} value={own.title} onChange={change('title')} className={field} />
-          </label>
-          <label>
-            Values
-            <select required value={own.basis} onChange={change('basis')} className={field}>
-              <option value="">Choose a source and basis</option>
-              {settings.bases.map((each) => (
-                <option key={`${each.source} ${each.basis}`} value={`${each.source}\n${each.basis}`}>
-                  {each.source}: {each.basis}
-                </option>
-              ))}
-            </select>
-          </label>
+          <TextField title="Name of the line" required maxLength={300} value={own.title} onChange={change('title')} />
+          <SelectField title="Values" required value={own.basis} onChange={change('basis')}>
+            <option value="">Choose a source and basis</option>
+            {settings.bases.map((each) => (
+              <option key={`${each.source} ${each.basis}`} value={`${each.source}\n${each.basis}`}>
+                {each.source}: {each.basis}
+              </option>
+            ))}
+          </SelectField>
           <div className="grid grid-cols-2 gap-3">
             {(['industry', 'size', 'licences', 'region'] as const).map((name) => (
-              <label key={name} className="capitalize">
-                {name}
-                <input maxLength={200} value={own[name]} onChange={change(name)} className={field} />
-              </label>
+              <TextField key={name} title={word(name)} maxLength={200} value={own[name]} onChange={change(name)} />
             ))}
           </div>
         </>

@@ -1,13 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ReactNode, SubmitEvent } from 'react'
+import type { SubmitEvent } from 'react'
 import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { Button } from '../../components/Button.tsx'
+import { SelectField, TextField } from '../../components/fields.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
 import type { Connector } from './connector.ts'
-
-const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
 
 /** Where a connector is set up: what the other side needs, and where the secret is. The secret itself is never typed here. */
 export function ConnectPane({ connector, onClose }: { connector: Connector | null; onClose: () => void }) {
@@ -15,15 +14,6 @@ export function ConnectPane({ connector, onClose }: { connector: Connector | nul
     <Flyout open={connector !== null} onClose={onClose} kind="Connector" title={connector?.title ?? ''}>
       {connector && <Settings key={connector.id} connector={connector} onClose={onClose} />}
     </Flyout>
-  )
-}
-
-function Field({ title, hint, children }: { title: string; hint: ReactNode; children: ReactNode }) {
-  return (
-    <label className="block text-sm">
-      <span className="font-medium">{title}</span> <span className="text-xs text-ink-3">{hint}</span>
-      {children}
-    </label>
   )
 }
 
@@ -69,64 +59,52 @@ function Settings({ connector, onClose }: { connector: Connector; onClose: () =>
           ))}
         </ol>
       </section>
-      <Field title="Directory (tenant) id" hint="or a domain of it">
-        <input
-          required
-          maxLength={130}
-          value={tenant}
-          onChange={(event) => setTenant(event.target.value)}
-          className={field}
-          autoComplete="off"
-        />
-      </Field>
-      <Field title="Application (client) id" hint="a GUID">
-        <input
-          required
-          maxLength={36}
-          value={clientId}
-          onChange={(event) => setClientId(event.target.value)}
-          className={field}
-          autoComplete="off"
-        />
-      </Field>
+      <TextField
+        title="Directory (tenant) id"
+        hint="or a domain of it"
+        required
+        maxLength={130}
+        autoComplete="off"
+        value={tenant}
+        onChange={setTenant}
+      />
+      <TextField
+        title="Application (client) id"
+        hint="a GUID"
+        required
+        maxLength={36}
+        autoComplete="off"
+        value={clientId}
+        onChange={setClientId}
+      />
       <div className="grid grid-cols-[11rem_1fr] gap-3">
-        <Field title="Secret is in" hint="">
-          <select value={where} onChange={(event) => setWhere(event.target.value as 'env' | 'file')} className={field}>
-            <option value="env">an environment variable</option>
-            <option value="file">a file</option>
-          </select>
-        </Field>
-        <Field
+        <SelectField title="Secret is in" value={where} onChange={(value) => setWhere(value as 'env' | 'file')}>
+          <option value="env">an environment variable</option>
+          <option value="file">a file</option>
+        </SelectField>
+        <TextField
           title="Its name"
           hint={where === 'env' ? 'of the server, begins with PLIMSOLL_SECRET_' : 'in the folder secrets of the data folder'}
-        >
-          <input
-            required
-            maxLength={100}
-            value={place}
-            onChange={(event) => setPlace(event.target.value)}
-            className={field}
-            autoComplete="off"
-          />
-        </Field>
+          required
+          maxLength={100}
+          autoComplete="off"
+          value={place}
+          onChange={setPlace}
+        />
       </div>
       <p className="text-xs text-ink-3">The secret itself is never kept or shown here: only where it is.</p>
       <div className="grid grid-cols-2 gap-3">
-        <Field title="Cloud" hint="">
-          <select value={cloud} onChange={(event) => setCloud(event.target.value as typeof cloud)} className={field}>
-            <option value="global">Global</option>
-            <option value="us_government">US Government</option>
-            <option value="us_defense">US Government DoD</option>
-            <option value="china">China (21Vianet)</option>
-            <option value="custom">As the server was started with</option>
-          </select>
-        </Field>
-        <Field title="Fetch" hint="">
-          <select value={schedule} onChange={(event) => setSchedule(event.target.value as typeof schedule)} className={field}>
-            <option value="daily">once a day</option>
-            <option value="off">only when asked</option>
-          </select>
-        </Field>
+        <SelectField title="Cloud" value={cloud} onChange={(value) => setCloud(value as typeof cloud)}>
+          <option value="global">Global</option>
+          <option value="us_government">US Government</option>
+          <option value="us_defense">US Government DoD</option>
+          <option value="china">China (21Vianet)</option>
+          <option value="custom">As the server was started with</option>
+        </SelectField>
+        <SelectField title="Fetch" value={schedule} onChange={(value) => setSchedule(value as typeof schedule)}>
+          <option value="daily">once a day</option>
+          <option value="off">only when asked</option>
+        </SelectField>
       </div>
       {connector.hosts.length > 0 && <p className="text-xs text-ink-3">It asks {connector.hosts.join(' and ')}, and nobody else.</p>}
       {failure && (

@@ -4,7 +4,8 @@ import { addressOf, send } from '../../api.ts'
 import type { SourceSummary } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { counted } from '../../format.ts'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 
 /** After how many days what a source said is stale; a click sets it. */
 export function Staleness({ source }: { source: SourceSummary }) {

@@ -35,7 +35,7 @@ export const exposureMoves = (scope: Scope, asset_id: number | null): Moves => (
 
 /** A metric: its parts are assets. `id` null: nothing that was stored holds for it. */
 export const metricMoves = (scope: Scope, asset_id: number | null, id: string | null, metric: MetricSql): Moves => ({
-  ctes: metricSweep(metric, scope.groups),
+  ctes: metricSweep([metric], scope.groups),
   delta: `select asset_id as part, day, cause, exposed - exposed_before as n, total - total_before as w from state
     where (exposed <> exposed_before or total <> total_before) ${ofAsset(asset_id, 'asset_id')}`,
   sums: scope.groups === null && asset_id === null && id !== null ? stored('metric', '$metric_id') : null,

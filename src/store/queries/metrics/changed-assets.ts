@@ -12,7 +12,7 @@ export interface ChangedAsset {
 /** The assets whose exposure to a metric changed on a day, by number. */
 export async function changedAssets(engine: Engine, scope: Scope, metric: MetricSql, day: number): Promise<ChangedAsset[]> {
   const rows = await engine.query<{ asset_id: number; exposed: number }>(
-    `${metricSweep(metric, scope.groups)},
+    `${metricSweep([metric], scope.groups)},
     first_step as (select distinct on (asset_id) asset_id, exposed_before from state where day = $day order by asset_id, cause),
     last_step as (select distinct on (asset_id) asset_id, exposed from state where day = $day order by asset_id, cause desc)
     select l.asset_id, l.exposed from last_step l join first_step f on f.asset_id = l.asset_id where l.exposed <> f.exposed_before order by l.asset_id`,

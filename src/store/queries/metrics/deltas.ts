@@ -1,7 +1,8 @@
+import { groupedBy } from '../../../model/grouped-by.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { NEVER_DAY } from '../../days.ts'
-import { groupParams, inGroups, metricSweep, type MetricSql } from './sweep.ts'
+import { groupParams, inGroups, metricSweep, type MetricSql, sweptTogether } from './sweep.ts'
 
 export interface DayDelta {
   day: number
@@ -16,38 +17,65 @@ const any = `sum(exposed - exposed_before) <> 0 or sum(total - total_before) <> 
 /** Days at whose end a metric's exposed (numerator) or asked (denominator) assets change, in order of days. */
 export function metricDeltas(engine: Engine, scope: Scope, metric: MetricSql): Promise<DayDelta[]> {
   return engine.query<DayDelta>(
-    `${metricSweep(metric, scope.groups)} select day, ${sums} from state where ${moves} group by day having ${any} order by day`,
+    `${metricSweep([metric], scope.groups)} select day, ${sums} from state where ${moves} group by day having ${any} order by day`,
     { ...metric.params, ...groupParams(scope.groups), org_id: scope.org_id },
   )
 }
 
+/** A metric under the id that its answers are kept under; its parameters named as no other's. */
+export interface NamedMetric {
+  id: string
+  sql: MetricSql
+}
+
+/** So many rows of findings, metrics times findings, are swept at once at most: what bounds the memory that a sweep takes. */
+const ROWS_AT_ONCE = 4_000_000
+
 /**
- * Writes what a metric answers for a whole organisation: its changes by day and cause into score_delta under score 'metric', and the runs of days in which it
- * finds critical assets exposed into metric_critical. The sweep is made once, into a temporary table.
+ * Writes what metrics answer for a whole organisation: their changes by day and cause into score_delta under score 'metric', and the runs of days in
+ * which they find critical assets exposed into metric_critical. Metrics that can share a sweep do.
  */
-export async function writeMetricDeltas(transaction: Engine, org_id: number, id: string, metric: MetricSql): Promise<void> {
+export async function writeMetricDeltas(transaction: Engine, org_id: number, metrics: readonly NamedMetric[]): Promise<void> {
+  const [counted] = await transaction.query<{ findings: number }>(
+    'select count(*) as findings from finding_history where org_id = $org_id',
+    { org_id },
+  )
+  const most = Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(counted!.findings, 1)))
+  const alike = groupedBy(metrics, ({ sql }) => sweptTogether(sql))
+  for (const list of alike.values())
+    for (let start = 0; start < list.length; start += most) await writeTogether(transaction, org_id, list.slice(start, start + most))
+}
+
+/** Writes the answers of metrics that share one sweep. It is made once, into a temporary table. */
+async function writeTogether(transaction: Engine, org_id: number, metrics: readonly NamedMetric[]): Promise<void> {
   await transaction.query('drop table if exists metric_moved')
   await transaction.query(
-    `create temporary table metric_moved (asset_id bigint, day integer, cause integer, exposed integer, total integer, exposed_before integer, total_before integer)`,
+    `create temporary table metric_moved (metric integer, asset_id bigint, day integer, cause integer, exposed integer, total integer, exposed_before integer, total_before integer)`,
   )
   await transaction.query(
-    `insert into metric_moved ${metricSweep(metric, null)} select asset_id, day, cause, exposed, total, exposed_before, total_before from state where ${moves}`,
-    { ...metric.params, org_id },
+    `insert into metric_moved ${metricSweep(
+      metrics.map(({ sql }) => sql),
+      null,
+    )} select metric, asset_id, day, cause, exposed, total, exposed_before, total_before from state where ${moves}`,
+    { ...Object.assign({}, ...metrics.map(({ sql }) => sql.params)), org_id },
   )
+  const named = { org_id, places: metrics.map((_, place) => place), ids: metrics.map(({ id }) => id) }
   await transaction.query(
     `insert into score_delta (org_id, score, id, day, cause, numerator_delta, denominator_delta)
-    select $org_id, 'metric', $id, day, cause, ${sums} from metric_moved group by day, cause having ${any}`,
-    { org_id, id },
+    with name as (select unnest($places) as metric, unnest($ids) as id)
+    select $org_id, 'metric', n.id, m.day, m.cause, ${sums} from metric_moved m join name n on n.metric = m.metric group by n.id, m.day, m.cause having ${any}`,
+    named,
   )
   await transaction.query(
     `insert into metric_critical (org_id, metric_id, asset_id, from_day, to_day)
-    with critical as materialized (select distinct asset_id from asset_history where org_id = $org_id and criticality in ('high', 'very_high')),
+    with name as (select unnest($places) as metric, unnest($ids) as id),
+    critical as materialized (select distinct asset_id from asset_history where org_id = $org_id and criticality in ('high', 'very_high')),
     at_end as (
-      select distinct on (m.asset_id, m.day) m.asset_id, m.day, m.exposed from metric_moved m join critical c on c.asset_id = m.asset_id
-      order by m.asset_id, m.day, m.cause desc),
-    run as (select asset_id, exposed, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by asset_id order by day) as to_day from at_end)
-    select $org_id, $id, asset_id, from_day, to_day from run where exposed = 1`,
-    { org_id, id },
+      select distinct on (m.metric, m.asset_id, m.day) m.metric, m.asset_id, m.day, m.exposed from metric_moved m join critical c on c.asset_id = m.asset_id
+      order by m.metric, m.asset_id, m.day, m.cause desc),
+    run as (select metric, asset_id, exposed, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by metric, asset_id order by day) as to_day from at_end)
+    select $org_id, n.id, r.asset_id, r.from_day, r.to_day from run r join name n on n.metric = r.metric where r.exposed = 1`,
+    named,
   )
 }
 

@@ -25,7 +25,7 @@ export function exposedAssets(
   page: { limit: number; offset: number },
 ): Promise<ExposedAsset[]> {
   return engine.query<ExposedAsset>(
-    `${metricSweep(metric, scope.groups)},
+    `${metricSweep([metric], scope.groups)},
     at_end as (select asset_id, day, exposed, lag(exposed) over w as exposed_before from (
         select distinct on (asset_id, day) asset_id, day, exposed from state where day <= $day order by asset_id, day, cause desc
       ) ends window w as (partition by asset_id order by day)),

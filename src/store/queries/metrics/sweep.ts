@@ -30,177 +30,239 @@ export const inGroups = (asset_id: string, groups: readonly string[] | null): st
 /** Parameters that go with {@link inGroups}. A list is never empty: no group has an empty name. */
 export const groupParams = (groups: readonly string[] | null): Params => (groups === null ? {} : { groups: groups.length ? groups : [''] })
 
+/** SQL: the value that one of several metrics gives, by the column `metric` of `row`; of a single one its own. */
+const ofMetric = (row: string, values: readonly string[]): string =>
+  values.length === 1 ? `(${values[0]})` : `case ${row}.metric ${values.map((sql, metric) => `when ${metric} then (${sql})`).join(' ')} end`
+
+/** SQL: rows of numbers as a table. */
+const numbers = (rows: readonly (readonly number[])[]): string => `(values ${rows.map((row) => `(${row.join(', ')})`).join(', ')})`
+
+/** A term with the metric that it is of, its place in it and its place among all. */
+interface PlacedTerm {
+  asset: string | null
+  finding: string | null
+  metric: number
+  slot: number
+  place: number
+}
+
 /**
- * The CTEs that every question about a metric begins with, down to `state`: one row per asset and step (day and cause) at which whether it
- * is asked (`total`) or exposed changes, with the row before beside it. In integer steps: +1 where an interval starts, -1 where it ends,
- * one window per asset. On a day on which an asset begins or ceases to be asked, all that moves has that cause.
- * Parameters: the metric's own, $org_id, and $groups where `groups` is not null.
+ * The CTEs that every question about metrics begins with, down to `state`: one row per metric (its place in the list), asset and step (day and cause) at
+ * which whether it is asked (`total`) or exposed changes, with the row before beside it. In integer steps: +1 where an interval starts, -1 where it
+ * ends, one window per metric and asset. On a day on which an asset begins or ceases to be asked, all that moves has that cause. Several metrics share
+ * one pass: they must ask about the same subject, all of them or none for objectives ({@link sweptTogether}), and name their parameters differently.
+ * Parameters: the metrics' own, $org_id, and $groups where `groups` is not null.
  */
-export function metricSweep(metric: MetricSql, groups: readonly string[] | null): string {
-  const { terms } = metric
-  const findings = terms.some((term) => term.finding !== null)
-  const columns = [
-    'w',
-    ...terms.flatMap((term, index) => [...(term.asset === null ? [] : [`a${index}`]), ...(term.finding === null ? [] : [`x${index}`])]),
-  ]
+export function metricSweep(metrics: readonly MetricSql[], groups: readonly string[] | null): string {
+  const { subject } = metrics[0]!
+  const several = metrics.length > 1
+  const by = several ? 'metric, asset_id' : 'asset_id'
+  const sameMetric = (a: string, b: string) => (several ? `and ${a}.metric = ${b}.metric` : '')
+  const asked = metrics[0]!.objectives !== null
+  let place = 0
+  const terms = metrics.flatMap((each, metric) => each.terms.map((term, slot): PlacedTerm => ({ ...term, metric, slot, place: place++ })))
+  const ofAsset = terms.filter((term) => term.asset !== null)
+  const ofFinding = terms.filter((term) => term.finding !== null)
+  const slots = (list: readonly PlacedTerm[]) => [...new Set(list.map(({ slot }) => slot))].toSorted((a, b) => a - b)
+  const columns = ['w', ...slots(ofAsset).map((slot) => `a${slot}`), ...slots(ofFinding).map((slot) => `x${slot}`)]
   const row = (values: Record<string, string>) => columns.map((column) => `${values[column] ?? '0'} as ${column}`).join(', ')
-  const ofAsset = Object.fromEntries(terms.flatMap((term, index) => (term.asset === null ? [] : [[`a${index}`, ifSo(term.asset)]])))
-  const ofFinding = Object.fromEntries(
-    terms.flatMap((term, index) => (term.finding === null ? [] : [[`x${index}`, ifSo(`x.term = ${index}`)]])),
+  const assetSlots = Object.fromEntries(
+    slots(ofAsset).map((slot) => [
+      `a${slot}`,
+      ifSo(
+        ofMetric(
+          't',
+          metrics.map((_, metric) => ofAsset.find((term) => term.metric === metric && term.slot === slot)?.asset ?? 'false'),
+        ),
+      ),
+    ]),
   )
-  const holds = terms.map((term, index) =>
-    [term.asset === null ? null : `a${index} > 0`, term.finding === null ? null : `x${index} > 0`].filter(Boolean).join(' and '),
+  const findingSlots = Object.fromEntries(slots(ofFinding).map((slot) => [`x${slot}`, ifSo(`x.slot = ${slot}`)]))
+  const holds = metrics.map((each) =>
+    each.terms
+      .map((term, slot) =>
+        [term.asset === null ? null : `a${slot} > 0`, term.finding === null ? null : `x${slot} > 0`].filter(Boolean).join(' and '),
+      )
+      .map((term) => `(${term})`)
+      .join(' or '),
   )
   const attributeStep = (row: string) =>
     `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
-  return `with ${findings ? `${qualifiedFindings(metric, groups)},` : ''}
+  const all = numbers(metrics.map((_, metric) => [metric]))
+  return `with ${ofFinding.length ? `${qualifiedFindings(metrics, ofFinding, groups)},` : ''}
   own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}),
-  ${metric.objectives === null ? '' : `${askedRuns(metric.objectives)},`}
+  ${asked ? `${askedRuns(metrics.map(({ objectives }) => objectives!))},` : ''}
   look as (${
-    metric.objectives === null
-      ? `select h.asset_id, h.from_day, h.to_day from fresh_history h where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day`
-      : `select h.asset_id, greatest(h.from_day, q.from_day) as from_day, least(h.to_day, q.to_day) as to_day
+    asked
+      ? `select q.metric, h.asset_id, greatest(h.from_day, q.from_day) as from_day, least(h.to_day, q.to_day) as to_day
         from fresh_history h join asked_run q on q.asset_id = h.asset_id and q.asked and q.from_day < h.to_day and h.from_day < q.to_day
-        where h.org_id = $org_id and h.subject = '${metric.subject}' and h.from_day < h.to_day`
+        where h.org_id = $org_id and h.subject = '${subject}' and h.from_day < h.to_day`
+      : `select t.metric, h.asset_id, h.from_day, h.to_day from fresh_history h cross join ${all} t(metric)
+        where h.org_id = $org_id and h.subject = '${subject}' and h.from_day < h.to_day`
   }),
   counted as (
-    select a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
-    from own a join look h on h.asset_id = a.asset_id and h.from_day < a.to_day and a.from_day < h.to_day where ${metric.population}
+    select h.metric, a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
+    from own a join look h on h.asset_id = a.asset_id and h.from_day < a.to_day and a.from_day < h.to_day
+    where ${ofMetric(
+      'h',
+      metrics.map(({ population }) => population),
+    )}
   ),
-  turn as (${turningDays('counted', 'own', 'look')}),
+  turn as (${turningDays('counted', 'own', 'look', several)}),
   moved as (
-    select c.asset_id, ${attributeStep('c')} as step, ${row({ w: 'e.sign' })}
+    select c.metric, c.asset_id, ${attributeStep('c')} as step, ${row({ w: 'e.sign' })}
     from counted c cross join (values (1), (-1)) e(sign) where e.sign = 1 or c.to_day < ${NEVER_DAY}
     ${
-      Object.keys(ofAsset).length
+      ofAsset.length
         ? `union all
-    select a.asset_id, ${attributeStep('a')}, ${row(ofAsset)}
-    from own a cross join (values (1), (-1)) e(sign) where e.sign = 1 or a.to_day < ${NEVER_DAY}`
+    select t.metric, a.asset_id, ${attributeStep('a')}, ${row(assetSlots)}
+    from own a cross join (values (1), (-1)) e(sign) cross join ${numbers([...new Set(ofAsset.map(({ metric }) => metric))].map((metric) => [metric]))} t(metric)
+    where e.sign = 1 or a.to_day < ${NEVER_DAY}`
         : ''
     }
     ${
-      findings
+      ofFinding.length
         ? `union all
-    select x.asset_id, case when e.sign = 1 then x.from_step else x.to_step end, ${row(ofFinding)}
+    select x.metric, x.asset_id, case when e.sign = 1 then x.from_step else x.to_step end, ${row(findingSlots)}
     from exposed_run x cross join (values (1), (-1)) e(sign) where e.sign = 1 or x.to_step < ${NEVER_STEP}`
         : ''
     }
   ),
   by_step as (
-    select m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step, ${columns.map((column) => `cast(sum(m.${column}) as bigint) as ${column}`).join(', ')}
-    from moved m left join turn t on t.asset_id = m.asset_id and t.day = ${dayOfStep('m.step')} group by 1, 2
+    select m.metric, m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step, ${columns.map((column) => `cast(sum(m.${column}) as bigint) as ${column}`).join(', ')}
+    from moved m left join turn t on t.asset_id = m.asset_id ${sameMetric('t', 'm')} and t.day = ${dayOfStep('m.step')} group by 1, 2, 3
   ),
   running as (
-    select asset_id, step, ${columns.map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
-    from by_step window before_that as (partition by asset_id order by step rows between unbounded preceding and current row)
+    select metric, asset_id, step, ${columns.map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
+    from by_step window before_that as (partition by ${by} order by step rows between unbounded preceding and current row)
   ),
   answer as (
-    select asset_id, step, case when w > 0 then 1 else 0 end as total,
-      case when w > 0 and (${holds.map((term) => `(${term})`).join(' or ')}) then 1 else 0 end as exposed
+    select metric, asset_id, step, case when w > 0 then 1 else 0 end as total,
+      case when w > 0 and ${ofMetric('running', holds)} then 1 else 0 end as exposed
     from running
   ),
   state as (
-    select asset_id, ${dayOfStep('step')} as day, ${causeOfStep('step')} as cause, total, exposed, coalesce(lag(total) over w, 0) as total_before, coalesce(lag(exposed) over w, 0) as exposed_before
-    from answer window w as (partition by asset_id order by step)
+    select metric, asset_id, ${dayOfStep('step')} as day, ${causeOfStep('step')} as cause, total, exposed, coalesce(lag(total) over w, 0) as total_before, coalesce(lag(exposed) over w, 0) as exposed_before
+    from answer window w as (partition by ${by} order by step)
   )`
 }
 
+/** Metrics of which these texts are equal can share one sweep: what they ask, and what of the findings tells their kinds of finding apart. */
+export const sweptTogether = ({ subject, objectives, reads }: MetricSql): string =>
+  [subject, objectives !== null, reads.component, reads.fixable].join(' ')
+
 /**
- * CTE `asked_run` (asset_id, from_day, to_day, asked): on which days a check for one of the objectives had an answer on the asset. A tool that states
- * failures only (secrets, rules in code) answers for every asset that it looked at, from its first look on.
+ * CTE `asked_run` (metric, asset_id, from_day, to_day, asked): on which days a check for one of the objectives had an answer on the asset. A tool that states
+ * failures only (secrets, rules in code) answers for every asset that it looked at, from its first look on. `objectives`: a list's parameter, by metric.
  */
-const askedRuns = (
-  objectives: string,
-): string => `meant as (select control_id from control_objective where org_id = $org_id and objective = any(${objectives})),
+const askedRuns = (objectives: readonly string[]): string => `meant as (
+    select distinct t.metric, o.control_id from control_objective o cross join ${numbers(objectives.map((_, metric) => [metric]))} t(metric)
+    where o.org_id = $org_id and ${ofMetric(
+      't',
+      objectives.map((list) => `o.objective = any(${list})`),
+    )}
+  ),
   answered as (
-    select r.asset_id, ${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day
+    select m.metric, r.asset_id, ${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day
     from control_result_history r join meant m on m.control_id = r.control_id
       left join day d1 on ${dayJoin('r.valid_from', '$org_id', 'd1')}
       left join day d2 on ${dayJoin('r.valid_to', '$org_id', 'd2')}
     where r.org_id = $org_id and r.retracted_in = 9007199254740991 and r.status in ('pass', 'fail')
   ),
+  with_results as (
+    select distinct m.metric, r.source from control_result_history r join meant m on m.control_id = r.control_id
+    where r.org_id = $org_id and r.retracted_in = 9007199254740991
+  ),
   only_failures as (
-    select distinct s.source from sighting_history s join finding_key k on k.finding_id = s.finding_id join meant m on m.control_id = k.subject
-    where k.org_id = $org_id and k.kind = 'control' and s.org_id = $org_id and s.retracted_in = 9007199254740991
-      and not exists (select 1 from control_result_history r join meant n on n.control_id = r.control_id
-        where r.org_id = $org_id and r.source = s.source and r.retracted_in = 9007199254740991)
+    select distinct m.metric, s.source from sighting_history s join finding_key k on k.finding_id = s.finding_id join meant m on m.control_id = k.subject
+      left join with_results w on w.metric = m.metric and w.source = s.source
+    where k.org_id = $org_id and k.kind = 'control' and s.org_id = $org_id and s.retracted_in = 9007199254740991 and w.source is null
   ),
   first_look as (
-    select c.asset_id, min(c.observed_at) as observed_at from coverage_history c
-    where c.org_id = $org_id and c.subject = 'control' and c.retracted_in = 9007199254740991 and c.source in (select source from only_failures) group by c.asset_id
+    select f.metric, c.asset_id, min(c.observed_at) as observed_at from coverage_history c join only_failures f on f.source = c.source
+    where c.org_id = $org_id and c.subject = 'control' and c.retracted_in = 9007199254740991 group by f.metric, c.asset_id
   ),
   asked_step as (
-    select asset_id, day, cast(sum(sign) as bigint) as sign from (
-      select asset_id, from_day as day, 1 as sign from answered where from_day < to_day
-      union all select asset_id, to_day, -1 from answered where from_day < to_day and to_day < ${NEVER_DAY}
-      union all select l.asset_id, ${daySql('l.observed_at', 'd')}, 1 from first_look l left join day d on ${dayJoin('l.observed_at', '$org_id', 'd')}
-    ) steps group by asset_id, day
+    select metric, asset_id, day, cast(sum(sign) as bigint) as sign from (
+      select metric, asset_id, from_day as day, 1 as sign from answered where from_day < to_day
+      union all select metric, asset_id, to_day, -1 from answered where from_day < to_day and to_day < ${NEVER_DAY}
+      union all select l.metric, l.asset_id, ${daySql('l.observed_at', 'd')}, 1 from first_look l left join day d on ${dayJoin('l.observed_at', '$org_id', 'd')}
+    ) steps group by metric, asset_id, day
   ),
   asked_run as (
-    select asset_id, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by asset_id order by day) as to_day,
-      sum(sign) over (partition by asset_id order by day rows between unbounded preceding and current row) > 0 as asked
+    select metric, asset_id, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by metric, asset_id order by day) as to_day,
+      sum(sign) over (partition by metric, asset_id order by day rows between unbounded preceding and current row) > 0 as asked
     from asked_step
   )`
 
 const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
 
 /**
- * CTEs down to `exposed_run` (term, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
+ * CTEs down to `exposed_run` (metric, slot, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
  * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
  */
-function qualifiedFindings(metric: MetricSql, groups: readonly string[] | null): string {
-  const { reads } = metric
+function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly PlacedTerm[], groups: readonly string[] | null): string {
+  const several = metrics.length > 1
+  const read = (what: keyof MetricSql['reads']) => metrics.some(({ reads }) => reads[what])
+  const fixable = read('fixable')
   const key = [
     'kind',
     'subject',
     'severity',
     'cvss_tenths',
     'stage',
-    ...(reads.component ? ['component'] : []),
-    ...(reads.fixable ? ['fixable'] : []),
+    ...(read('component') ? ['component'] : []),
+    ...(fixable ? ['fixable'] : []),
   ]
   const same = key.map((column) =>
     ['severity', 'cvss_tenths'].includes(column) ? `coalesce(f.${column}, -1) = coalesce(q.${column}, -1)` : `f.${column} = q.${column}`,
   )
-  const terms = metric.terms.flatMap((term, index) => (term.finding === null ? [] : [{ index, finding: term.finding }]))
-  return `asked as (select distinct a.asset_id from asset_history a where a.org_id = $org_id and (${metric.population}) ${inGroups('a.asset_id', groups)}),
-  ${reads.fixable ? `${fixableRuns},` : ''}
+  const population = ofMetric(
+    't',
+    metrics.map((each) => each.population),
+  )
+  return `asked as (
+    select distinct t.metric, a.asset_id from asset_history a cross join ${numbers(metrics.map((_, metric) => [metric]))} t(metric)
+    where a.org_id = $org_id and ${population} ${inGroups('a.asset_id', groups)}
+  ),
+  ${fixable ? `${fixableRuns},` : ''}
   found as (
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
     from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
   ),
   version_of_finding as (
     select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},
-      ${reads.fixable ? 'greatest(f.from_step, coalesce(x.from_step, f.from_step)) as from_step, least(f.to_step, coalesce(x.to_step, f.to_step)) as to_step' : 'f.from_step, f.to_step'}
-    from found f join asked on asked.asset_id = f.asset_id
-      ${reads.fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_step < f.to_step and f.from_step < x.to_step' : ''}
+      ${fixable ? 'greatest(f.from_step, coalesce(x.from_step, f.from_step)) as from_step, least(f.to_step, coalesce(x.to_step, f.to_step)) as to_step' : 'f.from_step, f.to_step'}
+    from found f join ${several ? '(select distinct asset_id from asked)' : 'asked'} asked on asked.asset_id = f.asset_id
+      ${fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_step < f.to_step and f.from_step < x.to_step' : ''}
   ),
   likeness as (select distinct ${key.join(', ')} from version_of_finding),
   ${
-    reads.vulnerability
+    read('vulnerability')
       ? `likeness_subject as (select distinct cast($org_id as integer) as org_id, subject from likeness where kind = 'vulnerability'),
   ${vulnerabilitySteps('likeness_subject')},`
       : ''
   }
-  ${reads.control ? `${newestControl},` : ''}
+  ${read('control') ? `${newestControl},` : ''}
   met as (
-    select t.term, ${key.map((column) => `f.${column}`).join(', ')},
-      ${reads.vulnerability ? `coalesce(v.from_step, 0) as from_step, coalesce(v.to_step, ${NEVER_STEP}) as to_step` : `0 as from_step, ${NEVER_STEP} as to_step`}
-    from likeness f cross join (values ${terms.map(({ index }) => `(${index})`).join(', ')}) t(term)
-      ${reads.vulnerability ? `left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
-      ${reads.control ? `left join newest_control c on c.control_id = ${idOf('control')}` : ''}
-    where case t.term ${terms.map(({ index, finding }) => `when ${index} then (${finding})`).join(' ')} end
+    select t.metric, t.slot, t.term, ${key.map((column) => `f.${column}`).join(', ')},
+      ${read('vulnerability') ? `coalesce(v.from_step, 0) as from_step, coalesce(v.to_step, ${NEVER_STEP}) as to_step` : `0 as from_step, ${NEVER_STEP} as to_step`}
+    from likeness f cross join ${numbers(terms.map(({ metric, slot, place }) => [metric, slot, place]))} t(metric, slot, term)
+      ${read('vulnerability') ? `left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
+      ${read('control') ? `left join newest_control c on c.control_id = ${idOf('control')}` : ''}
+    where case t.term ${terms.map(({ place, finding }) => `when ${place} then (${finding})`).join(' ')} end
   ),
   begun as (
     select *, case when lag(to_step) over (partition by term, ${key.join(', ')} order by from_step) = from_step then 0 else 1 end as begins from met
   ),
   numbered as (select *, sum(begins) over (partition by term, ${key.join(', ')} order by from_step rows between unbounded preceding and current row) as run from begun),
   met_run as (
-    select term, ${key.join(', ')}, min(from_step) as from_step, max(to_step) as to_step from numbered group by term, ${key.join(', ')}, run
+    select metric, slot, ${key.join(', ')}, min(from_step) as from_step, max(to_step) as to_step from numbered group by metric, slot, term, ${key.join(', ')}, run
   ),
   exposed_run as (
-    select q.term, f.asset_id, greatest(f.from_step, q.from_step) as from_step, least(f.to_step, q.to_step) as to_step
+    select q.metric, q.slot, f.asset_id, greatest(f.from_step, q.from_step) as from_step, least(f.to_step, q.to_step) as to_step
     from version_of_finding f join met_run q on ${same.join(' and ')}
+    ${several ? 'join asked k on k.metric = q.metric and k.asset_id = f.asset_id' : ''}
     where f.from_step < q.to_step and q.from_step < f.to_step
   )`
 }
