@@ -65,14 +65,19 @@ function controlsOn(tiny: Partial<World>, day: number, groups: string[] | null):
   for (const control_id of new Set(tiny.result!.map((row) => row.control_id))) {
     const each: Points[] = []
     for (const asset_id of [1, 2]) {
+      const stated = tiny.control!.find((control) => control.control_id === control_id)?.max_points
+      // what only a total knows is not guessed
+      const guessed = !tiny.total!.some((row) => row.asset_id === asset_id)
       const rows = tiny.result!.filter(
-        (row) => row.control_id === control_id && row.asset_id === asset_id && holds(row) && ['pass', 'fail'].includes(row.status),
+        (row) =>
+          row.control_id === control_id &&
+          row.asset_id === asset_id &&
+          holds(row) &&
+          ['pass', 'fail'].includes(row.status) &&
+          (guessed || (row.max_points ?? stated) != null),
       )
       if (!rows.length || !counts(asset_id, 'control')) continue
-      const max = (row: (typeof rows)[number]) =>
-        row.max_points ??
-        tiny.control!.find((control) => control.control_id === control_id)?.max_points ??
-        Math.max(10_000, row.points ?? 0)
+      const max = (row: (typeof rows)[number]) => row.max_points ?? stated ?? Math.max(10_000, row.points ?? 0)
       const mean = (list: number[]) => Math.floor(list.reduce((sum, number) => sum + number, 0) / list.length)
       const own = rows.filter((row) => row.points !== null)
       if (own.length) each.push({ points: mean(own.map((row) => Math.min(row.points!, max(row)))), max: mean(own.map(max)) })

@@ -36,7 +36,7 @@ export const SecureAction = z.object({
   max_points: z.number().nullable(),
   missing_points: z.number().nullable(),
   score_impact: z.number().nullable().describe('Its most points in percent of all'),
-  unscored: z.enum(['not_run', 'not_applicable', 'no_result', 'stale']).nullable(),
+  unscored: z.enum(['not_run', 'not_applicable', 'no_result', 'stale', 'total_only']).nullable(),
   regressed: z.boolean(),
   regressed_on: Day.nullable(),
   lost_points: z.number(),

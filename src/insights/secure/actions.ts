@@ -15,8 +15,8 @@ import type { Scope } from '../../store/scope.ts'
 import { ActionBody, ActionStateBody, readBody } from './bodies.ts'
 import { type ActionPast, pastsOf } from './ledger.ts'
 
-/** Why an action has no points in the score. */
-export type Unscored = 'not_run' | 'not_applicable' | 'no_result' | 'stale'
+/** Why an action has no points in the score; `total_only`: nobody says how many there are, they are part of its source's total. */
+export type Unscored = 'not_run' | 'not_applicable' | 'no_result' | 'stale' | 'total_only'
 
 /** A recommended action and everything that is known of it at a moment. Points are thousandths, days are numbers of days. */
 export interface Action {
@@ -118,7 +118,12 @@ export async function readActions(engine: Engine, scope: Scope, moment: AskedMom
     const ids = own ? (own.separate ? (separate.get(own.action_id) ?? []) : [own.action_id]) : [check.control_id]
     for (const id of ids) groups.set(id, [...(groups.get(id) ?? []), check])
   }
-  for (const [id, past] of pasts) if (id.endsWith(TOTAL_ONLY) && past.max_points > 0) groups.set(id, [])
+  const totalling = new Set<string>()
+  for (const [id, past] of pasts)
+    if (id.endsWith(TOTAL_ONLY) && past.max_points > 0) {
+      groups.set(id, [])
+      totalling.add(id.slice(0, -TOTAL_ONLY.length))
+    }
   const dayOf = await dayNumbers(
     engine,
     scope.org_id,
@@ -137,7 +142,8 @@ export async function readActions(engine: Engine, scope: Scope, moment: AskedMom
     const body = definitions.get(id) ?? (instance === null ? undefined : definitions.get(id.slice(0, id.lastIndexOf('@')))) ?? {}
     const held = set.get(id)
     const said = held ? readBody(ActionStateBody, held.body) : null
-    const about = { id, of, instance, past, body }
+    const inTotal = of.every((check) => check.max_points === null && totalling.has(sourceOf(check)))
+    const about = { id, of, instance, past, body, inTotal }
     const exception = exceptionOf(of, exceptions, excepted)
     return actionOf(about, exception, {
       state: said?.state ?? 'to_address',
@@ -191,7 +197,14 @@ interface SaidState {
 }
 
 function actionOf(
-  { id, of, instance, past, body }: { id: string; of: CheckRow[]; instance: string | null; past: ActionPast | undefined; body: ActionBody },
+  {
+    id,
+    of,
+    instance,
+    past,
+    body,
+    inTotal,
+  }: { id: string; of: CheckRow[]; instance: string | null; past: ActionPast | undefined; body: ActionBody; inTotal: boolean },
   exception: { state: ActionState | 'none'; assets: number },
   said: SaidState,
 ): Action {
@@ -227,7 +240,7 @@ function actionOf(
         : categoryOf(first?.category ?? null, product, first?.control_id ?? id, (first?.asset_type ?? null) as AssetType | null)),
     source_category: first?.category ?? null,
     product,
-    sources: total_only ? [id.slice(0, -TOTAL_ONLY.length)] : [...new Set(of.map((check) => check.source.replace(/\/results$/, '')))],
+    sources: total_only ? [id.slice(0, -TOTAL_ONLY.length)] : [...new Set(of.map(sourceOf))],
     severity: first?.severity == null ? null : severities[first.severity]!,
     status,
     status_by:
@@ -247,7 +260,7 @@ function actionOf(
     points: scored ? past.points : null,
     max_points: scored ? past.max_points : null,
     measured: scored ? past.measured : null,
-    unscored: scored ? null : unscoredOf({ passed, failed, not_run, not_applicable }),
+    unscored: scored ? null : unscoredOf({ passed, failed, not_run, not_applicable }, inTotal),
     rank: body.rank ?? 0,
     difficulty: body.difficulty ?? effortIn(remediation, /Effort: (\w+)/i),
     user_impact: body.user_impact ?? effortIn(remediation, /User impact: (\w+)/i),
@@ -287,8 +300,11 @@ function actionOf(
   }
 }
 
-function unscoredOf(counts: Record<'passed' | 'failed' | 'not_run' | 'not_applicable', number>): Unscored {
-  if (counts.passed + counts.failed > 0) return 'stale'
+/** Whose control a check is: descriptions that only results gave have a source of their own. */
+const sourceOf = (check: CheckRow): string => check.source.replace(/\/results$/, '')
+
+function unscoredOf(counts: Record<'passed' | 'failed' | 'not_run' | 'not_applicable', number>, inTotal: boolean): Unscored {
+  if (counts.passed + counts.failed > 0) return inTotal ? 'total_only' : 'stale'
   if (counts.not_run > 0) return 'not_run'
   return counts.not_applicable > 0 ? 'not_applicable' : 'no_result'
 }

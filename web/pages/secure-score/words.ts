@@ -38,6 +38,7 @@ export const unscoredWords: Record<NonNullable<SecureAction['unscored']>, string
   not_applicable: 'Not scored: it does not apply here',
   no_result: 'Not scored: no source gave a result',
   stale: 'Not scored: looked at too long ago',
+  total_only: 'Not scored by itself: its points are known only in the total of its source',
 }
 
 export const sideTitles: Record<SecureActivity['side'], string> = { ours: 'Ours', content: 'Content', scope: 'Scope' }

@@ -1,3 +1,4 @@
+import { NEVER } from '../../../model/time.ts'
 import { resolvingStates } from '../../../model/secure-action.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP } from '../../steps.ts'
@@ -20,8 +21,19 @@ export const floored = (a: string, b: string): string => `cast(((${a}) - (${a}) 
 export const statedPoints = (of: string): string =>
   `coalesce(r.points, case when r.total > 0 and r.passed between 0 and r.total then ${floored(`cast(r.passed as bigint) * (${of})`, 'r.total')} end)`
 
-/** SQL: the possible points of a result `r` of control `c`. */
-export const possiblePoints = `coalesce(r.max_points, c.max_points, greatest(${DEFAULT_MAX}, coalesce(r.points, 0)))`
+/** CTE `totalled`: on which assets a source states the total of its points. */
+export const totalled = `totalled as (
+    select distinct source, asset_id from score_total_history where org_id = $org_id and retracted_in = ${NEVER} and score = 'secure_score')`
+
+/**
+ * SQL: the possible points of a result `r` of control `c`, after {@link possibleJoins}. Null where its source states only a total that they are part of,
+ * and nobody says how large a part.
+ */
+export const possiblePoints = `coalesce(r.max_points, c.max_points, case when t.source is null then greatest(${DEFAULT_MAX}, coalesce(r.points, 0)) else o.max_points end)`
+
+/** SQL joins that {@link possiblePoints} of `r` reads; needs {@link newestControl} and {@link totalled}. */
+export const possibleJoins = `left join newest_control c on c.control_id = r.control_id left join totalled t on t.source = r.source and t.asset_id = r.asset_id
+      left join action_check o on o.org_id = $org_id and o.control_id = r.control_id`
 
 /** SQL columns: an interval of a fact `r` in the organisation's days. */
 const inDays = `${daySql('r.valid_from', 'd1')} as from_day, ${daySql('r.valid_to', 'd2')} as to_day`
@@ -123,18 +135,19 @@ const meanOverAssets = (name: string, key: string): string => `${name}_step as (
  */
 export const controlDeltas = (groups: readonly string[] | null, ofAsset = false): string => `with ${newestControl},
   ${effectiveResults},
+  ${totalled},
   ${stays('checked', 'control', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   ${stays('seen', 'asset', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   result_day as (
     select r.control_id, r.source, r.asset_id, r.finding_id, r.status, r.mitigated, ${statedPoints(possiblePoints)} as points, ${possiblePoints} as of_points, ${inDays}
-    from effective_result r left join newest_control c on c.control_id = r.control_id ${dayJoins}
+    from effective_result r ${possibleJoins} ${dayJoins}
     where r.asset_id in (select asset_id from checked)
   ),
   result_line as (
     select *, min(from_day) over (partition by source, asset_id) as first_day, ${neighbours(['status', 'mitigated', 'points', 'of_points'])}
     from result_day where from_day < to_day window w as (partition by source, asset_id, finding_id order by from_day)
   ),
-  result_caused as (select r.*, ${changeCauses(resultChange)} from result_line r where r.status in ('pass', 'fail')),
+  result_caused as (select r.*, ${changeCauses(resultChange)} from result_line r where r.status in ('pass', 'fail') and r.of_points is not null),
   stated as (
     select r.control_id, r.source, r.asset_id, r.status, r.points is not null as own_points, case when r.mitigated then r.of_points else least(greatest(coalesce(r.points, 0), 0), r.of_points) end as got, r.of_points, ${cutSteps}
     from result_caused r join checked here on here.asset_id = r.asset_id and here.from_day < r.to_day and r.from_day < here.to_day
@@ -199,7 +212,7 @@ export const controlDeltas = (groups: readonly string[] | null, ofAsset = false)
   total_day as (
     select r.source, r.asset_id, r.points, r.max_points as of_points, ${inDays}
     from score_total_history r ${dayJoins}
-    where r.org_id = $org_id and r.retracted_in = 9007199254740991 and r.score = 'secure_score'
+    where r.org_id = $org_id and r.retracted_in = ${NEVER} and r.score = 'secure_score'
   ),
   total_line as (
     select *, min(from_day) over (partition by source, asset_id) as first_day, ${neighbours(['points', 'of_points'])}

@@ -2,7 +2,7 @@ import { NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
-import { floored, possiblePoints, statedPoints } from './control-deltas.ts'
+import { floored, possibleJoins, possiblePoints as ofPoints, statedPoints, totalled } from './control-deltas.ts'
 import { effectiveResults } from './effective-results.ts'
 
 /** What checks that did not run, or ran too long ago, could do to the secure score at the end of a day; points in thousandths. */
@@ -61,10 +61,10 @@ export async function unknownOfFrameworks(
 /** CTEs down to `part`: of every control with something unknown what is known and what could be. `totals`: without those that a source's total holds. */
 function parts(scope: Scope, totals: boolean): string {
   const standing = 'r.valid_from < m.ends_at and m.ends_at <= r.valid_to'
-  const ofPoints = possiblePoints
   return `with moment as (select ends_at from day where org_id = $org_id and day = $day),
     ${newestControl},
     ${effectiveResults},
+    ${totalled},
     fresh as (select distinct asset_id from fresh_history where org_id = $org_id and subject = 'control' and from_day <= $day and $day < to_day),
     here as (
       select a.asset_id, f.asset_id is not null as checked from asset_history a left join fresh f on f.asset_id = a.asset_id
@@ -72,8 +72,8 @@ function parts(scope: Scope, totals: boolean): string {
     stated as (
       select r.control_id, r.asset_id, r.status, ${statedPoints(ofPoints)} is not null as own_points, ${ofPoints} as of_points,
         case when r.mitigated then ${ofPoints} else least(greatest(coalesce(${statedPoints(ofPoints)}, 0), 0), ${ofPoints}) end as got
-      from effective_result r cross join moment m join here h on h.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id
-      where h.checked and r.status in ('pass', 'fail') and ${standing}),
+      from effective_result r cross join moment m join here h on h.asset_id = r.asset_id ${possibleJoins}
+      where h.checked and r.status in ('pass', 'fail') and ${ofPoints} is not null and ${standing}),
     on_asset as (
       select control_id, asset_id, count(case when own_points then 1 end) as own, count(case when own_points then null else 1 end) as plain,
         count(case when status = 'fail' and not own_points then 1 end) as failed,
@@ -87,10 +87,10 @@ function parts(scope: Scope, totals: boolean): string {
       from on_asset group by control_id),
     not_known as (
       select r.control_id, r.asset_id, max(${ofPoints}) as of_points, min(r.source collate "C") as source
-      from control_result_history r cross join moment m join here h on h.asset_id = r.asset_id left join newest_control c on c.control_id = r.control_id
-        left join on_asset o on o.control_id = r.control_id and o.asset_id = r.asset_id
+      from control_result_history r cross join moment m join here h on h.asset_id = r.asset_id ${possibleJoins}
+        left join on_asset k on k.control_id = r.control_id and k.asset_id = r.asset_id
       where r.org_id = $org_id and r.retracted_in = ${NEVER} and ${standing} and (r.status = 'not_run' or r.status in ('pass', 'fail') and not h.checked)
-        and o.asset_id is null
+        and k.asset_id is null
       group by r.control_id, r.asset_id),
     ${
       totals
