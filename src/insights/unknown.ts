@@ -52,6 +52,15 @@ export async function readUnknown(engine: Engine, scope: Scope, catalog: Catalog
   }
 }
 
+/** What of it the bounds of the secure score rest on. */
+export type SecureUnknown = Pick<Unknown, 'assets' | 'controls'>
+
+/** Counts what is unknown of the secure score alone, without asking any metric. */
+export async function readSecureUnknown(engine: Engine, scope: Scope, day: number): Promise<SecureUnknown> {
+  const [assets, controls] = await Promise.all([countUnknown(engine, scope, day, [], []), unknownControls(engine, scope, day)])
+  return { assets, controls }
+}
+
 /** Sums of a score at the end of a day; none: it has no history there. */
 type Sums = Pick<HistoryPoint, 'numerator' | 'denominator'> | undefined
 
@@ -92,7 +101,7 @@ export function initiativeBounds(unknown: Unknown, initiative: Initiative, point
 }
 
 /** Secure score: checks that did not run at all or at none of their points. */
-export const secureBounds = ({ assets, controls }: Unknown, now: Sums): Bounds => pointsBounds(now, controls, assets.control)
+export const secureBounds = ({ assets, controls }: SecureUnknown, now: Sums): Bounds => pointsBounds(now, controls, assets.control)
 
 const allKnown: UnknownControls = { controls: 0, gain: 0, loss: 0, max_points: 0 }
 

@@ -10,10 +10,11 @@ import {
   type ScoreName,
   targetOf,
 } from '../../insights/scores.ts'
-import { exposureBounds, secureBounds } from '../../insights/unknown.ts'
+import { exposureBounds, readSecureUnknown, secureBounds } from '../../insights/unknown.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { levelOf } from '../../store/queries/words.ts'
 import type { Asked } from '../asked.ts'
+import { remember } from '../memory.ts'
 import type { GroupScore, History, Score, Scores } from '../shapes.ts'
 import { findInitiative, summarizeInitiatives } from './initiatives.ts'
 import { findMetric, pointsOf, unknownOf } from './metrics.ts'
@@ -26,7 +27,7 @@ export async function answerSecure(asked: Asked): Promise<z.infer<typeof Score>>
   const { store, scope, catalog, moment } = asked
   const [points, unknown] = await Promise.all([
     readHistory(store.engine, scope, catalog, 'secure', '', moment.day - CHANGE_DAYS, moment.day),
-    unknownOf(asked),
+    remember(store, ['secure-unknown', scope, moment.day], () => readSecureUnknown(store.engine, scope, moment.day)),
   ])
   return { ...scoreOf(catalog, 'secure', '', points), ...secureBounds(unknown, points.at(-1)) }
 }

@@ -321,17 +321,20 @@ const threatsIn = (text: string | null): string[] =>
     ?.split(', ')
     .filter((threat) => threat !== '') ?? []
 
+/** What the place of an action in the order of work rests on; `rank`: what a person gave, 0 none. */
+export type ForRank = Pick<Action, 'action_id' | 'rank' | 'total_only' | 'points' | 'max_points' | 'difficulty' | 'user_impact'>
+
 /** Behind every rank that a person can give. */
 const LAST = 1_000_000
 
 const effortOf = (effort: Effort | null): number => (effort === null ? 2 : efforts.indexOf(effort) + 1)
 
 /**
- * In the order of work: a person's own ranks first, then many points left, little effort and user impact, many possible points; what is not scored
+ * Actions in the order of work: a person's own ranks first, then many points left, little effort and user impact, many possible points; what is not scored
  * last. Each gets its place as rank, from 1.
  */
-function ranked(actions: readonly Action[]): Action[] {
-  const left = ({ points, max_points }: Action) => (max_points === null ? -1 : max_points - points!)
+export function ranked<Ranked extends ForRank>(actions: readonly Ranked[]): Ranked[] {
+  const left = ({ points, max_points }: ForRank) => (max_points === null ? -1 : max_points - points!)
   const sorted = actions.toSorted(
     (a, b) =>
       (a.rank || LAST) - (b.rank || LAST) ||
