@@ -37,6 +37,16 @@ export const tarPadding = (size: number): Buffer => Buffer.alloc((BLOCK - (size 
 /** What ends an archive. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * BLOCK)
 
+/** A whole archive of text files, in memory. `modified`: seconds since 1970. */
+export const tarOf = (files: readonly { path: string; text: string }[], modified: number): Buffer =>
+  Buffer.concat([
+    ...files.flatMap(({ path, text }) => {
+      const bytes = Buffer.from(text)
+      return [tarHeader(path, bytes.length, modified), bytes, tarPadding(bytes.length)]
+    }),
+    tarEnd(),
+  ])
+
 /** A file of an archive; its body must be read before the next file is asked for. */
 export interface TarFile {
   name: string

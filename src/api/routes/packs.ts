@@ -10,7 +10,7 @@ import { compute } from '../../insights/compute.ts'
 import { problemText } from '../../insights/draft.ts'
 import { activatePack, activePacks, deactivatePack, ownAsPack, type Pack, previewPack, readPack } from '../../insights/packs.ts'
 import { formatInstant, NEVER } from '../../model/time.ts'
-import { tarEnd, tarHeader, tarPadding } from '../../store/archive.ts'
+import { tarOf } from '../../store/archive.ts'
 import { definitionLog } from '../../store/definitions/read.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -191,13 +191,8 @@ export const packs =
       async ({ query }, reply) => {
         const asked = await readPresent(api, query)
         const files = await ownAsPack(store.engine, asked.scope.org_id, asked.org!.slug)
-        const at = Math.floor(store.now() / 1_000_000)
-        const parts = files.flatMap(({ path, text }) => {
-          const bytes = Buffer.from(text)
-          return [tarHeader(path, bytes.length, at), bytes, tarPadding(bytes.length)]
-        })
         reply.header('content-disposition', 'attachment; filename="own-metrics.tar.gz"')
-        return reply.type('application/gzip').send(await compress(Buffer.concat([...parts, tarEnd()])))
+        return reply.type('application/gzip').send(await compress(tarOf(files, Math.floor(store.now() / 1_000_000))))
       },
     )
   }
