@@ -3616,8 +3616,10 @@ export interface components {
             }[] | null;
             /** @description How many assets it names */
             asset_count: number | null;
-            /** @description It covers what is in this group, while it is */
-            asset_group: string | null;
+            /** @description It covers what is in one of these groups, while it is; at most 20 are named; null: not narrowed to groups */
+            asset_groups: string[] | null;
+            /** @description How many groups it names */
+            group_count: number | null;
             kind: ("vulnerability" | "control") | null;
             /** @description Id of the vulnerability or control; null: any */
             subject: string | null;
@@ -3654,8 +3656,11 @@ export interface components {
             starts_at: string;
             /** @description null: until a person ends it */
             ends_at: string | null;
-            /** @enum {string} */
-            state: "upcoming" | "active" | "ended";
+            /**
+             * @description suspended: of asset groups, while a global one about the same stands
+             * @enum {string}
+             */
+            state: "upcoming" | "active" | "suspended" | "ended";
             /** @description Open findings that it covers */
             covered_findings: number;
             covered_assets: number;
@@ -3698,8 +3703,10 @@ export interface components {
             }[] | null;
             /** @description How many assets it names */
             asset_count: number | null;
-            /** @description It covers what is in this group, while it is */
-            asset_group: string | null;
+            /** @description It covers what is in one of these groups, while it is; at most 20 are named; null: not narrowed to groups */
+            asset_groups: string[] | null;
+            /** @description How many groups it names */
+            group_count: number | null;
             kind: ("vulnerability" | "control") | null;
             /** @description Id of the vulnerability or control; null: any */
             subject: string | null;
@@ -3736,8 +3743,11 @@ export interface components {
             starts_at: string;
             /** @description null: until a person ends it */
             ends_at: string | null;
-            /** @enum {string} */
-            state: "upcoming" | "active" | "ended";
+            /**
+             * @description suspended: of asset groups, while a global one about the same stands
+             * @enum {string}
+             */
+            state: "upcoming" | "active" | "suspended" | "ended";
             /** @description Open findings that it covers */
             covered_findings: number;
             covered_assets: number;
@@ -4743,7 +4753,13 @@ export interface components {
             /** @description Only this finding; instead of assets, group and subject */
             finding_id?: number;
             asset_ids?: number[];
-            asset_group?: string;
+            /** @description On the assets of these groups, while they are in one */
+            asset_groups?: string[];
+            /**
+             * @description Instead of asset_groups: all groups that have assets now, not those to come
+             * @constant
+             */
+            all_groups?: true;
             /**
              * @description Of the subject
              * @enum {string}

@@ -743,7 +743,11 @@ export const ExceptionSummary = z.object({
     .nullable()
     .describe('The assets that it names, at most 20; null: not narrowed to assets'),
   asset_count: z.number().int().nullable().describe('How many assets it names'),
-  asset_group: z.string().nullable().describe('It covers what is in this group, while it is'),
+  asset_groups: z
+    .array(z.string())
+    .nullable()
+    .describe('It covers what is in one of these groups, while it is; at most 20 are named; null: not narrowed to groups'),
+  group_count: z.number().int().nullable().describe('How many groups it names'),
   kind: z.enum(['vulnerability', 'control']).nullable(),
   subject: z.string().nullable().describe('Id of the vulnerability or control; null: any'),
   component: z.string().nullable().describe("Only the finding of this component, '' for the one that names none; null: any"),
@@ -771,7 +775,7 @@ export const ExceptionSummary = z.object({
   author: z.string(),
   starts_at: Instant,
   ends_at: Instant.nullable().describe('null: until a person ends it'),
-  state: z.enum(exceptionStates),
+  state: z.enum(exceptionStates).describe('suspended: of asset groups, while a global one about the same stands'),
   covered_findings: z.number().int().describe('Open findings that it covers'),
   covered_assets: z.number().int(),
   import_no: z.number().int().describe('The import that stated it as it now stands'),
@@ -793,7 +797,13 @@ const When = z.string().max(40)
 export const NewException = z.strictObject({
   finding_id: z.number().int().positive().optional().describe('Only this finding; instead of assets, group and subject'),
   asset_ids: z.array(z.number().int().positive()).min(1).max(10_000).optional(),
-  asset_group: z.string().trim().min(1).max(300).optional(),
+  asset_groups: z
+    .array(z.string().trim().min(1).max(300))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('On the assets of these groups, while they are in one'),
+  all_groups: z.literal(true).optional().describe('Instead of asset_groups: all groups that have assets now, not those to come'),
   kind: z.enum(['vulnerability', 'control']).optional().describe('Of the subject'),
   subject: z.string().trim().min(1).max(500).optional().describe('Id of a vulnerability or control'),
   component: z.string().max(500).optional().describe('With a subject: only the finding of this component'),

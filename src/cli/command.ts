@@ -35,6 +35,12 @@ export function textOption(context: Context, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The words of an option that takes several, or undefined when it was not given. */
+export function listOption(context: Context, name: string): string[] | undefined {
+  const given = context.options[name] as unknown
+  return Array.isArray(given) ? (given as string[]) : undefined
+}
+
 export const jsonOption: CliOption = { flags: '--json', summary: 'print JSON' }
 export const orgOption: CliOption = { flags: '--org <slug>', summary: 'the organisation; default: the first that is not the demo' }
 /** As of when, as known when, by whose rules. */

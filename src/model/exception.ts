@@ -12,6 +12,6 @@ export const scoreMoving: readonly Justification[] = ['third_party_control', 'al
 export const exceptionKinds = [...justifications, 'statement'] as const
 export type ExceptionKind = (typeof exceptionKinds)[number]
 
-/** Whether an exception at a moment has not begun, is in force or has ended. */
-export const exceptionStates = ['upcoming', 'active', 'ended'] as const
+/** Whether an exception at a moment has not begun, is in force, stands back behind a global one, or has ended. */
+export const exceptionStates = ['upcoming', 'active', 'suspended', 'ended'] as const
 export type ExceptionState = (typeof exceptionStates)[number]

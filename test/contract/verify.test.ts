@@ -180,7 +180,7 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
       starts_at: NOW,
       ends_at: NOW + 5_000_000,
     } as const
-    const everywhere = { asset_ids: null, asset_group: null, kind: 'vulnerability', subject: 'CVE-2024-2', component: null } as const
+    const everywhere = { asset_ids: null, asset_groups: null, kind: 'vulnerability', subject: 'CVE-2024-2', component: null } as const
     const added = await addException(store, org.org_id, { ...everywhere, ...terms }, 'test')
     await whole()
     await changeException(store, org.org_id, added.exception_id, { ends_at: NOW + 9_000_000 }, 'test')

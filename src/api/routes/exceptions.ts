@@ -6,6 +6,7 @@ import { type Instant, parseInstant } from '../../model/time.ts'
 import { endOfDay, parseDay } from '../../store/days.ts'
 import { addException, changeException, endException, type ExceptionTerms, scopeOfFinding } from '../../store/exceptions/change.ts'
 import { exceptionColumns, getException, listExceptions } from '../../store/queries/exceptions/list.ts'
+import { listGroups } from '../../store/queries/overview/groups.ts'
 import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -42,6 +43,14 @@ export const exceptions =
       const { org } = await readMoment(api, query)
       if (!org) throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
       return org.org_id
+    }
+
+    /** The asset groups that have assets now. Throws UserError('bad_exception') when there are none. */
+    const groupsNow = async (query: { org?: string | undefined }): Promise<string[]> => {
+      const { scope, moment } = await readMoment(api, query)
+      const groups = await listGroups(store.engine, scope, moment)
+      if (groups.length === 0) throw new UserError('bad_exception', 'no asset is in a group: leave all_groups out for all assets')
+      return groups.map(({ asset_group }) => asset_group)
     }
 
     /** A day, from its beginning or to its end, or an instant. Throws UserError('bad_instant'), UserError('day_out_of_range'). */
@@ -90,8 +99,10 @@ export const exceptions =
       },
       async ({ query, body }, reply) => {
         const org_id = await orgOf(query)
-        const { finding_id, asset_ids, asset_group, kind, subject, component, everything, justification, reason, author } = body
-        const narrowed = [asset_ids, asset_group, kind, subject, component].some((each) => each !== undefined)
+        const { finding_id, asset_ids, asset_groups, all_groups, kind, subject, component, everything, justification, reason, author } =
+          body
+        if (asset_groups && all_groups) throw new UserError('bad_exception', 'all_groups are all that there are: leave asset_groups out')
+        const narrowed = [asset_ids, asset_groups, all_groups, kind, subject, component].some((each) => each !== undefined)
         if (finding_id !== undefined && (narrowed || everything))
           throw new UserError('bad_exception', 'finding_id says it all: leave assets, group and subject out')
         if (finding_id === undefined && narrowed === Boolean(everything))
@@ -106,7 +117,7 @@ export const exceptions =
             ? await scopeOfFinding(store.engine, org_id, finding_id)
             : {
                 asset_ids: asset_ids ?? null,
-                asset_group: asset_group ?? null,
+                asset_groups: all_groups ? await groupsNow(query) : (asset_groups ?? null),
                 kind: kind ?? null,
                 subject: subject ?? null,
                 component: component ?? null,

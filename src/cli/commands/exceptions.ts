@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -7,7 +7,8 @@ interface Exception {
   exception_id: number
   assets: { asset_id: number; name: string }[] | null
   asset_count: number | null
-  asset_group: string | null
+  asset_groups: string[] | null
+  group_count: number | null
   subject: string | null
   component: string | null
   justification: string
@@ -31,7 +32,8 @@ export const command: CliCommand = {
     { flags: '--component <name>', summary: 'add: of the vulnerability or control only the finding in this component' },
     { flags: '--finding <number>', summary: 'add: this finding alone' },
     { flags: '--asset <number...>', summary: 'add: on these assets' },
-    { flags: '--group <name>', summary: 'add: on the assets of this group, while they are in it' },
+    { flags: '--group <name...>', summary: 'add: on the assets of these groups, while they are in one' },
+    { flags: '--all-groups', summary: 'add: on the assets of all groups that there are now, not of those to come' },
     { flags: '--everything', summary: 'add: everything, not narrowed at all' },
     {
       flags: '--justification <why>',
@@ -96,11 +98,11 @@ async function add(context: Context): Promise<void> {
   const [vulnerability, control] = [text('vulnerability'), text('control')]
   if (vulnerability !== undefined && control !== undefined)
     throw new UserError('bad_exception', 'an exception is about a vulnerability or a control: name one of them')
-  const assets = context.options['asset'] as unknown
   const json = {
     finding_id: numberOf(text('finding')),
-    asset_ids: Array.isArray(assets) ? assets.map((asset: string) => numberOf(asset)) : undefined,
-    asset_group: text('group'),
+    asset_ids: listOption(context, 'asset')?.map(numberOf),
+    asset_groups: listOption(context, 'group'),
+    all_groups: context.options['allGroups'] === true ? true : undefined,
     kind: vulnerability !== undefined ? 'vulnerability' : control !== undefined ? 'control' : undefined,
     subject: vulnerability ?? control,
     component: text('component'),
@@ -134,11 +136,13 @@ const coverage = ({ covered_findings, covered_assets, moves_scores }: Exception)
 const subjectOf = ({ subject, component }: Exception): string =>
   subject === null ? 'everything' : component ? `${subject} in ${component}` : subject
 
-const placeOf = ({ assets, asset_count, asset_group, statement }: Exception): string =>
+const placeOf = ({ assets, asset_count, asset_groups, group_count, statement }: Exception): string =>
   statement !== null
     ? statement.product
-    : asset_group !== null
-      ? `group ${asset_group}`
+    : asset_groups !== null
+      ? group_count === 1
+        ? `group ${asset_groups[0]!}`
+        : `${group_count} groups`
       : assets === null
         ? 'all assets'
         : asset_count === 1

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
-import { type CliCommand, type Context, jsonOption, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, listOption, orgOption, textOption } from '../command.ts'
 import { withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -130,10 +130,7 @@ async function log(context: Context): Promise<void> {
   )
 }
 
-const listOf = (context: Context, name: string): string[] => {
-  const given = context.options[name] as unknown
-  return Array.isArray(given) ? (given as string[]) : []
-}
+const listOf = (context: Context, name: string): string[] => listOption(context, name) ?? []
 
 const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
 

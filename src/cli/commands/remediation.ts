@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -87,13 +87,12 @@ async function list(context: Context): Promise<void> {
 }
 
 async function request(context: Context, recommendation: string): Promise<void> {
-  const groups = context.options['group'] as unknown
   const added = await withConnection(context, (connection) =>
     connection.send<Activity>('POST', '/remediation', {
       query: { org: textOption(context, 'org') },
       json: {
         recommendation,
-        groups: Array.isArray(groups) ? groups : undefined,
+        groups: listOption(context, 'group'),
         priority: textOption(context, 'priority') ?? 'medium',
         due: textOption(context, 'due'),
         owner: textOption(context, 'owner'),

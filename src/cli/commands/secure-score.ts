@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import { actionStatuses, type ActionStatus, actionStatusTitles } from '../../model/secure-action.ts'
-import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
+import { type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -208,11 +208,10 @@ const statesLines = ({ results }: StatesAnswer): string =>
     .join('\n')
 
 async function setStates(context: Context, wanted: readonly object[]): Promise<void> {
-  const organisations = context.options['organisation'] as unknown
   const answer = await withConnection(context, (connection) =>
     connection.send<StatesAnswer>('POST', '/secure-score/states', {
       query: { org: text(context, 'org') },
-      json: { actions: wanted, ...by(context), ...(Array.isArray(organisations) ? { organisations } : {}) },
+      json: { actions: wanted, ...by(context), organisations: listOption(context, 'organisation') },
     }),
   )
   print(context, answer, () => statesLines(answer))

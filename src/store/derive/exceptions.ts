@@ -1,7 +1,7 @@
 import { scoreMoving } from '../../model/exception.ts'
 import { NEVER } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
-import { coverCtes } from '../exceptions/cover.ts'
+import { coverCtes, inForceCtes } from '../exceptions/cover.ts'
 import { statedCtes, statedRunCtes, statementMoves } from '../statements/cover.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function deriveExceptions(transaction: Engine): Promise<boolean> {
     : { ctes: '', rows: '' }
   await transaction.query(
     `create temporary table excepted_run as
-     with moving as materialized (select e.* from exception_history e where ${moving}),
+     with ${inForceCtes('moving', moving)},
      own as materialized (select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component from finding_key k join touched t on t.asset_id = k.asset_id),
      ${coverCtes('moving', 'own')}${stated.ctes},
      whole as (select finding_id, valid_from, valid_to from cover${stated.rows}),

@@ -11,12 +11,12 @@ import type { Store } from '../store.ts'
 /** `format` of the imports that change exceptions: acts of kind 'change'. */
 export const EXCEPTION_FORMAT = 'exception'
 
-/** What an exception covers: a place (assets, a group, or everywhere) and a subject (one vulnerability or control, or any). */
+/** What an exception covers: a place (assets, groups, or everywhere) and a subject (one vulnerability or control, or any). */
 export interface ExceptionScope {
   /** Null: not narrowed to assets. Never empty. */
   asset_ids: readonly number[] | null
-  /** Not together with assets: whatever is in this group, while it is. */
-  asset_group: string | null
+  /** Not together with assets: whatever is in one of these groups, while it is. Never empty. */
+  asset_groups: readonly string[] | null
   /** Both or neither. */
   kind: 'vulnerability' | 'control' | null
   subject: string | null
@@ -45,6 +45,7 @@ const EARLIEST = Date.UTC(1999, 0, 2) * 1000
 const LATEST = Date.UTC(2050, 11, 31) * 1000
 
 const MOST_ASSETS = 10_000
+const MOST_GROUPS = 1000
 
 /**
  * Adds an exception; it may begin in the past, what is new is then our knowledge. Throws UserError('bad_exception'),
@@ -61,12 +62,12 @@ export async function addException(
   return store.engine.transaction(async (transaction) => {
     await checkAssets(transaction, org_id, given.asset_ids)
     const exception_id = await draw(transaction, 'exception_id')
-    const { asset_ids, asset_group, kind, subject, component, justification, reason, author, starts_at, ends_at } = given
+    const { asset_ids, asset_groups, kind, subject, component, justification, reason, author, starts_at, ends_at } = given
     return act(store, transaction, org_id, actor, {
       exception_id,
       act: 'add',
       asset_ids: asset_ids && [...new Set(asset_ids)].toSorted((a, b) => a - b),
-      asset_group,
+      asset_groups: asset_groups && [...new Set(asset_groups)].toSorted(),
       kind,
       subject,
       component,
@@ -134,7 +135,7 @@ export async function scopeOfFinding(engine: Engine, org_id: number, finding_id:
   )
   if (!key) throw new UserError('unknown_finding', `there is no finding ${finding_id} here`, { status: 404 })
   const { asset_id, kind, subject, component } = key
-  return { asset_ids: [asset_id], asset_group: null, kind, subject, component }
+  return { asset_ids: [asset_id], asset_groups: null, kind, subject, component }
 }
 
 /** Writes an act as an import, and what the exception then comes to. */
@@ -178,11 +179,15 @@ type Statement = ExceptionScope & ExceptionTerms
 function outcome(acts: readonly Act[]): Statement | null {
   let held: Statement | null = null
   for (const { act, exception_id: _, ...said } of acts) {
-    if (act === 'add') held = said as Statement
+    if (act === 'add') held = readScope(said as Statement & { asset_group?: string | null })
     else if (held) held = { ...(held as Statement), ...said }
   }
   return held && (held.ends_at === null || held.starts_at < held.ends_at) ? held : null
 }
+
+/** What was added, also before an exception could be about several groups. */
+const readScope = ({ asset_group, ...said }: Statement & { asset_group?: string | null }): Statement =>
+  asset_group === undefined ? said : { ...said, asset_groups: asset_group === null ? null : [asset_group] }
 
 /** The standing acts on an exception in the order of learning. */
 async function actsOn(transaction: Engine, org_id: number, exception_id: number): Promise<Act[]> {
@@ -236,7 +241,7 @@ const columns = [
 async function restate(transaction: Engine, org_id: number, exception_id: number, import_no: number, more?: string): Promise<Placed> {
   const acts = await actsOn(transaction, org_id, exception_id)
   if (more !== undefined) acts.push(JSON.parse(more) as Act)
-  const wanted = new Map(rowsOf(org_id, exception_id, outcome(acts)).map((row) => [row.asset_id, row]))
+  const wanted = new Map(rowsOf(org_id, exception_id, outcome(acts)).map((row) => [row.asset_id ?? row.asset_group, row]))
   const placed: Placed = { opened: 0, closed: 0 }
   const changed: Row[] = []
   const standing = await transaction.query<Row>(
@@ -244,21 +249,22 @@ async function restate(transaction: Engine, org_id: number, exception_id: number
     { org_id, exception_id },
   )
   const same = (one: Row, other: Row, apart: string) => columns.every((column) => column === apart || one[column] === other[column])
-  const ofRow = `org_id = $org_id and exception_id = $exception_id and retracted_in = ${NEVER} and coalesce(asset_id, -1) = $asset_id`
+  const ofRow = `org_id = $org_id and exception_id = $exception_id and retracted_in = ${NEVER} and coalesce(asset_id, -1) = $asset_id and coalesce(asset_group, '') = $asset_group`
   for (const row of standing) {
-    const now = wanted.get(row['asset_id'] as number | null)
+    const place = (row['asset_id'] ?? row['asset_group']) as number | string | null
+    const now = wanted.get(place)
     if (now && same(row, now, '')) {
-      wanted.delete(now.asset_id)
+      wanted.delete(place)
       continue
     }
     changed.push(row)
-    const params = { org_id, exception_id, import_no, asset_id: row['asset_id'] ?? -1 }
+    const params = { org_id, exception_id, import_no, asset_id: row['asset_id'] ?? -1, asset_group: row['asset_group'] ?? '' }
     if (now && row['closed_in'] === NEVER && same(row, now, 'valid_to')) {
       await transaction.run(`update exception_history set valid_to = $valid_to, closed_in = $import_no where ${ofRow}`, {
         ...params,
         valid_to: now.valid_to,
       })
-      wanted.delete(now.asset_id)
+      wanted.delete(place)
     } else await transaction.run(`update exception_history set retracted_in = $import_no where ${ofRow}`, params)
     placed.closed++
   }
@@ -276,17 +282,22 @@ async function restate(transaction: Engine, org_id: number, exception_id: number
   return placed
 }
 
-type ExceptionRow = { [column in (typeof columns)[number]]: Value } & { asset_id: number | null; valid_to: number }
+type ExceptionRow = { [column in (typeof columns)[number]]: Value } & {
+  asset_id: number | null
+  asset_group: string | null
+  valid_to: number
+}
 
-/** One row per asset, or one that is not narrowed to assets. */
+/** One row per asset or group, or one that is not narrowed to any. */
 function rowsOf(org_id: number, exception_id: number, said: Statement | null): ExceptionRow[] {
   if (!said) return []
-  const { asset_ids, asset_group, kind, subject, component, justification, reason, author, starts_at, ends_at } = said
-  return (asset_ids ?? [null]).map((asset_id) => ({
+  const { asset_ids, asset_groups, kind, subject, component, justification, reason, author, starts_at, ends_at } = said
+  const places = asset_groups?.map((asset_group) => ({ asset_id: null, asset_group })) ??
+    asset_ids?.map((asset_id) => ({ asset_id, asset_group: null })) ?? [{ asset_id: null, asset_group: null }]
+  return places.map((place) => ({
     org_id,
     exception_id,
-    asset_id,
-    asset_group,
+    ...place,
     kind,
     subject,
     component,
@@ -298,9 +309,14 @@ function rowsOf(org_id: number, exception_id: number, said: Statement | null): E
   }))
 }
 
-/** Touches the assets that have a finding which one of these rows could cover, at whatever time they were in its group. */
+/**
+ * Touches the assets that have a finding which one of these rows could cover, at whatever time they were in its group. One that moves no score
+ * does when it is global: it suspends those of groups.
+ */
 async function touch(transaction: Engine, rows: readonly Row[]): Promise<void> {
-  const moving = rows.filter((row) => scoreMoving.includes(row['justification'] as Justification))
+  const moving = rows.filter(
+    (row) => scoreMoving.includes(row['justification'] as Justification) || (row['asset_id'] === null && row['asset_group'] === null),
+  )
   if (!moving.length) return
   const asset_ids = moving.flatMap((row) => (row['asset_id'] === null ? [] : [row['asset_id'] as number]))
   const of = 'insert into touched_asset select distinct k.org_id, k.asset_id from finding_key k where k.org_id = $org_id'
@@ -315,7 +331,7 @@ async function touch(transaction: Engine, rows: readonly Row[]): Promise<void> {
       `${of} ${subject === null ? '' : 'and k.kind = $kind and k.subject = $subject'} ${
         asset_group === null
           ? ''
-          : `and k.asset_id in (select asset_id from attribute_history where org_id = $org_id and attribute = 'asset_group' and value = $asset_group)`
+          : `and k.asset_id in (select asset_id from asset_history where org_id = $org_id and asset_group = $asset_group)`
       }`,
       { org_id, ...(subject === null ? {} : { kind, subject }), ...(asset_group === null ? {} : { asset_group }) },
     )
@@ -324,14 +340,17 @@ async function touch(transaction: Engine, rows: readonly Row[]): Promise<void> {
 
 const bad = (what: string): UserError => new UserError('bad_exception', what)
 
-function checkScope({ asset_ids, asset_group, kind, subject, component }: ExceptionScope): void {
-  if (asset_ids && asset_group !== null) throw bad('an exception is about assets or about an asset group: name one of them')
+function checkScope({ asset_ids, asset_groups, kind, subject, component }: ExceptionScope): void {
+  if (asset_ids && asset_groups) throw bad('an exception is about assets or about asset groups: name one of them')
   if (asset_ids?.length === 0) throw bad('the list of assets is empty: leave it out for all assets')
+  if (asset_groups?.length === 0) throw bad('the list of asset groups is empty: leave it out for all assets')
+  if (asset_groups && asset_groups.length > MOST_GROUPS)
+    throw bad(`an exception names at most ${MOST_GROUPS} asset groups: make it global instead`)
   if (asset_ids && asset_ids.length > MOST_ASSETS) throw bad(`an exception names at most ${MOST_ASSETS} assets: use an asset group`)
   if ((kind === null) !== (subject === null)) throw bad('a vulnerability or control needs its kind and its id')
   if (component !== null && subject === null) throw bad('a component narrows one vulnerability or control: name it too')
-  if (asset_group === '' || subject === '') throw bad('an asset group or subject has a name of at least one character')
-  for (const text of [asset_group, subject, component]) checkText(text)
+  if (asset_groups?.includes('') || subject === '') throw bad('an asset group or subject has a name of at least one character')
+  for (const text of [...(asset_groups ?? []), subject, component]) checkText(text)
 }
 
 function checkTerms({ reason, author, starts_at, ends_at }: ExceptionTerms): void {

@@ -1,145 +1,111 @@
-import { Dialog } from '@base-ui/react/dialog'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ReactNode, SubmitEvent } from 'react'
-import { addressOf, send, useAsk } from '../../api.ts'
+import { addressOf, send } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { word } from '../../format.ts'
-import { Button, buttonLook } from '../../components/Button.tsx'
+import { areaLook, Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { GroupChoice } from '../../components/GroupChoice.tsx'
 import { justifications, meanings } from './words.tsx'
 
-const field = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm'
-
-function Field({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
-  return (
-    <label className="block text-sm">
-      <span className="font-medium">{title}</span> {hint && <span className="text-xs text-ink-3">{hint}</span>}
-      {children}
-    </label>
-  )
-}
-
 /** The dialog that adds an exception. The address may say what about: kind and subject, or a finding. */
-export function AddException({ open, onClose }: { open: boolean; onClose: () => void }) {
-  return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-50 bg-(--shade)" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[34rem] max-w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-raised">
-          <Dialog.Title className="text-base font-semibold">Add exception</Dialog.Title>
-          <Dialog.Description className="mt-1 text-sm text-ink-2">
-            Findings stay in the lists and show who excepted them, and why.
-          </Dialog.Description>
-          <Form onClose={onClose} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
-  )
-}
+export const AddException = ({ open, onClose }: { open: boolean; onClose: () => void }) => (open ? <Form onClose={onClose} /> : null)
+
+const places = [
+  ['all', 'All assets', 'Also those to come. Exceptions of groups about the same are suspended while it holds.'],
+  ['groups', 'Chosen asset groups', 'Assets while they are in one of them.'],
+  ['all_groups', 'All asset groups that there are now', 'Assets in no group, and groups to come, are left out.'],
+] as const
 
 function Form({ onClose }: { onClose: () => void }) {
   const { get } = useParameters()
   const { org } = useMoment()
   const client = useQueryClient()
-  const groups = useAsk('/api/v1/scores/groups')
   const finding = get('finding')
   const [about, setAbout] = useState(get('subject') ? get('kind') || 'vulnerability' : 'vulnerability')
   const [subject, setSubject] = useState(get('subject'))
-  const [place, setPlace] = useState('')
+  const [component, setComponent] = useState('')
+  const [place, setPlace] = useState<(typeof places)[number][0]>('all')
+  const [groups, setGroups] = useState<readonly string[]>([])
   const [justification, setJustification] = useState<(typeof justifications)[number]>('alternate_mitigation')
   const [reason, setReason] = useState('')
   const [author, setAuthor] = useState('')
   const [starts, setStarts] = useState('')
   const [ends, setEnds] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const add = async (event: SubmitEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setFailure(null)
+  const add = async () => {
     const scope = finding
       ? { finding_id: Number(finding) }
       : {
-          ...(about === 'everything' ? {} : { kind: about, subject }),
-          ...(place ? { asset_group: place } : {}),
-          ...(about === 'everything' && !place ? { everything: true } : {}),
+          ...(about === 'everything' ? {} : { kind: about, subject, ...(component.trim() ? { component: component.trim() } : {}) }),
+          ...(place === 'groups' ? { asset_groups: groups } : place === 'all_groups' ? { all_groups: true } : {}),
+          ...(about === 'everything' && place === 'all' ? { everything: true } : {}),
         }
-    try {
-      await send('POST', addressOf('/api/v1/exceptions', {}, { org }), {
-        ...scope,
-        justification,
-        reason,
-        ...(author.trim() ? { author } : {}),
-        ...(starts ? { starts_at: starts } : {}),
-        ...(ends ? { ends_at: ends } : {}),
-      })
-      await client.invalidateQueries()
-      onClose()
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error))
-    } finally {
-      setBusy(false)
-    }
+    await send('POST', addressOf('/api/v1/exceptions', {}, { org }), {
+      ...scope,
+      justification,
+      reason,
+      ...(author.trim() ? { author } : {}),
+      ...(starts ? { starts_at: starts } : {}),
+      ...(ends ? { ends_at: ends } : {}),
+    })
+    await client.invalidateQueries()
   }
   return (
-    <form onSubmit={(event) => void add(event)} className="mt-4 flex flex-col gap-3.5">
+    <FormDialog
+      open
+      onClose={onClose}
+      title="Add exception"
+      line="Findings stay in the lists and show who excepted them, and why."
+      action="Add exception"
+      ready={Boolean(finding) || place !== 'groups' || groups.length > 0}
+      onSubmit={add}
+    >
       {finding ? (
         <p className="rounded-lg bg-sunken px-3 py-2 text-sm">
           Finding <span className="num">{finding}</span> alone, on its asset.
         </p>
       ) : (
         <>
-          <div className="grid grid-cols-[10rem_1fr] gap-3">
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
             <Field title="What">
-              <select value={about} onChange={(event) => setAbout(event.target.value)} className={field}>
+              <select value={about} onChange={(event) => setAbout(event.target.value)} className={fieldLook}>
                 <option value="vulnerability">Vulnerability</option>
                 <option value="control">Control</option>
                 <option value="everything">Everything found</option>
               </select>
             </Field>
             {about !== 'everything' && (
-              <Field title="Its id">
-                <input
-                  required
-                  maxLength={500}
-                  value={subject}
-                  onChange={(event) => setSubject(event.target.value)}
-                  placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
-                  className={`${field} placeholder:text-ink-3`}
-                />
-              </Field>
+              <>
+                <Field title="Its id">
+                  <input
+                    required
+                    maxLength={500}
+                    value={subject}
+                    onChange={(event) => setSubject(event.target.value)}
+                    placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
+                    className={fieldLook}
+                  />
+                </Field>
+                <Field title="In component" hint="empty: any">
+                  <input maxLength={500} value={component} onChange={(event) => setComponent(event.target.value)} className={fieldLook} />
+                </Field>
+              </>
             )}
           </div>
-          <Field title="Where">
-            <select value={place} onChange={(event) => setPlace(event.target.value)} className={field}>
-              <option value="">All assets</option>
-              {groups.data?.items.map(({ asset_group }) => (
-                <option key={asset_group} value={asset_group}>
-                  Group {asset_group}, while they are in it
-                </option>
-              ))}
-            </select>
-          </Field>
+          <fieldset className="text-sm">
+            <legend className="font-medium">Where</legend>
+            <Radios name="place" options={places} chosen={place} onChoose={setPlace} />
+            {place === 'groups' && <GroupChoice chosen={groups} onChange={setGroups} />}
+          </fieldset>
         </>
       )}
       <fieldset className="text-sm">
         <legend className="font-medium">Justification</legend>
-        <div className="mt-1 flex flex-col gap-1">
-          {justifications.map((one) => (
-            <label key={one} className="flex items-start gap-2 rounded-md px-1 py-0.5">
-              <input
-                type="radio"
-                name="justification"
-                checked={justification === one}
-                onChange={() => setJustification(one)}
-                className="mt-1 accent-accent"
-              />
-              <span>
-                {word(one)} <span className="block text-xs text-ink-3">{meanings[one]}</span>
-              </span>
-            </label>
-          ))}
-        </div>
+        <Radios
+          name="justification"
+          options={justifications.map((one) => [one, word(one), meanings[one]] as const)}
+          chosen={justification}
+          onChoose={setJustification}
+        />
       </fieldset>
       <Field title="Reason">
         <textarea
@@ -148,32 +114,47 @@ function Form({ onClose }: { onClose: () => void }) {
           rows={2}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          className="mt-1 block w-full rounded-md border border-line-strong bg-surface px-2 py-1.5 text-sm"
+          className={areaLook}
         />
       </Field>
       <div className="grid grid-cols-3 gap-3">
         <Field title="From">
-          <input type="date" value={starts} onChange={(event) => setStarts(event.target.value)} className={field} />
+          <input type="date" value={starts} onChange={(event) => setStarts(event.target.value)} className={fieldLook} />
         </Field>
         <Field title="Until">
-          <input type="date" value={ends} onChange={(event) => setEnds(event.target.value)} className={field} />
+          <input type="date" value={ends} onChange={(event) => setEnds(event.target.value)} className={fieldLook} />
         </Field>
         <Field title="Decided by">
-          <input maxLength={200} value={author} onChange={(event) => setAuthor(event.target.value)} className={field} />
+          <input maxLength={200} value={author} onChange={(event) => setAuthor(event.target.value)} className={fieldLook} />
         </Field>
       </div>
       <p className="text-xs text-ink-3">Without a first day it begins now, without a last one it holds until somebody ends it.</p>
-      {failure && (
-        <p role="alert" className="text-sm text-worse">
-          {failure}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Dialog.Close className={buttonLook('plain')}>Cancel</Dialog.Close>
-        <Button type="submit" look="primary" disabled={busy}>
-          {busy ? 'Working …' : 'Add exception'}
-        </Button>
-      </div>
-    </form>
+    </FormDialog>
+  )
+}
+
+/** Ways to choose from, each with what it means. */
+function Radios<K extends string>({
+  name,
+  options,
+  chosen,
+  onChoose,
+}: {
+  name: string
+  options: readonly (readonly [id: K, title: string, meaning: string])[]
+  chosen: K
+  onChoose: (one: K) => void
+}) {
+  return (
+    <div className="mt-1 flex flex-col gap-1">
+      {options.map(([id, title, meaning]) => (
+        <label key={id} className="flex items-start gap-2 rounded-md px-1 py-0.5">
+          <input type="radio" name={name} checked={chosen === id} onChange={() => onChoose(id)} className="mt-1 accent-accent" />
+          <span>
+            {title} <span className="block text-xs text-ink-3">{meaning}</span>
+          </span>
+        </label>
+      ))}
+    </div>
   )
 }

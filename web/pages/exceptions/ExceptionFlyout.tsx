@@ -63,7 +63,11 @@ function General({ one }: { one: Detail }) {
           [one.statement ? 'Author' : 'Decided by', one.author],
         ]}
       />
-      <p className="text-sm text-ink-2">{meaningOf(one)}</p>
+      <p className="text-sm text-ink-2">
+        {one.state === 'suspended'
+          ? 'A global exception about the same stands above it: it covers nothing until that one ends.'
+          : meaningOf(one)}
+      </p>
       {one.statement ? (
         <p className="text-sm">
           <To page="/sources" change={{ open: String(one.import_no) }} className="link">
@@ -73,7 +77,7 @@ function General({ one }: { one: Detail }) {
       ) : (
         <Acts one={one} />
       )}
-      {one.state === 'active' && !one.statement && (
+      {(one.state === 'active' || one.state === 'suspended') && !one.statement && (
         <div>
           <Confirm
             title="End this exception?"

@@ -28,7 +28,7 @@ const columns: Column<Exception>[] = [
       </Here>
     ),
   },
-  { id: 'place', title: 'Where', width: 190, sort: 'asset_group', cell: (one) => <span title={placeOf(one)}>{placeOf(one)}</span> },
+  { id: 'place', title: 'Where', width: 190, sort: 'place', cell: (one) => <span title={placeOf(one)}>{placeOf(one)}</span> },
   { id: 'state', title: 'State', width: 105, sort: 'state', cell: (one) => <StateChip state={one.state} /> },
   {
     id: 'justification',
@@ -73,7 +73,7 @@ const columns: Column<Exception>[] = [
   },
 ]
 
-const states = ['active', 'upcoming', 'ended'].map((value) => ({ value }))
+const states = ['active', 'upcoming', 'suspended', 'ended'].map((value) => ({ value }))
 
 /** What people accept, mitigate otherwise, plan or call false, and what suppliers state; and which of it the scores leave out. */
 export function ExceptionsPage() {

@@ -34,11 +34,13 @@ export const subjectOf = ({ subject, component }: Exception): string =>
   subject === null ? 'Everything found' : component ? `${subject} in ${component}` : subject
 
 /** The assets or the group that an exception is narrowed to, or the product of a statement. */
-export const placeOf = ({ assets, asset_count, asset_group, statement }: Exception): string =>
+export const placeOf = ({ assets, asset_count, asset_groups, group_count, statement }: Exception): string =>
   statement !== null
     ? statement.product
-    : asset_group !== null
-      ? `Group ${asset_group}`
+    : asset_groups !== null
+      ? group_count === 1
+        ? `Group ${asset_groups[0]!}`
+        : `${counted(group_count ?? 0, 'group')}: ${asset_groups.join(', ')}${(group_count ?? 0) > asset_groups.length ? ', …' : ''}`
       : assets === null
         ? 'All assets'
         : asset_count === 1
@@ -48,7 +50,13 @@ export const placeOf = ({ assets, asset_count, asset_group, statement }: Excepti
 /** Whether it holds. */
 export function StateChip({ state }: { state: Exception['state'] }) {
   return (
-    <Chip {...(state === 'active' ? { tone: 'better' as const } : state === 'upcoming' ? { tone: 'warn' as const } : {})}>
+    <Chip
+      {...(state === 'active'
+        ? { tone: 'better' as const }
+        : state === 'upcoming' || state === 'suspended'
+          ? { tone: 'warn' as const }
+          : {})}
+    >
       {word(state)}
     </Chip>
   )

@@ -4,7 +4,7 @@ import { type StatementJustification, type StatementStatus, statementStatuses } 
 import { formatInstant, type Instant, NEVER } from '../../../model/time.ts'
 import type { Engine, Params } from '../../engines/engine.ts'
 import { EXCEPTION_FORMAT } from '../../exceptions/change.ts'
-import { coverCtes } from '../../exceptions/cover.ts'
+import { coverCtes, suspendedAt } from '../../exceptions/cover.ts'
 import type { Scope } from '../../scope.ts'
 import { statedCtes, statementMoves } from '../../statements/cover.ts'
 import { grouped } from '../grouped.ts'
@@ -36,8 +36,10 @@ export interface ExceptionItem {
   assets: { asset_id: number; name: string }[] | null
   /** How many assets it names; null: not narrowed to assets. */
   asset_count: number | null
-  /** Covers what is in this group, while it is. */
-  asset_group: string | null
+  /** Covers what is in one of these groups, while it is; at most 20 are named. Null: not narrowed to groups. */
+  asset_groups: string[] | null
+  /** How many groups it names; null: not narrowed to groups. */
+  group_count: number | null
   kind: 'vulnerability' | 'control' | null
   /** Id of the vulnerability or control; null: any. */
   subject: string | null
@@ -71,7 +73,9 @@ export interface ExceptionAnswer extends ExceptionItem {
 interface ExceptionRow {
   exception_id: number
   asset_count: number
-  asset_group: string | null
+  group_count: number
+  /** The first of its groups. */
+  place: string | null
   kind: 'vulnerability' | 'control' | null
   subject: string | null
   component: string | null
@@ -102,7 +106,16 @@ export const exceptionColumns: ListColumns = new Map<string, ListColumn>([
   ['state', { type: 'text', title: 'state', values: exceptionStates, sql: 'x.state' }],
   ['justification', { type: 'text', title: 'justification', values: exceptionKinds, sql: 'x.justification' }],
   ['moves_scores', { type: 'boolean', title: 'moves scores', sql: 'x.moves' }],
-  ['asset_group', { type: 'text', title: 'asset group', sql: 'x.asset_group' }],
+  [
+    'asset_group',
+    {
+      type: 'text',
+      title: 'asset group',
+      several: true,
+      sql: 'exists (select 1 from said g where g.exception_id = x.exception_id and g.asset_group = any($values))',
+    },
+  ],
+  ['place', { type: 'text', title: 'first of its asset groups', sql: 'x.place' }],
   ['kind', { type: 'text', title: 'kind', values: ['vulnerability', 'control'], sql: 'x.kind' }],
   ['subject', { type: 'text', title: 'vulnerability or control', sql: 'x.subject' }],
   ['component', { type: 'text', title: 'component', sql: 'x.component' }],
@@ -119,7 +132,7 @@ export const exceptionColumns: ListColumns = new Map<string, ListColumn>([
  * that holds at $at, else the last before it, else the first after it. `only` narrows both, as `e` with its exception_id.
  */
 const saidCte = (scope: Scope, only = ''): string => `said as (
-    select e.* from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} ${only}
+    select e.*, case when ${suspendedAt} then 1 else 0 end as suspended from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} ${only}
       ${scope.groups === null ? '' : `and (e.asset_group = any($groups) or e.asset_group is null and (e.asset_id is null or true ${inGroups('e.asset_id', scope.groups)}))`}),
   spoken as (
     select * from (
@@ -129,19 +142,23 @@ const saidCte = (scope: Scope, only = ''): string => `said as (
 /** Statements with their number as one of an exception. */
 const statements = '(select s.*, s.statement_id as exception_id from statement_history s)'
 
-const stateSql = `case when $at < s.valid_from then 'upcoming' when $at < s.valid_to then 'active' else 'ended' end`
+const stateOf = (active: string): string =>
+  `case when $at < s.valid_from then 'upcoming' when $at >= s.valid_to then 'ended' ${active} else 'active' end`
 
-const oneEach = `select s.exception_id, count(s.asset_id) as asset_count, s.asset_group, s.kind, s.subject, s.component, s.justification, ${moving('s.justification')} as moves,
+const oneEach = `select s.exception_id, count(s.asset_id) as asset_count, count(s.asset_group) as group_count, min(s.asset_group collate "C") as place, s.kind, s.subject, s.component, s.justification, ${moving('s.justification')} as moves,
       cast(null as text) as status, cast(null as text) as stated_justification, cast(null as text) as product, cast(null as text) as package, cast(null as text) as version,
       cast(null as text) as role, cast(null as text) as document, cast(null as text) as document_version, cast(null as bigint) as stated_at, s.reason, s.author,
-      s.valid_from as starts_at, s.valid_to as ends_at, ${stateSql} as state, max(s.opened_in) as import_no
-    from said s group by s.exception_id, s.asset_group, s.kind, s.subject, s.component, s.justification, s.reason, s.author, s.valid_from, s.valid_to
+      s.valid_from as starts_at, s.valid_to as ends_at, ${stateOf("when max(s.suspended) = 1 then 'suspended'")} as state, max(s.opened_in) as import_no
+    from said s group by s.exception_id, s.kind, s.subject, s.component, s.justification, s.reason, s.author, s.valid_from, s.valid_to
     union all
-    select s.exception_id, 0, null, 'vulnerability', s.vulnerability_id, null, 'statement', ${statementMoves('s')}, s.status, s.justification, s.product, s.package, s.version,
-      s.role, s.document, s.document_version, s.stated_at, coalesce(s.detail, ''), s.author, s.valid_from, s.valid_to, ${stateSql}, s.opened_in
+    select s.exception_id, 0, 0, null, 'vulnerability', s.vulnerability_id, null, 'statement', ${statementMoves('s')}, s.status, s.justification, s.product, s.package, s.version,
+      s.role, s.document, s.document_version, s.stated_at, coalesce(s.detail, ''), s.author, s.valid_from, s.valid_to, ${stateOf('')}, s.opened_in
     from spoken s`
 
-/** Exceptions, those that end soonest first. */
+/** SQL: all groups of a row `x`. */
+const groupNames = `(select string_agg(g.asset_group, ' ') from said g where g.exception_id = x.exception_id)`
+
+/** Exceptions, the newest first. */
 export async function listExceptions(
   engine: Engine,
   scope: Scope,
@@ -156,7 +173,7 @@ export async function listExceptions(
       params: momentParams(scope, moment),
       columns: exceptionColumns,
       key: [{ column: 'exception_id', type: 'number' }],
-      search: ['x.subject', 'x.asset_group', 'x.reason', 'x.author', 'x.product', 'x.document'],
+      search: ['x.subject', groupNames, 'x.reason', 'x.author', 'x.product', 'x.document'],
       sort: '-exception_id',
     },
     page,
@@ -192,7 +209,7 @@ export async function getException(engine: Engine, scope: Scope, moment: AskedMo
  * (exception_id, justification, moves, status, ends_at), which they are. `only` narrows them, as `e`, `findings` the findings `f`.
  */
 export const coveringCtes = (scope: Scope, only: string, findings = ''): string => `${presentAssets(scope)},
-  held as materialized (select e.* from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} ${only}),
+  held as materialized (select e.* from exception_history e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} and not ${suspendedAt} ${only}),
   spoken as materialized (select e.* from ${statements} e where e.org_id = $org_id and e.retracted_in = ${NEVER} and ${holds('e')} ${only}),
   opened as materialized (select f.org_id, f.asset_id, f.finding_id, f.kind, f.subject, f.component from finding_history f join a on a.asset_id = f.asset_id where f.org_id = $org_id and ${holds('f')} ${findings}),
   ${coverCtes('held', 'opened')},
@@ -208,7 +225,7 @@ export const coveringCtes = (scope: Scope, only: string, findings = ''): string 
 async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows: readonly ExceptionRow[]): Promise<ExceptionItem[]> {
   if (rows.length === 0) return []
   const params: Params = { ...momentParams(scope, moment), exception_ids: rows.map((row) => row.exception_id) }
-  const [covered, named] = await Promise.all([
+  const [covered, named, inGroup] = await Promise.all([
     engine.query<{ exception_id: number; findings: number; assets: number }>(
       `with ${coveringCtes(scope, 'and e.exception_id = any($exception_ids)')}
       select exception_id, cast(count(*) as bigint) as findings, cast(count(distinct asset_id) as bigint) as assets from covering group by exception_id`,
@@ -223,12 +240,21 @@ async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows:
       where p.place <= ${MOST_NAMED} order by p.exception_id, p.asset_id`,
       params,
     ),
+    engine.query<{ exception_id: number; asset_group: string }>(
+      `with ${saidCte(scope, 'and e.exception_id = any($exception_ids)')},
+      placed as (select exception_id, asset_group, row_number() over (partition by exception_id order by asset_group collate "C") as place from said where asset_group is not null)
+      select exception_id, asset_group from placed where place <= ${MOST_NAMED} order by exception_id, place`,
+      params,
+    ),
   ])
   const coveredOf = new Map(covered.map((row) => [row.exception_id, row]))
   const namedOf = grouped(named, (row) => row.exception_id)
+  const groupsOf = grouped(inGroup, (row) => row.exception_id)
   return rows.map(
     ({
       asset_count,
+      group_count,
+      place: _,
       starts_at,
       ends_at,
       moves,
@@ -249,6 +275,8 @@ async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows:
           ? null
           : namedOf.get(row.exception_id)!.map(({ asset_id, name }) => ({ asset_id, name: name ?? `asset ${asset_id}` })),
       asset_count: asset_count === 0 ? null : asset_count,
+      asset_groups: groupsOf.get(row.exception_id)?.map(({ asset_group }) => asset_group) ?? null,
+      group_count: group_count === 0 ? null : group_count,
       moves_scores: moves,
       statement:
         status === null
@@ -272,5 +300,5 @@ async function complete(engine: Engine, scope: Scope, moment: AskedMoment, rows:
   )
 }
 
-/** Assets that a list names of each exception. */
+/** Assets and groups that a list names of each exception. */
 const MOST_NAMED = 20

@@ -1,3 +1,4 @@
+import { suspendedAt } from '../../exceptions/cover.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { newestControl } from '../metrics/sweep.ts'
@@ -67,7 +68,7 @@ export interface ControlException {
 export async function readControlExceptions(engine: Engine, scope: Scope, moment: AskedMoment): Promise<ControlException[]> {
   const rows = await engine.query<{ control_id: string; justification: string; whole: number }>(
     `select distinct e.subject as control_id, e.justification, case when e.asset_id is null and e.asset_group is null then 1 else 0 end as whole
-     from exception_history e where e.org_id = $org_id and e.kind = 'control' and ${standing('e')} order by whole desc, control_id, justification`,
+     from exception_history e where e.org_id = $org_id and e.kind = 'control' and ${standing('e')} and not ${suspendedAt} order by whole desc, control_id, justification`,
     { org_id: scope.org_id, at: moment.at },
   )
   return rows.map((row) => ({ ...row, whole: row.whole === 1 }))

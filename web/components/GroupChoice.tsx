@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import { useAsk } from '../api.ts'
+import { Choice } from './Choice.tsx'
+import { fieldLook } from './FormDialog.tsx'
+
+/** More groups than this are searched. */
+const FEW = 8
+
+/** Chooses among the asset groups, by a search where they are many. */
+export function GroupChoice({ chosen, onChange }: { chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
+  const groups = useAsk('/api/v1/scores/groups').data?.items ?? []
+  const [find, setFind] = useState('')
+  const shown = groups.filter(({ asset_group }) => asset_group.toLowerCase().includes(find.toLowerCase()))
+  return (
+    <>
+      {groups.length > FEW && (
+        <input
+          type="search"
+          aria-label="Search asset groups"
+          placeholder="Search asset groups"
+          value={find}
+          onChange={(event) => setFind(event.target.value)}
+          className={fieldLook}
+        />
+      )}
+      <div className="mt-1 max-h-36 overflow-y-auto rounded-md border border-line">
+        {shown.map(({ asset_group }) => (
+          <Choice
+            key={asset_group}
+            checked={chosen.includes(asset_group)}
+            onChange={(on) => onChange(on ? [...chosen, asset_group] : chosen.filter((one) => one !== asset_group))}
+          >
+            {asset_group}
+          </Choice>
+        ))}
+        {shown.length === 0 && <p className="px-2 py-1.5 text-ink-3">No asset group.</p>}
+      </div>
+    </>
+  )
+}
