@@ -1,8 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Check, ExternalLink, Minus, X } from 'lucide-react'
 import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
-import { addressOf, send, useAsk } from '../../api.ts'
+import { useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
@@ -16,7 +15,9 @@ import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { ActivityLine } from './ActivityLine.tsx'
+import { EditAction } from './EditAction.tsx'
 import { EditStatus } from './EditStatus.tsx'
+import { useSend } from './send.ts'
 import { RegressedChip, StatusChip } from './StatusChip.tsx'
 import { lockedWords, unscoredWords } from './words.ts'
 
@@ -26,7 +27,7 @@ type Detail = Answer<'/api/v1/secure-score/actions/{action_id}'>
 export function ActionFlyout({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error, refetch } = useAsk('/api/v1/secure-score/actions/{action_id}', { path: { action_id: id }, enabled: id !== '' })
   const { as_of, known_at } = useMoment()
-  const [editing, setEditing] = useState(false)
+  const [editing, setEditing] = useState<'status' | 'worth' | null>(null)
   const past = Boolean(as_of || known_at)
   return (
     <>
@@ -48,13 +49,18 @@ export function ActionFlyout({ id, onClose }: { id: string; onClose: () => void 
               <span className="flex-1" />
               <Button
                 disabled={data.locked !== null || past}
-                onClick={() => setEditing(true)}
+                onClick={() => setEditing('status')}
                 title={
                   past ? 'The past is only read: go back to today to set a status' : data.locked ? lockedWords[data.locked] : undefined
                 }
               >
                 Edit status & action plan
               </Button>
+              {!data.total_only && (
+                <Button disabled={past} onClick={() => setEditing('worth')}>
+                  Edit what it is worth
+                </Button>
+              )}
             </div>
             {data.locked && data.locked !== 'action_completed' && (
               <p className="mb-3 rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">
@@ -85,7 +91,17 @@ export function ActionFlyout({ id, onClose }: { id: string; onClose: () => void 
           <Loading className="h-96" />
         )}
       </Flyout>
-      {editing && data && <EditStatus actions={[data]} onClose={() => setEditing(false)} />}
+      {editing === 'status' && data && <EditStatus actions={[data]} onClose={() => setEditing(null)} />}
+      {editing === 'worth' && data && (
+        <EditAction
+          action={data}
+          onClose={() => setEditing(null)}
+          onGone={() => {
+            setEditing(null)
+            onClose()
+          }}
+        />
+      )}
     </>
   )
 }
@@ -190,8 +206,8 @@ function General({ action }: { action: Detail }) {
 }
 
 function TagsAndNotes({ action }: { action: Detail }) {
-  const { org, as_of, known_at } = useMoment()
-  const client = useQueryClient()
+  const { as_of, known_at } = useMoment()
+  const post = useSend()
   const [tags, setTags] = useState(action.tags.join(', '))
   const [notes, setNotes] = useState(action.notes ?? '')
   const [failure, setFailure] = useState<string | null>(null)
@@ -208,10 +224,9 @@ function TagsAndNotes({ action }: { action: Detail }) {
       ),
     ]
     try {
-      await send('POST', addressOf('/api/v1/secure-score/descriptions', {}, { org }), {
+      await post('descriptions', {
         actions: [{ action_id: action.action_id, body: { tags: list.length ? list : null, notes: notes.trim() ? notes : null } }],
       })
-      await client.invalidateQueries()
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
     }

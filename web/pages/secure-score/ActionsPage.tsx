@@ -14,9 +14,11 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { Here, To } from '../../components/To.tsx'
 import { ActionFlyout } from './ActionFlyout.tsx'
+import { BringTogether } from './BringTogether.tsx'
 import { EditStatus } from './EditStatus.tsx'
 import { SecureNav } from './SecureNav.tsx'
 import { StatusChip } from './StatusChip.tsx'
+import { ApplyTemplate, KeepTemplate } from './Templates.tsx'
 import { lockedWords, type SecureAction, statusTitles, unscoredWords } from './words.ts'
 
 const yesNo = [
@@ -136,7 +138,7 @@ export function ActionsPage() {
   const { get, all, set } = useParameters()
   const { as_of, known_at } = useMoment()
   const [chosen, setChosen] = useState<ReadonlyMap<string, SecureAction>>(new Map())
-  const [editing, setEditing] = useState(false)
+  const [doing, setDoing] = useState<'status' | 'together' | 'keep' | 'templates' | null>(null)
   const overview = useAsk('/api/v1/secure-score')
   const filter = conditionOf({
     status: all('status'),
@@ -164,7 +166,11 @@ export function ActionsPage() {
     if (!next.delete(action.action_id)) next.set(action.action_id, action)
     setChosen(next)
   }
-  const choosable = list.rows.filter((action) => action.locked === null)
+  const choosable = list.rows.filter((action) => !action.total_only)
+  const done = () => {
+    setDoing(null)
+    setChosen(new Map())
+  }
   const withBox: Column<SecureAction>[] = [
     {
       id: 'chosen',
@@ -174,7 +180,7 @@ export function ActionsPage() {
         <input
           type="checkbox"
           aria-label={`Choose ${action.title}`}
-          disabled={action.locked !== null || past}
+          disabled={action.total_only || past}
           title={action.locked ? lockedWords[action.locked] : undefined}
           checked={chosen.has(action.action_id)}
           onChange={() => toggle(action)}
@@ -240,13 +246,20 @@ export function ActionsPage() {
             </option>
           ))}
         </select>
+        {!past && (
+          <Button look="quiet" onClick={() => setDoing('templates')}>
+            Templates
+          </Button>
+        )}
         <ListTools label="Recommended actions" columns={columns} address={list.address} command="plimsoll secure-score actions" />
       </FilterBar>
       {groupBy !== '' && <Groups rows={list.rows} by={groupBy} complete={list.rows.length === list.total} />}
       {chosen.size > 0 && (
         <div className="flex flex-wrap items-center gap-3 rounded-lg border border-accent bg-accent-soft px-3 py-2 text-sm">
           <span className="font-medium text-accent-ink">{counted(chosen.size, 'action')} chosen</span>
-          <Button onClick={() => setEditing(true)}>Edit status & action plan</Button>
+          <Button onClick={() => setDoing('status')}>Edit status & action plan</Button>
+          {chosen.size > 1 && <Button onClick={() => setDoing('together')}>Bring together</Button>}
+          <Button onClick={() => setDoing('keep')}>Keep as a template</Button>
           <Button look="quiet" onClick={() => setChosen(new Map(choosable.map((action) => [action.action_id, action])))}>
             Choose all {count(choosable.length)} shown
           </Button>
@@ -271,15 +284,12 @@ export function ActionsPage() {
         }
       />
       <ActionFlyout id={open} onClose={() => set({ open: null, tab: null })} />
-      {editing && (
-        <EditStatus
-          actions={[...chosen.values()]}
-          onClose={() => {
-            setEditing(false)
-            setChosen(new Map())
-          }}
-        />
+      {doing === 'status' && <EditStatus actions={[...chosen.values()]} onClose={done} />}
+      {doing === 'together' && (
+        <BringTogether actions={[...chosen.values()]} taken={new Set(list.rows.map(({ action_id }) => action_id))} onClose={done} />
       )}
+      {doing === 'keep' && <KeepTemplate actions={[...chosen.values()]} onClose={done} />}
+      {doing === 'templates' && <ApplyTemplate onClose={() => setDoing(null)} />}
     </Page>
   )
 }

@@ -1,12 +1,10 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { SubmitEvent } from 'react'
-import { addressOf, send, useAsk } from '../../api.ts'
-import { useMoment } from '../../address.ts'
 import { counted } from '../../format.ts'
 import { Button, buttonLook } from '../../components/Button.tsx'
-import { Choice } from '../../components/Choice.tsx'
+import { Organisations } from './Organisations.tsx'
+import { useSend } from './send.ts'
 import { type SecureAction, settable, statusMeanings, statusTitles } from './words.ts'
 
 const field = 'mt-1 block w-full rounded-md border border-line-strong bg-surface px-2 py-1.5 text-sm'
@@ -33,9 +31,7 @@ export function EditStatus({ actions, onClose }: { actions: readonly SecureActio
 }
 
 function Form({ actions, onClose }: { actions: readonly SecureAction[]; onClose: () => void }) {
-  const { org } = useMoment()
-  const client = useQueryClient()
-  const organisations = useAsk('/api/v1/organisations', { anywhere: true })
+  const post = useSend()
   const one = actions.length === 1 ? actions[0]! : null
   const [state, setState] = useState<(typeof settable)[number]>(one && one.status !== 'completed' ? one.status : 'planned')
   const [note, setNote] = useState(one?.note ?? '')
@@ -52,7 +48,7 @@ function Form({ actions, onClose }: { actions: readonly SecureAction[]; onClose:
     setFailure(null)
     setRefused([])
     try {
-      const answer = (await send('POST', addressOf('/api/v1/secure-score/states', {}, { org }), {
+      const answer = (await post('states', {
         actions: actions.map(({ action_id }) => ({
           action_id,
           state,
@@ -63,7 +59,6 @@ function Form({ actions, onClose }: { actions: readonly SecureAction[]; onClose:
         ...(actor.trim() ? { actor } : {}),
         ...(others.length ? { organisations: others } : {}),
       })) as { results: { refused: Refused[] }[] }
-      await client.invalidateQueries()
       const left = answer.results.flatMap((result) => result.refused)
       if (left.length === 0) onClose()
       else setRefused(left)
@@ -73,7 +68,6 @@ function Form({ actions, onClose }: { actions: readonly SecureAction[]; onClose:
       setBusy(false)
     }
   }
-  const all = organisations.data?.items ?? []
   return (
     <form onSubmit={(event) => void save(event)} className="mt-4 flex flex-col gap-3.5 text-sm">
       <fieldset>
@@ -114,23 +108,7 @@ function Form({ actions, onClose }: { actions: readonly SecureAction[]; onClose:
         <span className="font-medium">Reason</span> <span className="text-xs text-ink-3">for the history</span>
         <input maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} className={field} />
       </label>
-      {all.length > 1 && (
-        <fieldset>
-          <legend className="font-medium">Organisations</legend>
-          <p className="text-xs text-ink-3">None chosen: this one. An action that one does not have is left out there.</p>
-          <div className="mt-1 max-h-32 overflow-y-auto">
-            {all.map(({ slug, name }) => (
-              <Choice
-                key={slug}
-                checked={others.includes(slug)}
-                onChange={(checked) => setOthers(checked ? [...others, slug] : others.filter((each) => each !== slug))}
-              >
-                {name}
-              </Choice>
-            ))}
-          </div>
-        </fieldset>
-      )}
+      <Organisations chosen={others} onChange={setOthers} />
       {failure && (
         <p role="alert" className="text-worse">
           {failure}

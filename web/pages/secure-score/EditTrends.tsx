@@ -1,13 +1,13 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
-import { addressOf, send, useAsk } from '../../api.ts'
+import { useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { word } from '../../format.ts'
 import { Button, buttonLook } from '../../components/Button.tsx'
 import { NumberField, SelectField, TextField } from '../../components/fields.tsx'
+import { idOf, useSend } from './send.ts'
 
 type Settings = Answer<'/api/v1/secure-score/settings'>
 
@@ -42,14 +42,12 @@ export function EditTrends() {
 
 /** Sends a change of settings, and closes when it was taken. */
 function useSave(onClose: () => void) {
-  const { org } = useMoment()
-  const client = useQueryClient()
+  const post = useSend()
   const [failure, setFailure] = useState<string | null>(null)
   const save = async (body: object) => {
     setFailure(null)
     try {
-      await send('POST', addressOf('/api/v1/secure-score/settings', {}, { org }), body)
-      await client.invalidateQueries()
+      await post('settings', body)
       onClose()
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
@@ -140,10 +138,7 @@ function ComparisonForm({ settings, onClose }: { settings: Settings; onClose: ()
   const change = (name: keyof typeof empty) => (value: string) => setOwn({ ...own, [name]: value })
   const body = Object.fromEntries(Object.entries(own).filter(([, value]) => value.trim() !== ''))
   const [source, basis] = own.basis.split('\n') as [string, string | undefined]
-  const id = own.title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
+  const id = idOf(own.title)
   return (
     <Frame onSubmit={() => void save({ comparisons: [{ id: id || 'comparison', body: { ...body, source, basis } }] })} failure={failure}>
       {settings.comparisons.length > 0 && (

@@ -16,6 +16,7 @@ import { Choice } from '../../components/Choice.tsx'
 import { Page } from '../../components/Page.tsx'
 import { Popup } from '../../components/Popup.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { ReportButton } from '../../components/ReportButton.tsx'
 import { Here, To } from '../../components/To.tsx'
 import { ActionFlyout } from './ActionFlyout.tsx'
 import { SecureNav } from './SecureNav.tsx'
@@ -60,6 +61,7 @@ export function SecureScorePage() {
       title="Secure score"
       name="Secure score"
       line="How much of what is recommended is done, in points. It is a measure of configuration, not the probability of a breach."
+      actions={<ReportButton />}
     >
       <SecureNav />
       {(error ?? history.error) ? (
