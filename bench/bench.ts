@@ -10,9 +10,11 @@ import type { Engine } from '../src/store/engines/engine.ts'
 import { benchFormats } from './formats.ts'
 import { type Growth, growthPlot } from './growth.ts'
 import { type EngineRun, runEngine } from './run.ts'
+import { benchSecure } from './secure.ts'
 import { tableOf, type BenchRun } from './table.ts'
 
-const usage = `npm run bench -- formats [--help]: the importers beside bare parsers; else
+const usage = `npm run bench -- formats [--help]: the importers beside bare parsers
+npm run bench -- secure [--help]: the pages of the secure score; else
 npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database postgres://…] [--runs 5] [--growth] [--keep [--note TEXT]]
   --findings  how many findings to make, 1000 or more
   --engine    only this engine; default: both, one after the other
@@ -76,6 +78,10 @@ async function inProcess(engine: Engine['name'], findings: number, runs: number,
 
 if (process.argv[2] === 'formats') {
   await benchFormats(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'secure') {
+  await benchSecure(process.argv.slice(3))
   process.exit()
 }
 const options = asked()
