@@ -43,6 +43,8 @@ describe.each(engines)('the executive report and the organisations beside each o
     )
     expect(report.secure).toMatchObject({ value: scores.secure.value, points: scores.secure.points, max_points: scores.secure.max_points })
     expect(report.exposure.value).toBe(scores.exposure.value)
+    const sum = (column: 'points' | 'max_points') => report.categories.reduce((total, each) => total + 1000 * each[column], 0) / 1000
+    expect([sum('points'), sum('max_points')]).toEqual([scores.secure.points, scores.secure.max_points])
     expect(report.secure.history).toHaveLength(31)
     for (const { moved, history } of [report.secure, report.exposure]) {
       expect(moved.groups.reduce((sum, { shown }) => sum + shown, 0)).toBeCloseTo(moved.change!, 9)
@@ -78,6 +80,7 @@ describe.each(engines)('the executive report and the organisations beside each o
         value: 50,
         day: '2026-07-01',
       })),
+      categories: Array.from({ length: 8 }, () => ({ category: long, points: 1, max_points: 10 })),
       actions: Array.from({ length: 8 }, () => ({ title: long, category: long, product: long, points: 1, max_points: 10, gain: 0.001 })),
       acceptances: {
         count: 20,

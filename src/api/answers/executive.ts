@@ -10,11 +10,13 @@ import type { ExecutiveReport } from '../shapes/reports.ts'
 import { answerBenchmarks } from './benchmarks.ts'
 import { answerExplain } from './explain.ts'
 import { answerHistory, answerScores } from './scores.ts'
+import { categoriesOf } from './secure-score.ts'
 
 type Report = z.infer<typeof ExecutiveReport>
 
 /** Lines that the report has room for. */
 const MOST_ACTIONS = 8
+const MOST_CATEGORIES = 8
 const MOST_ACCEPTANCES = 6
 const MOST_PARTS = 6
 
@@ -64,6 +66,9 @@ export async function answerExecutive(asked: Asked, range: { from: number; to: n
     comparison: benchmarks.items
       .filter((line) => line.category === 'Total' && line.unit === 'percent' && line.latest !== null)
       .map(({ basis_title, source_title, sample_size, latest }) => ({ basis_title, source_title, sample_size, ...latest! })),
+    categories: categoriesOf(actions)
+      .slice(0, MOST_CATEGORIES)
+      .map(({ category, points: got, max_points: most }) => ({ category, points: got, max_points: most })),
     actions: topActions(actions, (max_points ?? 0) * 1000),
     acceptances: {
       count: accepted.length,
@@ -99,7 +104,7 @@ function topActions(actions: readonly Action[], whole: number): Report['actions'
     .map((action) => ({
       title: action.title,
       category: action.category,
-      product: action.product,
+      product: action.product ?? action.sources[0] ?? null,
       points: (action.points ?? 0) / 1000,
       max_points: (action.max_points ?? 0) / 1000,
       gain: whole > 0 ? (100 * missing(action)) / whole : 0,

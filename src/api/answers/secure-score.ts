@@ -409,7 +409,7 @@ export async function answerSecureOverview(asked: Asked): Promise<z.infer<typeof
     zone: zoneOf(percent, bounds),
     bounds,
     lines: { planned: line(today?.planned ?? 0), licence: line(today?.licence ?? 0), achievable: line(today?.achievable ?? 0) },
-    categories: categoriesOf(actions),
+    categories: categoriesOf(await actionsOf(asked)),
     review: {
       regressed: count((action) => action.regressed),
       to_address: count((action) => action.status === 'to_address'),
@@ -444,16 +444,13 @@ export async function answerSecureOverview(asked: Asked): Promise<z.infer<typeof
   }
 }
 
-function categoriesOf(actions: readonly Row[]): z.infer<typeof SecureOverview>['categories'] {
+/** What each category comes to, the one with the most possible points first. */
+export function categoriesOf(actions: readonly Action[]): z.infer<typeof SecureOverview>['categories'] {
   const groups = new Map<string, { points: number; max: number; actions: number }>()
   for (const { category, points, max_points } of actions) {
     if (max_points === null) continue
     const sum = groups.get(category) ?? { points: 0, max: 0, actions: 0 }
-    groups.set(category, {
-      points: sum.points + Math.round(points! * 1000),
-      max: sum.max + Math.round(max_points * 1000),
-      actions: sum.actions + 1,
-    })
+    groups.set(category, { points: sum.points + points!, max: sum.max + max_points, actions: sum.actions + 1 })
   }
   return [...groups]
     .map(([category, { points, max, actions: count }]) => ({

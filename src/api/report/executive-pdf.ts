@@ -179,6 +179,24 @@ function comparison({ secure, comparison: lines }: Report): Node[] {
   return [heading('Comparison of the secure score'), table(['*', 155, 40, 150], [], [...own, ...others], [2])]
 }
 
+function categories({ categories: list }: Report): Node[] {
+  if (!list.length) return []
+  return [
+    heading('Secure score by category'),
+    table(
+      ['*', 155, 40, 150],
+      [],
+      list.map(({ category, points: got, max_points }) => [
+        short(category, 60),
+        bar((100 * got) / max_points, SECURE),
+        `${number((100 * got) / max_points)} %`,
+        { text: `${points(got)} of ${points(max_points)} points`, color: SOFT, fontSize: 8 },
+      ]),
+      [2],
+    ),
+  ]
+}
+
 function moved(title: string, { change, groups, causes, parts }: Report['secure']['moved'], higherIsBetter: boolean): Node {
   const row = (name: string, shown: number): Node[] => {
     const { text, color } = changeWords(shown, higherIsBetter)
@@ -295,7 +313,8 @@ export function executiveDocument(report: Report): object {
           },
         ],
       },
-      { stack: actions(report), pageBreak: 'before' },
+      { stack: categories(report), pageBreak: 'before' },
+      { stack: actions(report) },
       { stack: acceptances(report) },
       { unbreakable: true, stack: coverage(report) },
     ],

@@ -39,12 +39,15 @@ export const ExecutiveReport = z.object({
   comparison: z.array(
     BenchmarkLine.pick({ basis_title: true, source_title: true, sample_size: true }).extend({ value: z.number(), day: Day }),
   ),
+  categories: z
+    .array(z.object({ category: z.string(), points: z.number(), max_points: z.number() }))
+    .describe('Of the secure score, those with the most possible points first'),
   actions: z
     .array(
       z.object({
         title: z.string(),
         category: z.string(),
-        product: z.string().nullable(),
+        product: z.string().nullable().describe('The product, else the source that recommends it'),
         points: z.number(),
         max_points: z.number(),
         gain: z.number().describe('Points of 0–100 if it were met fully'),

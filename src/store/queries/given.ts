@@ -39,20 +39,23 @@ export async function askGiven<T>(
     return emptyPage()
   }
   const params: Record<string, Params[string]> = { places: rows.map((_, index) => index) }
-  const parts = [...fields.values()].map(({ read, column }, index) => {
-    const values = rows.map((row) => read(row))
+  const read = new Set([...(page.filter?.fields ?? []), ...(page.search ? search : []), (page.sort ?? '').replace(/^-/, '')])
+  // what nobody asks about is not sent
+  const parts = [...fields].flatMap(([name, { read: valueOf, column }], index) => {
+    if (!read.has(name)) return []
+    const values = rows.map((row) => valueOf(row))
     if (column.type === 'text') {
       params[`given_${index}`] = values.map((value) => (value === null ? '' : String(value)))
-      return `nullif(unnest($given_${index}), '') as field_${index}`
+      return [`nullif(unnest($given_${index}), '') as field_${index}`]
     }
     params[`given_${index}`] = values.map((value) => (value === null ? UNKNOWN : Number(value)))
-    return `nullif(unnest($given_${index}), ${UNKNOWN}) as field_${index}`
+    return [`nullif(unnest($given_${index}), ${UNKNOWN}) as field_${index}`]
   })
   const answer = await askPage<{ place: number }>(
     engine,
     {
       ctes: '',
-      select: `select unnest($places) as place, ${parts.join(', ')}`,
+      select: `select ${['unnest($places) as place', ...parts].join(', ')}`,
       params,
       columns,
       key: [{ column: 'place', type: 'number' }],

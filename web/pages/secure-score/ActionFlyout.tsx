@@ -58,7 +58,7 @@ export function ActionFlyout({ id, onClose }: { id: string; onClose: () => void 
               </Button>
               {!data.total_only && (
                 <Button disabled={past} onClick={() => setEditing('worth')}>
-                  Edit what it is worth
+                  Edit points & details
                 </Button>
               )}
             </div>

@@ -54,7 +54,7 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
     <FormDialog
       open
       onClose={onClose}
-      title="Edit what it is worth"
+      title="Edit points & details"
       line="What you say holds over the whole past, so that no line has a step. An empty field goes back to what the sources say."
       action="Save"
       ready={changed.length > 0}
@@ -63,7 +63,7 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
       }}
     >
       <div className="grid grid-cols-2 gap-3">
-        <Field title="Most points" hint="10 unless a source says otherwise">
+        <Field title="Most points" hint="default 10">
           <input
             type="number"
             min={0.001}
