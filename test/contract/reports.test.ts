@@ -80,7 +80,7 @@ describe.each(engines)('the executive report and the organisations beside each o
         value: 50,
         day: '2026-07-01',
       })),
-      categories: Array.from({ length: 8 }, () => ({ category: long, points: 1, max_points: 10 })),
+      categories: Array.from({ length: 6 }, () => ({ category: long, points: 1, max_points: 10 })),
       actions: Array.from({ length: 8 }, () => ({ title: long, category: long, product: long, points: 1, max_points: 10, gain: 0.001 })),
       acceptances: {
         count: 20,

@@ -16,7 +16,7 @@ type Report = z.infer<typeof ExecutiveReport>
 
 /** Lines that the report has room for. */
 const MOST_ACTIONS = 8
-const MOST_CATEGORIES = 8
+const MOST_CATEGORIES = 6
 const MOST_ACCEPTANCES = 6
 const MOST_PARTS = 6
 
@@ -66,9 +66,7 @@ export async function answerExecutive(asked: Asked, range: { from: number; to: n
     comparison: benchmarks.items
       .filter((line) => line.category === 'Total' && line.unit === 'percent' && line.latest !== null)
       .map(({ basis_title, source_title, sample_size, latest }) => ({ basis_title, source_title, sample_size, ...latest! })),
-    categories: categoriesOf(actions)
-      .slice(0, MOST_CATEGORIES)
-      .map(({ category, points: got, max_points: most }) => ({ category, points: got, max_points: most })),
+    categories: someCategories(actions),
     actions: topActions(actions, (max_points ?? 0) * 1000),
     acceptances: {
       count: accepted.length,
@@ -109,6 +107,15 @@ function topActions(actions: readonly Action[], whole: number): Report['actions'
       max_points: (action.max_points ?? 0) / 1000,
       gain: whole > 0 ? (100 * missing(action)) / whole : 0,
     }))
+}
+
+/** The categories with the most possible points; those for which there is no room are one, so that all sum to the score. */
+function someCategories(actions: readonly Action[]): Report['categories'] {
+  const all = categoriesOf(actions).map(({ category, points, max_points }) => ({ category, points, max_points }))
+  if (all.length <= MOST_CATEGORIES) return all
+  const rest = all.slice(MOST_CATEGORIES - 1)
+  const sum = (column: 'points' | 'max_points') => rest.reduce((total, each) => total + Math.round(1000 * each[column]), 0) / 1000
+  return [...all.slice(0, MOST_CATEGORIES - 1), { category: 'All others', points: sum('points'), max_points: sum('max_points') }]
 }
 
 async function movedOf(

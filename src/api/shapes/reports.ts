@@ -41,7 +41,7 @@ export const ExecutiveReport = z.object({
   ),
   categories: z
     .array(z.object({ category: z.string(), points: z.number(), max_points: z.number() }))
-    .describe('Of the secure score, those with the most possible points first'),
+    .describe('Of the secure score, those with the most possible points first; they sum to it'),
   actions: z
     .array(
       z.object({
