@@ -23,10 +23,11 @@ const score = async (request: APIRequestContext) =>
 // one after the other: they change the score that they read
 test.describe.configure({ mode: 'default' })
 
-/** An action that a person can set and that has points to gain. */
+/** An action that a person can set and that has points to gain, with a title that no other one has. */
 const settable = async (request: APIRequestContext, place: number): Promise<Action> => {
   const { items } = await ask<{ items: Action[] }>(request, '/actions?limit=200&filter={"status":"to_address","scored":"yes"}')
-  return items.filter(({ locked, points, max_points }) => locked === null && max_points! > points!)[place]!
+  const alone = (title: string) => items.filter((each) => each.title === title).length === 1
+  return items.filter(({ title, locked, points, max_points }) => locked === null && max_points! > points! && alone(title))[place]!
 }
 
 const violations = async (page: Page) => {
