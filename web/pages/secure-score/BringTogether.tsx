@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { counted } from '../../format.ts'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { NumberField, TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { idOf, useSend } from './send.ts'
 import type { SecureAction } from './words.ts'
 
@@ -35,21 +36,8 @@ export function BringTogether({
         })
       }}
     >
-      <Field title="Title">
-        <input required maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} className={fieldLook} />
-      </Field>
-      <Field title="Most points">
-        <input
-          type="number"
-          required
-          min={0.001}
-          max={1000}
-          step="any"
-          value={most}
-          onChange={(event) => setMost(event.target.value)}
-          className={fieldLook}
-        />
-      </Field>
+      <TextField title="Title" required maxLength={300} value={title} onChange={setTitle} />
+      <NumberField title="Most points" required min={0.001} max={1000} value={most} onChange={setMost} />
       <ul className="max-h-40 list-disc overflow-y-auto pl-5 text-sm text-ink-2">
         {actions.map(({ action_id, title: name, sources }) => (
           <li key={action_id}>

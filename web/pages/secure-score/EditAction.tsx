@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Answer } from '../../api.ts'
 import { Button } from '../../components/Button.tsx'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { NumberField, SelectField, TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { useSend } from './send.ts'
 
 type Detail = Answer<'/api/v1/secure-score/actions/{action_id}'>
@@ -35,7 +36,7 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
   const [failure, setFailure] = useState<string | null>(null)
   const post = useSend()
   const describe = (body: object | null) => post('descriptions', { actions: [{ action_id: action.action_id, body }] })
-  const change = (name: keyof typeof form) => (event: { target: { value: string } }) => setForm({ ...form, [name]: event.target.value })
+  const change = (name: keyof typeof form) => (value: string) => setForm({ ...form, [name]: value })
   const changed = (Object.keys(form) as (keyof typeof form)[]).filter((name) => form[name].trim() !== before[name])
   const said = (name: keyof typeof form) => {
     const value = form[name].trim()
@@ -63,46 +64,31 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
       }}
     >
       <div className="grid grid-cols-2 gap-3">
-        <Field title="Most points" hint="default 10">
-          <input
-            type="number"
-            min={0.001}
-            max={1000}
-            step="any"
-            value={form.max_points}
-            onChange={change('max_points')}
-            className={fieldLook}
-          />
-        </Field>
-        <Field title="Have licence">
-          <select value={form.licensed} onChange={change('licensed')} className={fieldLook}>
-            <option value="">Nobody said</option>
-            <option value="yes">Yes</option>
-            <option value="no">No</option>
-          </select>
-        </Field>
+        <NumberField title="Most points" hint="default 10" min={0.001} max={1000} value={form.max_points} onChange={change('max_points')} />
+        <SelectField title="Have licence" value={form.licensed} onChange={change('licensed')}>
+          <option value="">Nobody said</option>
+          <option value="yes">Yes</option>
+          <option value="no">No</option>
+        </SelectField>
         {texts.map((name) => (
-          <Field key={name} title={titles[name]}>
-            <input
-              type={name === 'url' ? 'url' : 'text'}
-              maxLength={name === 'url' ? 2000 : name === 'category' ? 60 : 300}
-              value={form[name]}
-              onChange={change(name)}
-              className={fieldLook}
-            />
-          </Field>
+          <TextField
+            key={name}
+            title={titles[name]}
+            type={name === 'url' ? 'url' : 'text'}
+            maxLength={name === 'url' ? 2000 : name === 'category' ? 60 : 300}
+            value={form[name]}
+            onChange={change(name)}
+          />
         ))}
         {(['difficulty', 'user_impact'] as const).map((name) => (
-          <Field key={name} title={name === 'difficulty' ? 'Difficulty' : 'User impact'}>
-            <select value={form[name]} onChange={change(name)} className={fieldLook}>
-              <option value="">Nobody said</option>
-              {efforts.map((effort) => (
-                <option key={effort} value={effort}>
-                  {effort}
-                </option>
-              ))}
-            </select>
-          </Field>
+          <SelectField key={name} title={name === 'difficulty' ? 'Difficulty' : 'User impact'} value={form[name]} onChange={change(name)}>
+            <option value="">Nobody said</option>
+            {efforts.map((effort) => (
+              <option key={effort} value={effort}>
+                {effort}
+              </option>
+            ))}
+          </SelectField>
         ))}
       </div>
       {action.checks.length > 1 && (

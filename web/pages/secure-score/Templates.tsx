@@ -3,7 +3,8 @@ import { useAsk } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { count, counted } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
-import { Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { Empty, Loading } from '../../components/Problem.tsx'
 import { Organisations } from './Organisations.tsx'
 import { idOf, useSend } from './send.ts'
@@ -33,9 +34,7 @@ export function KeepTemplate({ actions, onClose }: { actions: readonly SecureAct
         await post('settings', { templates: [{ id: idOf(title) || 'template', body: { title: title.trim(), states } }] })
       }}
     >
-      <Field title="Name">
-        <input required maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} className={fieldLook} />
-      </Field>
+      <TextField title="Name" required maxLength={300} value={title} onChange={setTitle} />
     </FormDialog>
   )
 }
@@ -107,9 +106,7 @@ export function ApplyTemplate({ onClose }: { onClose: () => void }) {
             </ul>
           </fieldset>
           <Organisations chosen={organisations} onChange={setOrganisations} />
-          <Field title="Reason" hint="for the history">
-            <input maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} className={fieldLook} />
-          </Field>
+          <TextField title="Reason" hint="for the history" maxLength={2000} value={reason} onChange={setReason} />
         </>
       )}
     </FormDialog>
