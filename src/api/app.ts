@@ -51,6 +51,7 @@ import { software } from './routes/software.ts'
 import { feeds } from './routes/feeds.ts'
 import { sources } from './routes/sources.ts'
 import { vulnerabilities } from './routes/vulnerabilities.ts'
+import { thresholds } from './routes/thresholds.ts'
 import { webPages } from './web-pages.ts'
 
 /** Bodies of ordinary requests, in bytes; an upload has its own cap. */
@@ -146,6 +147,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
         arrangements,
         knowledge,
         kpis,
+        thresholds,
         notifications,
         exports,
         operations,

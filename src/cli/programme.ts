@@ -133,7 +133,7 @@ export function setOf(context: Context, path: string, value: string, field: stri
         ? await connection.send('DELETE', path, { query: { ...query, ...by(context), ...narrowed } })
         : await connection.send('PUT', path, {
             query,
-            json: { [field]: field === 'score' ? Number(value) : value, ...by(context), ...narrowed, ...more },
+            json: { [field]: field === 'score' || field === 'points' ? Number(value) : value, ...by(context), ...narrowed, ...more },
           })
     print(context, settings, value === 'reset' ? 'Cleared; the scores are up to date.' : `Set to ${value}; the scores are up to date.`)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseDay } from '../store/days.ts'
 import type { HistoryPoint } from './history.ts'
-import { measure } from './kpis.ts'
+import { kpiSteps, measure } from './kpis.ts'
 
 const from = parseDay('2026-08-01')!
 const history = (values: readonly (number | null)[]): HistoryPoint[] =>
@@ -50,5 +50,24 @@ describe('a KPI', () => {
   it('says when nothing is known of its score, and when its pace is not', () => {
     expect(on([60, 60, 60, 60, 60, 65, 66, 67, 68, 69, null])).toMatchObject({ state: 'no_data', value: null, gap: null })
     expect(on([null, null, null, null, null, null, 66, 67, 68, 69, 70])).toMatchObject({ state: 'at_risk', actual_pace: null })
+  })
+
+  it('tells the day on which its pace was enough no more, and the one after its last day when it was missed', () => {
+    // Five points in every five days are needed; until the 11th they are made, then nothing is.
+    const values = Array.from({ length: 23 }, (_, index) => (index <= 5 ? 60 : Math.min(60 + index - 4, 67)))
+    const steps = kpiSteps({ ...kpi, review_days: 1 }, history(values), from)
+    const stood = values.map((_, index) => measure({ ...kpi, review_days: 1 }, history(values).slice(0, index + 1), from + index).state)
+    expect(steps.map(({ index, state }) => [index, state])).toEqual([
+      [stood.lastIndexOf('on_track') + 1, 'at_risk'],
+      [21, 'missed'],
+    ])
+    expect(steps[1]).toMatchObject({ before: 67, after: 67, recovered: null, why: expect.stringMatching(/not met on 2026-08-21/) })
+    // What was before it was set as it is tells nothing.
+    expect(kpiSteps({ ...kpi, review_days: 1 }, history(values), from + 21)).toEqual([])
+  })
+
+  it('is at risk anew when a target that was met is lost, and says when it was met again', () => {
+    const values = [80, 81, 79, 78, 80, 80]
+    expect(kpiSteps(kpi, history(values), from)).toMatchObject([{ index: 2, state: 'at_risk', before: 81, after: 79, recovered: 4 }])
   })
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { KpiState } from '../model/kpi.ts'
+import type { Instant } from '../model/time.ts'
 import { dayOf, dayText, parseDay } from '../store/days.ts'
 import { type Author, changeDefinitions } from '../store/definitions/change.ts'
 import { readDefinition, readDefinitions } from '../store/definitions/read.ts'
@@ -167,6 +168,45 @@ export function measure(
   }
   return { ...told, ...judge(kpi.due, told, day > due ? valueOn(due) : value, isMet, review_days) }
 }
+
+/** A day on which a KPI came to be at risk, or was missed. */
+export interface KpiStep {
+  /** Place in the history. */
+  index: number
+  state: 'at_risk' | 'missed'
+  why: string
+  before: number | null
+  after: number | null
+  /** Place of the first later day on which it stood well again; null: none. */
+  recovered: number | null
+}
+
+/**
+ * The days from `since` on at which a KPI, as it is set now, ceased to be on its way or met, and the day after its last one if it missed it. A KPI whose pace was
+ * never enough tells nothing but that it was missed.
+ */
+export function kpiSteps(
+  kpi: Pick<Kpi, 'score' | 'target' | 'due' | 'review_days' | 'set_on'>,
+  history: readonly HistoryPoint[],
+  since: number,
+): KpiStep[] {
+  const first = Math.max(since, parseDay(kpi.set_on)!)
+  const stood = history.map(({ day }, index) => (day < first ? null : measure(kpi, history.slice(0, index + 1), day)))
+  const isWell = (state: KpiState | undefined) => state === 'reached' || state === 'on_track'
+  return stood.flatMap((now, index): KpiStep[] => {
+    const before = stood[index - 1]
+    const worse =
+      now && before && ((now.state === 'at_risk' && isWell(before.state)) || (now.state === 'missed' && before.state !== 'missed'))
+    if (!worse) return []
+    const recovered = stood.findIndex((later, place) => place > index && later !== null && isWell(later.state))
+    const state = now.state === 'missed' ? 'missed' : 'at_risk'
+    return [{ index, state, why: now.why, before: before.value, after: now.value, recovered: recovered === -1 ? null : recovered }]
+  })
+}
+
+/** The KPIs that hold now, each with the instant since which it is as it is. */
+export const kpisNow = async (engine: Engine, org_id: number): Promise<(Kpi & { since: Instant })[]> =>
+  (await readDefinitions(engine, org_id, 'kpi')).map(({ id, body, since }) => ({ ...KpiShape.parse(JSON.parse(body)), kpi_id: id, since }))
 
 /** Points towards what is better. */
 const toward = (score: ScoreName, before: number | null, after: number | null): number | null => {

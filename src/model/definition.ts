@@ -72,7 +72,7 @@ export const definitionKinds = {
   /** Values of scores that a notification rule watches, which makes events; id: the rule's, body: JSON [{score, id, worse_than}]. */
   limit: { moves: 'scores' },
   /** A score with a target, a day and an owner; body: JSON, see insights/kpis.ts. */
-  kpi: { moves: 'nothing' },
+  kpi: { moves: 'rules' },
 } as const satisfies Record<string, { moves: Moves }>
 
 export type DefinitionKind = keyof typeof definitionKinds

@@ -1,35 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Catalog, loadCatalog, parseInitiative, parseMetric } from '../../src/insights/catalog.ts'
 import { DAY_US } from '../../src/model/time.ts'
 import { dayText, parseDay } from '../../src/store/days.ts'
 import { exportTables, tableCsv } from '../../src/store/queries/export/tables.ts'
 import { engines } from './engines.ts'
+import { followed, followedCatalog, initiativeYaml, metricYaml, weightCounts } from './followed-catalog.ts'
 import { DayOf, type Exported, readExported } from './metric-lists-model.ts'
 import { openSmallApp, type SmallApp } from './small-app.ts'
 
-const yamlOf = (title: string, population: string, exposed_when: string) =>
-  `title: ${title}\nwhy: It is asked about on each day.\npopulation: ${population}\nexposed_when: ${exposed_when}\nreason: "{subject}"\n`
-
-const shipped = {
-  exploited: yamlOf('Exploited somewhere', '{}', '{vulnerability.exploit_stage: ">= public"}'),
-  likely: yamlOf('Likely to be exploited', '{}', '{vulnerability.epss: ">= 0.1"}'),
-  reachable: yamlOf('Severe and reachable', '{asset.internet_facing: true}', '{vulnerability.severity: ">= high"}'),
-  fixable: yamlOf('Critical with a fix', '{asset.criticality: ">= high"}', '{finding.fixable: true, vulnerability.cvss: "> 4"}'),
-}
+const shipped = followed
 const own = {
-  first: yamlOf('Our own', '{asset.type: device}', '{vulnerability.severity: ">= medium"}'),
-  second: yamlOf('Our own', '{asset.type: device}', '{vulnerability.severity: critical}'),
-}
-
-/** The catalog with the metrics above and one initiative of them; its objectives are the program's. */
-function catalogOf(): Catalog {
-  const initiative = `title: What we follow\nwhy: To be compared day by day.\nkind: workload\ntarget: 0.9\nmetrics:
-  - {id: exploited, weight: high}\n  - {id: likely, weight: medium}\n  - {id: reachable, weight: low}\n  - {id: fixable, weight: high}\n`
-  return {
-    ...loadCatalog(),
-    metrics: new Map(Object.entries(shipped).map(([id, yaml]) => [id, parseMetric(id, yaml)])),
-    initiatives: new Map([['followed', parseInitiative('followed', initiative)]]),
-  }
+  first: metricYaml('Our own', '{asset.type: device}', '{vulnerability.severity: ">= medium"}'),
+  second: metricYaml('Our own', '{asset.type: device}', '{vulnerability.severity: critical}'),
 }
 
 /** A metric in the initiative, as the rules of a day have it. */
@@ -38,7 +19,6 @@ interface Part {
   handled: 'mitigated' | 'mitigated_elsewhere' | null
   yaml: string
 }
-const counts = { high: 10, medium: 5, low: 1, accepted: 0 }
 
 interface Side {
   weight: string
@@ -63,7 +43,7 @@ interface Detail {
   metrics: { id: string; reasons: string[]; part: number; before: Side | null; after: Side | null; added: number; removed: number }[]
 }
 
-const catalog = catalogOf()
+const catalog = followedCatalog()
 const first = parseDay('2026-05-30')!
 /** The small world's day, in Auckland. */
 const today = parseDay('2026-08-02')!
@@ -110,9 +90,7 @@ describe.each(engines)('the history of an initiative on $name', ({ open }) => {
       },
     ])
     // An initiative of one's own, with a metric of one's own; from here on one act a day.
-    const board = (metrics: string) => ({
-      yaml: `title: The board\nwhy: To be compared too.\nkind: workload\ntarget: 0.8\nmetrics: ${metrics}\n`,
-    })
+    const board = (metrics: string) => ({ yaml: initiativeYaml('The board', 0.8, metrics) })
     await set('PUT', '/metrics/mine', { yaml: own.first })
     await set('PUT', '/initiatives/board', board('[{id: mine, weight: high}, {id: exploited, weight: medium}]'))
     rules.set('board', [])
@@ -163,7 +141,7 @@ describe.each(engines)('the history of an initiative on $name', ({ open }) => {
   }
   /** What a metric puts into the weighted mean: its weight, 0 for none, and how far it is exposed. */
   const inMean = ({ weight, handled, exposed, total }: Side): { w: number; x: number } => ({
-    w: total === 0 || handled === 'mitigated_elsewhere' ? 0 : counts[weight as Part['weight']],
+    w: total === 0 || handled === 'mitigated_elsewhere' ? 0 : weightCounts[weight]!,
     x: handled === 'mitigated' || total === 0 ? 0 : exposed / total,
   })
   const sidesOn = (initiative: string, day: number): Record<string, Side> =>
@@ -229,9 +207,11 @@ describe.each(engines)('the history of an initiative on $name', ({ open }) => {
 
   it('leaves out what is smaller than asked for, and takes 2.5 points when nothing is', async () => {
     const every = await pointsOf('followed', 0)
-    for (const least of [1, 2.5, 20]) {
+    const sizes = every.filter(({ before, after }) => before !== null && after !== null).map(({ change }) => Math.abs(change))
+    const [size] = sizes.filter((each) => each < Math.max(...sizes))
+    for (const least of [1, 2.5, 20, size! - 0.001, size! + 0.001]) {
       const wanted = every.filter(({ before, after, change }) => before === null || after === null || Math.abs(change) >= least)
-      expect(await pointsOf('followed', least)).toEqual(wanted)
+      expect(await pointsOf('followed', least), String(least)).toEqual(wanted)
     }
     const asked = await app.ask<{ items: Point[]; least: number }>('GET', `/initiatives/followed/changes?from=${dayText(first)}`)
     expect(asked.body.least).toBe(2.5)

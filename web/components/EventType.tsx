@@ -58,6 +58,8 @@ const types: Record<string, [LucideIcon, string]> = {
   many_closed: [ListX, 'Many findings closed at once'],
   target_reached: [Target, 'Target reached'],
   target_missed: [Target, 'Target missed'],
+  kpi_at_risk: [Target, 'KPI at risk'],
+  kpi_missed: [Target, 'KPI missed'],
   score_beyond: [Gauge, 'Score beyond its limit'],
   action_regressed: [Undo2, 'Recommended action regressed'],
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import type { Metric, Weight } from '../../insights/catalog.ts'
+import type { Initiative, Metric, Weight } from '../../insights/catalog.ts'
 import { assetColumns, metricColumns } from '../../insights/condition-fields.ts'
 import { conditionWords } from '../../insights/condition-words.ts'
 import type { HistoryPoint } from '../../insights/history.ts'
@@ -35,16 +35,21 @@ export const unknownOf = ({ store, catalog, edition, scope, moment }: Asked): Pr
 const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
   readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
 
-/** All metrics, those whose fixing would gain most first, those without data last. */
-export const summarizeMetrics = (asked: Asked): Promise<Summary[]> =>
-  remember(asked.store, ['metrics', asked.scope, asked.moment.day, asked.edition], async () => {
-    const { store, catalog } = asked
-    const histories = await historiesOf(asked)
+/**
+ * All metrics, those whose fixing would gain most first, those without data last. `within`: only those of an initiative, with the weight and the gain that they
+ * have in it; else with the greatest that they have in any.
+ */
+export const summarizeMetrics = (asked: Asked, within: Initiative | null = null): Promise<Summary[]> =>
+  remember(asked.store, ['metrics', asked.scope, asked.moment.day, asked.edition, within?.id ?? null], async () => {
+    const { store } = asked
+    const own = within && new Set(within.metrics.map(({ id }) => id))
+    const catalog = own ? { ...asked.catalog, metrics: new Map([...asked.catalog.metrics].filter(([id]) => own.has(id))) } : asked.catalog
+    const histories = await historiesOf({ ...asked, catalog })
     const fed = await fedCapabilities(store.engine, asked.scope.org_id, catalog)
     const unknown = await unknownOf(asked)
     const updated_at = await updatedAt(asked)
     return [...catalog.metrics.values()]
-      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown, updated_at))
+      .map((metric) => summarize(asked, metric, histories, missingNeeds(metric, fed), unknown, updated_at, within))
       .toSorted(
         (a, b) => (b.score_impact ?? -1) - (a.score_impact ?? -1) || (b.exposure ?? -1) - (a.exposure ?? -1) || (a.id < b.id ? -1 : 1),
       )
@@ -57,12 +62,14 @@ function summarize(
   missing: readonly string[],
   unknown: Unknown,
   updated_at: string | null,
+  within: Initiative | null,
 ): Summary {
   const history = histories.get(metric.id)!
   const now = history.at(-1)!
   const before = history.at(-1 - TREND_DAYS)?.value ?? null
   const inside = [...catalog.initiatives.values()].filter((initiative) => initiative.metrics.some(({ id }) => id === metric.id))
-  const impacts = inside.map((initiative) =>
+  const counting = within ? [within] : inside
+  const impacts = counting.map((initiative) =>
     impactOf(
       partsOn(initiative, histories, history.length - 1),
       initiative.metrics.findIndex(({ id }) => id === metric.id),
@@ -88,7 +95,7 @@ function summarize(
     best: best === null ? null : best / 100,
     worst: worst === null ? null : worst / 100,
     coverage,
-    weight: heaviest(inside.flatMap((initiative) => initiative.metrics.filter(({ id }) => id === metric.id).map(({ weight }) => weight))),
+    weight: heaviest(counting.flatMap((initiative) => initiative.metrics.filter(({ id }) => id === metric.id).map(({ weight }) => weight))),
     score_impact: known.length ? Math.max(...known) : null,
     change_14d: now.value === null || before === null ? null : now.value - before,
     trend: history.slice(-TREND_DAYS).map(({ value }) => (value === null ? null : value / 100)),

@@ -8,6 +8,7 @@ import { draftInitiative, draftMetric, tryInitiative, tryMetric } from '../../in
 import { changedAssets, changeOn, changePoints } from '../../insights/initiative-changes.ts'
 import { shippedOf } from '../../insights/org-catalog.ts'
 import { activePacks, packOf } from '../../insights/packs.ts'
+import { ALL_SCORES, DROP_THRESHOLD } from '../../insights/posture/thresholds.ts'
 import { causeGroups, causeGroupTitles, causeOf } from '../../model/cause.ts'
 import type { DefinitionKind } from '../../model/definition.ts'
 import { formatInstant, NEVER } from '../../model/time.ts'
@@ -23,6 +24,7 @@ import type {
   InitiativeTrial,
   MetricSettings,
   MetricTrial,
+  Thresholds,
   Versions,
 } from '../shapes/programme.ts'
 import { pointsOf } from './metrics.ts'
@@ -62,6 +64,7 @@ const programmeKinds = [
   'metric_state',
   'favourites',
   'pack',
+  'threshold',
 ] as const satisfies readonly DefinitionKind[]
 
 /** All that was ever set, newest first. */
@@ -71,6 +74,38 @@ export async function allVersions(engine: Engine, org_id: number): Promise<Versi
     .flat()
     .toSorted((a, b) => b.valid_from - a.valid_from || b.import_no - a.import_no || (a.id < b.id ? -1 : 1))
     .map(versionOf)
+}
+
+const kindsOfScores: Record<string, string> = {
+  '': 'All scores',
+  exposure: 'Exposure score',
+  secure: 'Secure score',
+  initiative: 'All initiatives',
+  metric: 'All metrics',
+}
+
+/** The thresholds that people set, those of most scores first. */
+export async function answerThresholds({ store: { engine }, today, scope }: Asked): Promise<z.infer<typeof Thresholds>> {
+  const titleOf = (id: string): string => {
+    const [kind, ...rest] = id.split('/')
+    const named = (kind === 'initiative' ? today.initiatives : today.metrics).get(rest.join('/'))?.title
+    return kindsOfScores[id] ?? named ?? id
+  }
+  const standing = (await definitionLog(engine, scope.org_id, 'threshold')).filter(({ valid_to }) => valid_to === NEVER)
+  const order = (id: string): string => `${id === '' ? 0 : id.includes('/') ? 2 : 1} ${id}`
+  return {
+    default: DROP_THRESHOLD,
+    items: standing
+      .toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1))
+      .map(({ id, body, valid_from, actor, reason }) => ({
+        about: id || ALL_SCORES,
+        title: titleOf(id),
+        points: (JSON.parse(body) as { points: number }).points,
+        since: formatInstant(valid_from),
+        actor,
+        reason,
+      })),
+  }
 }
 
 async function originOf(engine: Engine, org_id: number, catalog: Catalog, list: 'metrics' | 'initiatives', id: string) {

@@ -73,14 +73,13 @@ export const initiatives =
         const { from, to } = readRange(query, asked.moment)
         const [summaries, metrics, sections, history] = await Promise.all([
           summarizeInitiatives(asked),
-          summarizeMetrics(asked),
+          summarizeMetrics(asked, initiative),
           sectionsOf(asked, initiative),
           readHistoryAsked(asked, 'initiative', initiative.id, { from, to }),
         ])
-        const inside = new Set(initiative.metrics.map(({ id }) => id))
         return {
           ...summaries.find(({ id }) => id === initiative.id)!,
-          metric_list: metrics.filter(({ id }) => inside.has(id)),
+          metric_list: metrics,
           sections,
           history: pointsOf(history),
         }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { UserError } from '../../errors.ts'
+import { compute } from '../../insights/compute.ts'
 import { endKpi, findKpi, GivenKpi, setKpi } from '../../insights/kpis.ts'
 import { kpiStates } from '../../model/kpi.ts'
 import { askGiven, givenColumns } from '../../store/queries/given.ts'
@@ -90,6 +91,7 @@ export const kpis =
       async ({ query, body: { reason, ...given } }, reply) => {
         const { scope, catalog } = await askedOf(query)
         const kpi_id = await setKpi(store, catalog, scope.org_id, given, { actor: ACTOR, reason })
+        await compute(store, api.catalog)
         return reply.code(201).send(await answerOne(query, kpi_id))
       },
     )
@@ -110,6 +112,7 @@ export const kpis =
         const { scope, catalog } = await askedOf(query)
         const { kpi_id, set_on: _, ...before } = await findKpi(store.engine, scope.org_id, params.kpi_id)
         await setKpi(store, catalog, scope.org_id, GivenKpi.parse({ ...before, ...given }), { actor: ACTOR, reason }, kpi_id)
+        await compute(store, api.catalog)
         return answerOne(query, kpi_id)
       },
     )
@@ -128,6 +131,7 @@ export const kpis =
       async ({ params, query }, reply) => {
         const { scope } = await askedOf(query)
         await endKpi(store, scope.org_id, params.kpi_id, { actor: ACTOR })
+        await compute(store, api.catalog)
         return reply.code(204).send()
       },
     )

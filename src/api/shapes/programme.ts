@@ -25,6 +25,7 @@ const By = {
 export const NewWeight = z.strictObject({ weight: Weight, initiative: z.string().max(200).optional().describe('In this one only'), ...By })
 export const NewState = z.strictObject({ state: z.enum(handlings), ...By })
 export const NewTarget = z.strictObject({ score: z.number().describe('Above 0, at most 100'), by: z.string().max(40).nullish(), ...By })
+export const NewThreshold = z.strictObject({ points: z.number().describe('Above 0, at most 100'), ...By })
 export const NewFavourites = z.strictObject({ initiatives: z.array(z.string().max(200)).max(500), ...By })
 export const NewMetric = z.strictObject({
   yaml: Yaml,
@@ -91,6 +92,23 @@ export const InitiativeSettings = named(
     }),
     metrics: z.array(Counted),
     log: z.array(Version),
+  }),
+)
+
+export const Thresholds = named(
+  'ThresholdList',
+  z.object({
+    default: z.number().describe('Points that hold where nothing is set'),
+    items: z.array(
+      z.object({
+        about: z.string().describe('all, a kind of score, initiative/<id> or metric/<id>'),
+        title: z.string(),
+        points: z.number(),
+        since: z.string(),
+        actor: z.string(),
+        reason: z.string().nullable(),
+      }),
+    ),
   }),
 )
 

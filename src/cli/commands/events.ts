@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { readWords, setOf } from '../programme.ts'
 import { gainText, table } from '../table.ts'
 
 interface Event {
@@ -71,7 +72,8 @@ export const command: CliCommand = {
     { flags: '--state <state>', summary: 'only open or acknowledged ones; track: what it is from now on' },
     { flags: '--owner <name>', summary: 'only of this owner; track: who sees to it, "" for nobody' },
     { flags: '--note <text>', summary: 'track: a note, "" for none' },
-    { flags: '--reason <text>', summary: 'track: why, for the log' },
+    { flags: '--reason <text>', summary: 'track, threshold: why, for the log' },
+    { flags: '--author <name>', summary: 'threshold: who decided it; default: the account of this machine' },
     { flags: '--limit <number>', summary: 'how many, newest first; default 100' },
     jsonOption,
   ],
@@ -79,13 +81,18 @@ export const command: CliCommand = {
     'plimsoll events --type known_exploited',
     'plimsoll events --replay 2021-11-01..today --type known_exploited',
     'plimsoll events --feed posture --json',
+    'plimsoll events threshold initiative 3 --reason "Less is noise"',
     'plimsoll events track <id> --state acknowledged --owner "Web team"',
   ],
   async run(context) {
     const [verb = 'list', id] = context.words
     if (verb === 'track' && id) return track(context, id)
+    if (verb === 'threshold') return threshold(context, id)
     if (verb !== 'list')
-      throw new UserError('unknown_command', 'expected: plimsoll events, or plimsoll events track <id> with --state, --owner or --note')
+      throw new UserError(
+        'unknown_command',
+        'expected: plimsoll events, plimsoll events threshold, or plimsoll events track <id> with --state, --owner or --note',
+      )
     const filter = { state: textOption(context, 'state'), owner: textOption(context, 'owner') }
     const replay = readReplay(textOption(context, 'replay'))
     await withConnection(context, async (connection) => {
@@ -135,5 +142,28 @@ async function track(context: Context, id: string): Promise<void> {
     context.options['json']
       ? JSON.stringify(event, null, 2)
       : `${event.headline}: ${event.state}, ${event.owner === null ? 'nobody sees to it' : `${event.owner} sees to it`}${recovered}.`,
+  )
+}
+
+/** Shows the thresholds that are set, or sets one. */
+async function threshold(context: Context, about: string | undefined): Promise<void> {
+  if (about !== undefined) {
+    const [of, value] = readWords(
+      context,
+      'plimsoll events threshold <all, exposure, secure, initiative, metric, initiative/ID or metric/ID> <points or reset>',
+    )
+    if (value !== 'reset' && !/^\d{1,3}(\.\d+)?$/.test(value)) throw new UserError('bad_threshold', `"${value}" is not a number of points`)
+    return setOf(context, `/thresholds/${encodeURIComponent(of)}`, value, 'points')
+  }
+  const set = await withConnection(context, (connection) =>
+    connection.get<{ default: number; items: { about: string; title: string; points: number; actor: string; reason: string | null }[] }>(
+      '/thresholds',
+      { org: textOption(context, 'org') },
+    ),
+  )
+  if (context.options['json']) return context.print(JSON.stringify(set, null, 2))
+  const rows = set.items.map(({ about: of, title, points: least, actor, reason }) => [of, title, least, actor, reason])
+  context.print(
+    `${rows.length ? `${table(['of', 'scores', 'points', 'by', 'why'], rows)}\nElse` : 'Everywhere'} ${set.default} points within a day make an event.`,
   )
 }

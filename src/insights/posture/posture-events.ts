@@ -8,6 +8,7 @@ import { controlTitles } from '../../store/queries/explain/names.ts'
 import { type Silence, silences } from '../../store/queries/posture/silence.ts'
 import { allStoredDeltas } from '../../store/queries/scores/deltas.ts'
 import { parseInitiative, type Catalog } from '../catalog.ts'
+import { kpisNow, kpiSteps } from '../kpis.ts'
 import { everyDay, type HistoryPoint, statesOf } from '../history.ts'
 import { readHistory, readInitiativeHistories, readMetricHistories, type ScoreName } from '../scores.ts'
 import { scoreSteps, targetSteps } from './score-steps.ts'
@@ -39,7 +40,7 @@ interface Days {
 
 /**
  * The posture events of an organisation, from its first score to `today`: scores that moved by their threshold or more within a day, targets reached
- * and missed, recommended actions that regressed, new initiatives, changed content, silent sources, and imports that closed very much.
+ * and missed, KPIs at risk and missed, recommended actions that regressed, new initiatives, changed content, silent sources, and imports that closed very much.
  */
 export async function postureEvents(engine: Engine, org_id: number, catalog: Catalog, today: number, now: Instant): Promise<EventRow[]> {
   const write = writerOf(org_id, catalog)
@@ -77,6 +78,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
   return [
     ...(await moveEvents(engine, org_id, told, days, write)),
     ...(await targetEvents(engine, org_id, catalog, told, days, write)),
+    ...(await kpiEvents(engine, org_id, catalog, told, days, write)),
     ...(await limitEvents(engine, org_id, told, days, write)),
     ...(await regressionEvents(engine, org_id, days, write)),
     ...others,
@@ -184,6 +186,44 @@ async function targetEvents(
         })
       })
   })
+}
+
+/** Of KPIs: each counts from the day on which it was set as it is. */
+async function kpiEvents(
+  engine: Engine,
+  org_id: number,
+  catalog: Catalog,
+  told: readonly Told[],
+  { ends, now }: Days,
+  write: Write,
+): Promise<EventRow[]> {
+  const events: EventRow[] = []
+  const [first, last] = [ends[0]!.day, ends.at(-1)!.day]
+  for (const { kpi_id, name, since, ...kpi } of await kpisNow(engine, org_id)) {
+    const { score, id } = kpi
+    const known = (score !== 'initiative' || catalog.initiatives.has(id)) && (score !== 'metric' || catalog.metrics.has(id))
+    if (!known) continue
+    const history =
+      told.find((each) => each.score === score && each.id === id)?.history ??
+      (await readHistory(engine, { org_id, groups: null }, catalog, score, id, first, last))
+    const from = ends.find(({ ends_at }) => ends_at > since)?.day ?? last
+    for (const { index, state, why, before, after, recovered } of kpiSteps(kpi, history, from))
+      events.push(
+        write({
+          type: `kpi_${state}`,
+          key: kpi_id,
+          words: { title: name, missed: why },
+          day: history[index]!.day,
+          happened_at: instantOf({ ends, now }, index),
+          score,
+          score_id: id,
+          score_before: before === null ? null : billionths(before),
+          score_after: after === null ? null : billionths(after),
+          recovered_day: recovered === null ? null : history[recovered]!.day,
+        }),
+      )
+  }
+  return events
 }
 
 /** Scores that got worse than a limit of a notification rule. The key begins with the rule. */

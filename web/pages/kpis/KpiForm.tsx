@@ -1,17 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { addressOf, send, useAsk } from '../../api.ts'
+import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { NumberField, SelectField, TextArea, TextField } from '../../components/fields.tsx'
 import { FormDialog } from '../../components/FormDialog.tsx'
+import { ScoreOptions } from '../../components/ScoreOptions.tsx'
 import type { Kpi } from './words.tsx'
 
 /** The dialog that sets a KPI, or changes one. */
 export function KpiForm({ open, onClose, kpi }: { open: boolean; onClose: () => void; kpi?: Kpi }) {
   const { org } = useMoment()
   const client = useQueryClient()
-  const initiatives = useAsk('/api/v1/initiatives', { enabled: open })
-  const metrics = useAsk('/api/v1/metrics', { enabled: open })
   const [name, setName] = useState(kpi?.name ?? '')
   const [about, setAbout] = useState(kpi ? (kpi.id ? `${kpi.score}/${kpi.id}` : kpi.score) : 'exposure')
   const [target, setTarget] = useState(kpi ? String(kpi.target) : '')
@@ -47,22 +46,7 @@ export function KpiForm({ open, onClose, kpi }: { open: boolean; onClose: () => 
     >
       <TextField title="Name" required maxLength={120} value={name} onChange={setName} />
       <SelectField title="Score" value={about} onChange={setAbout}>
-        <option value="exposure">Exposure score</option>
-        <option value="secure">Secure score</option>
-        <optgroup label="Initiatives">
-          {initiatives.data?.items.map((one) => (
-            <option key={one.id} value={`initiative/${one.id}`}>
-              {one.title}
-            </option>
-          ))}
-        </optgroup>
-        <optgroup label="Metrics">
-          {metrics.data?.items.map((one) => (
-            <option key={one.id} value={`metric/${one.id}`}>
-              {one.title}
-            </option>
-          ))}
-        </optgroup>
+        <ScoreOptions />
       </SelectField>
       <div className="grid grid-cols-3 gap-3">
         <NumberField

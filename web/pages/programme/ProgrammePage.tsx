@@ -8,14 +8,15 @@ import { instant } from '../../format.ts'
 import { Failure, useAct } from './form.tsx'
 import { PacksPanel } from './PacksPanel.tsx'
 import { SettingsLog } from './SettingsLog.tsx'
+import { ThresholdsPanel } from './ThresholdsPanel.tsx'
 
-/** What people set: content packs, who set what, what was archived. */
+/** What people set: content packs, thresholds of events, who set what, what was archived. */
 export function ProgrammePage() {
   return (
     <Page
       title="Programme"
       name="Programme"
-      line="Metrics and initiatives of your own, content packs, and who set what."
+      line="Metrics and initiatives of your own, content packs, from where on a move is an event, and who set what."
       actions={
         <>
           <a href="/api/v1/packs/own.tar.gz" className={buttonLook('quiet')}>
@@ -34,6 +35,7 @@ export function ProgrammePage() {
         label="Programme"
         tabs={[
           { id: 'packs', title: 'Content packs', content: <PacksPanel /> },
+          { id: 'thresholds', title: 'Thresholds', content: <ThresholdsPanel /> },
           { id: 'log', title: 'Who set what', content: <Log /> },
           { id: 'archived', title: 'Archived', content: <Archived /> },
         ]}

@@ -47,5 +47,7 @@ export function versionWords({ kind, id, value }: { kind: string; id: string; va
   }
   if (kind === 'favourites') return `Favourites of everyone: ${(JSON.parse(value) as string[]).join(', ')}`
   if (kind === 'pack') return `Pack ${id}, version ${(JSON.parse(value) as { version: string }).version}`
+  if (kind === 'threshold')
+    return `Threshold of ${id || 'all scores'}: ${(JSON.parse(value) as { points: number }).points} points within a day`
   return `${kind === 'metric' ? 'Metric' : 'Initiative'} ${id}: its text`
 }
