@@ -22,6 +22,8 @@ export interface SmallApp {
   store: Store
   /** Asks /api/v1 about an organisation. `payload`: an object goes as JSON, bytes as they are. */
   ask: <T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object | Buffer) => Promise<Answered<T>>
+  /** The bytes that a GET of the same is answered. */
+  download: (url: string) => Promise<Buffer>
   /** Moves the clock on, in microseconds. */
   wait: (microseconds: number) => void
   close: () => Promise<void>
@@ -49,6 +51,7 @@ export async function openSmallApp(engine: Engine, catalog: Catalog, slug: 'nort
       })
       return { status: answer.statusCode, body: answer.body ? JSON.parse(answer.body) : null }
     },
+    download: async (url) => (await app.inject({ url: `/api/v1${url}?org=${slug}`, headers: { host: 'localhost' } })).rawPayload,
     wait: (microseconds) => (clock += microseconds),
     close: async () => {
       await app.close()
