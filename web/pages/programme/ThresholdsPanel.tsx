@@ -74,8 +74,9 @@ export function ThresholdsPanel() {
               <tr className="border-t border-line">
                 <td className="py-1.5 pr-3">{data.items.length ? 'All other scores' : 'All scores'}</td>
                 <td className="num py-1.5 pr-3 text-right font-medium">{count(data.default)}</td>
-                <td className="py-1.5 text-ink-3">as it comes</td>
-                <td />
+                <td colSpan={2} className="py-1.5 text-ink-3">
+                  as it comes
+                </td>
               </tr>
             )}
           </tbody>
