@@ -7,6 +7,7 @@ import { conditionWords } from '../../insights/condition-words.ts'
 import { draftInitiative, draftMetric, tryInitiative, tryMetric } from '../../insights/draft.ts'
 import { changedAssets, changeOn, changePoints } from '../../insights/initiative-changes.ts'
 import { shippedOf } from '../../insights/org-catalog.ts'
+import { readYaml } from '../../insights/yaml-place.ts'
 import { activePacks, packOf } from '../../insights/packs.ts'
 import { ALL_SCORES, DROP_THRESHOLD } from '../../insights/posture/thresholds.ts'
 import { causeGroups, causeGroupTitles, causeOf } from '../../model/cause.ts'
@@ -114,6 +115,9 @@ async function originOf(engine: Engine, org_id: number, catalog: Catalog, list: 
   return pack ? { origin: 'pack' as const, pack: pack.id } : { origin: 'own' as const, pack: null }
 }
 
+/** What a text says, as data; nothing for what has no text, such as an initiative made of reports. */
+const definitionOf = (yaml: string) => (readYaml(yaml).content ?? {}) as Record<string, unknown>
+
 /** An initiative as it comes, before anybody set weights or a target. */
 function asItComes(catalog: Catalog, id: string) {
   const shipped = shippedOf(catalog).initiatives.get(id)
@@ -135,6 +139,7 @@ export async function answerMetricSettings(
     title: metric.title,
     ...(await originOf(engine, scope.org_id, today, 'metrics', id)),
     yaml: metric.yaml,
+    definition: definitionOf(metric.yaml),
     recommendation: metric.recommendation ?? null,
     handled: metric.handled ?? null,
     set: set.get(id) ?? null,
@@ -180,6 +185,7 @@ export async function answerInitiativeSettings(
     title: initiative.title,
     ...(await originOf(engine, scope.org_id, today, 'initiatives', id)),
     yaml: initiative.yaml,
+    definition: definitionOf(initiative.yaml),
     target: {
       score: percent(initiative.target),
       by: initiative.target_by ?? null,
@@ -252,6 +258,7 @@ export async function answerMetricTrial(
       ? [{ place: 'population', line: null, message: 'asks no asset that there was in these two years: it divides by nothing' }]
       : [],
     answer: {
+      definition: definitionOf(yaml),
       population: conditionWords(definition.population, assetColumns),
       exposed_when: conditionWords(definition.exposed_when, metricColumns),
       missing: trial.missing.map((need) => today.capabilities.get(need)?.title ?? need),
@@ -278,6 +285,7 @@ export async function answerInitiativeTrial(
   return {
     problems: [],
     answer: {
+      definition: definitionOf(yaml),
       value: history.at(-1)!.value,
       target: definition.target === null ? null : 100 * definition.target,
       history: pointsOf(history),

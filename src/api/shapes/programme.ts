@@ -51,6 +51,9 @@ const Version = z.object({
 })
 export const Versions = named('DefinitionVersionList', list(Version))
 
+/** A definition's text as data, for those who show it in fields. */
+const Definition = z.record(z.string(), z.unknown()).describe('The YAML as JSON')
+
 const Counted = z.object({
   id: z.string().describe('Of the initiative, or of the metric'),
   title: z.string(),
@@ -68,6 +71,7 @@ export const MetricSettings = named(
     origin: Origin,
     pack: z.string().nullable(),
     yaml: z.string(),
+    definition: Definition,
     recommendation: z.string().nullable(),
     handled: Handled,
     set: Weight.nullable().describe('Set for all initiatives'),
@@ -84,6 +88,7 @@ export const InitiativeSettings = named(
     origin: Origin,
     pack: z.string().nullable(),
     yaml: z.string(),
+    definition: Definition,
     target: z.object({
       score: z.number().nullable().describe('0–100; null: none'),
       by: Day.nullable(),
@@ -145,6 +150,7 @@ export const MetricTrial = named(
     warnings: Problems,
     answer: z
       .object({
+        definition: Definition,
         population: z.string(),
         exposed_when: z.string(),
         missing: z.array(z.string()).describe('Needs that nothing feeds'),
@@ -164,7 +170,9 @@ export const InitiativeTrial = named(
   'InitiativeTrial',
   z.object({
     problems: Problems,
-    answer: z.object({ value: z.number().nullable(), target: z.number().nullable(), history: z.array(Point) }).nullable(),
+    answer: z
+      .object({ definition: Definition, value: z.number().nullable(), target: z.number().nullable(), history: z.array(Point) })
+      .nullable(),
   }),
 )
 

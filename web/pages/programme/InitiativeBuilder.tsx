@@ -1,21 +1,23 @@
 import { Plus, X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useLocation, useParams } from 'wouter'
-import { addressOf, send, useAsk } from '../../api.ts'
-import type { MetricSummary } from '../../api.ts'
+import { useAsk } from '../../api.ts'
+import type { Answer, MetricSummary } from '../../api.ts'
 import { useAddress, useMoment, useParameters } from '../../address.ts'
 import type { paths } from '../../openapi.d.ts'
-import { Button, buttonLook } from '../../components/Button.tsx'
+import { Button } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Page } from '../../components/Page.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
-import { To } from '../../components/To.tsx'
 import { score } from '../../format.ts'
-import { idOfTitle } from './condition.ts'
-import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
-import { ProblemList, YamlField } from './YamlField.tsx'
+import { type Definition, idOfTitle } from './condition.ts'
+import { Field, fieldLook, useAct, useBy } from './form.tsx'
+import { useTrial } from './trial.ts'
+import { SaveCard, WriteCard } from './Writing.tsx'
+import { ProblemList } from './YamlField.tsx'
 
+type Given = Pick<Answer<'/api/v1/initiatives/{id}/settings'>, 'yaml' | 'definition'>
 type Trial = paths['/api/v1/initiatives/try']['post']['responses'][200]['content']['application/json']
 
 const writePercent = (value: number): string => `${score(value)} %`
@@ -47,7 +49,7 @@ export function InitiativeBuilderPage() {
       ) : !metrics.data || (source && !held.data) ? (
         <Loading className="h-96" />
       ) : (
-        <Builder key={source} metrics={metrics.data.items} given={held.data?.yaml ?? null} id={id ? source : ''} />
+        <Builder key={source} metrics={metrics.data.items} given={held.data ?? null} id={id ? source : ''} />
       )}
     </Page>
   )
@@ -60,19 +62,33 @@ interface Form {
   metrics: { id: string; weight: string }[]
 }
 
+const empty: Form = { title: '', why: '', target: '90', metrics: [] }
+
+/** The form that stands for an initiative's text; null where fields cannot show all that it says. */
+function formOf({ title, why, kind, target, metrics, ...more }: Definition): Form | null {
+  if (Object.keys(more).length || kind !== 'workload' || !Array.isArray(metrics)) return null
+  return {
+    title: String(title),
+    why: String(why).trim(),
+    target: String(Math.round(Number(target) * 1e8) / 1e6),
+    metrics: metrics as Form['metrics'],
+  }
+}
+
 const formYaml = ({ title, why, target, metrics }: Form): string =>
   `title: ${JSON.stringify(title)}\nwhy: ${JSON.stringify(why)}\nkind: workload\ntarget: ${Number(target) / 100 || 0}\nmetrics:${
     metrics.length ? `\n${metrics.map((metric) => `  - {id: ${JSON.stringify(metric.id)}, weight: ${metric.weight}}`).join('\n')}` : ' []'
   }\n`
 
-function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; given: string | null; id: string }) {
+function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; given: Given | null; id: string }) {
   const { org } = useMoment()
-  const [form, setForm] = useState<Form>({ title: '', why: '', target: '90', metrics: [] })
-  const [yaml, setYaml] = useState<string | null>(given)
+  const [form, setForm] = useState(() => (given && formOf(given.definition)) ?? empty)
+  const [yaml, setYaml] = useState<string | null>(given && !formOf(given.definition) ? given.yaml : null)
   const [ownId, setOwnId] = useState(id)
   const text = yaml ?? formYaml(form)
   const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
-  const { trial, waiting } = useTrial(name || 'draft', text)
+  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/initiatives/try', name || 'draft', text)
+  const told = yaml !== null && !waiting && trial?.answer ? formOf(trial.answer.definition) : null
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()
   const [, navigate] = useLocation()
@@ -88,129 +104,107 @@ function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; gi
   return (
     <div className="grid grid-cols-12 items-start gap-4">
       <div className="col-span-12 flex flex-col gap-4 xl:col-span-7">
-        <Card
+        <WriteCard
           title="The initiative"
-          aside={
-            yaml === null ? (
-              <Button look="quiet" onClick={() => setYaml(text)}>
-                Write YAML
-              </Button>
-            ) : (
-              given === null && (
-                <Button look="quiet" onClick={() => setYaml(null)}>
-                  Back to fields
-                </Button>
-              )
-            )
+          yaml={yaml}
+          onYaml={() => setYaml(text)}
+          onFields={
+            told &&
+            (() => {
+              setForm(told)
+              setYaml(null)
+            })
           }
+          onText={setYaml}
+          problems={trial?.problems ?? []}
         >
-          {yaml !== null ? (
-            <YamlField text={yaml} onChange={setYaml} problems={trial?.problems ?? []} />
-          ) : (
-            <div className="flex flex-col gap-3.5">
-              <div className="grid grid-cols-[1fr_8rem] gap-3">
-                <Field title="Title">
-                  <input
-                    value={form.title}
-                    maxLength={120}
-                    onChange={(event) => change({ title: event.target.value })}
-                    className={fieldLook}
-                  />
-                </Field>
-                <Field title="Target" hint="0–100">
-                  <input
-                    type="number"
-                    min={0}
-                    max={100}
-                    value={form.target}
-                    onChange={(event) => change({ target: event.target.value })}
-                    className={`${fieldLook} num`}
-                  />
-                </Field>
-              </div>
-              <Field title="Why it matters">
-                <textarea
-                  value={form.why}
-                  rows={2}
-                  onChange={(event) => change({ why: event.target.value })}
-                  className={`${fieldLook} h-auto py-1.5`}
-                />
-              </Field>
-              <fieldset className="text-sm">
-                <legend className="font-medium">Metrics</legend>
-                <ul className="mt-1 flex flex-col gap-1.5">
-                  {form.metrics.map((one, index) => (
-                    <li key={one.id} className="grid grid-cols-[1fr_8rem_2rem] items-center gap-2">
-                      <span className="truncate">{metrics.find((metric) => metric.id === one.id)?.title}</span>
-                      <select
-                        aria-label={`Weight of ${one.id}`}
-                        value={one.weight}
-                        onChange={(event) =>
-                          change({
-                            metrics: form.metrics.map((each, place) => (place === index ? { ...each, weight: event.target.value } : each)),
-                          })
-                        }
-                        className={fieldLook}
-                      >
-                        <option value="high">High</option>
-                        <option value="medium">Medium</option>
-                        <option value="low">Low</option>
-                      </select>
-                      <Button
-                        look="quiet"
-                        className="w-8 px-0"
-                        aria-label={`Take out ${one.id}`}
-                        onClick={() => change({ metrics: form.metrics.filter((each) => each.id !== one.id) })}
-                      >
-                        <X size={14} aria-hidden />
-                      </Button>
-                    </li>
-                  ))}
-                </ul>
-                <label className="mt-2 flex items-center gap-2">
-                  <Plus size={14} aria-hidden />
-                  <span className="sr-only">Add a metric</span>
-                  <select
-                    value=""
-                    onChange={(event) => change({ metrics: [...form.metrics, { id: event.target.value, weight: 'medium' }] })}
-                    className={fieldLook}
-                  >
-                    <option value="">Add a metric …</option>
-                    {free.map((metric) => (
-                      <option key={metric.id} value={metric.id}>
-                        {metric.title}
-                      </option>
-                    ))}
-                  </select>
-                </label>
-              </fieldset>
-              <ProblemList problems={form.title && form.why ? (trial?.problems ?? []) : []} />
-            </div>
-          )}
-        </Card>
-        <Card title="Save">
-          <div className="flex flex-col gap-3.5">
-            <Field title="Id" hint="small letters, digits and -; it stays">
+          <div className="grid grid-cols-[1fr_8rem] gap-3">
+            <Field title="Title">
+              <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
+            </Field>
+            <Field title="Target" hint="0–100">
               <input
-                value={ownId || name}
-                disabled={id !== ''}
-                maxLength={80}
-                onChange={(event) => setOwnId(event.target.value)}
-                className={`${fieldLook} disabled:opacity-60`}
+                type="number"
+                min={0}
+                max={100}
+                value={form.target}
+                onChange={(event) => change({ target: event.target.value })}
+                className={`${fieldLook} num`}
               />
             </Field>
-            <ByFields by={by} setBy={setBy} />
-            <Failure text={failure} />
-            <div className="flex justify-end gap-2">
-              <To page="/initiatives" className={buttonLook('plain')}>
-                Cancel
-              </To>
-              <Button look="primary" disabled={busy || waiting || !trial?.answer || name === ''} onClick={() => void save()}>
-                {busy ? 'Working …' : id ? 'Save new version' : 'Save initiative'}
-              </Button>
-            </div>
           </div>
-        </Card>
+          <Field title="Why it matters">
+            <textarea
+              value={form.why}
+              rows={2}
+              onChange={(event) => change({ why: event.target.value })}
+              className={`${fieldLook} h-auto py-1.5`}
+            />
+          </Field>
+          <fieldset className="text-sm">
+            <legend className="font-medium">Metrics</legend>
+            <ul className="mt-1 flex flex-col gap-1.5">
+              {form.metrics.map((one, index) => (
+                <li key={one.id} className="grid grid-cols-[1fr_8rem_2rem] items-center gap-2">
+                  <span className="truncate">{metrics.find((metric) => metric.id === one.id)?.title}</span>
+                  <select
+                    aria-label={`Weight of ${one.id}`}
+                    value={one.weight}
+                    onChange={(event) =>
+                      change({
+                        metrics: form.metrics.map((each, place) => (place === index ? { ...each, weight: event.target.value } : each)),
+                      })
+                    }
+                    className={fieldLook}
+                  >
+                    <option value="high">High</option>
+                    <option value="medium">Medium</option>
+                    <option value="low">Low</option>
+                  </select>
+                  <Button
+                    look="quiet"
+                    className="w-8 px-0"
+                    aria-label={`Take out ${one.id}`}
+                    onClick={() => change({ metrics: form.metrics.filter((each) => each.id !== one.id) })}
+                  >
+                    <X size={14} aria-hidden />
+                  </Button>
+                </li>
+              ))}
+            </ul>
+            <label className="mt-2 flex items-center gap-2">
+              <Plus size={14} aria-hidden />
+              <span className="sr-only">Add a metric</span>
+              <select
+                value=""
+                onChange={(event) => change({ metrics: [...form.metrics, { id: event.target.value, weight: 'medium' }] })}
+                className={fieldLook}
+              >
+                <option value="">Add a metric …</option>
+                {free.map((metric) => (
+                  <option key={metric.id} value={metric.id}>
+                    {metric.title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </fieldset>
+          <ProblemList problems={form.title && form.why ? (trial?.problems ?? []) : []} />
+        </WriteCard>
+        <SaveCard
+          page="/initiatives"
+          what="initiative"
+          id={ownId || name}
+          fixed={id !== ''}
+          onId={setOwnId}
+          idProblem={trial?.problems.find(({ place }) => place === 'id')?.message}
+          by={by}
+          setBy={setBy}
+          failure={failure ?? tryFailure}
+          busy={busy}
+          ready={!waiting && Boolean(trial?.answer) && name !== ''}
+          onSave={() => void save()}
+        />
       </div>
       <Card
         title="Preview"
@@ -239,26 +233,4 @@ function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; gi
       </Card>
     </div>
   )
-}
-
-/** Asks which score a draft would have, a moment after the last key. */
-function useTrial(id: string, yaml: string): { trial: Trial | null; waiting: boolean } {
-  const { rules: _, ...query } = useMoment()
-  const [state, setState] = useState<{ key: string; trial: Trial | null }>({ key: '', trial: null })
-  const address = addressOf('/api/v1/initiatives/try', {}, query)
-  const key = useMemo(() => JSON.stringify([address, id, yaml]), [address, id, yaml])
-  useEffect(() => {
-    let stale = false
-    const timer = setTimeout(() => {
-      send('POST', address, { id, yaml }).then(
-        (trial) => !stale && setState({ key, trial: trial as Trial }),
-        () => !stale && setState({ key, trial: null }),
-      )
-    }, 500)
-    return () => {
-      stale = true
-      clearTimeout(timer)
-    }
-  }, [key, address, id, yaml])
-  return { trial: state.trial, waiting: state.key !== key }
 }

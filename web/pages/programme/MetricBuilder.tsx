@@ -1,20 +1,20 @@
 import { Plus, X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useLocation, useParams } from 'wouter'
-import { addressOf, send, useAsk } from '../../api.ts'
+import { useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useAddress, useMoment, useParameters } from '../../address.ts'
-import { Button, buttonLook } from '../../components/Button.tsx'
-import { Card } from '../../components/Card.tsx'
+import { Button } from '../../components/Button.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Page } from '../../components/Page.tsx'
-import { To } from '../../components/To.tsx'
-import { formYaml, idOfTitle, type Line, type MetricForm } from './condition.ts'
-import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
+import { formOf, formYaml, idOfTitle, type Line, type MetricForm } from './condition.ts'
+import { Field, fieldLook, useAct, useBy } from './form.tsx'
 import { MetricPreview, type Trial } from './MetricPreview.tsx'
-import { YamlField } from './YamlField.tsx'
+import { useTrial } from './trial.ts'
+import { SaveCard, WriteCard } from './Writing.tsx'
 
 type Fields = Answer<'/api/v1/definitions/fields'>
+type Given = Pick<Answer<'/api/v1/metrics/{id}/settings'>, 'yaml' | 'definition'>
 
 const tests: { value: Line['test']; title: string; for: readonly string[] }[] = [
   { value: 'is', title: 'is', for: ['text', 'number', 'boolean', 'ordered'] },
@@ -66,23 +66,24 @@ export function MetricBuilderPage() {
       ) : !fields.data || (source && !held.data) ? (
         <Loading className="h-96" />
       ) : (
-        <Builder key={source} fields={fields.data} given={held.data?.yaml ?? null} id={id ? source : ''} />
+        <Builder key={source} fields={fields.data} given={held.data ?? null} id={id ? source : ''} />
       )}
     </Page>
   )
 }
 
-function Builder({ fields, given, id }: { fields: Fields; given: string | null; id: string }) {
+function Builder({ fields, given, id }: { fields: Fields; given: Given | null; id: string }) {
   const { org } = useMoment()
-  const [form, setForm] = useState(empty)
-  const [yaml, setYaml] = useState<string | null>(given)
+  const [form, setForm] = useState(() => (given && formOf(given.definition)) ?? empty)
+  const [yaml, setYaml] = useState<string | null>(given && !formOf(given.definition) ? given.yaml : null)
   const [ownId, setOwnId] = useState(id)
   const text = yaml ?? formYaml(form, fields.items)
   const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
   // The preview does not wait for words: what has none yet gets some for the trial alone.
   const named = form.title.trim().length >= 3 && form.why.trim().length >= 10
   const asked = yaml ?? formYaml({ ...form, ...(named ? {} : { title: 'Untitled metric', why: 'Not said yet why.' }) }, fields.items)
-  const { trial, waiting, failure: tryFailure } = useTrial(name || 'draft', asked)
+  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/metrics/try', name || 'draft', asked)
+  const told = yaml !== null && !waiting && trial?.answer ? formOf(trial.answer.definition) : null
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()
   const [mayBeEmpty, setMayBeEmpty] = useState(false)
@@ -99,179 +100,121 @@ function Builder({ fields, given, id }: { fields: Fields; given: string | null; 
   return (
     <div className="grid grid-cols-12 items-start gap-4">
       <div className="col-span-12 flex flex-col gap-4 xl:col-span-7">
-        <Card
+        <WriteCard
           title="The question"
-          aside={
-            <fieldset className="flex gap-1" aria-label="How to write it">
-              <button
-                type="button"
-                aria-pressed={yaml === null}
-                disabled={given !== null}
-                onClick={() => setYaml(null)}
-                className={switchLook}
-              >
-                Fields
-              </button>
-              <button type="button" aria-pressed={yaml !== null} onClick={() => setYaml(text)} className={switchLook}>
-                YAML
-              </button>
-            </fieldset>
+          yaml={yaml}
+          onYaml={() => setYaml(text)}
+          onFields={
+            told &&
+            (() => {
+              setForm(told)
+              setYaml(null)
+            })
           }
+          onText={setYaml}
+          problems={trial?.problems ?? []}
         >
-          {yaml !== null ? (
-            <YamlField text={yaml} onChange={setYaml} problems={trial?.problems ?? []} />
-          ) : (
-            <div className="flex flex-col gap-3.5">
-              <Field
-                title="Title"
-                hint="an exposed state, such as “Servers without backup”"
-                error={form.title && form.title.trim().length < 3 ? 'At least three characters.' : problemOf('title')}
-              >
-                <input
-                  value={form.title}
-                  maxLength={120}
-                  onChange={(event) => change({ title: event.target.value })}
-                  className={fieldLook}
-                />
-              </Field>
-              <Field title="Why it matters" error={form.why && form.why.trim().length < 10 ? 'At least ten characters.' : problemOf('why')}>
-                <textarea
-                  value={form.why}
-                  rows={2}
-                  onChange={(event) => change({ why: event.target.value })}
-                  className={`${fieldLook} h-auto py-1.5`}
-                />
-              </Field>
-              <Lines
-                title="Asked of"
-                none="Every asset is asked."
-                lines={form.population}
-                fields={fields.items.filter((field) => field.about === 'asset')}
-                onChange={(population) => change({ population })}
-                error={problemOf('population')}
-              />
-              <Lines
-                title="Exposed when"
-                none="Say when an asset is exposed."
-                lines={form.exposed}
-                fields={fields.items}
-                objectives={fields.objectives}
-                onChange={(exposed) => change({ exposed })}
-                error={problemOf('exposed_when')}
-                how={form.how}
-                onHow={(how) => change({ how })}
-              />
-              <div className="grid grid-cols-[1fr_10rem] gap-3">
-                <Field title="Reason beside an asset" hint="{subject}, {component}, {title}" error={problemOf('reason')}>
-                  <input
-                    value={form.reason}
-                    maxLength={200}
-                    onChange={(event) => change({ reason: event.target.value })}
-                    className={fieldLook}
-                  />
-                </Field>
-                <Field title="Weight">
-                  <select
-                    value={form.weight}
-                    onChange={(event) => change({ weight: event.target.value as MetricForm['weight'] })}
-                    className={fieldLook}
-                  >
-                    <option value="high">High</option>
-                    <option value="medium">Medium</option>
-                    <option value="low">Low</option>
-                  </select>
-                </Field>
-              </div>
-              <Field title="What to do" hint="optional" error={form.recommendation ? problemOf('recommendation') : undefined}>
-                <textarea
-                  value={form.recommendation}
-                  rows={2}
-                  onChange={(event) => change({ recommendation: event.target.value })}
-                  className={`${fieldLook} h-auto py-1.5`}
-                />
-              </Field>
-              <details className="text-sm">
-                <summary className="cursor-pointer text-ink-2">As YAML</summary>
-                {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-                <pre tabIndex={0} className="mt-2 overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs text-ink-2">
-                  {text}
-                </pre>
-              </details>
-            </div>
-          )}
-        </Card>
-        <Card title="Save">
-          <div className="flex flex-col gap-3.5">
-            <Field
-              title="Id"
-              hint="small letters, digits and -; it stays"
-              error={trial?.problems.find(({ place }) => place === 'id')?.message}
-            >
+          <Field
+            title="Title"
+            hint="an exposed state, such as “Servers without backup”"
+            error={form.title && form.title.trim().length < 3 ? 'At least three characters.' : problemOf('title')}
+          >
+            <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
+          </Field>
+          <Field title="Why it matters" error={form.why && form.why.trim().length < 10 ? 'At least ten characters.' : problemOf('why')}>
+            <textarea
+              value={form.why}
+              rows={2}
+              onChange={(event) => change({ why: event.target.value })}
+              className={`${fieldLook} h-auto py-1.5`}
+            />
+          </Field>
+          <Lines
+            title="Asked of"
+            none="Every asset is asked."
+            lines={form.population}
+            fields={fields.items.filter((field) => field.about === 'asset')}
+            onChange={(population) => change({ population })}
+            error={problemOf('population')}
+          />
+          <Lines
+            title="Exposed when"
+            none="Say when an asset is exposed."
+            lines={form.exposed}
+            fields={fields.items}
+            objectives={fields.objectives}
+            onChange={(exposed) => change({ exposed })}
+            error={problemOf('exposed_when')}
+            how={form.how}
+            onHow={(how) => change({ how })}
+          />
+          <div className="grid grid-cols-[1fr_10rem] gap-3">
+            <Field title="Reason beside an asset" hint="{subject}, {component}, {title}" error={problemOf('reason')}>
               <input
-                value={ownId || name}
-                disabled={id !== ''}
-                maxLength={80}
-                onChange={(event) => setOwnId(event.target.value)}
-                className={`${fieldLook} disabled:opacity-60`}
+                value={form.reason}
+                maxLength={200}
+                onChange={(event) => change({ reason: event.target.value })}
+                className={fieldLook}
               />
             </Field>
-            <ByFields by={by} setBy={setBy} />
-            {(trial?.warnings.length ?? 0) > 0 && (
-              <label className="flex items-center gap-2 text-sm">
-                <input
-                  type="checkbox"
-                  checked={mayBeEmpty}
-                  onChange={(event) => setMayBeEmpty(event.target.checked)}
-                  className="accent-accent"
-                />
-                Save it although it asks no asset yet
-              </label>
-            )}
-            <Failure text={failure ?? tryFailure} />
-            <div className="flex justify-end gap-2">
-              <To page="/metrics" className={buttonLook('plain')}>
-                Cancel
-              </To>
-              <Button
-                look="primary"
-                disabled={busy || waiting || !trial?.answer || name === '' || (yaml === null && !named)}
-                onClick={() => void save()}
+            <Field title="Weight">
+              <select
+                value={form.weight}
+                onChange={(event) => change({ weight: event.target.value as MetricForm['weight'] })}
+                className={fieldLook}
               >
-                {busy ? 'Working …' : id ? 'Save new version' : 'Save metric'}
-              </Button>
-            </div>
+                <option value="high">High</option>
+                <option value="medium">Medium</option>
+                <option value="low">Low</option>
+              </select>
+            </Field>
           </div>
-        </Card>
+          <Field title="What to do" hint="optional" error={form.recommendation ? problemOf('recommendation') : undefined}>
+            <textarea
+              value={form.recommendation}
+              rows={2}
+              onChange={(event) => change({ recommendation: event.target.value })}
+              className={`${fieldLook} h-auto py-1.5`}
+            />
+          </Field>
+          <details className="text-sm">
+            <summary className="cursor-pointer text-ink-2">As YAML</summary>
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+            <pre tabIndex={0} className="mt-2 overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs text-ink-2">
+              {text}
+            </pre>
+          </details>
+        </WriteCard>
+        <SaveCard
+          page="/metrics"
+          what="metric"
+          id={ownId || name}
+          fixed={id !== ''}
+          onId={setOwnId}
+          idProblem={trial?.problems.find(({ place }) => place === 'id')?.message}
+          by={by}
+          setBy={setBy}
+          failure={failure ?? tryFailure}
+          busy={busy}
+          ready={!waiting && Boolean(trial?.answer) && name !== '' && (yaml !== null || named)}
+          onSave={() => void save()}
+        >
+          {(trial?.warnings.length ?? 0) > 0 && (
+            <label className="flex items-center gap-2 text-sm">
+              <input
+                type="checkbox"
+                checked={mayBeEmpty}
+                onChange={(event) => setMayBeEmpty(event.target.checked)}
+                className="accent-accent"
+              />
+              Save it although it asks no asset yet
+            </label>
+          )}
+        </SaveCard>
       </div>
       <MetricPreview trial={trial} waiting={waiting} className="col-span-12 xl:sticky xl:top-4 xl:col-span-5" />
     </div>
   )
-}
-
-const switchLook =
-  'h-7 rounded-md px-2 text-xs text-ink-2 hover:bg-hover disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent-ink'
-
-/** Asks what a draft would answer, a moment after the last key. */
-function useTrial(id: string, yaml: string): { trial: Trial | null; waiting: boolean; failure: string | null } {
-  const moment = useMoment()
-  const [state, setState] = useState<{ key: string; trial: Trial | null; failure: string | null }>({ key: '', trial: null, failure: null })
-  const { rules: _, ...query } = moment
-  const address = addressOf('/api/v1/metrics/try', {}, query)
-  const key = useMemo(() => JSON.stringify([address, id, yaml]), [address, id, yaml])
-  useEffect(() => {
-    let stale = false
-    const timer = setTimeout(() => {
-      send('POST', address, { id, yaml }).then(
-        (trial) => !stale && setState({ key, trial: trial as Trial, failure: null }),
-        (error: unknown) => !stale && setState({ key, trial: null, failure: error instanceof Error ? error.message : String(error) }),
-      )
-    }, 500)
-    return () => {
-      stale = true
-      clearTimeout(timer)
-    }
-  }, [key, address, id, yaml])
-  return { trial: state.trial, waiting: state.key !== key, failure: state.key === key ? state.failure : null }
 }
 
 function Lines({
