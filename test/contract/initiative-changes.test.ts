@@ -295,4 +295,35 @@ describe.each(engines)('the history of an initiative on $name', ({ open }) => {
     expect(added).toBeGreaterThan(10)
     expect(removed).toBeGreaterThan(3)
   })
+
+  it('an event of a metric says what it moved its initiatives by, as the history does (M-068)', async () => {
+    interface Drop {
+      event_id: string
+      day: string
+      score_id: string
+      initiatives: { id: string; weight: string; effect: number }[]
+    }
+    const asked = `/events?feed=posture&type=metric_worse&limit=1000&from=${dayText(first)}&to=${dayText(today - 1)}`
+    const drops = (await app.ask<{ items: Drop[] }>('GET', asked)).body.items.filter(({ score_id }) => score_id !== 'mine')
+    expect(drops.length).toBeGreaterThan(2)
+    // The last rules of all: likely is accepted, fixable mitigated; what is accepted moves nothing, however much it dropped.
+    const parts = partsOn('followed', last)!
+    let moved = 0
+    for (const { event_id, day, score_id } of drops) {
+      const { initiatives } = (await app.ask<Drop>('GET', `/events/${encodeURIComponent(event_id)}`)).body
+      const effect = initiatives.find(({ id }) => id === 'followed')!
+      expect(effect.weight).toBe(parts[score_id]!.weight)
+      const [was, is] = [-1, 0].map((back) => {
+        const on = parseDay(day)! + back
+        return Object.fromEntries(Object.entries(parts).map(([id, part]) => [id, inMean(sideOn(on, part))]))
+      })
+      const sum = (means: Record<string, { w: number }>) => Object.values(means).reduce((all, { w }) => all + w, 0)
+      // Where every metric has its weight on both days, the part is the change of this one alone.
+      if (Object.keys(was!).some((id) => was![id]!.w !== is![id]!.w)) continue
+      const { w, x } = is![score_id]!
+      expect(effect.effect, event_id).toBeCloseTo(w === 0 ? 0 : (-100 * w * (x - was![score_id]!.x)) / sum(is!), 4)
+      if (effect.effect < 0) moved++
+    }
+    expect(moved).toBeGreaterThan(0)
+  })
 })

@@ -312,11 +312,38 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     expect(await app.ask('GET', '/initiatives/ours')).toMatchObject({ status: 404 })
   })
 
+  it('a new initiative and a changed question are events, with what they are about (M-067)', async () => {
+    const told = async (type: string) =>
+      (
+        await get<{ items: { day: string; headline: string; score_id: string | null; subjects: string[] }[] }>(
+          `/events?feed=posture&from=2026-07-31&type=${type}`,
+        )
+      ).items
+    const before = { made: await told('new_initiative'), changed: await told('content_changed') }
+    app.wait(86_400_000_000)
+    await did('PUT', '/metrics/news', { yaml: own })
+    await did('PUT', '/initiatives/fresh', { yaml: initiativeYaml('Fresh', 0.8, '[{id: news, weight: high}]') })
+    const made = await told('new_initiative')
+    expect(made.length).toBe(before.made.length + 1)
+    expect(made[0]).toMatchObject({ day: '2026-08-02', headline: 'New initiative: Fresh', score_id: 'fresh' })
+    await did('PUT', '/metrics/news', { yaml: own.replace('>= high', 'critical') })
+    const changed = await told('content_changed')
+    expect(changed.length).toBe(before.changed.length + 1)
+    expect(changed[0]).toMatchObject({ day: '2026-08-02', headline: expect.stringContaining('Red and severe') })
+    expect(changed[0]!.subjects).toEqual(['metric:news'])
+    // A weight is no content.
+    await did('PUT', '/metrics/news/weight', { weight: 'low' })
+    expect(await told('content_changed')).toEqual(changed)
+    await did('DELETE', '/metrics/news/weight')
+    await did('DELETE', '/initiatives/fresh')
+    await did('DELETE', '/metrics/news')
+  })
+
   it('a KPI whose last day passes without its target is an event; one that is met is none', async () => {
     const missed = async () =>
       (await get<{ items: { day: string; headline: string; score_id: string }[] }>('/events?feed=posture&from=2026-05-01&type=kpi_missed'))
         .items
-    const kpi = { score: 'initiative', id: 'followed', due: '2026-08-03' }
+    const kpi = { score: 'initiative', id: 'followed', due: '2026-08-04' }
     const made = await app.ask<{ kpi_id: string }>('POST', '/kpis', { ...kpi, name: 'Nearly all', target: 99.9 })
     expect(made.status).toBe(201)
     expect((await app.ask('POST', '/kpis', { ...kpi, name: 'Hardly any', target: 0 })).status).toBe(201)
@@ -324,7 +351,7 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     app.wait(4 * 86_400_000_000)
     await did('PUT', '/thresholds/all', { points: 3 })
     expect(await missed()).toMatchObject([
-      { day: '2026-08-04', score_id: 'followed', headline: expect.stringMatching(/^KPI Nearly all: its target was not met on 2026-08-03/) },
+      { day: '2026-08-05', score_id: 'followed', headline: expect.stringMatching(/^KPI Nearly all: its target was not met on 2026-08-04/) },
     ])
     expect((await app.ask('DELETE', `/kpis/${made.body.kpi_id}`)).status).toBe(204)
     expect(await missed()).toEqual([])

@@ -1,0 +1,131 @@
+import { tarOf } from '../../src/store/archive.ts'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator } from '@playwright/test'
+import { expect, open, test } from './quiet.ts'
+
+// What these tests set, they take back: others look at the same demo organisation.
+test.describe.configure({ mode: 'serial', timeout: 300_000 })
+
+const settled = { timeout: 120_000 }
+
+/** The number at the beginning of a text such as "12 of 80 assets exposed now". */
+const numberOf = async (place: Locator): Promise<number> => Number((await place.innerText()).replaceAll(',', '').match(/\d+/)![0])
+
+test('an own metric is written in fields and YAML, previewed with two years of history, and saved', async ({ page }) => {
+  await open(page, '/metrics/new')
+  await page.getByLabel('Title').fill('Devices with a likely exploit')
+  await page.getByLabel('Why it matters').fill('What is likely to be used comes first.')
+  const exposed = page.getByText(/of [\d,]+ assets? exposed now/)
+  const preview = exposed
+    .locator('xpath=ancestor::section[1]')
+    .or(page.locator('section, div').filter({ has: exposed }))
+    .last()
+  await expect(exposed).toBeVisible(settled)
+  await expect(page.getByRole('img', { name: /^Share exposed from/ })).toBeVisible()
+  const severe = await numberOf(preview)
+
+  // A line more narrows it, at once and without saving.
+  await page.getByRole('group', { name: 'Exposed when' }).getByRole('button', { name: 'Add a line' }).click()
+  await page.getByLabel('Exposed when, field 2').selectOption({ label: 'EPSS' })
+  await page.getByLabel('Exposed when, comparison 2').selectOption('at_least')
+  await page.getByLabel('Exposed when, value 2').fill('0.1')
+  await expect(page.getByText(/Exposed when: .*0\.1/)).toBeVisible(settled)
+  expect(await numberOf(preview)).toBeLessThan(severe)
+  await expect(page.getByRole('region', { name: 'Exposed assets' }).getByRole('listitem').first()).toBeVisible()
+
+  // The same as text: a mistake is told at its line, and cannot be saved; without it, fields show the text again.
+  await page.getByRole('button', { name: 'YAML' }).click()
+  const text = page.getByRole('textbox', { name: 'YAML' })
+  const right = await text.inputValue()
+  await text.fill(right.replace('vulnerability.epss', 'vulnerability.colour'))
+  const wrong = page.getByRole('list', { name: 'What is wrong' }).first()
+  await expect(wrong).toContainText(/Line \d+: .*is not a known field/, settled)
+  await expect(page.getByRole('button', { name: 'Save metric' })).toBeDisabled()
+  await text.fill(right.replace('>= 0.1', '>= 0.2'))
+  await expect(page.getByText(/Exposed when: .*0\.2/)).toBeVisible(settled)
+  await page.getByRole('button', { name: 'Fields' }).click()
+  await expect(page.getByLabel('Exposed when, value 2')).toHaveValue('0.2')
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+
+  const found = await numberOf(preview)
+  await page.getByLabel('Reason').last().fill('Asked for on Monday')
+  await page.getByRole('button', { name: 'Save metric' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Devices with a likely exploit' })
+  await expect(drawer).toBeVisible(settled)
+  await drawer.getByRole('tab', { name: /^Affected assets/ }).click()
+  await expect(drawer.getByRole('status').first()).toHaveText(`${found.toLocaleString('en-GB')} asset${found === 1 ? '' : 's'}`)
+
+  // It is edited where it was written, in fields, and archived.
+  await page.goto('/metrics/devices-with-a-likely-exploit/edit?org=demo')
+  await expect(page.getByLabel('Exposed when, value 2')).toHaveValue('0.2', settled)
+  await expect(page.getByLabel(/^Id/)).toBeDisabled()
+  await open(page, '/metrics?open=devices-with-a-likely-exploit&tab=settings')
+  await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
+  await open(page, '/programme?tab=archived')
+  await expect(page.getByText('Devices with a likely exploit')).toBeVisible(settled)
+})
+
+test('a content pack shows what would move and why before it is active, and ends', async ({ page }) => {
+  const metric = (title: string, severity: string) =>
+    `title: ${title}\nwhy: To be looked at before it counts.\npopulation: {asset.type: device}\nexposed_when: {vulnerability.severity: ${severity}}\nreason: "{subject}"\n`
+  const pack = (version: number, severity: string) => ({
+    name: 'trial.tar',
+    mimeType: 'application/x-tar',
+    buffer: tarOf(
+      [
+        { path: 'pack.yaml', text: `id: trial\nversion: ${version}\ntitle: A trial pack\nnotes: It asks for ${severity} ones.\n` },
+        { path: 'metrics/trial-metric.yaml', text: metric('Trial metric', severity) },
+        {
+          path: 'initiatives/trial-initiative.yaml',
+          text: 'title: Trial initiative\nwhy: To be looked at too.\nkind: workload\ntarget: 0.9\nmetrics: [{id: trial-metric, weight: high}]\n',
+        },
+      ],
+      0,
+    ),
+  })
+  const rowOf = (name: string) => page.getByRole('row', { name: new RegExp(name) })
+  await open(page, '/programme')
+  await page.getByLabel('Content pack').setInputFiles({ ...pack(1, 'critical'), buffer: Buffer.from('no archive') })
+  await expect(page.getByRole('alert')).toContainText('a content pack is a folder', settled)
+  await page.getByLabel('Content pack').setInputFiles(pack(1, 'critical'))
+  await expect(rowOf('Trial initiative')).toContainText('Added', settled)
+  await expect(page.getByText('It asks for critical ones.')).toBeVisible()
+  const foretold = await rowOf('Trial initiative').getByRole('cell').nth(3).innerText()
+  await expect(page.getByText('No pack is active')).toBeVisible()
+  await page.getByLabel('Reason').fill('Reviewed')
+  await page.getByRole('button', { name: 'Activate' }).click()
+  await expect(page.getByText('No pack is active')).toBeHidden(settled)
+  await expect(page.getByRole('list', { name: 'History of packs' })).toContainText('Pack trial, version 1')
+
+  // The next version: by how much, and why.
+  await page.getByLabel('Content pack').setInputFiles(pack(2, 'high'))
+  await expect(rowOf('Trial initiative')).toContainText('metric trial-metric asks something else', settled)
+  await expect(rowOf('Trial metric')).toContainText('finds others exposed')
+  await expect(rowOf('Trial initiative').getByRole('cell').nth(2)).toHaveText(foretold)
+  expect(await rowOf('Trial initiative').getByRole('cell').nth(3).innerText()).not.toBe(foretold)
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await page.getByRole('button', { name: 'Leave it' }).click()
+
+  await page.getByRole('button', { name: 'Deactivate' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click()
+  await expect(page.getByText('No pack is active')).toBeVisible(settled)
+})
+
+test('a threshold is set for a kind of scores, with a reason, and taken back', async ({ page }) => {
+  await open(page, '/programme?tab=thresholds')
+  const holds = page.getByRole('table')
+  await expect(holds.getByRole('row', { name: /^All scores 2 as it comes/ })).toBeVisible()
+  await page.getByLabel('Of', { exact: true }).selectOption('initiative')
+  await page.getByLabel(/^Points/).fill('0')
+  await page.getByRole('button', { name: 'Set threshold' }).click()
+  await expect(page.getByRole('alert')).toContainText('above 0')
+  await page.getByLabel(/^Points/).fill('3.5')
+  await page.getByLabel('Reason').fill('Less is noise')
+  await page.getByRole('button', { name: 'Set threshold' }).click()
+  const row = holds.getByRole('row', { name: /^All initiatives 3.5/ })
+  await expect(row).toContainText('Less is noise', settled)
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await row.getByRole('button', { name: 'Take back that of All initiatives' }).click()
+  await expect(row).toBeHidden(settled)
+})
