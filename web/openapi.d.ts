@@ -2894,6 +2894,8 @@ export interface components {
             secure_gain: number;
             /** @description Assets on which it is open and no score-moving exception covers it */
             assets_after: number;
+            /** @description What gain would be had nobody excepted anything */
+            gain_before: number;
             internet_assets: number;
             /** @description Assets that have the software, or that were checked; null: no report says */
             applicable_assets: number | null;
@@ -2969,6 +2971,8 @@ export interface components {
             secure_gain: number;
             /** @description Assets on which it is open and no score-moving exception covers it */
             assets_after: number;
+            /** @description What gain would be had nobody excepted anything */
+            gain_before: number;
             internet_assets: number;
             /** @description Assets that have the software, or that were checked; null: no report says */
             applicable_assets: number | null;
@@ -3623,7 +3627,7 @@ export interface components {
             kind: ("vulnerability" | "control") | null;
             /** @description Id of the vulnerability or control; null: any */
             subject: string | null;
-            /** @description Only the finding of this component, '' for the one that names none; null: any */
+            /** @description Only findings of this component, '' for the one that names none; null: any */
             component: string | null;
             /**
              * @description A person's justification, or statement: another party's word in a VEX document
@@ -3710,7 +3714,7 @@ export interface components {
             kind: ("vulnerability" | "control") | null;
             /** @description Id of the vulnerability or control; null: any */
             subject: string | null;
-            /** @description Only the finding of this component, '' for the one that names none; null: any */
+            /** @description Only findings of this component, '' for the one that names none; null: any */
             component: string | null;
             /**
              * @description A person's justification, or statement: another party's word in a VEX document
@@ -4767,7 +4771,7 @@ export interface components {
             kind?: "vulnerability" | "control";
             /** @description Id of a vulnerability or control */
             subject?: string;
-            /** @description With a subject: only the finding of this component */
+            /** @description Only findings of this component, as the tools write it */
             component?: string;
             /**
              * @description Needed for an exception that is not narrowed at all

@@ -750,7 +750,7 @@ export const ExceptionSummary = z.object({
   group_count: z.number().int().nullable().describe('How many groups it names'),
   kind: z.enum(['vulnerability', 'control']).nullable(),
   subject: z.string().nullable().describe('Id of the vulnerability or control; null: any'),
-  component: z.string().nullable().describe("Only the finding of this component, '' for the one that names none; null: any"),
+  component: z.string().nullable().describe("Only findings of this component, '' for the one that names none; null: any"),
   justification: ExceptionKind.describe("A person's justification, or statement: another party's word in a VEX document"),
   moves_scores: z
     .boolean()
@@ -806,7 +806,7 @@ export const NewException = z.strictObject({
   all_groups: z.literal(true).optional().describe('Instead of asset_groups: all groups that have assets now, not those to come'),
   kind: z.enum(['vulnerability', 'control']).optional().describe('Of the subject'),
   subject: z.string().trim().min(1).max(500).optional().describe('Id of a vulnerability or control'),
-  component: z.string().max(500).optional().describe('With a subject: only the finding of this component'),
+  component: z.string().max(500).optional().describe('Only findings of this component, as the tools write it'),
   everything: z.literal(true).optional().describe('Needed for an exception that is not narrowed at all'),
   justification: Justification,
   reason: z.string().trim().min(1).max(2000),

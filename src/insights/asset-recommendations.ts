@@ -25,7 +25,7 @@ export interface AssetRecommendation {
 
 /** Missing updates, unmet settings and unfixed components with a public exploit of an asset at the end of a day, the greatest gain first. */
 export async function recommendationsOfAsset(engine: Engine, scope: Scope, day: number, asset_id: number): Promise<AssetRecommendation[]> {
-  const [gains, fixes] = [await recommendationGains(engine, scope, day, asset_id), await fixedVersions(engine, scope, day, asset_id)]
+  const [gains, fixes] = [await recommendationGains(engine, scope, day, { asset_id }), await fixedVersions(engine, scope, day, asset_id)]
   const titles = await controlTitles(
     engine,
     scope.org_id,

@@ -45,6 +45,8 @@ export interface CataloguedRecommendation extends Recommendation {
   secure_gain: number
   /** Assets on which it is open, of which `assets_after` those that no score-moving exception covers. */
   assets_after: number
+  /** What `gain` would be had nobody excepted anything. */
+  gain_before: number
   internet_assets: number
   /** Assets that have the software, or on which the check ran; null: no report says. */
   applicable_assets: number | null
@@ -182,6 +184,7 @@ function groupBy(rows: readonly StatedBy[]): Map<string, StatedBy[]> {
 }
 
 const gainOf = ({ gains }: Context, id: string) => gains.gains.get(id) ?? gains.campaigns.get(id)
+const gainBefore = ({ gains }: Context, id: string, gain: number): number => (gains.unheard === null ? gain : (gains.unheard.get(id) ?? 0))
 const riskOf = (context: Context, id: string): number => gainOf(context, id)?.risk ?? 0
 
 /** What every kind has in common, from what stands open; nothing is open where there is no row of it. */
@@ -275,6 +278,7 @@ function ofComponent(context: Context, id: string): CataloguedRecommendation | n
     ...base,
     component,
     gain,
+    gain_before: gainBefore(context, id, gain),
     score: 'exposure',
     secure_gain: 0,
     impact: impactOfGain(gain),
@@ -310,6 +314,7 @@ function ofCampaign(context: Context, id: string): CataloguedRecommendation | nu
     component: null,
     fixed_version: null,
     gain,
+    gain_before: gainBefore(context, id, gain),
     score: 'exposure',
     secure_gain: 0,
     impact: impactOfGain(gain),
@@ -360,6 +365,7 @@ function ofControl(context: Context, control: ControlState, types: AssetType[], 
     component: control.product,
     fixed_version: null,
     gain,
+    gain_before: gainBefore(context, id, gain),
     score: 'secure',
     secure_gain: gain,
     impact: impactOfGain(gain),

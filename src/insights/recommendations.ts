@@ -5,7 +5,7 @@ import { type Severity, severities } from '../model/severity.ts'
 import type { Engine, Params } from '../store/engines/engine.ts'
 import type { Scope } from '../store/scope.ts'
 import { fixedVersions } from '../store/queries/recommendations/fixed-versions.ts'
-import { type Gain, memberGain, recommendationGains } from '../store/queries/recommendations/gains.ts'
+import { anyExcepted, type Gain, memberGain, recommendationGains } from '../store/queries/recommendations/gains.ts'
 import { memberAssets, type Members, memberSubjects, type MemberSubject } from '../store/queries/recommendations/members.ts'
 import { type SettingGain, settingGains } from '../store/queries/recommendations/settings.ts'
 import type { Campaign, Catalog } from './catalog.ts'
@@ -50,6 +50,8 @@ export interface OpenGains {
   settings: Map<string, SettingGain>
   /** Of campaigns with something open, by id. */
   campaigns: Map<string, Gain>
+  /** By id: what each would gain in its score had nobody excepted anything. Null: nothing is excepted. */
+  unheard: Map<string, number> | null
 }
 
 /** Reads {@link OpenGains}. */
@@ -65,13 +67,9 @@ export async function readGains(engine: Engine, scope: Scope, catalog: Catalog, 
     if (list) list.push(fix)
     else stated.set(fix.recommendation, [fix])
   }
-  const campaigns = new Map<string, Gain>()
-  for (const campaign of catalog.recommendations.values()) {
-    const members = campaignMembers(campaign)
-    const gain = await memberGain(engine, scope, day, members.columns['member']!, members.params)
-    if (gain) campaigns.set(`campaign:${campaign.id}`, gain)
-  }
+  const campaigns = await campaignGains(engine, scope, catalog, day)
   return {
+    unheard: (await anyExcepted(engine, scope.org_id, day)) ? await unheardGains(engine, scope, catalog, day) : null,
     gains: new Map(gains.map((gain) => [gain.recommendation, gain])),
     fixes: new Map(
       gains
@@ -81,6 +79,29 @@ export async function readGains(engine: Engine, scope: Scope, catalog: Catalog, 
     settings: new Map(settings.map((setting) => [`setting:${setting.control_id}`, setting])),
     campaigns,
   }
+}
+
+/** What stands open of each campaign, by id. `unheard`: as though nobody had excepted anything. */
+async function campaignGains(engine: Engine, scope: Scope, catalog: Catalog, day: number, unheard = false): Promise<Map<string, Gain>> {
+  const campaigns = new Map<string, Gain>()
+  for (const campaign of catalog.recommendations.values()) {
+    const members = campaignMembers(campaign)
+    const gain = await memberGain(engine, scope, day, members.columns['member']!, members.params, unheard)
+    if (gain) campaigns.set(`campaign:${campaign.id}`, gain)
+  }
+  return campaigns
+}
+
+/** {@link OpenGains.unheard}. */
+async function unheardGains(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Map<string, number>> {
+  const gains = await recommendationGains(engine, scope, day, { unheard: true })
+  return new Map([
+    ...gains
+      .filter(({ recommendation }) => !isSetting(recommendation))
+      .map(({ recommendation, gain }) => [recommendation, gain ?? 0] as const),
+    ...(await settingGains(engine, scope, day, false)).map(({ control_id, gain }) => [`setting:${control_id}`, gain] as const),
+    ...[...(await campaignGains(engine, scope, catalog, day, true))].map(([id, { gain }]) => [id, gain ?? 0] as const),
+  ])
 }
 
 export const isSetting = (id: string): boolean => id.startsWith('setting:')

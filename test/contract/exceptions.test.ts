@@ -60,6 +60,7 @@ const scope = fc.oneof(
           { kind: 'vulnerability', subject: 'CVE-1', component: 'b' },
           { kind: 'vulnerability', subject: 'CVE-2', component: '' },
           { kind: 'control', subject: 'tool:c' },
+          { component: 'b' },
         )
         .map((subject) => ({ ...place, ...subject })),
     ),

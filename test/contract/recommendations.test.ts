@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogueRecommendations } from '../../src/insights/recommendation-catalog.ts'
 import { listRecommendations, readGains, recommendationAssets, recommendationSubjects } from '../../src/insights/recommendations.ts'
@@ -6,11 +7,15 @@ import { engines } from './engines.ts'
 import { measure } from './measure.ts'
 import { DAY0, openWorlds, startOf } from './world.ts'
 import { sampleCatalog } from './sample-catalog.ts'
+import { recommendationWorld } from '../laws/recommendation-world.ts'
 
 const catalog = sampleCatalog()
 const day = DAY0 + 1
 
-describe.each(engines)('recommendations on $name', ({ open }) => {
+/** No metrics: what they would say is not asked here. */
+const campaignsAlone = { ...catalog, metrics: new Map(), initiatives: new Map() }
+
+describe.each(engines)('recommendations on $name', ({ name, open }) => {
   let engine: Engine
   let org_id: number
   beforeAll(async () => {
@@ -185,5 +190,29 @@ describe.each(engines)('recommendations on $name', ({ open }) => {
       await readGains(engine, { org_id, groups: ['nobody'] }, catalog, day),
     )
     expect(blind.filter((row) => row.state !== 'not_available')).toEqual([])
+  })
+
+  it('gain, had nobody excepted anything, what they gain in a world in which nobody has', async () => {
+    let heard = 0
+    await fc.assert(
+      fc.asyncProperty(recommendationWorld, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), async (tiny, marks) => {
+        const scope = { org_id, groups: null }
+        const moment = { at: startOf(day + 1) - 1, day }
+        const listed = async (marked: boolean) => {
+          const finding = tiny.finding!.map((row, index) => ({ ...row, excepted: marked && marks[index % marks.length]! }))
+          await measure(engine, org_id, { ...tiny, finding }, day)
+          return catalogueRecommendations(engine, scope, campaignsAlone, moment, await readGains(engine, scope, campaignsAlone, day))
+        }
+        const [without, within] = [await listed(false), await listed(true)]
+        for (const row of without) {
+          const now = within.find(({ id }) => id === row.id)
+          expect(now?.gain_before ?? 0, row.id).toBeCloseTo(row.gain, 12)
+          expect(row.gain_before).toBe(row.gain)
+          if (now && now.gain < now.gain_before) heard++
+        }
+      }),
+      { numRuns: name === 'duckdb' ? 8 : 5 },
+    )
+    expect(heard).toBeGreaterThan(0)
   })
 })

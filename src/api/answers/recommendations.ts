@@ -71,6 +71,10 @@ export const recommendationFields: GivenFields<CataloguedRecommendation> = new M
   ['rank', number('rank', (row) => row.rank)],
   ['score', text('score', (row) => row.score, ['exposure', 'secure'])],
   ['gain', { read: (row) => Math.round(row.gain * 1e9), column: { type: 'number', title: 'gain', scale: 1e9 } }],
+  [
+    'gain_before',
+    { read: (row) => Math.round(row.gain_before * 1e9), column: { type: 'number', title: 'gain without exceptions', scale: 1e9 } },
+  ],
   ['exposure_gain', { read: (row) => Math.round(row.exposure_gain * 1e9), column: { type: 'number', title: 'exposure gain', scale: 1e9 } }],
   ['assets', number('assets', (row) => row.assets)],
   ['assets_after', number('assets after exceptions', (row) => row.assets_after)],

@@ -25,6 +25,7 @@ export const CataloguedRecommendation = RecommendationSummary.extend({
   exposure_gain: Points.describe('Points of the exposure score that closing exactly its findings gives back'),
   secure_gain: Points.describe('Points of the secure score that meeting it everywhere gives'),
   assets_after: z.number().int().describe('Assets on which it is open and no score-moving exception covers it'),
+  gain_before: Points.describe('What gain would be had nobody excepted anything'),
   internet_assets: z.number().int(),
   applicable_assets: z.number().int().nullable().describe('Assets that have the software, or that were checked; null: no report says'),
   done_assets: z.number().int().nullable(),

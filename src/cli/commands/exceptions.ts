@@ -26,10 +26,10 @@ export const command: CliCommand = {
   summary: 'list, add and end exceptions',
   usage: '[verb] [number]',
   options: [
-    { flags: '--state <state>', summary: 'list: only upcoming, active or ended ones' },
+    { flags: '--state <state>', summary: 'list: only upcoming, active, suspended or ended ones' },
     { flags: '--vulnerability <id>', summary: 'add: findings of this vulnerability' },
     { flags: '--control <id>', summary: 'add: findings of this control' },
-    { flags: '--component <name>', summary: 'add: of the vulnerability or control only the finding in this component' },
+    { flags: '--component <name>', summary: 'add: only findings in this component, of the vulnerability or control or whatever they are' },
     { flags: '--finding <number>', summary: 'add: this finding alone' },
     { flags: '--asset <number...>', summary: 'add: on these assets' },
     { flags: '--group <name...>', summary: 'add: on the assets of these groups, while they are in one' },
@@ -134,7 +134,7 @@ const coverage = ({ covered_findings, covered_assets, moves_scores }: Exception)
   `it covers ${covered_findings} open ${covered_findings === 1 ? 'finding' : 'findings'} on ${covered_assets} ${covered_assets === 1 ? 'asset' : 'assets'}${moves_scores ? ', which no longer count in the scores' : '; the scores stay as they are'}.`
 
 const subjectOf = ({ subject, component }: Exception): string =>
-  subject === null ? 'everything' : component ? `${subject} in ${component}` : subject
+  subject === null ? `everything${component === null ? '' : ` in ${component}`}` : component ? `${subject} in ${component}` : subject
 
 const placeOf = ({ assets, asset_count, asset_groups, group_count, statement }: Exception): string =>
   statement !== null

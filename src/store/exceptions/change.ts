@@ -20,7 +20,7 @@ export interface ExceptionScope {
   /** Both or neither. */
   kind: 'vulnerability' | 'control' | null
   subject: string | null
-  /** With a subject: only the finding of this component, '' for the one that names none. Null: any. */
+  /** Only findings of this component, as the tools write it; with a subject '' for the one that names none. Null: any. */
   component: string | null
 }
 
@@ -323,18 +323,20 @@ async function touch(transaction: Engine, rows: readonly Row[]): Promise<void> {
   const org_id = moving[0]!['org_id'] as number
   if (asset_ids.length) await transaction.run(`${of} and k.asset_id = any($asset_ids)`, { org_id, asset_ids })
   const wide = new Set(
-    moving.filter((row) => row['asset_id'] === null).map((row) => JSON.stringify([row['asset_group'], row['kind'], row['subject']])),
+    moving
+      .filter((row) => row['asset_id'] === null)
+      .map((row) => JSON.stringify([row['asset_group'], row['kind'], row['subject'], row['component']])),
   )
   for (const text of wide) {
-    const [asset_group, kind, subject] = JSON.parse(text) as [string | null, string | null, string | null]
-    await transaction.run(
-      `${of} ${subject === null ? '' : 'and k.kind = $kind and k.subject = $subject'} ${
-        asset_group === null
-          ? ''
-          : `and k.asset_id in (select asset_id from asset_history where org_id = $org_id and asset_group = $asset_group)`
-      }`,
-      { org_id, ...(subject === null ? {} : { kind, subject }), ...(asset_group === null ? {} : { asset_group }) },
-    )
+    const [asset_group = null, kind = null, subject = null, component = null] = JSON.parse(text) as (string | null)[]
+    const given = { ...(subject === null ? {} : { kind, subject }), ...(component === null ? {} : { component }) }
+    const found = Object.keys(given).map((name) => `and k.${name} = $${name}`)
+    const inGroup = 'and k.asset_id in (select asset_id from asset_history where org_id = $org_id and asset_group = $asset_group)'
+    await transaction.run(`${of} ${found.join(' ')} ${asset_group === null ? '' : inGroup}`, {
+      org_id,
+      ...given,
+      ...(asset_group === null ? {} : { asset_group }),
+    })
   }
 }
 
@@ -348,7 +350,7 @@ function checkScope({ asset_ids, asset_groups, kind, subject, component }: Excep
     throw bad(`an exception names at most ${MOST_GROUPS} asset groups: make it global instead`)
   if (asset_ids && asset_ids.length > MOST_ASSETS) throw bad(`an exception names at most ${MOST_ASSETS} assets: use an asset group`)
   if ((kind === null) !== (subject === null)) throw bad('a vulnerability or control needs its kind and its id')
-  if (component !== null && subject === null) throw bad('a component narrows one vulnerability or control: name it too')
+  if (component === '' && subject === null) throw bad('a component has a name of at least one character')
   if (asset_groups?.includes('') || subject === '') throw bad('an asset group or subject has a name of at least one character')
   for (const text of [...(asset_groups ?? []), subject, component]) checkText(text)
 }

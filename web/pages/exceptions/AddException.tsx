@@ -21,9 +21,9 @@ function Form({ onClose }: { onClose: () => void }) {
   const { org } = useMoment()
   const client = useQueryClient()
   const finding = get('finding')
-  const [about, setAbout] = useState(get('subject') ? get('kind') || 'vulnerability' : 'vulnerability')
+  const [about, setAbout] = useState(get('component') ? 'component' : get('subject') ? get('kind') || 'vulnerability' : 'vulnerability')
   const [subject, setSubject] = useState(get('subject'))
-  const [component, setComponent] = useState('')
+  const [component, setComponent] = useState(get('component'))
   const [place, setPlace] = useState<(typeof places)[number][0]>('all')
   const [groups, setGroups] = useState<readonly string[]>([])
   const [justification, setJustification] = useState<(typeof justifications)[number]>('alternate_mitigation')
@@ -35,7 +35,8 @@ function Form({ onClose }: { onClose: () => void }) {
     const scope = finding
       ? { finding_id: Number(finding) }
       : {
-          ...(about === 'everything' ? {} : { kind: about, subject, ...(component.trim() ? { component: component.trim() } : {}) }),
+          ...(about === 'vulnerability' || about === 'control' ? { kind: about, subject } : {}),
+          ...(about !== 'everything' && component.trim() ? { component: component.trim() } : {}),
           ...(place === 'groups' ? { asset_groups: groups } : place === 'all_groups' ? { all_groups: true } : {}),
           ...(about === 'everything' && place === 'all' ? { everything: true } : {}),
         }
@@ -70,25 +71,32 @@ function Form({ onClose }: { onClose: () => void }) {
               <select value={about} onChange={(event) => setAbout(event.target.value)} className={fieldLook}>
                 <option value="vulnerability">Vulnerability</option>
                 <option value="control">Control</option>
+                <option value="component">All of a component</option>
                 <option value="everything">Everything found</option>
               </select>
             </Field>
+            {(about === 'vulnerability' || about === 'control') && (
+              <Field title="Its id">
+                <input
+                  required
+                  maxLength={500}
+                  value={subject}
+                  onChange={(event) => setSubject(event.target.value)}
+                  placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
+                  className={fieldLook}
+                />
+              </Field>
+            )}
             {about !== 'everything' && (
-              <>
-                <Field title="Its id">
-                  <input
-                    required
-                    maxLength={500}
-                    value={subject}
-                    onChange={(event) => setSubject(event.target.value)}
-                    placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
-                    className={fieldLook}
-                  />
-                </Field>
-                <Field title="In component" hint="empty: any">
-                  <input maxLength={500} value={component} onChange={(event) => setComponent(event.target.value)} className={fieldLook} />
-                </Field>
-              </>
+              <Field title="In component" {...(about === 'component' ? {} : { hint: 'empty: any' })}>
+                <input
+                  required={about === 'component'}
+                  maxLength={500}
+                  value={component}
+                  onChange={(event) => setComponent(event.target.value)}
+                  className={fieldLook}
+                />
+              </Field>
             )}
           </div>
           <fieldset className="text-sm">

@@ -126,7 +126,10 @@ export function ExceptionsPage() {
           </Empty>
         }
       />
-      <AddException open={get('add') !== ''} onClose={() => set({ add: null, kind: null, subject: null, finding: null })} />
+      <AddException
+        open={get('add') !== ''}
+        onClose={() => set({ add: null, kind: null, subject: null, component: null, finding: null })}
+      />
       <ExceptionFlyout id={get('open')} onClose={() => set({ open: null, tab: null })} />
     </Page>
   )

@@ -31,7 +31,7 @@ export function meaningOf({ justification, statement, moves_scores }: Exception)
 
 /** The vulnerability or control that is excepted, or everything. */
 export const subjectOf = ({ subject, component }: Exception): string =>
-  subject === null ? 'Everything found' : component ? `${subject} in ${component}` : subject
+  subject === null ? (component ? `Everything in ${component}` : 'Everything found') : component ? `${subject} in ${component}` : subject
 
 /** The assets or the group that an exception is narrowed to, or the product of a statement. */
 export const placeOf = ({ assets, asset_count, asset_groups, group_count, statement }: Exception): string =>

@@ -211,10 +211,13 @@ function Overview({ one }: { one: Recommendation }) {
           </a>
         )}
         {one.assets > 0 && <RequestRemediation recommendation={one} />}
-        {one.kind === 'setting' && (
+        {(one.kind === 'setting' || one.component !== null) && (
           <To
             page="/exceptions"
-            change={{ add: 'yes', kind: 'control', subject: one.id.slice('setting:'.length) }}
+            change={{
+              add: 'yes',
+              ...(one.kind === 'setting' ? { kind: 'control', subject: one.id.slice('setting:'.length) } : { component: one.component }),
+            }}
             className={buttonLook('plain')}
           >
             Exception
@@ -232,6 +235,7 @@ function Overview({ one }: { one: Recommendation }) {
             ['Impact', <Impact key="i" impact={one.impact} />],
             ['Exposed assets', count(one.assets)],
             ['After exceptions', count(one.assets_after)],
+            ...(one.gain_before === one.gain ? [] : ([['Gain without exceptions', gain(one.gain_before)]] as [string, string][])),
             ['Critical assets', count(one.critical_assets)],
             ['Internet-facing assets', count(one.internet_assets)],
             ['Findings', count(one.findings)],

@@ -61,6 +61,17 @@ export function columnsFor(
         </span>
       ),
     },
+    {
+      id: 'gain_before',
+      title: 'Without exc.',
+      width: 104,
+      sort: 'gain_before',
+      down: true,
+      align: 'right',
+      hidden: true,
+      hint: 'What the expected gain would be had nobody excepted anything',
+      cell: (one) => (one.gain_before === one.gain ? <span className="text-ink-3">{gain(one.gain_before)}</span> : gain(one.gain_before)),
+    },
     { id: 'threats', title: 'Threats', width: 92, sort: 'stage', down: true, cell: (one) => <Threats threats={one.threats} /> },
     {
       id: 'assets',

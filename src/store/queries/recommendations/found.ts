@@ -22,13 +22,18 @@ export const countingSql = '(f.severity is null or f.severity > 0 or f.cvss_tent
 /**
  * CTEs down to `found` (open findings above informational at the end of $day with their hazard h, in units of 1e-8, and their
  * recommendation) and `standing` (each asset's hazard, exposure and weight then). `members`: predicates over f, v, c that
- * become columns of these names. `excepted`: also those that exceptions keep out of the scores, marked so; `informational`: also those that
- * count for nothing; `asset` one: of asset $asset_id alone. Parameters: $org_id, $day, and $groups where the scope has any.
+ * become columns of these names. `excepted`: also those that exceptions keep out of the scores, marked so; `unheard`: as though nobody had excepted
+ * anything; `informational`: also those that count for nothing; `asset` one: of asset $asset_id alone. Parameters: $org_id, $day, and $groups where the scope has any.
  */
 export const foundFindings = (
   groups: readonly string[] | null,
   members: Readonly<Record<string, string>> = {},
-  { excepted = false, informational = false, asset = 'all' }: { excepted?: boolean; informational?: boolean; asset?: 'one' | 'all' } = {},
+  {
+    unheard = false,
+    excepted = unheard,
+    informational = false,
+    asset = 'all',
+  }: { excepted?: boolean; unheard?: boolean; informational?: boolean; asset?: 'one' | 'all' } = {},
 ): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
   here as (
     select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)} ${asset === 'one' ? 'and a.asset_id = $asset_id' : ''}
@@ -69,7 +74,15 @@ export const foundFindings = (
     select distinct on (d.asset_id) d.asset_id, d.hazard, d.exposure, d.weight from asset_day d
     where d.org_id = $org_id and d.day <= $day ${inGroups('d.asset_id', groups)} ${asset === 'one' ? 'and d.asset_id = $asset_id' : ''} order by d.asset_id, d.day desc, d.cause desc
   ),
-  standing as (select * from latest where weight > 0)`
+  ${unheard ? standingUnheard : 'standing as (select * from latest where weight > 0)'}`
+
+/** CTEs down to `standing`, as though nobody had excepted anything: of several findings of one thing the greatest counts, excepted or not. */
+const standingUnheard = `greatest_of as (
+    select asset_id, max(h) - coalesce(max(case when not excepted then h end), 0) as more from found group by asset_id, kind, subject having max(case when excepted then 1 else 0 end) = 1
+  ),
+  more_of as (select asset_id, cast(sum(more) as bigint) as more from greatest_of group by asset_id),
+  whole as (select l.asset_id, l.hazard + coalesce(m.more, 0) as hazard, l.weight from latest l left join more_of m on m.asset_id = l.asset_id where l.weight > 0),
+  standing as (select asset_id, hazard, ${exposureSql('hazard')} as exposure, weight from whole)`
 
 /** SQL: points of 0–100 that the exposure score loses when the hazard of assets falls; over rows `g` (reduction) joined with `s` (standing). */
 export const gainSql = `100.0 * cast(coalesce(sum(cast(s.weight as bigint) * (s.exposure - ${exposureSql('greatest(s.hazard - g.reduction, 0)')})), 0) as double precision) / 1000000000.0`

@@ -32,11 +32,16 @@ const figures = `cast(count(distinct asset_id) as bigint) as assets,
 /**
  * The gains of all recommendations that follow from findings alone. Of several findings of one vulnerability on an asset the greatest
  * hazard counts, so what a recommendation takes away from it is how far the greatest of the others lies below. With `asset_id`: of this asset
- * alone, the gain in points of its own exposure.
+ * alone, the gain in points of its own exposure. `unheard`: as though nobody had excepted anything.
  */
-export function recommendationGains(engine: Engine, scope: Scope, day: number, asset_id: number | null = null): Promise<Gain[]> {
+export function recommendationGains(
+  engine: Engine,
+  scope: Scope,
+  day: number,
+  { asset_id = null, unheard = false }: { asset_id?: number | null; unheard?: boolean } = {},
+): Promise<Gain[]> {
   return engine.query<Gain>(
-    `${foundFindings(scope.groups, {}, { asset: asset_id === null ? 'all' : 'one' })},
+    `${foundFindings(scope.groups, {}, { asset: asset_id === null ? 'all' : 'one', unheard })},
     pair as (select asset_id, kind, subject, recommendation, max(h) as h from found group by asset_id, kind, subject, recommendation),
     ranked as (
       select *, row_number() over w as place, coalesce(lead(h) over w, 0) as next
@@ -57,10 +62,17 @@ export function recommendationGains(engine: Engine, scope: Scope, day: number, a
   )
 }
 
-/** The gain of closing exactly the findings for which `member` holds (a predicate over f, v, c); null when there are none. */
-export async function memberGain(engine: Engine, scope: Scope, day: number, member: string, params: Params): Promise<Gain | null> {
+/** The gain of closing exactly the findings for which `member` holds (a predicate over f, v, c); null when there are none. `unheard`: as above. */
+export async function memberGain(
+  engine: Engine,
+  scope: Scope,
+  day: number,
+  member: string,
+  params: Params,
+  unheard = false,
+): Promise<Gain | null> {
   const [row] = await engine.query<Gain>(
-    `${foundFindings(scope.groups, { member })},
+    `${foundFindings(scope.groups, { member }, { unheard })},
     pair as (
       select asset_id, kind, subject, max(h) as h, max(case when member then 0 else h end) as rest from found group by asset_id, kind, subject having max(case when member then 1 else 0 end) = 1
     ),
@@ -71,4 +83,13 @@ export async function memberGain(engine: Engine, scope: Scope, day: number, memb
     { ...foundParams(scope, day), ...params },
   )
   return row && row.findings > 0 ? row : null
+}
+
+/** Whether a finding that is open at the end of a day is kept out of the scores: where none is, there is no difference between before and after. */
+export async function anyExcepted(engine: Engine, org_id: number, day: number): Promise<boolean> {
+  const rows = await engine.query(
+    'select 1 as any_row from finding_history where org_id = $org_id and excepted and from_day <= $day and $day < to_day limit 1',
+    { org_id, day },
+  )
+  return rows.length > 0
 }

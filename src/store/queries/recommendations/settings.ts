@@ -18,13 +18,16 @@ export interface SettingGain {
   gain: number
 }
 
-/** Controls whose points are not all achieved at the end of a day, with what meeting them adds to the secure score. */
-export function settingGains(engine: Engine, scope: Scope, day: number): Promise<SettingGain[]> {
+/**
+ * Controls whose points are not all achieved at the end of a day, with what meeting them adds to the secure score. `heard` false: as though nobody
+ * had excepted anything.
+ */
+export function settingGains(engine: Engine, scope: Scope, day: number, heard = true): Promise<SettingGain[]> {
   const deltas =
-    scope.groups === null
+    scope.groups === null && heard
       ? `with ${newestControl},
         change as (select id, day, numerator_delta as points, denominator_delta as max_points from score_delta where org_id = $org_id and score = 'control')`
-      : `${controlDeltas(scope.groups)}, change as (select id, day, points, max_points from control_delta)`
+      : `${controlDeltas(scope.groups, false, heard)}, change as (select id, day, points, max_points from control_delta)`
   return engine.query<SettingGain>(
     `${deltas},
     now as (select id, cast(sum(points) as bigint) as points, cast(sum(max_points) as bigint) as max_points from change where day <= $day group by id),

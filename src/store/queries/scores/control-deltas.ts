@@ -131,10 +131,10 @@ const meanOverAssets = (name: string, key: string): string => `${name}_step as (
  * counts. It has the mean over the assets on which a check passed or failed, rounded down: the points that the source states, else all or
  * nothing; all of them while a state resolves it. What a source states only
  * as a total stands as `<source>:total-only`. What did not run, does not apply or is stale is in neither sum. docs/scores.md
- * `ofAsset`: only those of the asset $asset_id.
+ * `ofAsset`: only those of the asset $asset_id. `heard` false: as though nobody had excepted anything.
  */
-export const controlDeltas = (groups: readonly string[] | null, ofAsset = false): string => `with ${newestControl},
-  ${effectiveResults},
+export const controlDeltas = (groups: readonly string[] | null, ofAsset = false, heard = true): string => `with ${newestControl},
+  ${effectiveResults(heard)},
   ${totalled},
   ${stays('checked', 'control', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},
   ${stays('seen', 'asset', groups, ofAsset ? 'and a.asset_id = $asset_id' : '')},

@@ -2,9 +2,12 @@ import { NEVER } from '../../../model/time.ts'
 
 /**
  * CTE `effective_result`: results of checks with `mitigated`: it failed, and an exception that moves scores covers it, so that it counts
- * as passed with all its points. Split where that changes, and `status` is then 'pass'. Parameter: $org_id.
+ * as passed with all its points. Split where that changes, and `status` is then 'pass'. `heard` false: as though nobody had excepted
+ * anything. Parameter: $org_id.
  */
-export const effectiveResults = `excepted_control as (select distinct finding_id from finding_history where org_id = $org_id and kind = 'control' and excepted),
+export const effectiveResults = (
+  heard = true,
+): string => `excepted_control as (select distinct finding_id from finding_history where org_id = $org_id and kind = 'control' and excepted and ${heard}),
   effective_result as (
     select r.control_id, r.source, r.asset_id, r.finding_id, r.status, false as mitigated, r.points, r.max_points, r.passed, r.total, r.valid_from, r.valid_to
     from control_result_history r

@@ -63,7 +63,7 @@ function parts(scope: Scope, totals: boolean): string {
   const standing = 'r.valid_from < m.ends_at and m.ends_at <= r.valid_to'
   return `with moment as (select ends_at from day where org_id = $org_id and day = $day),
     ${newestControl},
-    ${effectiveResults},
+    ${effectiveResults()},
     ${totalled},
     fresh as (select distinct asset_id from fresh_history where org_id = $org_id and subject = 'control' and from_day <= $day and $day < to_day),
     here as (
