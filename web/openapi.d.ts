@@ -1741,6 +1741,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exceptions/ahead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ends when, exceptions and support, and what each score will then do */
+        get: operations["getExceptionsAhead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exceptions/{exception_id}": {
         parameters: {
             query?: never;
@@ -3757,6 +3774,44 @@ export interface components {
             covered_assets: number;
             /** @description The import that stated it as it now stands */
             import_no: number;
+        };
+        ExceptionsAhead: {
+            /** @description The day after which it looks ahead */
+            from: string;
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            to: string;
+            /** @description Only days on which something ends or begins */
+            items: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                /** @description Exceptions that no longer hold at the end of this day */
+                ends: components["schemas"]["ExceptionSummary"][];
+                /** @description Exceptions that hold from this day on */
+                begins: components["schemas"]["ExceptionSummary"][];
+                /** @description Software that gets no fixes any more from this day on; no score counts it */
+                support: {
+                    name: string;
+                    version: string;
+                    assets: number;
+                }[];
+                /** @description Findings that count in the scores again */
+                counts_again: number;
+                /** @description Findings that no longer count in the scores */
+                left_out: number;
+                /** @description On which these findings are */
+                assets: number;
+                /** @description At the end of the day before and at the end of this day, had nothing else happened meanwhile; initiatives only where they move */
+                scores: {
+                    /** @enum {string} */
+                    score: "exposure" | "secure" | "initiative" | "metric";
+                    id: string;
+                    title: string;
+                    /** @description 0–100 in its own direction; null: nothing to score */
+                    before: number | null;
+                    /** @description 0–100 in its own direction; null: nothing to score */
+                    after: number | null;
+                }[];
+            }[];
         };
         ExecutiveReport: {
             organisation: string;
@@ -12667,6 +12722,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExceptionDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExceptionsAhead: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description The last day; default: half a year ahead */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionsAhead"];
                 };
             };
             /** @description Default Response */

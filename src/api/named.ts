@@ -60,6 +60,7 @@ import {
   VulnerabilityDetail,
   VulnerabilitySummary,
 } from './shapes.ts'
+import { ExceptionsAhead } from './shapes/exceptions-ahead.ts'
 import { Cohort, EventCounters, EventDay, EventDetail, EventEvidence, ScoreMakeup, Story } from './shapes/risk-feed.ts'
 
 /** The shapes that have a name of their own in the OpenAPI description; what uses them refers to them. */
@@ -88,6 +89,7 @@ const shapes = {
   ExceptionDetail,
   ExceptionInForce,
   ExceptionSummary,
+  ExceptionsAhead,
   Explained,
   Finding,
   GroupScore,

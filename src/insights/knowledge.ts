@@ -4,6 +4,7 @@ import { NEVER_DAY } from '../store/days.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { takenIn } from '../store/known/taken.ts'
 import { clearWorld, layWorld, type Schemas, showWorld, tokenOf, type WorldQuestion } from '../store/known/world.ts'
+import { type AheadQuestion, layAhead } from '../store/known/ahead.ts'
 import { clearReplay, layReplay, markReplay, type ReplayQuestion } from '../store/known/replay.ts'
 import type { Store } from '../store/store.ts'
 import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
@@ -12,6 +13,9 @@ import { classificationsAsKnown } from './definitions.ts'
 import { computeScores, derive } from './compute.ts'
 import { orgCatalog } from './org-catalog.ts'
 import { computeRiskEvents } from './events.ts'
+import { computeFrameworks } from './frameworks.ts'
+import { computeMetrics } from './metrics.ts'
+import { computeSecureScore } from './secure-score.ts'
 
 /** Worlds kept at a time: each holds what differs from now, which is little for a recent import and much for an old one. */
 const MOST = 6
@@ -56,7 +60,15 @@ export const storeAsKnown = (store: Store, catalog: Catalog, question: WorldQues
  */
 export const storeInReplay = (store: Store, catalog: Catalog, question: ReplayQuestion): Store => storeOf(store, catalog, question)
 
-function storeOf(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Store {
+/**
+ * The store of what is to come when nothing happens any more after a day: scores from the end of that day on, as exceptions begin and end, answered by
+ * the same functions as any. It is worked out at the first question, and kept. It can only be read; events are not in it.
+ */
+export const storeAhead = (store: Store, catalog: Catalog, question: AheadQuestion): Store => storeOf(store, catalog, question)
+
+type Question = WorldQuestion | ReplayQuestion | AheadQuestion
+
+function storeOf(store: Store, catalog: Catalog, question: Question): Store {
   let known = stores.get(store)
   if (!known) stores.set(store, (known = new Map()))
   const key = JSON.stringify(question)
@@ -68,7 +80,7 @@ function storeOf(store: Store, catalog: Catalog, question: WorldQuestion | Repla
   return made
 }
 
-function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Engine {
+function engineAsKnown(store: Store, catalog: Catalog, question: Question): Engine {
   const ask = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++) {
       const world = await worldOf(store, catalog, question)
@@ -106,7 +118,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: WorldQuestion |
   }
 }
 
-async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion | ReplayQuestion): Promise<World> {
+async function worldOf(store: Store, catalog: Catalog, question: Question): Promise<World> {
   const taken = await takenIn(store.engine)
   const key = JSON.stringify([question, taken])
   let slots = worlds.get(store)
@@ -120,7 +132,11 @@ async function worldOf(store: Store, catalog: Catalog, question: WorldQuestion |
   const before = slots.get(number)?.world
   const world = (async () => {
     await before?.catch(() => {}) // told to whoever asked for it
-    return 'replay_day' in question ? replay(store, catalog, question, number) : build(store, catalog, question, number)
+    return 'replay_day' in question
+      ? replay(store, catalog, question, number)
+      : 'ahead_day' in question
+        ? ahead(store, catalog, question, number)
+        : build(store, catalog, question, number)
   })()
   slots.set(number, { key, used: Date.now(), world })
   world.catch(() => slots.delete(number)) // told to whoever asked
@@ -157,7 +173,39 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
   return { seen, schemas, token, taken }
 }
 
-async function replay(store: Store, catalog: Catalog, question: ReplayQuestion, number: number): Promise<World> {
+const replay = (store: Store, catalog: Catalog, question: ReplayQuestion, number: number): Promise<World> =>
+  still(
+    store,
+    question.org_id,
+    number,
+    (transaction, schema) => layReplay(transaction, schema, question),
+    (transaction) => computeRiskEvents(transaction, question.org_id, catalog, question.until_day),
+  )
+
+async function ahead(store: Store, catalog: Catalog, question: AheadQuestion, number: number): Promise<World> {
+  const { org_id } = question
+  const own = await orgCatalog(store.engine, catalog, org_id)
+  return still(
+    store,
+    org_id,
+    number,
+    (transaction, schema) => layAhead(transaction, schema, question),
+    async (transaction) => {
+      await computeMetrics(transaction, org_id, own)
+      await computeSecureScore(transaction, org_id)
+      await computeFrameworks(transaction, org_id, own)
+    },
+  )
+}
+
+/** A world of a schema of its own, whose inventory stands still: laid, then its exposure score computed, then the rest. */
+async function still(
+  store: Store,
+  org_id: number,
+  number: number,
+  lay: (transaction: Engine, schema: string) => Promise<void>,
+  computeRest: (transaction: Engine) => Promise<void>,
+): Promise<World> {
   const { engine } = store
   const schema = engine.aside(`seen_${number}`)
   const token = randomUUID()
@@ -165,16 +213,15 @@ async function replay(store: Store, catalog: Catalog, question: ReplayQuestion, 
   const seen = engine.within([schema])
   const taken = await seen.transaction(async (transaction) => {
     const known = await takenIn(transaction)
-    await layReplay(transaction, schema, question)
+    await lay(transaction, schema)
     return known
   })
-  const { org_id } = question
   await seen.transaction(async (transaction) => {
     await deriveAssetDays(transaction)
     await deriveExposure(transaction, org_id)
   })
   await seen.transaction(async (transaction) => {
-    await computeRiskEvents(transaction, org_id, catalog, question.until_day)
+    await computeRest(transaction)
     await markReplay(transaction, schema, token)
   })
   return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken }

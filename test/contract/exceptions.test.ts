@@ -690,6 +690,84 @@ describe.each(engines)('exceptions through the API on $name', ({ open }) => {
     expect(await exposure('north')).toBe(before)
   })
 
+  it('look ahead: on the day on which one ends, scores do what they do when it ends now', async () => {
+    const held = { ...say, kind: 'vulnerability', subject: 'CVE-2' }
+    const scores = async () => {
+      const { exposure, secure } = (await ask<{ exposure: { value: number }; secure: { value: number } }>('GET', '/scores?org=north')).body
+      return [exposure.value, secure.value]
+    }
+    const none = await scores()
+    const first = await ask<Said>('POST', '/exceptions?org=north', { ...held, asset_groups: ['red'], ends_at: '2026-12-31' })
+    const second = await ask<Said>('POST', '/exceptions?org=north', {
+      ...say,
+      kind: 'control',
+      subject: 'scanner:check-1',
+      ends_at: '2027-02-01',
+    })
+    const still = await ask<Said>('POST', '/exceptions?org=north', {
+      ...held,
+      justification: 'planned',
+      asset_groups: ['blue'],
+      ends_at: '2026-11-30',
+    })
+    const all = await scores()
+    interface Ahead {
+      items: {
+        day: string
+        ends: { exception_id: number }[]
+        support: { name: string; assets: number }[]
+        counts_again: number
+        left_out: number
+        scores: { score: string; before: number; after: number }[]
+      }[]
+    }
+    const { items } = (await ask<Ahead>('GET', '/exceptions/ahead?org=north&to=2027-06-30')).body
+    const ahead = items.filter(({ ends }) => ends.length > 0)
+    // Software of this world loses its support meanwhile: that is told too, and moves nothing.
+    const unsupported = items.filter(({ support }) => support.length > 0)
+    expect(unsupported.length + ahead.length).toBe(items.length)
+    expect(unsupported.length).toBeGreaterThan(0)
+    for (const { scores: moved, counts_again } of unsupported) expect([moved, counts_again]).toEqual([[], 0])
+    expect(ahead.map(({ day, ends, counts_again }) => [day, ends.map(({ exception_id }) => exception_id), counts_again])).toEqual([
+      ['2026-12-01', [still.body.exception_id], 0],
+      ['2027-01-01', [first.body.exception_id], first.body.covered_findings],
+      ['2027-02-02', [second.body.exception_id], second.body.covered_findings],
+    ])
+    const [planned, mitigated, control] = ahead.map((each) => each.scores)
+    expect(planned).toEqual([])
+    expect(mitigated!.map(({ before }) => before)).toEqual(all)
+    expect(control!.map(({ before }) => before)).toEqual(mitigated!.map(({ after }) => after))
+    await ask('POST', `/exceptions/${first.body.exception_id}/end?org=north`, {})
+    expect(mitigated!.map(({ after }) => after)).toEqual(await scores())
+    await ask('POST', `/exceptions/${second.body.exception_id}/end?org=north`, {})
+    expect(control!.map(({ after }) => after)).toEqual(await scores())
+    expect(await scores()).toEqual(none)
+    expect(all[0]).toBeLessThan(none[0]!)
+    expect(all[1]).toBeGreaterThan(none[1]!)
+    const foreign = (await ask<Ahead>('GET', '/exceptions/ahead?org=south&to=2027-06-30')).body.items
+    expect(foreign.filter(({ ends }) => ends.length > 0)).toEqual([])
+    expect((await ask<Said>('GET', '/exceptions/ahead?org=north&to=2020-01-01')).body.error.code).toBe('bad_range')
+    for (const said of [first, second, still]) await ask('POST', `/imports/${said.body.import_no}/undo?org=north`)
+  })
+
+  it('are told two weeks before they end, and not when a person ends them', async () => {
+    const told = async () =>
+      (await ask<{ items: { headline: string; day: string }[] }>('GET', '/events?org=north&feed=posture&type=exception_ends_soon')).body
+        .items
+    const dayIn = (days: number) => new Date((world.store.now() + days * DAY_US) / 1000).toISOString().slice(0, 10)
+    const held = { ...say, kind: 'vulnerability', subject: 'CVE-2' }
+    const near = await ask<Said>('POST', '/exceptions?org=north', { ...held, ends_at: dayIn(5) })
+    const far = await ask<Said>('POST', '/exceptions?org=north', { ...held, ends_at: dayIn(40) })
+    expect(await told()).toMatchObject([
+      { day: dayIn(0), headline: `The exception of CVE-2 ends after ${dayIn(5)}: what it covers counts again` },
+    ])
+    await ask('PATCH', `/exceptions/${near.body.exception_id}?org=north`, { ends_at: dayIn(60) })
+    expect(await told()).toEqual([])
+    await ask('POST', `/exceptions/${far.body.exception_id}/end?org=north`, {})
+    expect(await told()).toEqual([])
+    for (const said of [near, far]) await ask('POST', `/imports/${said.body.import_no}/undo?org=north`)
+  })
+
   it('never reach into another organisation', async () => {
     const north = await exposure('north')
     const foreign = world.assetsOf(world.north)[1]!.asset_id

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -17,6 +17,8 @@ const data = realData()
 const report = 'reports/tenable-io/workbench-export-all-assets.nessus.gz'
 const kevFile = 'feeds/kev/known_exploited_vulnerabilities-2025-08-25.json'
 const exploitFile = 'feeds/exploitdb/files_exploits.reassembled-2022-07-31.csv.gz'
+const kitFile = 'feeds/metasploit/metasploit-first-seen.derived.csv'
+const epssDays = ['2024-10-12', '2024-10-19']
 
 const read = (path: string): string => {
   const bytes = readFileSync(join(data!.root, path))
@@ -40,7 +42,7 @@ const cells = (line: string): string[] =>
   [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) => cell!.replace(/^"|"$/g, '').replaceAll('""', '"'))
 
 /**
- * What the feeds state of the lab's CVEs, each with its own date: stage 1 public, 2 verified, 4 known exploited, 5 used by ransomware (the catalogue
+ * What the feeds state of the lab's CVEs, each with its own date: stage 1 public, 2 verified, 3 in a kit, 4 known exploited, 5 used by ransomware (the catalogue
  * has no other date for that than the listing's). */
 function statements(known: ReadonlySet<string>): { cve: string; day: string; stage: number }[] {
   const told: { cve: string; day: string; stage: number }[] = []
@@ -58,10 +60,38 @@ function statements(known: ReadonlySet<string>): { cve: string; day: string; sta
       if (known.has(cve) && /^\d{4}-\d\d-\d\d$/.test(row[date] ?? ''))
         told.push({ cve, day: row[date]!, stage: row[verified] === '1' ? 2 : 1 })
   }
+  for (const line of read(kitFile).trim().split(/\r?\n/).slice(1)) {
+    const [cve, day] = line.split(',') as [string, string]
+    if (known.has(cve)) told.push({ cve, day, stage: 3 })
+  }
   return told
 }
 
-const typeOf: Record<number, string> = { 1: 'new_public_exploit', 2: 'exploit_verified', 4: 'known_exploited', 5: 'used_by_ransomware' }
+/** The EPSS list of a day with the lab's CVEs alone: what a whole one says of others moves nothing here. */
+function epssOfLab(day: string, known: ReadonlyMap<string, unknown>): string {
+  const [version, head, ...lines] = read(`feeds/epss/epss_scores-${day}.csv.gz`).trim().split(/\r?\n/)
+  return [version, head, ...lines.filter((line) => known.has(line.slice(0, line.indexOf(','))))].join('\n')
+}
+
+/** CVEs whose EPSS, rounded down on the scale that scores use, rises to at least 10 % and at least doubles from one list to the next. */
+function jumpsByHand(lists: readonly string[]): string[] {
+  const steps = [0.001, ...[0.001, 0.01, 0.1].flatMap((unit) => [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8].map((step) => step * unit)), 0.9]
+  const scaled = (value: number) => Math.max(...steps.filter((step) => step <= Math.max(value, 0.001) + 1e-12))
+  const [before, after] = lists.map(
+    (text) => new Map([...text.matchAll(/^(CVE-[\d-]+),([\d.e-]+)/gm)].map(([, cve, value]) => [cve!, scaled(Number(value))])),
+  )
+  return [...after!]
+    .filter(([cve, value]) => before!.has(cve) && value >= 0.1 && value >= 2 * before!.get(cve)! - 1e-12)
+    .map(([cve]) => cve)
+}
+
+const typeOf: Record<number, string> = {
+  1: 'new_public_exploit',
+  2: 'exploit_verified',
+  3: 'exploit_in_kit',
+  4: 'known_exploited',
+  5: 'used_by_ransomware',
+}
 
 /** The feed by hand: the CVEs that reach another stage, by day and type. */
 function feedByHand(known: ReadonlyMap<string, Set<string>>): Map<string, Map<string, string[]>> {
@@ -106,8 +136,10 @@ const golden: Record<string, Record<string, [cves: number, hosts: number]>> = {
   '2022-05-23': { known_exploited: [1, 13] },
   '2022-05-24': { known_exploited: [5, 17], used_by_ransomware: [2, 1] },
   '2022-05-25': { known_exploited: [2, 1] },
+  '2022-11-07': { exploit_in_kit: [3, 30] },
   '2023-03-30': { used_by_ransomware: [1, 1] },
   '2024-08-05': { known_exploited: [1, 14] },
+  '2025-02-05': { exploit_in_kit: [1, 10] },
 }
 
 const folders: string[] = []
@@ -122,6 +154,14 @@ describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left
     await addOrg(store, { name: 'Lab', zone: 'UTC' })
     await importFile(store, join(data!.root, kevFile), { actor: 'test' })
     await importFile(store, join(data!.root, exploitFile), { actor: 'test' })
+    await importFile(store, join(data!.root, kitFile), { actor: 'test' })
+    const known = hostsByCve()
+    const lists = epssDays.map((day) => epssOfLab(day, known))
+    for (const [index, day] of epssDays.entries()) {
+      const file = join(folder, `epss_scores-${day}.csv`)
+      writeFileSync(file, lists[index]!)
+      await importFile(store, file, { actor: 'test' })
+    }
     await importFile(store, join(data!.root, report), { actor: 'test', org: 'lab', observed_at: '2021-11-01' })
     await compute(store, catalog)
     const app = buildApp({ store, catalog, version: '0' })
@@ -132,7 +172,6 @@ describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left
     }
     const asked = 'org=lab&replay=true&as_of=2021-11-01&from=2021-11-01'
     const { items } = await ask<{ items: Event[] }>(`events?${asked}&limit=1000`)
-    const known = hostsByCve()
     const byHand = feedByHand(known)
     const exploits = items.filter(({ type }) => Object.values(typeOf).includes(type))
     const told = [...new Set(exploits.map(({ day }) => day))].toSorted()
@@ -149,6 +188,10 @@ describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left
       }
     }
     expect(figures).toEqual(golden)
+    const jumps = items.filter(({ type }) => type === 'epss_jump')
+    expect(jumpsByHand(lists)).toEqual(['CVE-2016-8610'])
+    expect(jumps.map(({ day, subjects, assets }) => [day, subjects, assets])).toEqual([['2024-10-19', ['CVE-2016-8610'], 2]])
+    expect(jumps[0]!.effect).toBeGreaterThan(0)
     // Every move of the score over these years is the world's, and the events tell all of it.
     const { items: days } = await ask<{
       items: { day: string; change: number; causes: { cause: string; part: number; told: number; rest: number }[] }[]

@@ -1,6 +1,7 @@
 import {
   Bug,
   BugPlay,
+  CalendarClock,
   CalendarX2,
   CircleDot,
   ClipboardCheck,
@@ -54,6 +55,7 @@ const types: Record<string, [LucideIcon, string]> = {
   metric_better: [TrendingUp, 'Metric better'],
   new_initiative: [Flag, 'New initiative'],
   content_changed: [FilePen, 'Content changed'],
+  exception_ends_soon: [CalendarClock, 'Exception ends soon'],
   source_silent: [RadioTower, 'Source went silent'],
   many_closed: [ListX, 'Many findings closed at once'],
   target_reached: [Target, 'Target reached'],

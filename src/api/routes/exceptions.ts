@@ -23,6 +23,8 @@ import {
   Page,
   Problem,
 } from '../shapes.ts'
+import { answerAhead } from '../answers/exceptions-ahead.ts'
+import { ExceptionsAhead } from '../shapes/exceptions-ahead.ts'
 import { Findings } from './findings.ts'
 
 const Exceptions = named('ExceptionList', list(ExceptionSummary))
@@ -137,6 +139,21 @@ export const exceptions =
         )
         return reply.code(201).send(await answerNow(org_id, exception_id))
       },
+    )
+    app.get(
+      '/exceptions/ahead',
+      {
+        schema: {
+          operationId: 'getExceptionsAhead',
+          tags: ['exceptions'],
+          summary: 'What ends when, exceptions and support, and what each score will then do',
+          querystring: Moment.omit({ known_at: true })
+            .extend({ to: z.string().max(10).optional().describe('The last day; default: half a year ahead') })
+            .strict(),
+          response: answers(ExceptionsAhead),
+        },
+      },
+      async ({ query: { to, ...query } }) => answerAhead(await readMoment(api, query), to),
     )
     app.get(
       '/exceptions/:exception_id',

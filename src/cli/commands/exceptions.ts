@@ -23,7 +23,7 @@ interface Exception {
 }
 
 export const command: CliCommand = {
-  summary: 'list, add and end exceptions',
+  summary: 'list, add and end exceptions, and tell what their ends will do',
   usage: '[verb] [number]',
   options: [
     { flags: '--state <state>', summary: 'list: only upcoming, active, suspended or ended ones' },
@@ -42,7 +42,11 @@ export const command: CliCommand = {
     { flags: '--reason <text>', summary: 'add: the reason, in a sentence' },
     { flags: '--author <name>', summary: 'add: who decided it; default: the account of this machine' },
     { flags: '--from <when>', summary: 'add: a day or an instant, also of the past; default now' },
-    { flags: '--until <when>', summary: 'add, end: a day (to its end) or an instant; add: default open, end: default now' },
+    {
+      flags: '--until <when>',
+      summary:
+        'add, end: a day (to its end) or an instant; add: default open, end: default now; ahead: the last day, default in half a year',
+    },
     orgOption,
     ...momentOptions,
     jsonOption,
@@ -51,15 +55,17 @@ export const command: CliCommand = {
     'plimsoll exceptions --state active',
     'plimsoll exceptions add --vulnerability CVE-2021-44228 --group lab --justification alternate_mitigation --reason "No route to the lab" --until 2026-12-31',
     'plimsoll exceptions end 3',
+    'plimsoll exceptions ahead --until 2026-12-31',
   ],
   async run(context) {
     const [verb = 'list', number] = context.words
     if (verb === 'list') return list(context)
+    if (verb === 'ahead' && number === undefined) return ahead(context)
     if (verb === 'add' && number === undefined) return add(context)
     if (verb === 'end' && /^[1-9]\d{0,14}$/.test(number ?? '')) return end(context, number!)
     throw new UserError(
       'unknown_command',
-      'expected: plimsoll exceptions, plimsoll exceptions add with --justification and --reason, plimsoll exceptions end <number>',
+      'expected: plimsoll exceptions, plimsoll exceptions ahead, plimsoll exceptions add with --justification and --reason, plimsoll exceptions end <number>',
     )
   },
 }
@@ -91,6 +97,38 @@ async function list(context: Context): Promise<void> {
       ? table(['number', 'state', 'justification', 'what', 'where', 'until', 'findings', 'moves scores', 'by'], rows)
       : 'There is no exception.',
   )
+}
+
+interface Ahead {
+  items: {
+    day: string
+    ends: Exception[]
+    begins: Exception[]
+    support: { name: string; version: string; assets: number }[]
+    counts_again: number
+    left_out: number
+    scores: { score: string; title: string; before: number | null; after: number | null }[]
+  }[]
+}
+
+/** What ends when, and what each score will then do. */
+async function ahead(context: Context): Promise<void> {
+  const { known_at: _, rules, ...query } = moment(context)
+  const answer = await withConnection(context, (connection) =>
+    connection.get<Ahead>('/exceptions/ahead', { ...query, rules, to: textOption(context, 'until') }),
+  )
+  const value = (number: number | null) => (number === null ? 'no data' : number.toFixed(1))
+  const rows = answer.items.map(({ day, ends, begins, support, counts_again, left_out, scores }) => [
+    day,
+    [
+      ...ends.map((each) => `${each.exception_id} ends: ${subjectOf(each)}, ${placeOf(each)}`),
+      ...begins.map((each) => `${each.exception_id} begins: ${subjectOf(each)}, ${placeOf(each)}`),
+      ...support.map(({ name, version, assets }) => `no more fixes for ${name} ${version}, on ${assets} assets`),
+    ].join('\n'),
+    counts_again - left_out,
+    scores.map(({ title, before, after }) => `${title} ${value(before)} → ${value(after)}`).join('\n'),
+  ])
+  show(context, answer, rows.length ? table(['day', 'what', 'findings that count', 'scores'], rows) : 'Nothing ends in that time.')
 }
 
 async function add(context: Context): Promise<void> {

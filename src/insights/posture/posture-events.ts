@@ -1,8 +1,10 @@
+import { type Justification, scoreMoving } from '../../model/exception.ts'
 import { DAY_US, type Instant } from '../../model/time.ts'
 import { dayText, parseDay } from '../../store/days.ts'
 import { readDefinitions } from '../../store/definitions/read.ts'
 import type { Engine } from '../../store/engines/engine.ts'
 import { type ClosingImport, closingImports, type EventRow, grownAssets, scoredDays } from '../../store/queries/events/write.ts'
+import { type EndingException, endingExceptions } from '../../store/queries/posture/ending-exceptions.ts'
 import { type DefinitionChanged, definitionChanges } from '../../store/queries/posture/definition-changes.ts'
 import { controlTitles } from '../../store/queries/explain/names.ts'
 import { type Silence, silences } from '../../store/queries/posture/silence.ts'
@@ -47,6 +49,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
   const others = [
     ...(await definitionEvents(engine, org_id, catalog, now, write)),
     ...(await silences(engine, org_id, now)).map((silence) => silentEvent(silence, write)),
+    ...(await endingExceptions(engine, org_id, now)).map((ending) => endingEvent(ending, write)),
     ...(await closingImports(engine, org_id, today)).map((closing) => closingEvent(closing, write)),
   ]
   const ends = await scoredDays(engine, org_id, today)
@@ -356,6 +359,24 @@ function silentEvent({ source, last_day, silent_at, silent_day, again_day, lasts
     event_id: `${dayText(last_day)}:source_silent:${source}`,
   }
 }
+
+/** An exception is about to end: the id names its end, which a person may still move. */
+const endingEvent = (
+  { exception_id, subject, component, justification, last_day, told_at, told_day }: EndingException,
+  write: Write,
+): EventRow =>
+  write({
+    type: 'exception_ends_soon',
+    key: `${exception_id}:${dayText(last_day)}`,
+    words: {
+      title: subject ?? (component === null ? 'all that is found' : `all that is found in ${component}`),
+      end: dayText(last_day),
+      then: scoreMoving.includes(justification as Justification) ? ': what it covers counts again' : '',
+    },
+    day: told_day,
+    happened_at: told_at,
+    component,
+  })
 
 /** A report closed many findings of a source at once: told as it was learned, so an undone import tells nothing. */
 const closingEvent = ({ import_no, happened_at, day, source, closed, open }: ClosingImport, write: Write): EventRow =>

@@ -20,6 +20,42 @@ export async function clearReplay(engine: Engine, schema: string): Promise<void>
   })
 }
 
+/** What stands still in a world: rows of tables at home as they hold at the end of a day, and columns that make them hold for ever. */
+export interface StandingStill {
+  /** The columns of a table at home `h`, some of them replaced. */
+  select: (table: string, replaced: Record<string, string>) => string
+  always: Record<string, string>
+  /** A derived row `h` holds at the end of the day, and a row `h` of facts. */
+  then: string
+  stands: string
+}
+
+/** Fills the schema of a world with the assets as they are at the end of a day, and how fresh they are, from the beginning of time and without end. */
+export async function layAssets(transaction: Engine, schema: string, org_id: number, day: number): Promise<StandingStill> {
+  const { home } = transaction
+  const columns = await tableColumns(transaction)
+  const select = (table: string, replaced: Record<string, string>) =>
+    columns
+      .get(table)!
+      .map((name) => (name in replaced ? `${replaced[name]} as ${name}` : `h.${name}`))
+      .join(', ')
+  const always = { valid_from: 'cast(0 as bigint)', valid_to: `cast(${NEVER} as bigint)` }
+  const everyDay = { ...always, from_day: '0', to_day: String(NEVER_DAY) }
+  const then = `h.org_id = ${org_id} and h.from_day <= ${day} and ${day} < h.to_day`
+  const moment = `(select ends_at from ${home}.day where org_id = ${org_id} and day = ${day})`
+  const stands = `h.org_id = ${org_id} and h.retracted_in = ${NEVER} and h.valid_from < ${moment} and ${moment} <= h.valid_to`
+  for (const table of ['asset_history', 'fresh_history'])
+    await transaction.query(`create table ${schema}.${table} as select ${select(table, everyDay)} from ${home}.${table} h where ${then}`)
+  await transaction.query(`create table ${schema}.touched as select org_id, asset_id from ${schema}.asset_history`)
+  return { select, always, then, stands }
+}
+
+/** Tables of a world that are worked out in it: empty ones like those at home. */
+export async function layEmpty(transaction: Engine, schema: string, tables: readonly string[]): Promise<void> {
+  for (const table of tables)
+    await transaction.query(`create table ${schema}.${table} as select * from ${transaction.home}.${table} where false`)
+}
+
 /**
  * Fills the schema of a replay: the assets, their attributes, software, findings and exceptions as at the end of the day, from the beginning of
  * time and without end; a vulnerability's findings from when it was published. The world is as it is known: feeds are facts with
@@ -32,25 +68,8 @@ export async function layReplay(
   { org_id, replay_day }: Omit<ReplayQuestion, 'until_day'>,
 ): Promise<void> {
   const { home } = transaction
-  const columns = await tableColumns(transaction)
-  /** The columns of a table at home, some of them replaced. */
-  const select = (table: string, replaced: Record<string, string>) =>
-    columns
-      .get(table)!
-      .map((name) => (name in replaced ? `${replaced[name]} as ${name}` : `h.${name}`))
-      .join(', ')
-  const always = { valid_from: 'cast(0 as bigint)', valid_to: `cast(${NEVER} as bigint)` }
-  const everyDay = { ...always, from_day: '0', to_day: String(NEVER_DAY) }
-  const then = `h.org_id = ${org_id} and h.from_day <= ${replay_day} and ${replay_day} < h.to_day`
+  const { select, always, then, stands } = await layAssets(transaction, schema, org_id, replay_day)
   const moment = `(select ends_at from ${home}.day where org_id = ${org_id} and day = ${replay_day})`
-  const stands = `h.org_id = ${org_id} and h.retracted_in = ${NEVER} and h.valid_from < ${moment} and ${moment} <= h.valid_to`
-
-  await transaction.query(
-    `create table ${schema}.asset_history as select ${select('asset_history', everyDay)} from ${home}.asset_history h where ${then}`,
-  )
-  await transaction.query(
-    `create table ${schema}.fresh_history as select ${select('fresh_history', everyDay)} from ${home}.fresh_history h where ${then}`,
-  )
   await transaction.query(
     `create table ${schema}.published as
      select k.subject, least(coalesce(w.published_at, a.published_at, 0), ${moment} - 1) as published_at
@@ -86,9 +105,7 @@ export async function layReplay(
   )
   for (const table of ['software_history', 'control_history'])
     await transaction.query(`create view ${schema}.${table} as select ${select(table, always)} from ${home}.${table} h where ${stands}`)
-  for (const table of ['asset_day', 'score_delta', 'event'])
-    await transaction.query(`create table ${schema}.${table} as select * from ${home}.${table} where false`)
-  await transaction.query(`create table ${schema}.touched as select org_id, asset_id from ${schema}.asset_history`)
+  await layEmpty(transaction, schema, ['asset_day', 'score_delta', 'event'])
   await transaction.analyze(['asset_history', 'fresh_history', 'finding_history', 'sighting_history', 'touched'])
 }
 

@@ -12,9 +12,11 @@ import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
+import { Segments } from '../../components/Segments.tsx'
 import { Here } from '../../components/To.tsx'
 import { AddException } from './AddException.tsx'
 import { ExceptionFlyout } from './ExceptionFlyout.tsx'
+import { WhatEnds } from './WhatEnds.tsx'
 import { kinds, placeOf, StateChip, subjectOf } from './words.tsx'
 
 const columns: Column<Exception>[] = [
@@ -77,15 +79,8 @@ const states = ['active', 'upcoming', 'suspended', 'ended'].map((value) => ({ va
 
 /** What people accept, mitigate otherwise, plan or call false, and what suppliers state; and which of it the scores leave out. */
 export function ExceptionsPage() {
-  const { get, all, set } = useParameters()
-  const filter = conditionOf({ state: all('state'), justification: all('justification') })
-  const list = useList('/api/v1/exceptions', {
-    query: {
-      ...(filter ? { filter } : {}),
-      ...(get('search') ? { search: get('search') } : {}),
-      ...(get('sort') ? { sort: get('sort') } : {}),
-    },
-  })
+  const { get, set } = useParameters()
+  const ends = get('view') === 'ends'
   return (
     <Page
       title="Exceptions"
@@ -99,6 +94,34 @@ export function ExceptionsPage() {
       }
       full
     >
+      <Segments label="View" chosen={ends ? 'ends' : 'list'} segments={views} />
+      {ends ? <WhatEnds /> : <List />}
+      <AddException
+        open={get('add') !== ''}
+        onClose={() => set({ add: null, kind: null, subject: null, component: null, finding: null })}
+      />
+      <ExceptionFlyout id={get('open')} onClose={() => set({ open: null, tab: null })} />
+    </Page>
+  )
+}
+
+const views = [
+  { id: 'list', title: 'All', change: { view: null, open: null } },
+  { id: 'ends', title: 'What ends when', change: { view: 'ends', open: null } },
+]
+
+function List() {
+  const { get, all } = useParameters()
+  const filter = conditionOf({ state: all('state'), justification: all('justification') })
+  const list = useList('/api/v1/exceptions', {
+    query: {
+      ...(filter ? { filter } : {}),
+      ...(get('search') ? { search: get('search') } : {}),
+      ...(get('sort') ? { sort: get('sort') } : {}),
+    },
+  })
+  return (
+    <>
       <FilterBar
         search="Search exceptions"
         filters={[
@@ -126,11 +149,6 @@ export function ExceptionsPage() {
           </Empty>
         }
       />
-      <AddException
-        open={get('add') !== ''}
-        onClose={() => set({ add: null, kind: null, subject: null, component: null, finding: null })}
-      />
-      <ExceptionFlyout id={get('open')} onClose={() => set({ open: null, tab: null })} />
-    </Page>
+    </>
   )
 }
