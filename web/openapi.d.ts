@@ -1553,6 +1553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/software/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On how many assets each version was, day by day */
+        get: operations["getSoftwareHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/software/{name}/assets": {
         parameters: {
             query?: never;
@@ -1611,7 +1628,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A vulnerability: what the world knows of it, and where we have it */
+        /** A vulnerability, by its id or by another name that tools know it by: what the world knows of it, and where we have it */
         get: operations["getVulnerability"];
         put?: never;
         post?: never;
@@ -12090,6 +12107,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SoftwareDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSoftwareHistory: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description Where several vendors have software of this name */
+                vendor?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Those on most assets at the end, at most 6 */
+                        versions: {
+                            version: string;
+                            points: {
+                                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                                day: string;
+                                /** @description Assets that have it at the end of the day */
+                                value: number;
+                            }[];
+                        }[];
+                        /** @description All others: an asset with several of them counts for each */
+                        others: {
+                            versions: number;
+                            points: {
+                                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                                day: string;
+                                /** @description Assets that have it at the end of the day */
+                                value: number;
+                            }[];
+                        } | null;
+                    };
                 };
             };
             /** @description Default Response */

@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { computeEvents, eventAssets, listEvents, readEvent } from '../../src/insights/events.ts'
+import { computeEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
+import { explain } from '../../src/insights/explain.ts'
 import { worsening } from '../../src/insights/posture/score-steps.ts'
 import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
+import { type CauseId, causeNumber } from '../../src/model/cause.ts'
 import { NEVER } from '../../src/model/time.ts'
 import { dayText, NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { storedEvents } from '../../src/store/queries/events/read.ts'
 import { engines } from './engines.ts'
+import { putScored } from './measure.ts'
 import { append, DAY0, openWorlds, putWorld, startOf, type World } from './world.ts'
 import { sampleCatalog } from './sample-catalog.ts'
 
@@ -100,8 +103,8 @@ const world: fc.Arbitrary<EventWorld> = fc
     }
   })
 
-async function put(engine: Engine, org_id: number, tiny: EventWorld): Promise<void> {
-  await putWorld(engine, org_id, tiny)
+async function put(engine: Engine, org_id: number, tiny: EventWorld, scored = false): Promise<void> {
+  await (scored ? putScored : putWorld)(engine, org_id, tiny)
   await append(
     engine,
     'coverage_history',
@@ -199,7 +202,7 @@ function feed(tiny: EventWorld): Map<string, { subjects: string[]; assets: numbe
   )
 }
 
-describe.each(engines)('events on $name', ({ open }) => {
+describe.each(engines)('events on $name', ({ name, open }) => {
   let engine: Engine
   let org_id: number
   beforeAll(async () => {
@@ -251,6 +254,66 @@ describe.each(engines)('events on $name', ({ open }) => {
       { numRuns: 20 },
     )
     expect(told.size).toBeGreaterThanOrEqual(3)
+  })
+
+  it('each event moved the score by what the explanation says of its findings, asset by asset', async () => {
+    const scope = { org_id, groups: null }
+    let moved = 0
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const weights = [1000, 3000]
+        const tiny = {
+          ...given,
+          asset: given.asset!.map((row, index) => ({ ...row, value: weights[index]! })),
+          fresh: [
+            ...given.fresh!,
+            ...given.asset!.map(({ asset_id }) => ({ asset_id, subject: 'vulnerability', from: DAY0, to: NEVER_DAY })),
+          ],
+        }
+        await put(engine, org_id, tiny, true)
+        await compute()
+        const stored = await storedEvents(engine, org_id, 0, NEVER_DAY)
+        const ledgers = new Map((await eventDays(engine, scope, DAY0, today)).map((day) => [day.day, day]))
+        const ask = (day: number, asset_id: number | null) =>
+          explain({ engine, day: day - 1 }, { engine, day }, scope, catalog, { score: 'exposure', id: '', asset_id })
+        for (let day = DAY0 + 1; day <= today; day++) {
+          const { causes } = await ask(day, null)
+          expect(ledgers.get(day)?.causes.map(({ cause, units }) => ({ cause, units })) ?? []).toEqual(causes)
+          const inScore = tiny.asset.filter((row) => row.from! <= day && day < row.to!)
+          // On a day on which an asset leaves, that is what moved the mean.
+          if (tiny.asset.some((row) => row.to === day)) continue
+          const weight = inScore.reduce((sum, row) => sum + row.value, 0)
+          const parts = await Promise.all(
+            inScore.map(async ({ asset_id, value }) =>
+              (await ask(day, asset_id)).parts.map(({ kind, id, cause, units }) => ({ kind, id, cause, points: (units * value) / weight })),
+            ),
+          )
+          const told = stored.filter((event) => event.day === day)
+          for (const event of told) {
+            const later = types.slice(types.indexOf(event.type) + 1)
+            const subjects = (JSON.parse(event.subjects) as string[]).filter(
+              (subject) =>
+                !types.includes(event.type) || !told.some((other) => later.includes(other.type) && other.subjects.includes(`"${subject}"`)),
+            )
+            const through = types.includes(event.type)
+              ? ['exploit_intelligence']
+              : event.type === 'vulnerability_mitigated'
+                ? ['remediated']
+                : ['new_vulnerability', 'configuration_changed', ...(event.type === 'new_vulnerability' ? ['coverage_changed'] : [])]
+            const numbers = through.map((cause) => causeNumber(cause as CauseId))
+            const expected = parts
+              .flat()
+              .filter(({ kind, id, cause }) => kind === 'finding' && subjects.includes(id) && numbers.includes(cause))
+              .reduce((sum, { points }) => sum + points, 0)
+            // Each part is rounded to a whole unit of 1e-6 points before it is added up here.
+            expect(Math.abs((event.score_effect ?? 0) / 10 - expected), `${event.event_id} ${expected}`).toBeLessThan(10)
+            if (Math.abs(expected) > 1000) moved++
+          }
+        }
+      }),
+      { numRuns: name === 'duckdb' ? 8 : 12 },
+    )
+    expect(moved).toBeGreaterThan(5)
   })
 
   it('a group sees its own assets only', async () => {

@@ -6,8 +6,9 @@ import type { Engine } from '../../src/store/engines/engine.ts'
 import { assetListColumns, listAssets } from '../../src/store/queries/assets/list.ts'
 import { getSoftware } from '../../src/store/queries/software/get.ts'
 import { listSoftware, softwareColumns } from '../../src/store/queries/software/list.ts'
+import { versionChanges } from '../../src/store/queries/software/version-days.ts'
 import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../src/store/queries/vulnerabilities/list.ts'
-import { getVulnerability } from '../../src/store/queries/vulnerabilities/get.ts'
+import { getVulnerability, knownId } from '../../src/store/queries/vulnerabilities/get.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
@@ -230,5 +231,47 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
       }
     }
     expect(states).toEqual(new Set(['supported', 'ending', 'ended', null]))
+  })
+
+  it('opens a weakness by another name that a tool of the same organisation gives it while it does', async () => {
+    const [north, south] = [
+      { org_id: world.north.org_id, groups: null },
+      { org_id: world.south.org_id, groups: null },
+    ]
+    const now = await momentOf('north')
+    const opened = (scope: Scope, id: string, moment = now) => knownId(engine, scope, moment, id)
+    expect(await opened(north, 'TVM-2026-0004')).toBe('CVE-4')
+    expect(await opened(north, 'GHSA-aaaa')).toBe('CVE-4')
+    expect(await opened(north, 'GHSA-aaa')).toBe('GHSA-aaa')
+    expect(await opened(north, 'CVE-4')).toBe('CVE-4')
+    expect(await opened(south, 'TVM-2026-0004')).toBe('TVM-2026-0004')
+    expect(await opened(south, 'TVM-SOUTH')).toBe('CVE-3')
+    expect(await opened(north, 'TVM-2026-0005')).toBe('TVM-2026-0005')
+    expect(await opened(north, 'TVM-2026-0005', await momentOf('north', '2026-06-20'))).toBe('CVE-5')
+  })
+
+  it('counts the assets of each version on every day as one who looks at every installation', async () => {
+    const { org_id } = world.north
+    const installed = await engine.query<Row>('select * from software_history where org_id = $org_id', { org_id })
+    const listed = await engine.query<Row>('select * from presence_history where org_id = $org_id', { org_id })
+    let counted = 0
+    for (const name of ['openssl', 'tool-0'])
+      for (const as_of of ['2026-06-20', '2026-07-12', '2026-07-30']) {
+        const { at, day } = await momentOf('north', as_of)
+        const here = new Set(listed.filter((row) => stands(row, at)).map((row) => row['asset_id']))
+        const expected = new Map<string, Set<unknown>>()
+        for (const row of installed.filter((each) => each['name'] === name && stands(each, at) && here.has(each['asset_id']))) {
+          const version = row['version'] as string
+          expected.set(version, (expected.get(version) ?? new Set()).add(row['asset_id']))
+        }
+        const sums = new Map<string, number>()
+        for (const change of await versionChanges(engine, { org_id, groups: null }, { name, vendor: null }))
+          if (change.day <= day) sums.set(change.version, (sums.get(change.version) ?? 0) + change.assets)
+        expect(new Map([...sums].filter(([, assets]) => assets > 0))).toEqual(
+          new Map([...expected].map(([version, assets]) => [version, assets.size])),
+        )
+        counted += sums.size
+      }
+    expect(counted).toBeGreaterThan(0)
   })
 })

@@ -154,7 +154,7 @@ describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left
     await addOrg(store, { name: 'Lab', zone: 'UTC' })
     await importFile(store, join(data!.root, kevFile), { actor: 'test' })
     await importFile(store, join(data!.root, exploitFile), { actor: 'test' })
-    await importFile(store, join(data!.root, kitFile), { actor: 'test' })
+    await importFile(store, join(data!.root, kitFile), { actor: 'test', observed_at: '2025-09-01' })
     const known = hostsByCve()
     const lists = epssDays.map((day) => epssOfLab(day, known))
     for (const [index, day] of epssDays.entries()) {

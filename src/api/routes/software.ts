@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
-import { answerPage, readMoment, readPage } from '../asked.ts'
+import { answerSoftwareHistory } from '../answers/software-history.ts'
+import { answerPage, readMoment, readPage, readRange } from '../asked.ts'
+import { SoftwareHistory } from '../shapes/software-history.ts'
 import { affectedColumns, listSoftwareAssets } from '../../store/queries/assets/affected.ts'
 import { getSoftware } from '../../store/queries/software/get.ts'
 import { listSoftware, softwareColumns } from '../../store/queries/software/list.ts'
@@ -49,6 +51,24 @@ export const software =
       async ({ params, query }) => {
         const { store, scope, moment } = await readMoment(api, query)
         return getSoftware(store.engine, scope, moment, params.name, query.vendor)
+      },
+    )
+    app.get(
+      '/software/:name/history',
+      {
+        schema: {
+          operationId: 'getSoftwareHistory',
+          tags: ['software'],
+          summary: 'On how many assets each version was, day by day',
+          params: Name,
+          querystring: Moment.extend({ ...vendor, from: z.string().max(10).optional(), to: z.string().max(10).optional() }).strict(),
+          response: answers(SoftwareHistory),
+        },
+      },
+      async ({ params, query: { from, to, vendor: of, ...query } }) => {
+        const asked = await readMoment(api, query)
+        const range = readRange({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, asked.moment)
+        return answerSoftwareHistory(asked, { name: params.name, vendor: of ?? null }, range)
       },
     )
     app.get(

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { affectedColumns, listVulnerableAssets } from '../../store/queries/assets/affected.ts'
-import { getVulnerability } from '../../store/queries/vulnerabilities/get.ts'
+import { getVulnerability, knownId } from '../../store/queries/vulnerabilities/get.ts'
 import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../store/queries/vulnerabilities/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
@@ -60,7 +60,7 @@ export const vulnerabilities =
         schema: {
           operationId: 'getVulnerability',
           tags: ['vulnerabilities'],
-          summary: 'A vulnerability: what the world knows of it, and where we have it',
+          summary: 'A vulnerability, by its id or by another name that tools know it by: what the world knows of it, and where we have it',
           params: Id,
           querystring: Moment.strict(),
           response: answers(VulnerabilityDetail),
@@ -68,7 +68,8 @@ export const vulnerabilities =
       },
       async ({ params, query }) => {
         const { store, scope, moment } = await readMoment(api, query)
-        return getVulnerability(store.engine, scope, moment, params.vulnerability_id)
+        const id = await knownId(store.engine, scope, moment, params.vulnerability_id)
+        return getVulnerability(store.engine, scope, moment, id)
       },
     )
     app.get(
@@ -91,7 +92,7 @@ export const vulnerabilities =
             asked.store.engine,
             asked.scope,
             asked.moment,
-            params.vulnerability_id,
+            await knownId(asked.store.engine, asked.scope, asked.moment, params.vulnerability_id),
             readPage(query, affectedColumns),
           ),
         )

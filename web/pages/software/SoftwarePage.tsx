@@ -14,6 +14,7 @@ import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
 import { SoftwareEvents } from './SoftwareEvents.tsx'
 import { SupportEnd } from './SupportEnd.tsx'
 import { Versions } from './Versions.tsx'
+import { VersionsOverTime } from './VersionsOverTime.tsx'
 
 const parent = { page: '/software', title: 'Software' }
 
@@ -59,7 +60,17 @@ export function SoftwarePage() {
       <TabStrip
         label={data.name}
         tabs={[
-          { id: 'versions', title: 'Versions', amount: data.version_list.length, content: <Versions versions={data.version_list} /> },
+          {
+            id: 'versions',
+            title: 'Versions',
+            amount: data.version_list.length,
+            content: (
+              <div className="flex flex-col gap-4">
+                <VersionsOverTime name={name} vendor={vendor} />
+                <Versions versions={data.version_list} />
+              </div>
+            ),
+          },
           {
             id: 'vulnerabilities',
             title: 'Vulnerabilities',

@@ -3,7 +3,7 @@ import type { VulnerabilitySummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf, yesOrNo } from '../../condition.ts'
 import { count, cvss, day } from '../../format.ts'
-import { Epss, SeverityBadge, StageBadge } from '../../components/Badge.tsx'
+import { Chip, Epss, SeverityBadge, StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
 import { FilterBar } from '../../components/FilterBar.tsx'
@@ -12,7 +12,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { segment } from '../../components/segment.ts'
-import { counted, VulnerabilityCounters } from './VulnerabilityCounters.tsx'
+import { counted, isZeroDay, VulnerabilityCounters } from './VulnerabilityCounters.tsx'
 
 const filters = [
   { parameter: 'severity', title: 'Severity', options: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value })) },
@@ -50,6 +50,7 @@ const columns: Column<VulnerabilitySummary>[] = [
         <To page={`/vulnerabilities/${segment(one.vulnerability_id)}`} className="link shrink-0 font-medium">
           {one.vulnerability_id}
         </To>
+        {isZeroDay(one) && <Chip tone="worse">Zero-day</Chip>}
         <span className="truncate text-ink-3" title={[one.title, ...one.aliases].filter(Boolean).join(', ')}>
           {one.title}
         </span>

@@ -34,6 +34,21 @@ const stageWords: readonly string[] = [
 ]
 
 /**
+ * The id under which a vulnerability is known here: the one asked for, or, where nothing is found under it, that of which a tool says that it is
+ * another name.
+ */
+export async function knownId(engine: Engine, scope: Scope, moment: AskedMoment, asked: string): Promise<string> {
+  const [found] = await engine.query<{ vulnerability_id: string }>(
+    `select d.vulnerability_id from advisory_history d
+    where d.org_id = $org_id and strpos(d.aliases, $quoted) > 0 and d.vulnerability_id <> $asked and ${standing('d')}
+      and not exists (select 1 from finding_key k where k.org_id = $org_id and k.kind = 'vulnerability' and k.subject = $asked)
+    order by d.vulnerability_id collate "C" limit 1`,
+    { org_id: scope.org_id, at: moment.at, asked, quoted: JSON.stringify(asked) },
+  )
+  return found?.vulnerability_id ?? asked
+}
+
+/**
  * One vulnerability, whether some asset has it or the world only told of it. Throws UserError('unknown_vulnerability') when neither is so.
  */
 export async function getVulnerability(
