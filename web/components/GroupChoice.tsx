@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useAsk } from '../api.ts'
 import { Choice } from './Choice.tsx'
-import { fieldLook } from './FormDialog.tsx'
+import { fieldLook } from './fields.tsx'
 
 /** More groups than this are searched. */
 const FEW = 8

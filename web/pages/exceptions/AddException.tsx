@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { addressOf, send } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { word } from '../../format.ts'
-import { areaLook, Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { SelectField, TextArea, TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { GroupChoice } from '../../components/GroupChoice.tsx'
 import { justifications, meanings } from './words.tsx'
 
@@ -67,36 +68,31 @@ function Form({ onClose }: { onClose: () => void }) {
       ) : (
         <>
           <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-            <Field title="What">
-              <select value={about} onChange={(event) => setAbout(event.target.value)} className={fieldLook}>
-                <option value="vulnerability">Vulnerability</option>
-                <option value="control">Control</option>
-                <option value="component">All of a component</option>
-                <option value="everything">Everything found</option>
-              </select>
-            </Field>
+            <SelectField title="What" value={about} onChange={setAbout}>
+              <option value="vulnerability">Vulnerability</option>
+              <option value="control">Control</option>
+              <option value="component">All of a component</option>
+              <option value="everything">Everything found</option>
+            </SelectField>
             {(about === 'vulnerability' || about === 'control') && (
-              <Field title="Its id">
-                <input
-                  required
-                  maxLength={500}
-                  value={subject}
-                  onChange={(event) => setSubject(event.target.value)}
-                  placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
-                  className={fieldLook}
-                />
-              </Field>
+              <TextField
+                title="Its id"
+                required
+                maxLength={500}
+                value={subject}
+                onChange={setSubject}
+                placeholder={about === 'vulnerability' ? 'CVE-2021-44228' : 'Id of the control'}
+              />
             )}
             {about !== 'everything' && (
-              <Field title="In component" {...(about === 'component' ? {} : { hint: 'empty: any' })}>
-                <input
-                  required={about === 'component'}
-                  maxLength={500}
-                  value={component}
-                  onChange={(event) => setComponent(event.target.value)}
-                  className={fieldLook}
-                />
-              </Field>
+              <TextField
+                title="In component"
+                {...(about === 'component' ? {} : { hint: 'empty: any' })}
+                required={about === 'component'}
+                maxLength={500}
+                value={component}
+                onChange={setComponent}
+              />
             )}
           </div>
           <fieldset className="text-sm">
@@ -115,26 +111,11 @@ function Form({ onClose }: { onClose: () => void }) {
           onChoose={setJustification}
         />
       </fieldset>
-      <Field title="Reason">
-        <textarea
-          required
-          maxLength={2000}
-          rows={2}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          className={areaLook}
-        />
-      </Field>
+      <TextArea title="Reason" required maxLength={2000} value={reason} onChange={setReason} />
       <div className="grid grid-cols-3 gap-3">
-        <Field title="From">
-          <input type="date" value={starts} onChange={(event) => setStarts(event.target.value)} className={fieldLook} />
-        </Field>
-        <Field title="Until">
-          <input type="date" value={ends} onChange={(event) => setEnds(event.target.value)} className={fieldLook} />
-        </Field>
-        <Field title="Decided by">
-          <input maxLength={200} value={author} onChange={(event) => setAuthor(event.target.value)} className={fieldLook} />
-        </Field>
+        <TextField title="From" type="date" value={starts} onChange={setStarts} />
+        <TextField title="Until" type="date" value={ends} onChange={setEnds} />
+        <TextField title="Decided by" maxLength={200} value={author} onChange={setAuthor} />
       </div>
       <p className="text-xs text-ink-3">Without a first day it begins now, without a last one it holds until somebody ends it.</p>
     </FormDialog>

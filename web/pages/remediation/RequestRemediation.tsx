@@ -5,7 +5,8 @@ import type { RecommendationSummary } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { counted } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
-import { areaLook, Field, fieldLook, FormDialog } from '../../components/FormDialog.tsx'
+import { SelectField, TextArea, TextField } from '../../components/fields.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { GroupChoice } from '../../components/GroupChoice.tsx'
 
 type Requested = Pick<RecommendationSummary, 'id' | 'title' | 'assets' | 'remediation_type'>
@@ -61,28 +62,16 @@ function Form({ recommendation, onClose }: { recommendation: Requested; onClose:
         <GroupChoice chosen={chosen} onChange={setChosen} />
       </fieldset>
       <div className="grid grid-cols-2 gap-3">
-        <Field title="Priority">
-          <select value={priority} onChange={(event) => setPriority(event.target.value)} className={fieldLook}>
-            <option value="high">High</option>
-            <option value="medium">Medium</option>
-            <option value="low">Low</option>
-          </select>
-        </Field>
-        {!attention && (
-          <Field title="Due" hint="empty: by the policy">
-            <input type="date" value={due} onChange={(event) => setDue(event.target.value)} className={fieldLook} />
-          </Field>
-        )}
-        <Field title="Owner">
-          <input maxLength={200} value={owner} onChange={(event) => setOwner(event.target.value)} className={fieldLook} />
-        </Field>
-        <Field title="Requested by">
-          <input maxLength={200} value={author} onChange={(event) => setAuthor(event.target.value)} className={fieldLook} />
-        </Field>
+        <SelectField title="Priority" value={priority} onChange={setPriority}>
+          <option value="high">High</option>
+          <option value="medium">Medium</option>
+          <option value="low">Low</option>
+        </SelectField>
+        {!attention && <TextField title="Due" hint="empty: by the policy" type="date" value={due} onChange={setDue} />}
+        <TextField title="Owner" maxLength={200} value={owner} onChange={setOwner} />
+        <TextField title="Requested by" maxLength={200} value={author} onChange={setAuthor} />
       </div>
-      <Field title="Notes">
-        <textarea maxLength={4000} rows={3} value={notes} onChange={(event) => setNotes(event.target.value)} className={areaLook} />
-      </Field>
+      <TextArea title="Notes" maxLength={4000} rows={3} value={notes} onChange={setNotes} />
       {attention && (
         <p className="text-xs text-ink-3">No fix is known: it has no due date and no progress, and a person marks it as completed.</p>
       )}
