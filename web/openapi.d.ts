@@ -5376,7 +5376,7 @@ export interface components {
             missing_points: number | null;
             /** @description Its most points in percent of all */
             score_impact: number | null;
-            unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+            unscored: ("not_run" | "not_applicable" | "no_result" | "stale" | "total_only") | null;
             regressed: boolean;
             regressed_on: string | null;
             lost_points: number;
@@ -5503,7 +5503,7 @@ export interface components {
                 missing_points: number | null;
                 /** @description Its most points in percent of all */
                 score_impact: number | null;
-                unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+                unscored: ("not_run" | "not_applicable" | "no_result" | "stale" | "total_only") | null;
                 regressed: boolean;
                 regressed_on: string | null;
                 lost_points: number;
@@ -5716,7 +5716,7 @@ export interface components {
                 missing_points: number | null;
                 /** @description Its most points in percent of all */
                 score_impact: number | null;
-                unscored: ("not_run" | "not_applicable" | "no_result" | "stale") | null;
+                unscored: ("not_run" | "not_applicable" | "no_result" | "stale" | "total_only") | null;
                 regressed: boolean;
                 regressed_on: string | null;
                 lost_points: number;
