@@ -2226,6 +2226,41 @@ export interface paths {
         patch: operations["changeKpi"];
         trace?: never;
     };
+    "/api/v1/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From how many points within a day a move of a score is an event, as set by people */
+        get: operations["listThresholds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/thresholds/{about}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set it of all scores, of a kind of scores or of one; what is set of less wins over what is set of more */
+        put: operations["setThreshold"];
+        post?: never;
+        /** Let a threshold be what holds of more, in the end 2 points */
+        delete: operations["clearThreshold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -3911,10 +3946,17 @@ export interface components {
                 /** @description 2026-03-19 */
                 day: string;
             }[];
+            /** @description Of the secure score, those with the most possible points first; they sum to it */
+            categories: {
+                category: string;
+                points: number;
+                max_points: number;
+            }[];
             /** @description Those with the most to gain that nobody accepted */
             actions: {
                 title: string;
                 category: string;
+                /** @description The product, else the source that recommends it */
                 product: string | null;
                 points: number;
                 max_points: number;
@@ -4386,6 +4428,10 @@ export interface components {
             origin: "plimsoll" | "pack" | "own";
             pack: string | null;
             yaml: string;
+            /** @description The YAML as JSON */
+            definition: {
+                [key: string]: unknown;
+            };
             target: {
                 /** @description 0–100; null: none */
                 score: number | null;
@@ -4468,6 +4514,10 @@ export interface components {
                 message: string;
             }[];
             answer: {
+                /** @description The YAML as JSON */
+                definition: {
+                    [key: string]: unknown;
+                };
                 value: number | null;
                 target: number | null;
                 history: components["schemas"]["Point"][];
@@ -4674,6 +4724,10 @@ export interface components {
             origin: "plimsoll" | "pack" | "own";
             pack: string | null;
             yaml: string;
+            /** @description The YAML as JSON */
+            definition: {
+                [key: string]: unknown;
+            };
             recommendation: string | null;
             /** @description mitigated_elsewhere: it counts nothing; mitigated: it counts as met; null: as it is measured */
             handled: ("mitigated_elsewhere" | "mitigated") | null;
@@ -4779,6 +4833,10 @@ export interface components {
                 message: string;
             }[];
             answer: {
+                /** @description The YAML as JSON */
+                definition: {
+                    [key: string]: unknown;
+                };
                 population: string;
                 exposed_when: string;
                 /** @description Needs that nothing feeds */
@@ -6088,6 +6146,19 @@ export interface components {
                 /** @enum {string} */
                 risk: "low" | "medium" | "high" | "critical";
                 recommendations: number;
+            }[];
+        };
+        ThresholdList: {
+            /** @description Points that hold where nothing is set */
+            default: number;
+            items: {
+                /** @description all, a kind of score, initiative/<id> or metric/<id> */
+                about: string;
+                title: string;
+                points: number;
+                since: string;
+                actor: string;
+                reason: string | null;
             }[];
         };
         Verification: {
@@ -14705,6 +14776,149 @@ export interface operations {
                         /** @description Its score over the last review period */
                         trend: (number | null)[];
                     };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listThresholds: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setThreshold: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                /** @description all, exposure, secure, initiative, metric, initiative/<id> or metric/<id>, with %2F for the stroke */
+                about: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Above 0, at most 100 */
+                    points: number;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearThreshold: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                /** @description all, exposure, secure, initiative, metric, initiative/<id> or metric/<id>, with %2F for the stroke */
+                about: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdList"];
                 };
             };
             /** @description Default Response */
