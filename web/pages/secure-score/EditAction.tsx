@@ -35,7 +35,8 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
   const [form, setForm] = useState(before)
   const [failure, setFailure] = useState<string | null>(null)
   const post = useSend()
-  const describe = (body: object | null) => post('descriptions', { actions: [{ action_id: action.action_id, body }] })
+  const describe = (body: object | null, gone?: () => void) =>
+    post('descriptions', { actions: [{ action_id: action.action_id, body }] }, gone)
   const change = (name: keyof typeof form) => (value: string) => setForm({ ...form, [name]: value })
   const changed = (Object.keys(form) as (keyof typeof form)[]).filter((name) => form[name].trim() !== before[name])
   const said = (name: keyof typeof form) => {
@@ -45,8 +46,7 @@ export function EditAction({ action, onClose, onGone }: { action: Detail; onClos
   }
   const takeApart = async () => {
     try {
-      await describe(null)
-      onGone()
+      await describe(null, onGone)
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
     }
