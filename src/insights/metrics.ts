@@ -34,7 +34,7 @@ export interface MetricAnswer {
 }
 
 /** Whose freshness decides whether an asset could be asked: that of what the metric needs most specifically. */
-function subjectOf(metric: Metric): MetricSql['subject'] {
+export function subjectOf(metric: Metric): MetricSql['subject'] {
   if (metric.needs.includes('vulnerabilities')) return 'vulnerability'
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }

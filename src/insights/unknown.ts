@@ -1,3 +1,4 @@
+import { groupedBy } from '../model/grouped-by.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { type AssetCounts, countUnknown, type UnknownAssets } from '../store/queries/scores/unknown-assets.ts'
 import { type UnknownControls, unknownControls, unknownOfFrameworks } from '../store/queries/scores/unknown-controls.ts'
@@ -6,7 +7,7 @@ import type { Catalog, Initiative } from './catalog.ts'
 import type { HistoryPoint } from './history.ts'
 import { frameworkInitiatives } from './frameworks.ts'
 import { initiativeScore, weightOf } from './initiatives.ts'
-import { fedCapabilities, missingNeeds, populationOf } from './metrics.ts'
+import { fedCapabilities, missingNeeds, populationOf, subjectOf } from './metrics.ts'
 
 /** What a score knows, and what it would be if everything unknown were good or bad (law 6). */
 export interface Bounds {
@@ -36,16 +37,18 @@ export interface Unknown {
 
 /** Counts what is unknown at the end of a day, for all scores at once. */
 export async function readUnknown(engine: Engine, scope: Scope, catalog: Catalog, day: number): Promise<Unknown> {
-  const ids = [...catalog.metrics.keys()]
-  const populations = [...catalog.metrics.values()].map((metric, index) => populationOf(metric, `population${index}`))
+  // Many metrics ask the same assets.
+  const alike = [...groupedBy(catalog.metrics.values(), (metric) => JSON.stringify([metric.population, subjectOf(metric)])).values()]
+  const places = new Map(alike.flatMap((metrics, place) => metrics.map(({ id }): [string, number] => [id, place])))
+  const populations = alike.map(([metric], place) => populationOf(metric!, `population${place}`))
   const initiatives = [...catalog.initiatives.values()]
-  const unions = initiatives.map((initiative) => initiative.metrics.map(({ id }) => ids.indexOf(id)).filter((place) => place !== -1))
+  const unions = initiatives.map((initiative) => [...new Set(initiative.metrics.flatMap(({ id }) => places.get(id) ?? []))])
   const assets = await countUnknown(engine, scope, day, populations, unions)
   const fed = await fedCapabilities(engine, scope.org_id, catalog)
   return {
     assets,
     controls: await unknownControls(engine, scope, day),
-    metrics: new Map(ids.map((id, index) => [id, assets.populations[index]!])),
+    metrics: new Map([...places].map(([id, place]) => [id, assets.populations[place]!])),
     unfed: new Set([...catalog.metrics.values()].filter((metric) => missingNeeds(metric, fed).length > 0).map((metric) => metric.id)),
     frameworks: await unknownOfFrameworks(engine, scope, day, frameworkInitiatives(catalog)),
     initiatives: new Map(initiatives.map(({ id }, index) => [id, assets.unions[index]!])),

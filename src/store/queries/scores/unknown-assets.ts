@@ -38,9 +38,20 @@ export interface UnknownAssets {
 const subjects: readonly AskedFor[] = ['vulnerability', 'control', 'asset']
 const states = ['scanned', 'stale', 'never_scanned'] as const
 
+/** Assets that are in the same populations and equally well known; their states by subject are places in {@link states}. */
+interface Alike {
+  /** A sign for each population: 1 or 0. */
+  fits: string
+  vulnerability: number
+  control: number
+  asset: number
+  assets: number
+  value: number
+}
+
 /**
  * Counts the assets that are there at the end of a day by how well they are known, for the whole, for populations and for unions of them
- * (lists of places among `populations`), in one pass over the assets.
+ * (lists of places among `populations`), in one pass over the assets: those alike are counted together, and what they add up to is told from that.
  */
 export async function countUnknown(
   engine: Engine,
@@ -49,43 +60,39 @@ export async function countUnknown(
   populations: readonly Population[],
   unions: readonly (readonly number[])[],
 ): Promise<UnknownAssets> {
-  const groups = [
-    ...populations.map((_, index) => `p${index}`),
-    ...unions.map((places) => (places.length ? `greatest(${places.map((place) => `p${place}`).join(', ')})` : '0')),
-  ]
-  const [row] = await engine.query<Record<string, number>>(
+  const rows = await engine.query<Alike>(
     `with looked as (
       select asset_id, ${subjects
         .map((subject) => `max(case when subject = '${subject}' then case when $day < to_day then 1 else 0 end end) as ${subject}`)
         .join(', ')}
       from fresh_history where org_id = $org_id and from_day <= $day group by asset_id),
     known as (
-      select a.*, ${subjects.map((subject) => `case when l.${subject} = 1 then 1 when l.${subject} = 0 then 2 else 3 end as ${subject}_state`).join(', ')}
+      select ${populations.map(({ sql }) => `case when (${sql}) then '1' else '0' end`).join(' || ') || `''`} as fits, a.value,
+        ${subjects.map((subject) => `case when l.${subject} = 1 then 0 when l.${subject} = 0 then 1 else 2 end as ${subject}`).join(', ')}
       from asset_history a left join looked l on l.asset_id = a.asset_id
-      where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', scope.groups)}),
-    counted as (
-      select a.value, a.vulnerability_state, a.control_state
-        ${populations.map(({ sql, subject }, index) => `, case when (${sql}) then a.${subject}_state else 0 end as p${index}`).join('')}
-      from known a)
-    select cast(coalesce(sum(case when vulnerability_state > 1 then value else 0 end), 0) as bigint) as unknown_value,
-      ${['vulnerability_state', 'control_state', ...groups]
-        .flatMap((sql, index) =>
-          states.map((_, state) => `cast(count(case when ${sql} = ${state + 1} then 1 end) as bigint) as c${index}_${state}`),
-        )
-        .join(', ')}
-    from counted`,
+      where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', scope.groups)})
+    select fits, ${subjects.join(', ')}, cast(count(*) as bigint) as assets, cast(sum(value) as bigint) as value from known group by fits, ${subjects.join(', ')}`,
     { org_id: scope.org_id, day, ...groupParams(scope.groups), ...Object.assign({}, ...populations.map(({ params }) => params)) },
   )
-  const counts = (index: number): AssetCounts => ({
-    scanned: row![`c${index}_0`]!,
-    stale: row![`c${index}_1`]!,
-    never_scanned: row![`c${index}_2`]!,
-  })
+  const sum = (stateOf: (row: Alike) => number | null): AssetCounts => {
+    const counts: AssetCounts = { scanned: 0, stale: 0, never_scanned: 0 }
+    for (const row of rows) {
+      const state = stateOf(row)
+      if (state !== null) counts[states[state]!] += row.assets
+    }
+    return counts
+  }
+  const inPopulation = (row: Alike, place: number): number | null => (row.fits[place] === '1' ? row[populations[place]!.subject] : null)
   return {
-    vulnerability: counts(0),
-    control: counts(1),
-    unknown_value: row!['unknown_value']!,
-    populations: populations.map((_, index) => counts(2 + index)),
-    unions: unions.map((_, index) => counts(2 + populations.length + index)),
+    vulnerability: sum((row) => row.vulnerability),
+    control: sum((row) => row.control),
+    unknown_value: rows.reduce((total, row) => total + (row.vulnerability > 0 ? row.value : 0), 0),
+    populations: populations.map((_, place) => sum((row) => inPopulation(row, place))),
+    unions: unions.map((places) =>
+      sum((row) => {
+        const known = places.flatMap((place) => inPopulation(row, place) ?? [])
+        return known.length ? Math.max(...known) : null
+      }),
+    ),
   }
 }
