@@ -5,7 +5,7 @@ import { Button } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreOptions } from '../../components/ScoreOptions.tsx'
-import { count, instant } from '../../format.ts'
+import { fine, instant } from '../../format.ts'
 import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
 
 const pathOf = (about: string) => `/api/v1/thresholds/${encodeURIComponent(about)}`
@@ -53,7 +53,7 @@ export function ThresholdsPanel() {
             {data.items.map((one) => (
               <tr key={one.about} className="border-t border-line align-top">
                 <td className="py-1.5 pr-3">{one.title}</td>
-                <td className="num py-1.5 pr-3 text-right font-medium">{count(one.points)}</td>
+                <td className="num py-1.5 pr-3 text-right font-medium">{fine(one.points)}</td>
                 <td className="py-1.5 pr-3 text-ink-2">
                   {one.actor}, <span className="num">{instant(one.since)}</span>
                   {one.reason && ` – ${one.reason}`}
@@ -73,7 +73,7 @@ export function ThresholdsPanel() {
             {!data.items.some((one) => one.about === 'all') && (
               <tr className="border-t border-line">
                 <td className="py-1.5 pr-3">{data.items.length ? 'All other scores' : 'All scores'}</td>
-                <td className="num py-1.5 pr-3 text-right font-medium">{count(data.default)}</td>
+                <td className="num py-1.5 pr-3 text-right font-medium">{fine(data.default)}</td>
                 <td colSpan={2} className="py-1.5 text-ink-3">
                   as it comes
                 </td>
