@@ -60,6 +60,8 @@ function checkAbout(catalog: Catalog, about: string): void {
       'bad_threshold',
       `"${about.slice(0, 100)}" names no scores: expected ${ALL_SCORES}, ${Object.keys(directions).join(', ')}, initiative/<id> or metric/<id>`,
     )
-  if (!(kind === 'initiative' ? catalog.initiatives : catalog.metrics).has(id))
-    throw new UserError(`unknown_${kind}`, `there is no ${kind} "${id.slice(0, 100)}"`, { status: 404 })
+  if (kind === 'initiative' && !catalog.initiatives.has(id))
+    throw new UserError('unknown_initiative', `there is no initiative "${id.slice(0, 100)}"`, { status: 404 })
+  if (kind === 'metric' && !catalog.metrics.has(id))
+    throw new UserError('unknown_metric', `there is no metric "${id.slice(0, 100)}"`, { status: 404 })
 }

@@ -32,7 +32,7 @@ export function MetricPreview({ trial, waiting, className }: { trial: Trial | nu
       ) : (
         <div className={`flex flex-col gap-4 ${waiting ? 'opacity-60' : ''}`}>
           <p className="text-sm text-ink-2">
-            Asked of: {answer.population}. Exposed when: {answer.exposed_when}.
+            Asked of: {answer.population === 'always' ? 'every asset' : answer.population}. Exposed when: {answer.exposed_when}.
           </p>
           {answer.missing.length > 0 ? (
             <p className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
