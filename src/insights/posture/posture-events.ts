@@ -371,7 +371,7 @@ const endingEvent = (
     words: {
       title: subject ?? (component === null ? 'all that is found' : `all that is found in ${component}`),
       end: dayText(last_day),
-      then: scoreMoving.includes(justification as Justification) ? ': what it covers counts again' : '',
+      counts: scoreMoving.includes(justification as Justification) ? ': what it covers counts again' : '',
     },
     day: told_day,
     happened_at: told_at,

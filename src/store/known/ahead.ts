@@ -14,11 +14,11 @@ export interface AheadQuestion {
  */
 export async function layAhead(transaction: Engine, schema: string, { org_id, ahead_day }: AheadQuestion): Promise<void> {
   const { home } = transaction
-  const { select, always, then, stands } = await layAssets(transaction, schema, org_id, ahead_day)
+  const { select, always, standsThen, stands } = await layAssets(transaction, schema, org_id, ahead_day)
   await transaction.query(
     `create table ${schema}.finding_history as select ${select('finding_history', {})} from ${home}.finding_history h
      where h.org_id = ${org_id} and h.to_day > ${ahead_day} and h.asset_id in (select asset_id from ${schema}.asset_history)
-       and h.finding_id in (select h.finding_id from ${home}.finding_history h where ${then})`,
+       and h.finding_id in (select h.finding_id from ${home}.finding_history h where ${standsThen})`,
   )
   for (const table of ['software_history', 'control_history', 'control_result_history'])
     await transaction.query(`create view ${schema}.${table} as select ${select(table, always)} from ${home}.${table} h where ${stands}`)

@@ -26,7 +26,7 @@ export interface StandingStill {
   select: (table: string, replaced: Record<string, string>) => string
   always: Record<string, string>
   /** A derived row `h` holds at the end of the day, and a row `h` of facts. */
-  then: string
+  standsThen: string
   stands: string
 }
 
@@ -41,13 +41,15 @@ export async function layAssets(transaction: Engine, schema: string, org_id: num
       .join(', ')
   const always = { valid_from: 'cast(0 as bigint)', valid_to: `cast(${NEVER} as bigint)` }
   const everyDay = { ...always, from_day: '0', to_day: String(NEVER_DAY) }
-  const then = `h.org_id = ${org_id} and h.from_day <= ${day} and ${day} < h.to_day`
+  const standsThen = `h.org_id = ${org_id} and h.from_day <= ${day} and ${day} < h.to_day`
   const moment = `(select ends_at from ${home}.day where org_id = ${org_id} and day = ${day})`
   const stands = `h.org_id = ${org_id} and h.retracted_in = ${NEVER} and h.valid_from < ${moment} and ${moment} <= h.valid_to`
   for (const table of ['asset_history', 'fresh_history'])
-    await transaction.query(`create table ${schema}.${table} as select ${select(table, everyDay)} from ${home}.${table} h where ${then}`)
+    await transaction.query(
+      `create table ${schema}.${table} as select ${select(table, everyDay)} from ${home}.${table} h where ${standsThen}`,
+    )
   await transaction.query(`create table ${schema}.touched as select org_id, asset_id from ${schema}.asset_history`)
-  return { select, always, then, stands }
+  return { select, always, standsThen, stands }
 }
 
 /** Tables of a world that are worked out in it: empty ones like those at home. */
@@ -68,12 +70,12 @@ export async function layReplay(
   { org_id, replay_day }: Omit<ReplayQuestion, 'until_day'>,
 ): Promise<void> {
   const { home } = transaction
-  const { select, always, then, stands } = await layAssets(transaction, schema, org_id, replay_day)
+  const { select, always, standsThen, stands } = await layAssets(transaction, schema, org_id, replay_day)
   const moment = `(select ends_at from ${home}.day where org_id = ${org_id} and day = ${replay_day})`
   await transaction.query(
     `create table ${schema}.published as
      select k.subject, least(coalesce(w.published_at, a.published_at, 0), ${moment} - 1) as published_at
-     from (select distinct subject from ${home}.finding_history h where kind = 'vulnerability' and ${then}) k
+     from (select distinct subject from ${home}.finding_history h where kind = 'vulnerability' and ${standsThen}) k
        left join (select vulnerability_id, min(published_at) as published_at from ${home}.description_history where retracted_in = ${NEVER} group by vulnerability_id) w on w.vulnerability_id = k.subject
        left join (select vulnerability_id, min(published_at) as published_at from ${home}.advisory_history where retracted_in = ${NEVER} and org_id = ${org_id} group by vulnerability_id) a on a.vulnerability_id = k.subject`,
   )
@@ -91,7 +93,7 @@ export async function layReplay(
      })}
      from ${home}.finding_history h left join ${schema}.published p on p.subject = case when h.kind = 'vulnerability' then h.subject end
        left join ${home}.day d1 on ${dayJoin(since, String(org_id), 'd1')}
-     where ${then} and h.asset_id in (select asset_id from ${schema}.asset_history)`,
+     where ${standsThen} and h.asset_id in (select asset_id from ${schema}.asset_history)`,
   )
   await transaction.query(
     `create table ${schema}.sighting_history as

@@ -46,7 +46,8 @@ const columns: Column<Exception>[] = [
     sort: 'moves_scores',
     down: true,
     hint: 'Whether what it covers is left out of the scores',
-    cell: (one) => (one.moves_scores ? <Chip tone="accent">Left out</Chip> : <span className="text-ink-3">Unchanged</span>),
+    cell: (one) =>
+      one.moves_scores && one.state !== 'suspended' ? <Chip tone="accent">Left out</Chip> : <span className="text-ink-3">Unchanged</span>,
   },
   { id: 'covers', title: 'Covers now', width: 120, align: 'right', hint: 'Open findings', cell: (one) => count(one.covered_findings) },
   {

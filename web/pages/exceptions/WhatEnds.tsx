@@ -51,10 +51,10 @@ function EndingDay({ one }: { one: DayAhead }) {
       <div className="mt-2 grid gap-4 md:grid-cols-2">
         <ul className="flex min-w-0 flex-col gap-1 text-sm">
           {one.ends.map((each) => (
-            <Edge key={each.exception_id} one={each} verb="ends" />
+            <Edge key={each.exception_id} one={each} verb="no longer holds" />
           ))}
           {one.begins.map((each) => (
-            <Edge key={each.exception_id} one={each} verb="begins" />
+            <Edge key={each.exception_id} one={each} verb="holds from now on" />
           ))}
           {one.support.map(({ name, version, assets }) => (
             <li key={`${name} ${version}`} className="truncate">

@@ -106,7 +106,7 @@ export function columnsFor(
     {
       id: 'exception',
       title: 'Status',
-      width: 122,
+      width: 142,
       sort: 'exception',
       cell: (one) =>
         one.exception === 'active' ? (

@@ -66,7 +66,7 @@ export function SoftwarePage() {
             amount: data.version_list.length,
             content: (
               <div className="flex flex-col gap-4">
-                <VersionsOverTime name={name} vendor={vendor} />
+                <VersionsOverTime name={name} vendor={data.vendor ?? ''} />
                 <Versions versions={data.version_list} />
               </div>
             ),

@@ -19,11 +19,11 @@ const looks = [
 ] as const
 
 /** On how many assets each version of a software was over half a year. */
-export function VersionsOverTime({ name, vendor }: { name: string; vendor: { vendor?: string } }) {
+export function VersionsOverTime({ name, vendor }: { name: string; vendor: string }) {
   const last = useLastDay()
   const { data, error, refetch } = useAsk('/api/v1/software/{name}/history', {
     path: { name },
-    query: { ...vendor, from: moveDay(last, -DAYS) },
+    query: { vendor, from: moveDay(last, -DAYS) },
   })
   const lines = useMemo(
     () =>
