@@ -55,7 +55,7 @@ export const command: CliCommand = {
     'plimsoll exceptions --state active',
     'plimsoll exceptions add --vulnerability CVE-2021-44228 --group lab --justification alternate_mitigation --reason "No route to the lab" --until 2026-12-31',
     'plimsoll exceptions end 3',
-    'plimsoll exceptions ahead --until 2026-12-31',
+    'plimsoll exceptions ahead',
   ],
   async run(context) {
     const [verb = 'list', number] = context.words
