@@ -7,13 +7,22 @@ import { command } from '../../src/cli/commands/secure-score.ts'
 import { announceServer } from '../../src/cli/place.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { compute } from '../../src/insights/compute.ts'
-import { addOrg } from '../../src/store/orgs.ts'
+import { runNotices } from '../../src/notices/notifier.ts'
+import { GivenRule, setRule } from '../../src/notices/rules.ts'
+import { addOrg, findOrg } from '../../src/store/orgs.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { openReceiver } from './receivers.ts'
 import { smallCatalog } from './small-catalog.ts'
 
+interface Device {
+  name: string
+  group: string
+  meets: readonly string[]
+}
+
 /** Devices of two groups, and which of two checks each meets. */
-const devices = [
+const devices: readonly Device[] = [
   { name: 'pc-1', group: 'Laptops', meets: [] },
   { name: 'pc-2', group: 'Laptops', meets: [] },
   { name: 'pc-3', group: 'Laptops', meets: ['scid-2'] },
@@ -21,23 +30,25 @@ const devices = [
 ]
 const CHECKS = ['scid-1', 'scid-2']
 
-const assessment = JSON.stringify({
-  value: devices.flatMap(({ name, group, meets }) =>
-    CHECKS.map((id) => ({
-      deviceId: `id-${name}`,
-      rbacGroupName: group,
-      deviceName: `${name}.example.org`,
-      osPlatform: 'Windows11',
-      timestamp: '2026-06-01 06:00:00.000',
-      configurationId: id,
-      configurationCategory: 'OS',
-      configurationImpact: 10,
-      isCompliant: (meets as string[]).includes(id),
-      isApplicable: true,
-      configurationName: `Harden ${id}`,
-    })),
-  ),
-})
+/** The assessment of the devices on a day. */
+const assessment = (day: string, list = devices) =>
+  JSON.stringify({
+    value: list.flatMap(({ name, group, meets }) =>
+      CHECKS.map((id) => ({
+        deviceId: `id-${name}`,
+        rbacGroupName: group,
+        deviceName: `${name}.example.org`,
+        osPlatform: 'Windows11',
+        timestamp: `${day} 06:00:00.000`,
+        configurationId: id,
+        configurationCategory: 'OS',
+        configurationImpact: 10,
+        isCompliant: meets.includes(id),
+        isApplicable: true,
+        configurationName: `Harden ${id}`,
+      })),
+    ),
+  })
 
 interface Row {
   action_id: string
@@ -83,7 +94,7 @@ describe.each(engines)('the secure score of devices on $name', ({ database }) =>
     data = mkdtempSync(join(tmpdir(), 'plimsoll-devices-'))
     store = await openStore({ database: await database(), data, now: () => now })
     await addOrg(store, { name: 'One', zone: 'UTC' })
-    await importFile(store, { name: 'assessment.json', bytes: Buffer.from(assessment) }, { actor: 'test', org: 'one' })
+    await importFile(store, { name: 'assessment.json', bytes: Buffer.from(assessment('2026-06-01')) }, { actor: 'test', org: 'one' })
     await compute(store, catalog)
     server = await serve({ store, catalog, version: 'test', host: '127.0.0.1', port: 0 })
     announceServer(data, { url: server.url, pid: process.pid })
@@ -107,7 +118,7 @@ describe.each(engines)('the secure score of devices on $name', ({ database }) =>
 
   it('earns in proportion what an exception of a group covers, at once and in the history, and loses it with its end', async () => {
     const before = await score()
-    const group = await except({ asset_group: 'Laptops', justification: 'third_party_control' })
+    const group = await except({ asset_groups: ['Laptops'], justification: 'third_party_control' })
     // three of the four devices: 3/4 of 10 points, and still something to address
     expect(await action()).toMatchObject({ points: 7.5, excepted: 3, status: 'to_address' })
     const after = await score()
@@ -120,7 +131,7 @@ describe.each(engines)('the secure score of devices on $name', ({ database }) =>
     ).body
     expect(history[0]).toMatchObject({ kind: 'exception_applied', change: 7.5, side: 'ours', actor: { kind: 'person' } })
     expect(history[0]!.effect).toBeCloseTo(after.value - before.value, 5)
-    const rest = await except({ asset_group: 'Servers', justification: 'third_party_control' })
+    const rest = await except({ asset_groups: ['Servers'], justification: 'third_party_control' })
     expect(await action()).toMatchObject({ points: 10, excepted: 4, status: 'third_party', status_by: 'exception' })
     now += 86_400_000_000
     for (const id of [rest, group]) expect((await ask('POST', `/exceptions/${id}/end`, {})).status).toBeLessThan(300)
@@ -159,5 +170,61 @@ describe.each(engines)('the secure score of devices on $name', ({ database }) =>
     expect(sum(JSON.parse(printed.pop()!) as Row[])).toEqual([points, max_points])
     await run(['show'], false)
     expect(printed.pop()).toContain(`Secure score 12.5 % (higher is better), ${points} of ${max_points} points`)
+  })
+
+  it('tells a rule when an action loses points that it had in full, and when the score falls below a value', async () => {
+    const hook = await openReceiver()
+    const org_id = (await findOrg(store.engine, 'one'))!.org_id
+    const rule = GivenRule.parse({
+      name: 'Below 60',
+      types: ['action_regressed'],
+      limits: [{ score: 'secure', id: '', worse_than: 60 }],
+      when: { at: 'at_once' },
+      to: { channel: 'webhook', url: hook.url },
+    })
+    await setRule(store, catalog, org_id, rule, { actor: 'test', allowPrivate: true })
+    const reported = async (day: string, list: readonly Device[]) => {
+      now = Date.parse(`${day}T12:00:00Z`) * 1000
+      await importFile(store, { name: `${day}.json`, bytes: Buffer.from(assessment(day, list)) }, { actor: 'test', org: 'one' })
+      await compute(store, catalog)
+      await runNotices(store, catalog, { base: 'https://plimsoll.example.org', allowPrivate: true, mail: null, patience: 300 })
+    }
+    try {
+      await reported(
+        '2026-06-07',
+        devices.map((device) => ({ ...device, meets: CHECKS })),
+      )
+      expect((await score()).value).toBe(100)
+      expect(hook.received).toEqual([])
+      // nothing meets the first check any more, and one device of four not the second
+      await reported(
+        '2026-06-08',
+        devices.map((device, index) => ({ ...device, meets: index === 0 ? [] : ['scid-2'] })),
+      )
+      expect((await score()).value).toBe(37.5)
+      const events = hook.received.flatMap(({ body }) => (JSON.parse(body) as { events: { type: string; day: string }[] }).events)
+      expect(events.map(({ type, day }) => `${day} ${type}`).toSorted()).toEqual(['2026-06-08 action_regressed', '2026-06-08 score_beyond'])
+    } finally {
+      await hook.close()
+    }
+  })
+
+  it('lists every activity of its history once, page by page as all at once', async () => {
+    interface Activities {
+      items: { day: string; action_id: string; change: number }[]
+      next_cursor: string | null
+      total: number
+    }
+    const page = async (query: string) => (await ask<Activities>('GET', `/secure-score/activities?${query}`)).body
+    const whole = await page('limit=1000')
+    const pages: Activities['items'] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const next: Activities = await page(`limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+      pages.push(...next.items)
+      cursor = next.next_cursor
+    }
+    expect(whole.items).toHaveLength(whole.total)
+    expect(whole.total).toBeGreaterThan(3)
+    expect(pages).toEqual(whole.items)
   })
 })
