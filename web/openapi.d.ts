@@ -5471,6 +5471,7 @@ export interface components {
             prerequisites: {
                 text: string;
                 met: boolean | null;
+                action_id: string | null;
             }[];
             steps: string[];
             frameworks: {
@@ -11705,10 +11706,12 @@ export interface operations {
                             difficulty?: ("low" | "moderate" | "high") | null;
                             user_impact?: ("low" | "moderate" | "high") | null;
                             user_impact_text?: string | null;
-                            prerequisites?: {
+                            prerequisites?: ({
                                 text: string;
                                 met: boolean | null;
-                            }[] | null;
+                            } | {
+                                action_id: string;
+                            })[] | null;
                             steps?: string[] | null;
                             threats?: string[] | null;
                             tags?: string[] | null;

@@ -209,6 +209,24 @@ describe.each(engines)('the secure score of devices on $name', ({ database }) =>
     }
   })
 
+  it('checks what an action needs first: its licence and other actions, beside what a person says', async () => {
+    const other = (await actions()).find(({ action_id }) => action_id !== failing)!
+    const says = {
+      licence: 'Plan 2',
+      licensed: false,
+      prerequisites: [{ action_id: other.action_id }, { text: 'Agents are there', met: true }],
+    }
+    const described = await ask('POST', '/secure-score/descriptions', { actions: [{ action_id: failing, body: says }] })
+    expect(described.status, JSON.stringify(described.body)).toBeLessThan(300)
+    const { prerequisites } = (await ask<{ prerequisites: object[] }>('GET', `/secure-score/actions/${encodeURIComponent(failing)}`)).body
+    expect(prerequisites).toEqual([
+      { text: 'Licence: Plan 2', met: false, action_id: null },
+      // three of four devices meet it
+      { text: 'Harden scid-2', met: false, action_id: other.action_id },
+      { text: 'Agents are there', met: true, action_id: null },
+    ])
+  })
+
   it('lists every activity of its history once, page by page as all at once', async () => {
     interface Activities {
       items: { day: string; action_id: string; change: number }[]

@@ -90,7 +90,7 @@ export const SecureActionDetail = SecureAction.extend({
   source_category: z.string().nullable(),
   user_impact_text: z.string().nullable(),
   threats: z.array(z.string()),
-  prerequisites: z.array(z.object({ text: z.string(), met: z.boolean().nullable() })),
+  prerequisites: z.array(z.object({ text: z.string(), met: z.boolean().nullable(), action_id: z.string().nullable() })),
   steps: z.array(z.string()),
   frameworks: z.array(z.object({ framework: z.string(), requirement: z.string() })),
   checks: z.array(

@@ -75,7 +75,8 @@ export interface Action {
   threats: string[]
   tags: string[]
   notes: string | null
-  prerequisites: { text: string; met: boolean | null }[]
+  /** What must be there first; `action_id`: another action, else null. `met` null: not known. */
+  prerequisites: { text: string; met: boolean | null; action_id: string | null }[]
   steps: string[]
   frameworks: { framework: string; requirement: string }[]
   checks: { control_id: string; title: string; source: string; passed: number; failed: number; not_run: number; url: string | null }[]
@@ -136,10 +137,12 @@ export async function readActions(engine: Engine, scope: Scope, moment: AskedMom
     }),
   )
   const set = new Map(states.map((state) => [state.id, state]))
+  const bodyOf = (id: string): ActionBody =>
+    definitions.get(id) ?? (instances.has(id) ? definitions.get(id.slice(0, id.lastIndexOf('@'))) : undefined) ?? {}
   const all = [...groups].map(([id, of]) => {
     const instance = instances.get(id) ?? null
     const past = pasts.get(id)
-    const body = definitions.get(id) ?? (instance === null ? undefined : definitions.get(id.slice(0, id.lastIndexOf('@')))) ?? {}
+    const body = bodyOf(id)
     const held = set.get(id)
     const said = held ? readBody(ActionStateBody, held.body) : null
     const inTotal = of.every((check) => check.max_points === null && totalling.has(sourceOf(check)))
@@ -155,7 +158,20 @@ export async function readActions(engine: Engine, scope: Scope, moment: AskedMom
       reason: held?.reason ?? null,
     })
   })
+  const byId = new Map(all.map((action) => [action.action_id, action]))
+  for (const action of all) action.prerequisites = prerequisitesOf(action, bodyOf(action.action_id), byId)
   return ranked(all)
+}
+
+/** What an action needs first, each checked where it can be: the licence, other actions, and what a person says. */
+function prerequisitesOf({ licence, licensed }: Action, body: ActionBody, actions: ReadonlyMap<string, Action>): Action['prerequisites'] {
+  const own = (body.prerequisites ?? []).map((each) => {
+    if (!('action_id' in each)) return { ...each, action_id: null }
+    const other = actions.get(each.action_id)
+    const known = other?.points != null && other.max_points !== null
+    return { text: other?.title ?? each.action_id, met: known ? other.points! >= other.max_points! : null, action_id: each.action_id }
+  })
+  return licence === null ? own : [{ text: `Licence: ${licence}`, met: licensed, action_id: null }, ...own]
 }
 
 async function namesOfInstances(
@@ -285,7 +301,7 @@ function actionOf(
     threats: body.threats ?? threatsIn(description),
     tags: body.tags ?? [],
     notes: body.notes ?? null,
-    prerequisites: body.prerequisites ?? [],
+    prerequisites: [],
     steps: body.steps ?? [],
     frameworks: of.flatMap((check) => readList<{ framework: string; requirement: string }>(check.frameworks ?? '[]')),
     checks: of.map((check) => ({

@@ -29,9 +29,12 @@ export const ActionBody = z
     user_impact: z.enum(efforts).optional(),
     user_impact_text: z.string().max(2000).optional(),
     prerequisites: z
-      .array(z.object({ text: Line, met: z.boolean().nullable() }))
+      .array(
+        z.union([z.strictObject({ text: Line, met: z.boolean().nullable() }), z.strictObject({ action_id: z.string().min(1).max(600) })]),
+      )
       .max(50)
-      .optional(),
+      .optional()
+      .describe('What must be there first: as somebody says it, or another action, which is met when it has all its points'),
     steps: z.array(z.string().trim().min(1).max(2000)).max(100).optional(),
     threats: z.array(Line).max(50).optional(),
     tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),

@@ -303,7 +303,7 @@ function Implementation({ action }: { action: Detail }) {
         <section aria-label="Prerequisites">
           <h3 className="mb-1 font-semibold">Prerequisites</h3>
           <ul className="flex flex-col gap-1">
-            {action.prerequisites.map(({ text, met }) => (
+            {action.prerequisites.map(({ text, met, action_id }) => (
               <li key={text} className="flex items-start gap-2">
                 {met === true ? (
                   <Check size={15} className="mt-0.5 text-better" aria-label="Met" />
@@ -312,7 +312,13 @@ function Implementation({ action }: { action: Detail }) {
                 ) : (
                   <Minus size={15} className="mt-0.5 text-ink-3" aria-label="Not known" />
                 )}
-                {text}
+                {action_id === null ? (
+                  text
+                ) : (
+                  <To page="/secure-score/actions" change={{ open: action_id }} className="link">
+                    {text}
+                  </To>
+                )}
               </li>
             ))}
           </ul>
