@@ -252,10 +252,25 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
 
   it('counts the assets of each version on every day as one who looks at every installation', async () => {
     const { org_id } = world.north
+    // Many sources find the same on every asset, on and off again: the same stretches come many times.
+    const spans = [
+      ['2026-06-15', '2026-06-22'],
+      ['2026-07-01', '2026-07-20'],
+      ['2026-07-25', '2026-08-15'],
+    ].map((days) => days.map((each) => Date.parse(`${each}T00:00:00Z`) * 1000))
+    const sources = Array.from({ length: 12 }, (_, index) => `source-${index}`)
+    for (const source of sources)
+      for (const [from, to] of spans)
+        await engine.run(
+          `insert into software_history (org_id, asset_id, source, name, version, valid_from, valid_to, opened_in, closed_in, retracted_in)
+           select distinct org_id, asset_id, '${source}', 'on and off', '1.0', ${from}, ${to}, 1, ${NEVER}, ${NEVER} from presence_history where org_id = ${org_id}`,
+        )
+    await engine.run(`insert into presence_history select org_id, asset_id, s.source, valid_from, valid_to, opened_in, closed_in, retracted_in
+      from presence_history cross join (values ${sources.map((source) => `('${source}')`).join(', ')}) s(source) where org_id = ${org_id}`)
     const installed = await engine.query<Row>('select * from software_history where org_id = $org_id', { org_id })
     const listed = await engine.query<Row>('select * from presence_history where org_id = $org_id', { org_id })
     let counted = 0
-    for (const name of ['openssl', 'tool-0'])
+    for (const name of ['openssl', 'tool-0', 'on and off'])
       for (const as_of of ['2026-06-20', '2026-07-12', '2026-07-30']) {
         const { at, day } = await momentOf('north', as_of)
         const here = new Set(listed.filter((row) => stands(row, at)).map((row) => row['asset_id']))

@@ -30,7 +30,7 @@ export function versionChanges(
     `with ${inDays('installed', 'software_history', ', r.version', `and r.name = $name ${vendor === null ? '' : "and coalesce(r.vendor, '') = $vendor"} ${inGroups('r.asset_id', scope.groups)}`)},
     ${inDays('listed', 'presence_history', '', 'and r.asset_id in (select asset_id from installed)')},
     held as (
-      select i.asset_id, i.version, greatest(i.from_day, l.from_day, a.from_day) as from_day, least(i.to_day, l.to_day, a.to_day) as to_day
+      select distinct i.asset_id, i.version, greatest(i.from_day, l.from_day, a.from_day) as from_day, least(i.to_day, l.to_day, a.to_day) as to_day
       from installed i join listed l on l.asset_id = i.asset_id and l.from_day < i.to_day and i.from_day < l.to_day
         join asset_history a on a.org_id = $org_id and a.asset_id = i.asset_id and a.from_day < least(i.to_day, l.to_day) and greatest(i.from_day, l.from_day) < a.to_day),
     marked as (
