@@ -84,7 +84,7 @@ export function InitiativeHistory({ id, title, target }: { id: string; title: st
         ) : data.items.length === 0 ? (
           <Empty title="No change of this size">Ask for smaller ones, or for more days: zoom the chart out.</Empty>
         ) : (
-          <table className="w-full text-sm">
+          <table aria-label="Points of change" className="w-full text-sm">
             <thead className="text-left text-xs text-ink-3">
               <tr>
                 {['Day', 'Score', 'Change', 'Metrics', 'Reasons'].map((head) => (
@@ -158,7 +158,7 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
           {content.notes && <p className="mt-0.5 text-ink-2">{content.notes}</p>}
         </div>
       ))}
-      <table className="w-full">
+      <table aria-label={`Metrics that changed on ${writeDay(day)}`} className="w-full">
         <thead className="text-left text-xs text-ink-3">
           <tr>
             {['Metric', 'Reason', 'Part of the change', 'Weight', 'Exposed before', 'After', 'Assets'].map((head) => (
@@ -174,7 +174,15 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
             const [one, two] = [weight(metric.before), weight(metric.after)]
             return (
               <tr key={metric.id} className="border-t border-line align-top">
-                <td className="py-1.5 pr-2">{metric.title}</td>
+                <td className="py-1.5 pr-2">
+                  {metric.after ? (
+                    <To page="/metrics" change={{ open: metric.id }} className="link">
+                      {metric.title}
+                    </To>
+                  ) : (
+                    metric.title
+                  )}
+                </td>
                 <td className="py-1.5 pr-2">{metric.reasons.map((reason) => reasonWord[reason]).join(', ')}</td>
                 <td className="py-1.5 pr-2">
                   <Words value={metric.part} />
