@@ -3433,6 +3433,34 @@ export interface components {
             metrics: number;
             initiatives: number;
         };
+        Delivery: {
+            delivery_id: string;
+            rule_id: string;
+            /** @description null: the rule was ended */
+            rule_name: string | null;
+            /** @enum {string} */
+            state: "waiting" | "sending" | "sent" | "dead" | "left_out";
+            digest: boolean;
+            test: boolean;
+            /** @description Ids of its events */
+            events: string[];
+            /** @description ISO 8601, UTC */
+            created_at: string;
+            /** @description When it is tried next; null: never again by itself */
+            due_at: string | null;
+            tried_at: string | null;
+            attempts: number;
+            /** @description What the receiver answered the last time */
+            answer: string | null;
+            error: string | null;
+        };
+        DeliveryList: {
+            items: components["schemas"]["Delivery"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
         EndedExceptionInput: {
             /** @description A day (to its end) or an instant; default now */
             ends_at?: string;
@@ -4150,6 +4178,26 @@ export interface components {
             /** @description ISO 8601, UTC */
             as_of: string;
         };
+        FixTimes: {
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            from: string;
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            to: string;
+            items: {
+                /** @enum {string} */
+                severity: "informational" | "low" | "medium" | "high" | "critical";
+                fixed: number;
+                /** @description Days from first seen to fixed: half of them took at most so long */
+                median: number;
+                /** @description Nine tenths of them */
+                ninth: number;
+                longest: number;
+                /** @description Of those fixed, open again by the end of the range */
+                open_again: number;
+                /** @description Findings that opened again in the range */
+                reopened: number;
+            }[];
+        };
         GroupRuleList: {
             items: {
                 id: string;
@@ -4633,6 +4681,62 @@ export interface components {
                 vulnerabilities: number;
             }[];
         };
+        Kpi: {
+            kpi_id: string;
+            name: string;
+            owner: string | null;
+            /** @enum {string} */
+            score: "exposure" | "secure" | "initiative" | "metric";
+            /** @description Of the initiative or metric; '' for the others */
+            id: string;
+            /** @description What its score is called */
+            title: string;
+            /** @enum {string} */
+            direction: "lower_is_better" | "higher_is_better";
+            target: number;
+            /** @description YYYY-MM-DD: last day on which the target may be reached */
+            due: string;
+            /** @description YYYY-MM-DD */
+            set_on: string;
+            review_days: number;
+            note: string | null;
+            /** @enum {string} */
+            state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+            /** @description Why it stands so, in a sentence */
+            why: string;
+            value: number | null;
+            /** @description On the day on which it was set */
+            start_value: number | null;
+            /** @description Points that are missing */
+            gap: number | null;
+            /** @description Below 0: the day has passed */
+            days_left: number;
+            /** @description Points in a review period that would reach the target on the last day */
+            needed_pace: number | null;
+            /** @description Points in the last review period; below 0: away from the target */
+            actual_pace: number | null;
+            reached_on: string | null;
+            /** @description Since it was set: posture events in which its score got worse */
+            drops: {
+                event_id: string;
+                day: string;
+                headline: string;
+            }[];
+            /** @description Its score over the last review period */
+            trend: (number | null)[];
+        };
+        KpiList: {
+            items: components["schemas"]["Kpi"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+            counts: {
+                /** @enum {string} */
+                state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
+                kpis: number;
+            }[];
+        };
         MemberResult: {
             /** @description Path inside the archive; empty for the archive itself, where it breaks off */
             name: string;
@@ -4918,6 +5022,113 @@ export interface components {
             /** @description A day (to its end) or an instant; without it a person has to end it */
             ends_at?: string | null;
         };
+        Notification: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default true */
+            active: boolean;
+            types: string[];
+            /** @default [] */
+            limits: {
+                /** @enum {string} */
+                score: "exposure" | "secure" | "initiative" | "metric";
+                /** @default  */
+                id: string;
+                worse_than: number;
+            }[];
+            /** @default [] */
+            groups: string[];
+            /** @default [] */
+            initiatives: string[];
+            /** @default [] */
+            metrics: string[];
+            /** @default null */
+            points: number | null;
+            /** @default null */
+            percent: number | null;
+            /** @default null */
+            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
+            /** @default null */
+            share: number | null;
+            to: {
+                /** @constant */
+                channel: "webhook";
+                /** @enum {string} */
+                shape: "json" | "slack" | "teams";
+                host: string;
+            } | {
+                /** @constant */
+                channel: "mail";
+                recipients: string[];
+            };
+            when: {
+                /** @constant */
+                at: "at_once";
+            } | {
+                /** @constant */
+                at: "daily";
+                hour: number;
+            } | {
+                /** @constant */
+                at: "weekly";
+                hour: number;
+                /** @enum {string} */
+                weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            };
+            /** @default 7 */
+            days: number;
+            /** @default true */
+            organisation: boolean;
+            rule_id: string;
+            /** @description ISO 8601, UTC */
+            created_at: string;
+            /** @description A webhook whose address can be opened; false: enter it again */
+            address: boolean;
+            /** @description A webhook whose messages are signed */
+            signed: boolean;
+            /** @description Messages that were taken */
+            sent: number;
+            waiting: number;
+            /** @description Messages that were given up */
+            dead: number;
+            last_sent_at: string | null;
+        };
+        NotificationList: {
+            items: components["schemas"]["Notification"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
+        };
+        NotificationRun: {
+            /** @description Events that were put into messages */
+            queued: number;
+            /** @description Events that lie too far back */
+            left_out: number;
+            sent: number;
+            /** @description Messages that were not taken: they are tried again, or given up */
+            failed: number;
+        };
+        NotificationSettings: {
+            /** @description null: mail is not set up */
+            mail: {
+                from: string;
+                host: string;
+            } | null;
+            /** @description Whether webhooks may go to addresses that are not of the public internet */
+            private_webhooks: boolean;
+            /** @description Whether this server sends by itself; else: plimsoll notify */
+            worker: boolean;
+            types: {
+                id: string;
+                title: string;
+                why: string;
+                /** @enum {string} */
+                feed: "risk" | "posture";
+                optional: boolean;
+            }[];
+        };
         Organisation: {
             org_id: number;
             slug: string;
@@ -5184,6 +5395,23 @@ export interface components {
             /** @description Since the request */
             age_days: number;
         };
+        RemediationAges: {
+            policy: components["schemas"]["RemediationPolicy"];
+            open: {
+                /** @enum {string} */
+                severity: "informational" | "low" | "medium" | "high" | "critical";
+                criticality: ("low" | "medium" | "high" | "very_high") | null;
+                allowed_days: number;
+                findings: number;
+                overdue: number;
+                /** @description Days */
+                oldest: number;
+                up_to_30: number;
+                up_to_90: number;
+                up_to_180: number;
+                older: number;
+            }[];
+        };
         RemediationAssetList: {
             items: {
                 asset_id: number;
@@ -5201,6 +5429,51 @@ export interface components {
             next_cursor: string | null;
             /** @description ISO 8601, UTC */
             as_of: string;
+        };
+        RemediationDetail: {
+            remediation_id: number;
+            recommendation: string;
+            title: string;
+            component: string | null;
+            /** @enum {string} */
+            remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
+            /** @description Asset groups that it was requested for; null: all */
+            groups: string[] | null;
+            /** @enum {string} */
+            priority: "high" | "medium" | "low";
+            owner: string | null;
+            notes: string;
+            requested_by: string;
+            /** @description YYYY-MM-DD, a day of the organisation's zone */
+            requested_on: string;
+            due_on: string | null;
+            overdue: boolean;
+            /** @enum {string} */
+            status: "active" | "completed";
+            /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
+            completed_by: string | null;
+            completed_on: string | null;
+            completion_note: string | null;
+            /** @description Something of it was open again after all had been fixed */
+            reopened_on: string | null;
+            archived: boolean;
+            /** @description Assets that it was requested for */
+            targets: number;
+            fixed: number;
+            /** @description Assets that have left the inventory since */
+            left: number;
+            open: number;
+            /** @description It has progress: false where no fix is known */
+            tracked: boolean;
+            /** @description Since the request */
+            age_days: number;
+            /** @description Vulnerabilities or the check that it was requested for */
+            subjects: string[];
+            course: {
+                /** @description YYYY-MM-DD, a day of the organisation's zone */
+                day: string;
+                open: number;
+            }[];
         };
         RemediationList: {
             items: components["schemas"]["RemediationActivity"][];
@@ -6001,6 +6274,28 @@ export interface components {
                 stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
                 assets: number;
             }[];
+        };
+        SoftwareHistory: {
+            /** @description Those on most assets at the end, at most 6 */
+            versions: {
+                version: string;
+                points: {
+                    /** @description YYYY-MM-DD, a day of the organisation's zone */
+                    day: string;
+                    /** @description Assets that have it at the end of the day */
+                    value: number;
+                }[];
+            }[];
+            /** @description All others: an asset with several of them counts for each */
+            others: {
+                versions: number;
+                points: {
+                    /** @description YYYY-MM-DD, a day of the organisation's zone */
+                    day: string;
+                    /** @description Assets that have it at the end of the day */
+                    value: number;
+                }[];
+            } | null;
         };
         SoftwareList: {
             items: components["schemas"]["SoftwareSummary"][];
@@ -9279,51 +9574,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        remediation_id: number;
-                        recommendation: string;
-                        title: string;
-                        component: string | null;
-                        /** @enum {string} */
-                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
-                        /** @description Asset groups that it was requested for; null: all */
-                        groups: string[] | null;
-                        /** @enum {string} */
-                        priority: "high" | "medium" | "low";
-                        owner: string | null;
-                        notes: string;
-                        requested_by: string;
-                        /** @description YYYY-MM-DD, a day of the organisation's zone */
-                        requested_on: string;
-                        due_on: string | null;
-                        overdue: boolean;
-                        /** @enum {string} */
-                        status: "active" | "completed";
-                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
-                        completed_by: string | null;
-                        completed_on: string | null;
-                        completion_note: string | null;
-                        /** @description Something of it was open again after all had been fixed */
-                        reopened_on: string | null;
-                        archived: boolean;
-                        /** @description Assets that it was requested for */
-                        targets: number;
-                        fixed: number;
-                        /** @description Assets that have left the inventory since */
-                        left: number;
-                        open: number;
-                        /** @description It has progress: false where no fix is known */
-                        tracked: boolean;
-                        /** @description Since the request */
-                        age_days: number;
-                        /** @description Vulnerabilities or the check that it was requested for */
-                        subjects: string[];
-                        course: {
-                            /** @description YYYY-MM-DD, a day of the organisation's zone */
-                            day: string;
-                            open: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["RemediationDetail"];
                 };
             };
             /** @description Default Response */
@@ -9498,23 +9749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        policy: components["schemas"]["RemediationPolicy"];
-                        open: {
-                            /** @enum {string} */
-                            severity: "informational" | "low" | "medium" | "high" | "critical";
-                            criticality: ("low" | "medium" | "high" | "very_high") | null;
-                            allowed_days: number;
-                            findings: number;
-                            overdue: number;
-                            /** @description Days */
-                            oldest: number;
-                            up_to_30: number;
-                            up_to_90: number;
-                            up_to_180: number;
-                            older: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["RemediationAges"];
                 };
             };
             /** @description Default Response */
@@ -9567,26 +9802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description YYYY-MM-DD, a day of the organisation's zone */
-                        from: string;
-                        /** @description YYYY-MM-DD, a day of the organisation's zone */
-                        to: string;
-                        items: {
-                            /** @enum {string} */
-                            severity: "informational" | "low" | "medium" | "high" | "critical";
-                            fixed: number;
-                            /** @description Days from first seen to fixed: half of them took at most so long */
-                            median: number;
-                            /** @description Nine tenths of them */
-                            ninth: number;
-                            longest: number;
-                            /** @description Of those fixed, open again by the end of the range */
-                            open_again: number;
-                            /** @description Findings that opened again in the range */
-                            reopened: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["FixTimes"];
                 };
             };
             /** @description Default Response */
@@ -9637,51 +9853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        remediation_id: number;
-                        recommendation: string;
-                        title: string;
-                        component: string | null;
-                        /** @enum {string} */
-                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
-                        /** @description Asset groups that it was requested for; null: all */
-                        groups: string[] | null;
-                        /** @enum {string} */
-                        priority: "high" | "medium" | "low";
-                        owner: string | null;
-                        notes: string;
-                        requested_by: string;
-                        /** @description YYYY-MM-DD, a day of the organisation's zone */
-                        requested_on: string;
-                        due_on: string | null;
-                        overdue: boolean;
-                        /** @enum {string} */
-                        status: "active" | "completed";
-                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
-                        completed_by: string | null;
-                        completed_on: string | null;
-                        completion_note: string | null;
-                        /** @description Something of it was open again after all had been fixed */
-                        reopened_on: string | null;
-                        archived: boolean;
-                        /** @description Assets that it was requested for */
-                        targets: number;
-                        fixed: number;
-                        /** @description Assets that have left the inventory since */
-                        left: number;
-                        open: number;
-                        /** @description It has progress: false where no fix is known */
-                        tracked: boolean;
-                        /** @description Since the request */
-                        age_days: number;
-                        /** @description Vulnerabilities or the check that it was requested for */
-                        subjects: string[];
-                        course: {
-                            /** @description YYYY-MM-DD, a day of the organisation's zone */
-                            day: string;
-                            open: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["RemediationDetail"];
                 };
             };
             /** @description Default Response */
@@ -9740,51 +9912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        remediation_id: number;
-                        recommendation: string;
-                        title: string;
-                        component: string | null;
-                        /** @enum {string} */
-                        remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
-                        /** @description Asset groups that it was requested for; null: all */
-                        groups: string[] | null;
-                        /** @enum {string} */
-                        priority: "high" | "medium" | "low";
-                        owner: string | null;
-                        notes: string;
-                        requested_by: string;
-                        /** @description YYYY-MM-DD, a day of the organisation's zone */
-                        requested_on: string;
-                        due_on: string | null;
-                        overdue: boolean;
-                        /** @enum {string} */
-                        status: "active" | "completed";
-                        /** @description A name; "System confirmation" when all was fixed; null: it is not completed */
-                        completed_by: string | null;
-                        completed_on: string | null;
-                        completion_note: string | null;
-                        /** @description Something of it was open again after all had been fixed */
-                        reopened_on: string | null;
-                        archived: boolean;
-                        /** @description Assets that it was requested for */
-                        targets: number;
-                        fixed: number;
-                        /** @description Assets that have left the inventory since */
-                        left: number;
-                        open: number;
-                        /** @description It has progress: false where no fix is known */
-                        tracked: boolean;
-                        /** @description Since the request */
-                        age_days: number;
-                        /** @description Vulnerabilities or the check that it was requested for */
-                        subjects: string[];
-                        course: {
-                            /** @description YYYY-MM-DD, a day of the organisation's zone */
-                            day: string;
-                            open: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["RemediationDetail"];
                 };
             };
             /** @description Default Response */
@@ -12235,28 +12363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Those on most assets at the end, at most 6 */
-                        versions: {
-                            version: string;
-                            points: {
-                                /** @description YYYY-MM-DD, a day of the organisation's zone */
-                                day: string;
-                                /** @description Assets that have it at the end of the day */
-                                value: number;
-                            }[];
-                        }[];
-                        /** @description All others: an asset with several of them counts for each */
-                        others: {
-                            versions: number;
-                            points: {
-                                /** @description YYYY-MM-DD, a day of the organisation's zone */
-                                day: string;
-                                /** @description Assets that have it at the end of the day */
-                                value: number;
-                            }[];
-                        } | null;
-                    };
+                    "application/json": components["schemas"]["SoftwareHistory"];
                 };
             };
             /** @description Default Response */
@@ -14381,61 +14488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: {
-                            kpi_id: string;
-                            name: string;
-                            owner: string | null;
-                            /** @enum {string} */
-                            score: "exposure" | "secure" | "initiative" | "metric";
-                            /** @description Of the initiative or metric; '' for the others */
-                            id: string;
-                            /** @description What its score is called */
-                            title: string;
-                            /** @enum {string} */
-                            direction: "lower_is_better" | "higher_is_better";
-                            target: number;
-                            /** @description YYYY-MM-DD: last day on which the target may be reached */
-                            due: string;
-                            /** @description YYYY-MM-DD */
-                            set_on: string;
-                            review_days: number;
-                            note: string | null;
-                            /** @enum {string} */
-                            state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
-                            /** @description Why it stands so, in a sentence */
-                            why: string;
-                            value: number | null;
-                            /** @description On the day on which it was set */
-                            start_value: number | null;
-                            /** @description Points that are missing */
-                            gap: number | null;
-                            /** @description Below 0: the day has passed */
-                            days_left: number;
-                            /** @description Points in a review period that would reach the target on the last day */
-                            needed_pace: number | null;
-                            /** @description Points in the last review period; below 0: away from the target */
-                            actual_pace: number | null;
-                            reached_on: string | null;
-                            /** @description Since it was set: posture events in which its score got worse */
-                            drops: {
-                                event_id: string;
-                                day: string;
-                                headline: string;
-                            }[];
-                            /** @description Its score over the last review period */
-                            trend: (number | null)[];
-                        }[];
-                        total: number;
-                        next_cursor: string | null;
-                        /** @description ISO 8601, UTC */
-                        as_of: string;
-                        counts: {
-                            /** @enum {string} */
-                            state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
-                            kpis: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["KpiList"];
                 };
             };
             /** @description Default Response */
@@ -14497,50 +14550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        kpi_id: string;
-                        name: string;
-                        owner: string | null;
-                        /** @enum {string} */
-                        score: "exposure" | "secure" | "initiative" | "metric";
-                        /** @description Of the initiative or metric; '' for the others */
-                        id: string;
-                        /** @description What its score is called */
-                        title: string;
-                        /** @enum {string} */
-                        direction: "lower_is_better" | "higher_is_better";
-                        target: number;
-                        /** @description YYYY-MM-DD: last day on which the target may be reached */
-                        due: string;
-                        /** @description YYYY-MM-DD */
-                        set_on: string;
-                        review_days: number;
-                        note: string | null;
-                        /** @enum {string} */
-                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
-                        /** @description Why it stands so, in a sentence */
-                        why: string;
-                        value: number | null;
-                        /** @description On the day on which it was set */
-                        start_value: number | null;
-                        /** @description Points that are missing */
-                        gap: number | null;
-                        /** @description Below 0: the day has passed */
-                        days_left: number;
-                        /** @description Points in a review period that would reach the target on the last day */
-                        needed_pace: number | null;
-                        /** @description Points in the last review period; below 0: away from the target */
-                        actual_pace: number | null;
-                        reached_on: string | null;
-                        /** @description Since it was set: posture events in which its score got worse */
-                        drops: {
-                            event_id: string;
-                            day: string;
-                            headline: string;
-                        }[];
-                        /** @description Its score over the last review period */
-                        trend: (number | null)[];
-                    };
+                    "application/json": components["schemas"]["Kpi"];
                 };
             };
             /** @description Default Response */
@@ -14591,50 +14601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        kpi_id: string;
-                        name: string;
-                        owner: string | null;
-                        /** @enum {string} */
-                        score: "exposure" | "secure" | "initiative" | "metric";
-                        /** @description Of the initiative or metric; '' for the others */
-                        id: string;
-                        /** @description What its score is called */
-                        title: string;
-                        /** @enum {string} */
-                        direction: "lower_is_better" | "higher_is_better";
-                        target: number;
-                        /** @description YYYY-MM-DD: last day on which the target may be reached */
-                        due: string;
-                        /** @description YYYY-MM-DD */
-                        set_on: string;
-                        review_days: number;
-                        note: string | null;
-                        /** @enum {string} */
-                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
-                        /** @description Why it stands so, in a sentence */
-                        why: string;
-                        value: number | null;
-                        /** @description On the day on which it was set */
-                        start_value: number | null;
-                        /** @description Points that are missing */
-                        gap: number | null;
-                        /** @description Below 0: the day has passed */
-                        days_left: number;
-                        /** @description Points in a review period that would reach the target on the last day */
-                        needed_pace: number | null;
-                        /** @description Points in the last review period; below 0: away from the target */
-                        actual_pace: number | null;
-                        reached_on: string | null;
-                        /** @description Since it was set: posture events in which its score got worse */
-                        drops: {
-                            event_id: string;
-                            day: string;
-                            headline: string;
-                        }[];
-                        /** @description Its score over the last review period */
-                        trend: (number | null)[];
-                    };
+                    "application/json": components["schemas"]["Kpi"];
                 };
             };
             /** @description Default Response */
@@ -14735,50 +14702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        kpi_id: string;
-                        name: string;
-                        owner: string | null;
-                        /** @enum {string} */
-                        score: "exposure" | "secure" | "initiative" | "metric";
-                        /** @description Of the initiative or metric; '' for the others */
-                        id: string;
-                        /** @description What its score is called */
-                        title: string;
-                        /** @enum {string} */
-                        direction: "lower_is_better" | "higher_is_better";
-                        target: number;
-                        /** @description YYYY-MM-DD: last day on which the target may be reached */
-                        due: string;
-                        /** @description YYYY-MM-DD */
-                        set_on: string;
-                        review_days: number;
-                        note: string | null;
-                        /** @enum {string} */
-                        state: "reached" | "on_track" | "at_risk" | "missed" | "no_data";
-                        /** @description Why it stands so, in a sentence */
-                        why: string;
-                        value: number | null;
-                        /** @description On the day on which it was set */
-                        start_value: number | null;
-                        /** @description Points that are missing */
-                        gap: number | null;
-                        /** @description Below 0: the day has passed */
-                        days_left: number;
-                        /** @description Points in a review period that would reach the target on the last day */
-                        needed_pace: number | null;
-                        /** @description Points in the last review period; below 0: away from the target */
-                        actual_pace: number | null;
-                        reached_on: string | null;
-                        /** @description Since it was set: posture events in which its score got worse */
-                        drops: {
-                            event_id: string;
-                            day: string;
-                            headline: string;
-                        }[];
-                        /** @description Its score over the last review period */
-                        trend: (number | null)[];
-                    };
+                    "application/json": components["schemas"]["Kpi"];
                 };
             };
             /** @description Default Response */
@@ -14962,84 +14886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: {
-                            name: string;
-                            /** @default  */
-                            description: string;
-                            /** @default true */
-                            active: boolean;
-                            types: string[];
-                            /** @default [] */
-                            limits: {
-                                /** @enum {string} */
-                                score: "exposure" | "secure" | "initiative" | "metric";
-                                /** @default  */
-                                id: string;
-                                worse_than: number;
-                            }[];
-                            /** @default [] */
-                            groups: string[];
-                            /** @default [] */
-                            initiatives: string[];
-                            /** @default [] */
-                            metrics: string[];
-                            /** @default null */
-                            points: number | null;
-                            /** @default null */
-                            percent: number | null;
-                            /** @default null */
-                            severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-                            /** @default null */
-                            share: number | null;
-                            to: {
-                                /** @enum {string} */
-                                channel: "webhook";
-                                /** @enum {string} */
-                                shape: "json" | "slack" | "teams";
-                                host: string;
-                            } | {
-                                /** @enum {string} */
-                                channel: "mail";
-                                recipients: string[];
-                            };
-                            when: {
-                                /** @enum {string} */
-                                at: "at_once";
-                            } | {
-                                /** @enum {string} */
-                                at: "daily";
-                                hour: number;
-                            } | {
-                                /** @enum {string} */
-                                at: "weekly";
-                                hour: number;
-                                /** @enum {string} */
-                                weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-                            };
-                            /** @default 7 */
-                            days: number;
-                            /** @default true */
-                            organisation: boolean;
-                            rule_id: string;
-                            /** @description ISO 8601, UTC */
-                            created_at: string;
-                            /** @description A webhook whose address can be opened; false: enter it again */
-                            address: boolean;
-                            /** @description A webhook whose messages are signed */
-                            signed: boolean;
-                            /** @description Messages that were taken */
-                            sent: number;
-                            waiting: number;
-                            /** @description Messages that were given up */
-                            dead: number;
-                            last_sent_at: string | null;
-                        }[];
-                        total: number;
-                        next_cursor: string | null;
-                        /** @description ISO 8601, UTC */
-                        as_of: string;
-                    };
+                    "application/json": components["schemas"]["NotificationList"];
                 };
             };
             /** @description Default Response */
@@ -15150,78 +14997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        name: string;
-                        /** @default  */
-                        description: string;
-                        /** @default true */
-                        active: boolean;
-                        types: string[];
-                        /** @default [] */
-                        limits: {
-                            /** @enum {string} */
-                            score: "exposure" | "secure" | "initiative" | "metric";
-                            /** @default  */
-                            id: string;
-                            worse_than: number;
-                        }[];
-                        /** @default [] */
-                        groups: string[];
-                        /** @default [] */
-                        initiatives: string[];
-                        /** @default [] */
-                        metrics: string[];
-                        /** @default null */
-                        points: number | null;
-                        /** @default null */
-                        percent: number | null;
-                        /** @default null */
-                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-                        /** @default null */
-                        share: number | null;
-                        to: {
-                            /** @enum {string} */
-                            channel: "webhook";
-                            /** @enum {string} */
-                            shape: "json" | "slack" | "teams";
-                            host: string;
-                        } | {
-                            /** @enum {string} */
-                            channel: "mail";
-                            recipients: string[];
-                        };
-                        when: {
-                            /** @enum {string} */
-                            at: "at_once";
-                        } | {
-                            /** @enum {string} */
-                            at: "daily";
-                            hour: number;
-                        } | {
-                            /** @enum {string} */
-                            at: "weekly";
-                            hour: number;
-                            /** @enum {string} */
-                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-                        };
-                        /** @default 7 */
-                        days: number;
-                        /** @default true */
-                        organisation: boolean;
-                        rule_id: string;
-                        /** @description ISO 8601, UTC */
-                        created_at: string;
-                        /** @description A webhook whose address can be opened; false: enter it again */
-                        address: boolean;
-                        /** @description A webhook whose messages are signed */
-                        signed: boolean;
-                        /** @description Messages that were taken */
-                        sent: number;
-                        waiting: number;
-                        /** @description Messages that were given up */
-                        dead: number;
-                        last_sent_at: string | null;
-                    };
+                    "application/json": components["schemas"]["Notification"];
                 };
             };
             /** @description Default Response */
@@ -15259,25 +15035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description null: mail is not set up */
-                        mail: {
-                            from: string;
-                            host: string;
-                        } | null;
-                        /** @description Whether webhooks may go to addresses that are not of the public internet */
-                        private_webhooks: boolean;
-                        /** @description Whether this server sends by itself; else: plimsoll notify */
-                        worker: boolean;
-                        types: {
-                            id: string;
-                            title: string;
-                            why: string;
-                            /** @enum {string} */
-                            feed: "risk" | "posture";
-                            optional: boolean;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["NotificationSettings"];
                 };
             };
             /** @description Default Response */
@@ -15315,15 +15073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Events that were put into messages */
-                        queued: number;
-                        /** @description Events that lie too far back */
-                        left_out: number;
-                        sent: number;
-                        /** @description Messages that were not taken: they are tried again, or given up */
-                        failed: number;
-                    };
+                    "application/json": components["schemas"]["NotificationRun"];
                 };
             };
             /** @description Default Response */
@@ -15370,33 +15120,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: {
-                            delivery_id: string;
-                            rule_id: string;
-                            /** @description null: the rule was ended */
-                            rule_name: string | null;
-                            /** @enum {string} */
-                            state: "waiting" | "sending" | "sent" | "dead" | "left_out";
-                            digest: boolean;
-                            test: boolean;
-                            /** @description Ids of its events */
-                            events: string[];
-                            /** @description ISO 8601, UTC */
-                            created_at: string;
-                            /** @description When it is tried next; null: never again by itself */
-                            due_at: string | null;
-                            tried_at: string | null;
-                            attempts: number;
-                            /** @description What the receiver answered the last time */
-                            answer: string | null;
-                            error: string | null;
-                        }[];
-                        total: number;
-                        next_cursor: string | null;
-                        /** @description ISO 8601, UTC */
-                        as_of: string;
-                    };
+                    "application/json": components["schemas"]["DeliveryList"];
                 };
             };
             /** @description Default Response */
@@ -15439,27 +15163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        delivery_id: string;
-                        rule_id: string;
-                        /** @description null: the rule was ended */
-                        rule_name: string | null;
-                        /** @enum {string} */
-                        state: "waiting" | "sending" | "sent" | "dead" | "left_out";
-                        digest: boolean;
-                        test: boolean;
-                        /** @description Ids of its events */
-                        events: string[];
-                        /** @description ISO 8601, UTC */
-                        created_at: string;
-                        /** @description When it is tried next; null: never again by itself */
-                        due_at: string | null;
-                        tried_at: string | null;
-                        attempts: number;
-                        /** @description What the receiver answered the last time */
-                        answer: string | null;
-                        error: string | null;
-                    };
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Default Response */
@@ -15502,78 +15206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        name: string;
-                        /** @default  */
-                        description: string;
-                        /** @default true */
-                        active: boolean;
-                        types: string[];
-                        /** @default [] */
-                        limits: {
-                            /** @enum {string} */
-                            score: "exposure" | "secure" | "initiative" | "metric";
-                            /** @default  */
-                            id: string;
-                            worse_than: number;
-                        }[];
-                        /** @default [] */
-                        groups: string[];
-                        /** @default [] */
-                        initiatives: string[];
-                        /** @default [] */
-                        metrics: string[];
-                        /** @default null */
-                        points: number | null;
-                        /** @default null */
-                        percent: number | null;
-                        /** @default null */
-                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-                        /** @default null */
-                        share: number | null;
-                        to: {
-                            /** @enum {string} */
-                            channel: "webhook";
-                            /** @enum {string} */
-                            shape: "json" | "slack" | "teams";
-                            host: string;
-                        } | {
-                            /** @enum {string} */
-                            channel: "mail";
-                            recipients: string[];
-                        };
-                        when: {
-                            /** @enum {string} */
-                            at: "at_once";
-                        } | {
-                            /** @enum {string} */
-                            at: "daily";
-                            hour: number;
-                        } | {
-                            /** @enum {string} */
-                            at: "weekly";
-                            hour: number;
-                            /** @enum {string} */
-                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-                        };
-                        /** @default 7 */
-                        days: number;
-                        /** @default true */
-                        organisation: boolean;
-                        rule_id: string;
-                        /** @description ISO 8601, UTC */
-                        created_at: string;
-                        /** @description A webhook whose address can be opened; false: enter it again */
-                        address: boolean;
-                        /** @description A webhook whose messages are signed */
-                        signed: boolean;
-                        /** @description Messages that were taken */
-                        sent: number;
-                        waiting: number;
-                        /** @description Messages that were given up */
-                        dead: number;
-                        last_sent_at: string | null;
-                    };
+                    "application/json": components["schemas"]["Notification"];
                 };
             };
             /** @description Default Response */
@@ -15715,78 +15348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        name: string;
-                        /** @default  */
-                        description: string;
-                        /** @default true */
-                        active: boolean;
-                        types: string[];
-                        /** @default [] */
-                        limits: {
-                            /** @enum {string} */
-                            score: "exposure" | "secure" | "initiative" | "metric";
-                            /** @default  */
-                            id: string;
-                            worse_than: number;
-                        }[];
-                        /** @default [] */
-                        groups: string[];
-                        /** @default [] */
-                        initiatives: string[];
-                        /** @default [] */
-                        metrics: string[];
-                        /** @default null */
-                        points: number | null;
-                        /** @default null */
-                        percent: number | null;
-                        /** @default null */
-                        severity: ("informational" | "low" | "medium" | "high" | "critical") | null;
-                        /** @default null */
-                        share: number | null;
-                        to: {
-                            /** @enum {string} */
-                            channel: "webhook";
-                            /** @enum {string} */
-                            shape: "json" | "slack" | "teams";
-                            host: string;
-                        } | {
-                            /** @enum {string} */
-                            channel: "mail";
-                            recipients: string[];
-                        };
-                        when: {
-                            /** @enum {string} */
-                            at: "at_once";
-                        } | {
-                            /** @enum {string} */
-                            at: "daily";
-                            hour: number;
-                        } | {
-                            /** @enum {string} */
-                            at: "weekly";
-                            hour: number;
-                            /** @enum {string} */
-                            weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-                        };
-                        /** @default 7 */
-                        days: number;
-                        /** @default true */
-                        organisation: boolean;
-                        rule_id: string;
-                        /** @description ISO 8601, UTC */
-                        created_at: string;
-                        /** @description A webhook whose address can be opened; false: enter it again */
-                        address: boolean;
-                        /** @description A webhook whose messages are signed */
-                        signed: boolean;
-                        /** @description Messages that were taken */
-                        sent: number;
-                        waiting: number;
-                        /** @description Messages that were given up */
-                        dead: number;
-                        last_sent_at: string | null;
-                    };
+                    "application/json": components["schemas"]["Notification"];
                 };
             };
             /** @description Default Response */
@@ -15829,27 +15391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        delivery_id: string;
-                        rule_id: string;
-                        /** @description null: the rule was ended */
-                        rule_name: string | null;
-                        /** @enum {string} */
-                        state: "waiting" | "sending" | "sent" | "dead" | "left_out";
-                        digest: boolean;
-                        test: boolean;
-                        /** @description Ids of its events */
-                        events: string[];
-                        /** @description ISO 8601, UTC */
-                        created_at: string;
-                        /** @description When it is tried next; null: never again by itself */
-                        due_at: string | null;
-                        tried_at: string | null;
-                        attempts: number;
-                        /** @description What the receiver answered the last time */
-                        answer: string | null;
-                        error: string | null;
-                    };
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Default Response */

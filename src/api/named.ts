@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { RemediationActivity, RemediationPolicy } from './shapes/remediation.ts'
+import { Kpi, KpiList } from './shapes/kpis.ts'
+import { Delivery, DeliveryList, Notification, NotificationList, NotificationRun, NotificationSettings } from './shapes/notifications.ts'
+import { FixTimes, RemediationActivity, RemediationAges, RemediationDetail, RemediationPolicy } from './shapes/remediation.ts'
+import { SoftwareHistory } from './shapes/software-history.ts'
 import { CataloguedRecommendation, CataloguedRecommendationDetail, JointGain, SurfaceSummary } from './shapes/recommendation.ts'
 import {
   AffectedAsset,
@@ -109,8 +112,20 @@ const shapes = {
   Organisation,
   Reread,
   RetentionRun,
+  Delivery,
+  DeliveryList,
+  FixTimes,
+  Kpi,
+  KpiList,
+  Notification,
+  NotificationList,
+  NotificationRun,
+  NotificationSettings,
   RemediationActivity,
+  RemediationAges,
+  RemediationDetail,
   RemediationPolicy,
+  SoftwareHistory,
   Retention,
   Installation,
   Published,

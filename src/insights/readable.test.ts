@@ -25,4 +25,5 @@ it('keeps two digits of what is small', () => {
   expect(decimalsOf([-31_000])).toBe(4)
   expect(decimalsOf([31])).toBe(6)
   expect(decimalsOf([])).toBe(6)
+  expect(roundedTo(-5000, 2)).toBe(0)
 })

@@ -9,10 +9,10 @@ export const decimalsOf = (units: readonly number[]): 2 | 4 | 6 => {
   return largest >= POINT / 10 ? 2 : largest >= POINT / 1000 ? 4 : 6
 }
 
-/** Points from units of 1e-6 points, rounded to so many decimals. */
+/** Points from units of 1e-6 points, rounded to so many decimals; nothing is 0, never −0. */
 export const roundedTo = (units: number, decimals: number): number => {
   const scale = 10 ** (6 - decimals)
-  return Math.round(units / scale) / 10 ** decimals
+  return Math.round(units / scale) / 10 ** decimals + 0
 }
 
 /** Parts as a person reads them: points with so many decimals that sum to `total` (points that are a multiple of the last decimal), by largest remainder. */

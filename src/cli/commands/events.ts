@@ -57,7 +57,7 @@ function readReplay(text: string | undefined): { from: string; to: string | unde
 
 export const command: CliCommand = {
   summary: 'the risk feed, or posture events; keep who sees to one',
-  usage: '[verb] [id]',
+  usage: '[verb] [id] [points]',
   options: [
     orgOption,
     ...momentOptions,
