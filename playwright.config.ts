@@ -16,6 +16,11 @@ const freePort = (): Promise<number> =>
 const port = (process.env['PLIMSOLL_TEST_PORT'] ??= String(await freePort()))
 const browser = await findBrowser()
 
+/** Tests that change the demo organisation. They run alone, one after the other, when all that only look at it have: each change works scores out anew. */
+const changing = ['arrange', 'critical-assets', 'explain', 'import', 'notices', 'programme', 'secure-score'].map(
+  (name) => `**/${name}.spec.ts`,
+)
+
 /** The built server on an empty store, which loads the demo organisation, and a browser in a zone that is not UTC. */
 export default defineConfig({
   testDir: 'test/browser',
@@ -25,6 +30,10 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   workers: 2,
   fullyParallel: true,
+  projects: [
+    { name: 'looking', testIgnore: changing },
+    { name: 'changing', testMatch: changing, dependencies: ['looking'], workers: 1 },
+  ],
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
   use: {

@@ -1,8 +1,8 @@
-import { expect, test } from '@playwright/test'
+import { expect, open, test } from './quiet.ts'
 
 test('the overview is arranged, for this browser and for everyone', async ({ page, request }) => {
   const titles = () => page.getByRole('main').getByRole('heading', { level: 2 }).allTextContents()
-  await page.goto('/?org=demo')
+  await open(page, '/')
   await expect(page.getByRole('heading', { name: 'Top metrics' })).toBeVisible()
   const before = await titles()
   await page.getByRole('button', { name: 'Arrange' }).click()

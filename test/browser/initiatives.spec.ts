@@ -1,9 +1,7 @@
-import { expect, test } from '@playwright/test'
-
-const demo = '?org=demo'
+import { expect, open, test } from './quiet.ts'
 
 test('an initiative is read from the list to the assets of a metric', async ({ page }) => {
-  await page.goto(`/initiatives${demo}`)
+  await open(page, '/initiatives')
   const table = page.getByRole('table', { name: 'Initiatives' })
   await expect(table.getByRole('link', { name: 'Cloud Security' })).toBeVisible()
 
@@ -20,7 +18,7 @@ test('an initiative is read from the list to the assets of a metric', async ({ p
   await page.getByRole('button', { name: 'Favourite: Cloud Security' }).click()
   await page.reload()
   await expect(page.getByRole('button', { name: 'Favourite: Cloud Security' })).toHaveAttribute('aria-pressed', 'true')
-  await page.goto(`/initiatives${demo}&favourites=only`)
+  await open(page, '/initiatives?favourites=only')
   await expect(table.getByRole('row')).toHaveCount(2)
 
   await table.getByRole('link', { name: 'Cloud Security' }).click()
@@ -50,7 +48,7 @@ test('an initiative is read from the list to the assets of a metric', async ({ p
 })
 
 test('an initiative that nothing feeds says what it needs', async ({ page }) => {
-  await page.goto(`/initiatives/ot-security${demo}`)
+  await open(page, '/initiatives/ot-security')
   await expect(page.getByText('More data is required.')).toBeVisible()
   await expect(page.getByText(/Industrial devices/).first()).toBeVisible()
 })
