@@ -230,6 +230,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/initiatives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An initiative, its metrics and its history */
+        get: operations["getInitiative"];
+        /** Add an initiative of your own, or a new version of it */
+        put: operations["saveInitiative"];
+        post?: never;
+        /** Archive an initiative of your own; the past keeps it */
+        delete: operations["archiveInitiative"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/try": {
         parameters: {
             query?: never;
@@ -277,25 +296,6 @@ export interface paths {
         post?: never;
         /** Let the target be the one that the initiative comes with */
         delete: operations["clearTarget"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/initiatives/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An initiative, its metrics and its history */
-        get: operations["getInitiative"];
-        /** Add an initiative of your own, or a new version of it */
-        put: operations["saveInitiative"];
-        post?: never;
-        /** Archive an initiative of your own; the past keeps it */
-        delete: operations["archiveInitiative"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7435,6 +7435,160 @@ export interface operations {
             };
         };
     };
+    getInitiative: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                /** @description First day; default 180 days before the last */
+                from?: string;
+                /** @description Last day; default the day of as_of */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveInitiative: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    yaml: string;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                    /** @description Who decided it */
+                    author?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveInitiative: {
+        parameters: {
+            query?: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedDefinitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tryMetric: {
         parameters: {
             query?: {
@@ -7612,160 +7766,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InitiativeSettings"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getInitiative: {
-        parameters: {
-            query?: {
-                /** @description Slug of the organisation; default: the first that is not the demo */
-                org?: string;
-                /** @description Only assets of these asset groups */
-                group?: string | string[];
-                /** @description A day or an instant; default now */
-                as_of?: string;
-                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
-                known_at?: string;
-                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
-                rules?: "now" | "then";
-                /** @description First day; default 180 days before the last */
-                from?: string;
-                /** @description Last day; default the day of as_of */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InitiativeDetail"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saveInitiative: {
-        parameters: {
-            query?: {
-                /** @description Slug of the organisation; default: the first that is not the demo */
-                org?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    yaml: string;
-                    /** @description Why, for those who read the history */
-                    reason?: string;
-                    /** @description Who decided it */
-                    author?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InitiativeSettings"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archiveInitiative: {
-        parameters: {
-            query?: {
-                org?: string;
-                /** @description Why, for those who read the history */
-                reason?: string;
-                /** @description Who decided it */
-                author?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ArchivedDefinitions"];
                 };
             };
             /** @description Default Response */

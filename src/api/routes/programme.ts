@@ -192,25 +192,20 @@ export const programme =
           saveMetric(store, scope.org_id, today, { id, yaml: body.yaml, empty: body.may_be_empty }, moment.day, byOf(body)),
         ),
     )
-    app.delete(
-      '/metrics/:id',
-      {
-        schema: {
-          operationId: 'archiveMetric',
-          tags: ['programme'],
-          summary: 'Archive a metric of your own; the past keeps it',
-          params: Id,
-          querystring: Why,
-          response: answers(Archived),
-        },
-      },
-      async ({ params: { id }, query }) =>
-        change(
-          query,
-          ({ scope, today }) => archiveDefinition(store, scope.org_id, today, 'metric', id, byOf(query)),
-          async (asked) => answerAll(asked, await archived(asked)),
-        ),
-    )
+    for (const [kind, operationId, summary] of [
+      ['metric', 'archiveMetric', 'Archive a metric of your own; the past keeps it'],
+      ['initiative', 'archiveInitiative', 'Archive an initiative of your own; the past keeps it'],
+    ] as const)
+      app.delete(
+        `/${kind}s/:id`,
+        { schema: { operationId, tags: ['programme'], summary, params: Id, querystring: Why, response: answers(Archived) } },
+        async ({ params: { id }, query }) =>
+          change(
+            query,
+            ({ scope, today }) => archiveDefinition(store, scope.org_id, today, kind, id, byOf(query)),
+            async (asked) => answerAll(asked, await archived(asked)),
+          ),
+      )
     app.post(
       '/metrics/try',
       {
@@ -287,25 +282,6 @@ export const programme =
       },
       async ({ params: { id }, query, body }) =>
         initiativeNow(query, id, ({ scope, today }) => saveInitiative(store, scope.org_id, today, { id, yaml: body.yaml }, byOf(body))),
-    )
-    app.delete(
-      '/initiatives/:id',
-      {
-        schema: {
-          operationId: 'archiveInitiative',
-          tags: ['programme'],
-          summary: 'Archive an initiative of your own; the past keeps it',
-          params: Id,
-          querystring: Why,
-          response: answers(Archived),
-        },
-      },
-      async ({ params: { id }, query }) =>
-        change(
-          query,
-          ({ scope, today }) => archiveDefinition(store, scope.org_id, today, 'initiative', id, byOf(query)),
-          async (asked) => answerAll(asked, await archived(asked)),
-        ),
     )
     app.post(
       '/initiatives/try',
