@@ -363,7 +363,14 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
         expect(back.change + there.change).toBe(0)
         expect(back.causes).toEqual(there.causes.map((each) => ({ ...each, units: -each.units })))
       }),
-      { numRuns, examples: [[atOnce, 2, 2]], endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
+      {
+        numRuns,
+        examples: [
+          [atOnce, 2, 2],
+          [edited, -1, LENGTH],
+        ],
+        endOnFailure: Boolean(process.env['PLIMSOLL_CASES']),
+      },
     )
     expect(moved).toBeGreaterThan(numRuns)
   })
