@@ -313,7 +313,8 @@ describe.each(engines)('events on $name', ({ name, open }) => {
       }),
       { numRuns: name === 'duckdb' ? 8 : 12 },
     )
-    expect(moved).toBeGreaterThan(5)
+    // Random worlds: that none had moved anything would be a test of nothing.
+    expect(moved).toBeGreaterThan(0)
   })
 
   it('a group sees its own assets only', async () => {
