@@ -49,6 +49,8 @@ export function Lines({
     setAt(Math.max(0, Math.min(days.length - 1, Math.round(((event.clientX - box.left) / box.width) * (days.length - 1)))))
   }
   const shown = at ?? days.length - 1
+  // the year where the days are of several
+  const mark = days[0]?.day.slice(0, 4) === days.at(-1)?.day.slice(0, 4) ? shortDay : writeDay
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => lowest + share * (highest - lowest))
   return (
     <div>
@@ -186,9 +188,9 @@ export function Lines({
           </svg>
           <span />
           <p className="mt-1 flex justify-between text-xs text-ink-3" aria-hidden>
-            {days.length > 0 && <span>{shortDay(days[0]!.day)}</span>}
-            {days.length > 2 && <span>{shortDay(days[Math.floor(days.length / 2)]!.day)}</span>}
-            {days.length > 1 && <span>{shortDay(days.at(-1)!.day)}</span>}
+            {days.length > 0 && <span>{mark(days[0]!.day)}</span>}
+            {days.length > 2 && <span>{mark(days[Math.floor(days.length / 2)]!.day)}</span>}
+            {days.length > 1 && <span>{mark(days.at(-1)!.day)}</span>}
           </p>
         </div>
       )}
