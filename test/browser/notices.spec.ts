@@ -3,10 +3,11 @@ import { expect, open, test } from './quiet.ts'
 test('a posture event is opened, acknowledged and found again by its state', async ({ page }) => {
   await open(page, '/events?feed=posture&from=2020-01-01')
   const table = page.getByRole('table', { name: 'Posture events' })
-  await table.getByRole('link').first().click()
+  const link = table.getByRole('link').first()
+  const headline = await link.textContent()
+  await link.click()
   await expect(page).toHaveURL(/open=/)
   const tracking = page.getByRole('region', { name: 'Tracking' })
-  const headline = await page.getByRole('dialog').getByRole('heading').first().textContent()
   await tracking.getByRole('button', { name: 'Owner and note' }).click()
   await tracking.getByLabel('Owner').fill('Web team')
   await tracking.getByRole('button', { name: 'Save' }).click()
