@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+/** The stories that random tests try are the same in every run: a commit passes or does not. */
+const setupFiles = ['./test/seed.ts']
 /** A real PostgreSQL server for the tests that ask for one; started once per run, when one of these projects has tests to run. */
 const globalSetup = ['./test/contract/postgres.ts']
 
@@ -14,6 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'web/**/*.test.ts', 'web/**/*.test.tsx'],
           exclude: ['**/node_modules/**'],
+          setupFiles,
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,
@@ -23,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/house/**/*.test.ts'],
+          setupFiles,
           pool: 'threads',
           isolate: false,
           testTimeout: 60_000,
@@ -32,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          setupFiles,
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -42,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'laws',
           include: ['test/laws/**/*.test.ts'],
+          setupFiles,
           pool: 'forks',
           // The long form (npm run test:laws) takes as long as it takes.
           testTimeout: process.env['PLIMSOLL_CASES'] ? 0 : 300_000,
@@ -53,6 +59,7 @@ export default defineConfig({
         test: {
           name: 'golden',
           include: ['test/golden/**/*.test.ts'],
+          setupFiles,
           pool: 'forks',
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -63,6 +70,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
+          setupFiles,
           pool: 'forks',
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -1,22 +1,25 @@
 // npm test: installs what is missing, builds what has changed, runs all tests and closes with one line. Arguments filter by file name.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { spawnSync } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { install, root, run } from './install.mjs'
 import { buildIfNeeded } from './build.mjs'
 import { findOrInstallBrowser } from './browser.mjs'
 
 /**
  * @typedef {{group: string, file: string, name: string, note: string | null}} LeftOut a test that did not run
- * @typedef {{passed: number, failed: number, broken: number, skipped: LeftOut[]}} Outcome `broken`: files and runners that failed outside of a test
+ * @typedef {{file: string, name: string | null, message: string}} Failure `name`: null for what failed outside of a test
+ * @typedef {{passed: number, failures: Failure[], skipped: LeftOut[]}} Outcome
  */
 
 /**
- * @typedef {{title: string, file: string, tests: {status: string, annotations?: {type: string, description?: string}[]}[]}} Spec
+ * @typedef {{status: string, annotations?: {type: string, description?: string}[], results?: {error?: {message?: string}}[]}} Test
+ * @typedef {{title: string, file: string, tests: Test[]}} Spec
  * @typedef {{title: string, suites?: Suite[], specs?: Spec[]}} Suite
- * @typedef {{errors?: unknown[], suites?: Suite[]}} PlaywrightReport what we read of https://playwright.dev/docs/test-reporters#json-reporter
+ * @typedef {{errors?: {message?: string}[], suites?: Suite[]}} PlaywrightReport what we read of https://playwright.dev/docs/test-reporters#json-reporter
  */
 
 /**
@@ -26,16 +29,21 @@ import { findOrInstallBrowser } from './browser.mjs'
  */
 export function readPlaywright(report) {
   /** @type {Outcome} */
-  const outcome = { passed: 0, failed: 0, broken: report.errors?.length ?? 0, skipped: [] }
+  const outcome = {
+    passed: 0,
+    failures: (report.errors ?? []).map(({ message }) => ({ file: 'test/browser', name: null, message: message ?? '' })),
+    skipped: [],
+  }
   /** @type {(suite: Suite, titles: string[]) => void} */
   const visit = (suite, titles) => {
     for (const child of suite.suites ?? []) visit(child, [...titles, child.title])
     for (const spec of suite.specs ?? []) {
       for (const test of spec.tests) {
+        const name = [...titles, spec.title].join(' > ')
         const note = test.annotations?.find(({ type }) => type === 'skip' || type === 'fixme')?.description ?? null
-        if (test.status === 'skipped')
-          outcome.skipped.push({ group: 'browser', file: spec.file, name: [...titles, spec.title].join(' > '), note })
-        else if (test.status === 'unexpected') outcome.failed++
+        if (test.status === 'skipped') outcome.skipped.push({ group: 'browser', file: spec.file, name, note })
+        else if (test.status === 'unexpected')
+          outcome.failures.push({ file: spec.file, name, message: test.results?.findLast(({ error }) => error)?.error?.message ?? '' })
         else outcome.passed++
       }
     }
@@ -60,10 +68,27 @@ export function tellLeftOut(skipped, reasonOf) {
 }
 
 /**
+ * The lines that say again, where a long output ends, what failed and the beginning of why.
+ * @param {Failure[]} failures
+ */
+export const tellFailures = (failures) =>
+  failures.flatMap(({ file, name, message }) => [
+    `FAILED ${file}${name === null ? '' : ` > ${name}`}`,
+    ...stripVTControlCharacters(message)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 12)
+      .map((line) => `    ${line.slice(0, 300)}`),
+  ])
+
+/**
  * The closing line.
  * @param {Outcome} outcome
  */
-export const tellTotal = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped.length} skipped`
+export const tellTotal = ({ passed, failures, skipped }) => `${passed} passed, ${failures.length} failed, ${skipped.length} skipped`
+
+/** @type {(file: string, message: string) => Outcome} a runner that failed as a whole */
+const brokenRunner = (file, message) => ({ passed: 0, failures: [{ file, name: null, message }], skipped: [] })
 
 /**
  * Reads a runner's report; a runner that left none is itself what is broken.
@@ -73,7 +98,7 @@ export const tellTotal = ({ passed, failed, skipped }) => `${passed} passed, ${f
  * @returns {Outcome}
  */
 function readReport(path, read) {
-  if (!existsSync(path)) return { passed: 0, failed: 0, broken: 1, skipped: [] }
+  if (!existsSync(path)) return brokenRunner(basename(path), 'the runner left no report; what it said stands above')
   return read(JSON.parse(readFileSync(path, 'utf8')))
 }
 
@@ -112,8 +137,19 @@ function runVitest(folder, args) {
     env: { ...process.env, PLIMSOLL_TEST_REPORT: report },
   })
   const outcome = readReport(report, (/** @type {Outcome} */ content) => content)
-  if (code !== 0 && outcome.failed + outcome.broken === 0) outcome.broken++
-  return outcome
+  return endedWith(code, outcome, 'vitest')
+}
+
+/**
+ * What a runner reported, and that it failed where only its exit code says so.
+ * @param {number | null} code
+ * @param {Outcome} outcome
+ * @param {string} runner
+ * @returns {Outcome}
+ */
+function endedWith(code, outcome, runner) {
+  if (code === 0 || outcome.failures.length > 0) return outcome
+  return { ...outcome, failures: brokenRunner(runner, `it ended with ${code}; why stands above`).failures }
 }
 
 /**
@@ -128,17 +164,15 @@ async function runPlaywright(folder, files) {
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
   if (await findOrInstallBrowser()) {
     const code = run(process.execPath, [...command, '--reporter=list,json'], { env })
-    const outcome = readReport(report, readPlaywright)
-    if (code !== 0 && outcome.failed + outcome.broken === 0) outcome.broken++
-    return outcome
+    return endedWith(code, readReport(report, readPlaywright), 'playwright')
   }
   spawnSync(process.execPath, [...command, '--list', '--reporter=json'], { cwd: root, env, stdio: 'ignore' })
   const note = 'no browser could be installed (PLIMSOLL_BROWSER names one)'
   return readReport(report, (/** @type {PlaywrightReport} */ content) => {
     const listed = readPlaywright(content)
-    const count = listed.passed + listed.failed + listed.skipped.length
+    const count = listed.passed + listed.skipped.length
     const skipped = Array.from({ length: count }, () => ({ group: 'browser', file: 'test/browser', name: '', note }))
-    return { passed: 0, failed: 0, broken: listed.broken, skipped }
+    return { ...listed, passed: 0, skipped }
   })
 }
 
@@ -153,18 +187,15 @@ async function main(args) {
     const outcomes = [runVitest(folder, args)]
     if (browserTests.length > 0) outcomes.push(await runPlaywright(folder, filters.length === 0 ? [] : browserTests))
     /** @type {Outcome} */
-    const total = { passed: 0, failed: 0, broken: 0, skipped: [] }
-    for (const { passed, failed, broken, skipped } of outcomes) {
-      total.passed += passed
-      total.failed += failed
-      total.broken += broken
-      total.skipped.push(...skipped)
+    const total = {
+      passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+      failures: outcomes.flatMap(({ failures }) => failures),
+      skipped: outcomes.flatMap(({ skipped }) => skipped),
     }
     console.log('')
-    for (const line of tellLeftOut(total.skipped, reasonOf)) console.log(line)
-    if (total.broken > 0) console.log(`outside of tests: ${total.broken} failed, what is wrong stands above`)
+    for (const line of [...tellLeftOut(total.skipped, reasonOf), ...tellFailures(total.failures)]) console.log(line)
     console.log(tellTotal(total))
-    return total.failed + total.broken > 0 ? 1 : 0
+    return total.failures.length > 0 ? 1 : 0
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -2,24 +2,23 @@
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 
-/** Writes { passed, failed, broken, skipped: [{ group, file, name, note }] } to the file named by PLIMSOLL_TEST_REPORT. */
+/** Writes { passed, failures: [{ file, name, message }], skipped: [{ group, file, name, note }] } to the file named by PLIMSOLL_TEST_REPORT. */
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
-    const summary = { passed: 0, failed: 0, broken: unhandledErrors.length, skipped: [] }
+    const summary = { passed: 0, failures: [], skipped: [] }
+    const fail = (file, name, errors) => {
+      if (errors.length > 0) summary.failures.push({ file, name, message: errors.map(({ message }) => message).join('\n') })
+    }
+    fail('vitest', null, unhandledErrors)
     for (const module of modules) {
-      if (module.errors().length > 0) summary.broken++
-      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) summary.broken++
+      const file = module.relativeModuleId
+      fail(file, null, module.errors())
+      for (const suite of module.children.allSuites()) fail(file, null, suite.errors())
       for (const test of module.children.allTests()) {
         const result = test.result()
         if (result.state === 'passed') summary.passed++
-        else if (result.state === 'failed') summary.failed++
-        else
-          summary.skipped.push({
-            group: module.project.name,
-            file: module.relativeModuleId,
-            name: test.fullName,
-            note: result.note ?? null,
-          })
+        else if (result.state === 'failed') fail(file, test.fullName, result.errors)
+        else summary.skipped.push({ group: module.project.name, file, name: test.fullName, note: result.note ?? null })
       }
     }
     const path = process.env['PLIMSOLL_TEST_REPORT']

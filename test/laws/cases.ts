@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { seed } from '../seed.ts'
 
-/** How many cases a law tries on an engine, and at which seed: `npm run test:laws` sets both. */
+/** How many cases a law tries on an engine: `npm run test:laws` sets it. */
 const asked = (engine: string): number =>
   Number(process.env[engine === 'duckdb' ? 'PLIMSOLL_CASES' : 'PLIMSOLL_CASES_POSTGRES'] ?? process.env['PLIMSOLL_CASES'] ?? 0)
-const seed = Number(process.env['PLIMSOLL_SEED'] ?? 0) || Math.floor(Math.random() * 0x7f_ff_ff_ff) + 1
 const summary = process.env['PLIMSOLL_LAWS_SUMMARY']
 
 /** How many assets a world has at the most: more in the long form, because statements cost more than rows. */
