@@ -51,7 +51,7 @@ export const findingColumns: Columns = new Map<string, Column>([
       type: 'text',
       several: true,
       title: 'control objective',
-      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = f.subject and o.objective = any($values))',
+      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = f.subject and o.objective in ($values))',
     },
   ],
   ['control.title', { type: 'text', title: 'control title', sql: ofControl('c.title') }],

@@ -54,7 +54,7 @@ describe('a condition', () => {
       parameters,
     )
     expect(sql).not.toMatch(/1=1|"/)
-    expect(parameters.params).toEqual({ p_1: ["x' or 1=1 --"], p_2: `'"$p_1` })
+    expect(parameters.params).toEqual({ p_1: "x' or 1=1 --", p_2: `'"$p_1` })
   })
 
   it('names the fields that it reads', () => {

@@ -23,7 +23,7 @@ export const givenColumns = <T>(fields: GivenFields<T>): ListColumns =>
 
 /** SQL: one of `$values` is among the words of a field. */
 const severalSql = (index: number): string =>
-  `exists (select 1 from (select unnest($values) as word) given where strpos(x.field_${index}, '|' || given.word || '|') > 0)`
+  `exists (select 1 from (select unnest(array[$values]) as word) given where strpos(x.field_${index}, '|' || given.word || '|') > 0)`
 
 /** A page of rows that are already here, by the same rules as every list; unless sorted they keep their order. Throws as askPage does. */
 export async function askGiven<T>(

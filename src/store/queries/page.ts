@@ -8,7 +8,7 @@ export interface ListColumn {
   title: string
   /** The words that it may hold; always given for `ordered`. */
   values?: readonly string[]
-  /** Holds several values at once: can be filtered by, not sorted by. `$values` in `sql` stands for the list of which one must be there. */
+  /** Holds several values at once: can be filtered by, not sorted by. `in ($values)` in `sql`: one of those asked for must be there. */
   several?: true
   /** Numbers from outside are multiplied by this before they are compared. */
   scale?: number

@@ -72,7 +72,7 @@ export const assetListColumns: ListColumns = new Map<string, ListColumn>([
       type: 'text',
       several: true,
       title: 'discovered by',
-      sql: `exists (select 1 from presence_history p where p.org_id = $org_id and p.asset_id = x.asset_id and p.retracted_in = ${NEVER} and p.valid_from <= $at and $at < p.valid_to and p.source = any($values))`,
+      sql: `exists (select 1 from presence_history p where p.org_id = $org_id and p.asset_id = x.asset_id and p.retracted_in = ${NEVER} and p.valid_from <= $at and $at < p.valid_to and p.source in ($values))`,
     },
   ],
   ['asset_id', { type: 'number', title: 'number', sql: 'x.asset_id' }],

@@ -56,7 +56,7 @@ export const controlColumns: ListColumns = new Map<string, ListColumn>([
       type: 'text',
       several: true,
       title: 'objective',
-      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = x.control_id and o.objective = any($values))',
+      sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = x.control_id and o.objective in ($values))',
     },
   ],
   ['control.source', { type: 'text', title: 'source', sql: 'x.source' }],

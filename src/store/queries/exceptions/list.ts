@@ -112,7 +112,7 @@ export const exceptionColumns: ListColumns = new Map<string, ListColumn>([
       type: 'text',
       title: 'asset group',
       several: true,
-      sql: 'exists (select 1 from said g where g.exception_id = x.exception_id and g.asset_group = any($values))',
+      sql: 'exists (select 1 from said g where g.exception_id = x.exception_id and g.asset_group in ($values))',
     },
   ],
   ['place', { type: 'text', title: 'first of its asset groups', sql: 'x.place' }],
