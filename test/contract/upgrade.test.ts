@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The first step after which a store has all tables of facts; the first release ended with it on DuckDB, and with step 7 on PostgreSQL. */
 const FIRST = 6
-/** The last step with tables of facts in that first form: a store of a later step has gone through it. */
+/** The last step with tables of facts in that first form: what is filled in here goes through every later step. */
 const LAST = 10
 const stepsOf = (engine: Engine['name']): number[] => [
   ...new Set(
@@ -110,16 +110,17 @@ const addresses = [
 ]
 
 describe.each(engines)('schema steps on $name', ({ name, open }) => {
-  it.each(stepsOf(name).filter((step) => step >= FIRST && step < newestStep(name)))(
-    'upgrade a store of step %i, and everything answers',
-    async (step) => {
+  it.each(stepsOf(name).filter((step) => step >= FIRST && step <= LAST))(
+    'upgrade a store of step %i, one after the other, and everything answers',
+    async (first) => {
       const engine = await open()
-      await applySchema(engine, AT, Math.min(step, LAST))
+      await applySchema(engine, AT, first)
       await fillOld(engine)
-      await applySchema(engine, AT, step)
-      expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step }])
-      await applySchema(engine, NOW)
-      await applySchema(engine, NOW) // a second time there is nothing to do
+      for (const step of stepsOf(name).filter((later) => later >= first)) {
+        await applySchema(engine, NOW, step)
+        expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step }])
+      }
+      await applySchema(engine, NOW) // there is nothing left to do
       expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])
       const data = mkdtempSync(join(folder, 'data-'))
       mkdirSync(join(data, 'inputs'))
@@ -150,13 +151,15 @@ describe.each(engines)('schema steps on $name', ({ name, open }) => {
     },
   )
 
-  it('stand on empty tables from any step on', async () => {
-    for (const step of stepsOf(name)) {
-      const engine = await open()
-      await applySchema(engine, AT, step)
-      await applySchema(engine, NOW)
-      expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])
-      await engine.close()
-    }
+  it('stand on empty tables, made at once or one after the other', async () => {
+    const engine = await open()
+    for (const step of stepsOf(name)) await applySchema(engine, AT, step)
+    expect(await engine.query('select max(step) as step from schema_step')).toEqual([{ step: newestStep(name) }])
+    const atOnce = await open()
+    await applySchema(atOnce, NOW)
+    const steps = (of: Engine) => of.query('select step from schema_step order by step')
+    expect(await steps(atOnce)).toEqual(await steps(engine))
+    await engine.close()
+    await atOnce.close()
   })
 })
