@@ -2926,14 +2926,14 @@ export interface components {
         CataloguedRecommendation: {
             id: string;
             /** @enum {string} */
-            kind: "update" | "setting" | "campaign" | "attention";
+            kind: "update" | "setting" | "campaign" | "attention" | "metric";
             title: string;
             component: string | null;
             fixed_version: string | null;
-            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
+            /** @description Points of the exposure score (of the secure score for settings, of the initiative that gains most for what a metric asks for) that doing exactly this gives back now */
             gain: number;
             /** @enum {string} */
-            score: "exposure" | "secure";
+            score: "exposure" | "secure" | "initiative";
             assets: number;
             findings: number;
             vulnerabilities: number;
@@ -3003,14 +3003,14 @@ export interface components {
         CataloguedRecommendationDetail: {
             id: string;
             /** @enum {string} */
-            kind: "update" | "setting" | "campaign" | "attention";
+            kind: "update" | "setting" | "campaign" | "attention" | "metric";
             title: string;
             component: string | null;
             fixed_version: string | null;
-            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
+            /** @description Points of the exposure score (of the secure score for settings, of the initiative that gains most for what a metric asks for) that doing exactly this gives back now */
             gain: number;
             /** @enum {string} */
-            score: "exposure" | "secure";
+            score: "exposure" | "secure" | "initiative";
             assets: number;
             findings: number;
             vulnerabilities: number;
@@ -4805,9 +4805,9 @@ export interface components {
                 /** @description `metric:<id>`: its own, for assets of which no other closes anything */
                 id: string;
                 title: string;
-                /** @description Points of 0–100 of `score`; null: its own, which no score is split by */
+                /** @description Points of 0–100 of `score`; null: its own, for assets that no fix is known for */
                 gain: number | null;
-                score: ("exposure" | "secure") | null;
+                score: ("exposure" | "secure" | "initiative") | null;
                 /** @description Assets that this metric finds exposed and that it is for */
                 assets: number;
             }[];
@@ -5339,14 +5339,14 @@ export interface components {
         RecommendationSummary: {
             id: string;
             /** @enum {string} */
-            kind: "update" | "setting" | "campaign" | "attention";
+            kind: "update" | "setting" | "campaign" | "attention" | "metric";
             title: string;
             component: string | null;
             fixed_version: string | null;
-            /** @description Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now */
+            /** @description Points of the exposure score (of the secure score for settings, of the initiative that gains most for what a metric asks for) that doing exactly this gives back now */
             gain: number;
             /** @enum {string} */
-            score: "exposure" | "secure";
+            score: "exposure" | "secure" | "initiative";
             assets: number;
             findings: number;
             vulnerabilities: number;

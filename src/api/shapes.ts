@@ -4,6 +4,7 @@ import { exceptionKinds, exceptionStates, justifications } from '../model/except
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { eventStates } from '../model/event.ts'
 import { exploitStages } from '../model/exploit.ts'
+import { gainingScores, recommendationKinds } from '../model/recommendation.ts'
 import { severities } from '../model/severity.ts'
 import { statementJustifications, statementStatuses } from '../model/statement.ts'
 
@@ -288,8 +289,8 @@ export const MetricDetail = MetricSummary.extend({
       z.object({
         id: z.string().describe('`metric:<id>`: its own, for assets of which no other closes anything'),
         title: z.string(),
-        gain: z.number().nullable().describe('Points of 0–100 of `score`; null: its own, which no score is split by'),
-        score: z.enum(['exposure', 'secure']).nullable(),
+        gain: z.number().nullable().describe('Points of 0–100 of `score`; null: its own, for assets that no fix is known for'),
+        score: z.enum(gainingScores).nullable(),
         assets: z.number().int().describe('Assets that this metric finds exposed and that it is for'),
       }),
     )
@@ -556,14 +557,16 @@ export const ControlDetail = ControlSummary.extend({
 
 export const RecommendationSummary = z.object({
   id: z.string(),
-  kind: z.enum(['update', 'setting', 'campaign', 'attention']),
+  kind: z.enum(recommendationKinds),
   title: z.string(),
   component: z.string().nullable(),
   fixed_version: z.string().nullable(),
   gain: z
     .number()
-    .describe('Points of the exposure score (or of the secure score for settings) that closing exactly its findings gives back now'),
-  score: z.enum(['exposure', 'secure']),
+    .describe(
+      'Points of the exposure score (of the secure score for settings, of the initiative that gains most for what a metric asks for) that doing exactly this gives back now',
+    ),
+  score: z.enum(gainingScores),
   assets: z.number().int(),
   findings: z.number().int(),
   vulnerabilities: z.number().int(),

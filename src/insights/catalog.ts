@@ -39,6 +39,8 @@ export interface Metric extends Omit<z.infer<typeof MetricShape>, 'population' |
   past?: true
   /** What people did about it beside closing its findings. */
   handled?: Handling
+  /** The organisation wrote it, or a pack of its brought it. */
+  own?: true
 }
 
 /** A named set of weighted metrics with a target; or, without metrics, one that is scored from the controls of frameworks as the secure score is (M-010). */

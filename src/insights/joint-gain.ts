@@ -1,12 +1,14 @@
 import { UserError } from '../errors.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { exposedAssets } from '../store/queries/metrics/exposed-assets.ts'
-import { memberGain } from '../store/queries/recommendations/gains.ts'
+import { memberAssetIds, memberGain } from '../store/queries/recommendations/gains.ts'
 import { settingGains } from '../store/queries/recommendations/settings.ts'
 import { type AskedMetric, closedByAny, countCleared } from '../store/queries/recommendations/together.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Metric } from './catalog.ts'
 import { initiativeScore, partsOn } from './initiatives.ts'
+import { exposedTo } from './metric-actions.ts'
+import { metricOfAction } from './metric-recommendations.ts'
 import { compile } from './metrics.ts'
 import { campaignsOf } from './recommendation-catalog.ts'
 import { isSetting } from './recommendations.ts'
@@ -21,7 +23,7 @@ export interface ScoreGain {
   gain: number
 }
 
-/** What several recommendations give back when all of their findings close at the same instant (law 10). */
+/** What several recommendations give back when all of their findings close at the same instant (law 10), and no asset is exposed to a metric whose own action is among them. */
 export interface JointGain {
   exposure: ScoreGain
   secure: ScoreGain
@@ -75,6 +77,19 @@ export async function jointGain(
   if (ids.length === 0) throw new UserError('unknown_recommendation', 'name at least one recommendation')
   const { member, params } = closedByAny(ids, campaignsOf(catalog))
   const gain = await memberGain(engine, scope, day, member, params)
+  const actions = new Map<string, readonly number[]>()
+  for (const id of ids) {
+    const metric = metricOfAction(catalog, id)
+    if (metric)
+      actions.set(
+        metric.id,
+        (await exposedTo(engine, scope, metric, day)).map(({ asset_id }) => asset_id),
+      )
+  }
+  const assets =
+    actions.size === 0
+      ? (gain?.assets ?? 0)
+      : new Set([...(await memberAssetIds(engine, scope, day, member, params)), ...[...actions.values()].flat()]).size
   const settings = ids.some(isSetting)
     ? (await settingGains(engine, scope, day)).filter(({ control_id }) => ids.includes(`setting:${control_id}`))
     : []
@@ -82,7 +97,7 @@ export async function jointGain(
   const [exposure, secure] = [await now('exposure'), await now('secure')]
   const secureGain = settings.reduce((sum, setting) => sum + setting.gain, 0)
   const histories = await readMetricHistories(engine, scope, catalog, day, day)
-  const exposing = matching.flatMap((id) => {
+  const exposing = [...new Set([...matching, ...actions.keys()])].flatMap((id) => {
     const [metric, point] = [catalog.metrics.get(id), histories.get(id)?.at(-1)]
     return metric && point && point.value !== null && point.numerator > 0 ? [{ metric, point }] : []
   })
@@ -95,9 +110,10 @@ export async function jointGain(
     day,
   )
   const cleared = new Map(
-    exposing.flatMap(({ metric, point }, index) =>
-      counts[index]! > 0 ? [[metric.id, { exposed: point.numerator, cleared: counts[index]!, total: point.denominator }]] : [],
-    ),
+    exposing.flatMap(({ metric, point }, index) => {
+      const clears = actions.has(metric.id) ? point.numerator : counts[index]!
+      return clears > 0 ? [[metric.id, { exposed: point.numerator, cleared: clears, total: point.denominator }]] : []
+    }),
   )
   return {
     exposure: moved('exposure', 'Exposure score', exposure, -(gain?.gain ?? 0), gain?.gain ?? 0),
@@ -128,7 +144,7 @@ export async function jointGain(
       cleared: change.cleared,
     })),
     findings: gain?.findings ?? 0,
-    assets: gain?.assets ?? 0,
+    assets,
   }
 }
 

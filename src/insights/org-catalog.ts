@@ -78,7 +78,7 @@ function withOwn(shipped: Catalog, today: Catalog | null, own: readonly Definiti
     if (kind === 'metric') {
       const known = today?.metrics.get(id)
       const metric: Metric | null = known?.yaml === body ? known : readable(() => parseMetric(id, body))
-      if (metric) metrics.set(id, today === null || metric === known ? metric : { ...metric, past: true })
+      if (metric) metrics.set(id, { ...metric, own: true, ...(today === null || metric === known ? {} : { past: true }) })
     } else if (kind === 'initiative') {
       const initiative = readable(() => parseInitiative(id, body))
       if (initiative) initiatives.set(id, initiative)

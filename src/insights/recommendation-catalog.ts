@@ -149,15 +149,25 @@ export async function catalogueRecommendations(
     .filter((row) => row.state === 'not_compliant' && riskOf(context, row.id) > 0)
     .toSorted((a, b) => riskOf(context, b.id) - riskOf(context, a.id) || (a.id < b.id ? -1 : 1))
   for (const [index, row] of risks.entries()) row.rank = index + 1
-  return found.toSorted(
+  return inOrder(found)
+}
+
+/**
+ * What gives points of a score of the whole back first, the greatest gain first; then what gives points of an initiative back, which are other points; then what is
+ * open on most assets; what is done last.
+ */
+export const inOrder = (rows: readonly CataloguedRecommendation[]): CataloguedRecommendation[] =>
+  rows.toSorted(
     (a, b) =>
+      Number(ofWhole(b)) - Number(ofWhole(a)) ||
       b.gain - a.gain ||
       (a.score === b.score ? 0 : a.score === 'exposure' ? -1 : 1) ||
       Number(b.state === 'not_compliant') - Number(a.state === 'not_compliant') ||
       b.assets - a.assets ||
       (a.id < b.id ? -1 : 1),
   )
-}
+
+const ofWhole = ({ gain, score }: CataloguedRecommendation): boolean => gain > 0 && score !== 'initiative'
 
 interface Context {
   catalog: Catalog

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type ExploitStage, exploitStages } from '../model/exploit.ts'
-import type { RecommendationKind } from '../model/recommendation.ts'
+import type { gainingScores, RecommendationKind } from '../model/recommendation.ts'
 import { type Severity, severities } from '../model/severity.ts'
 import type { Engine, Params } from '../store/engines/engine.ts'
 import type { Scope } from '../store/scope.ts'
@@ -12,11 +12,12 @@ import type { Campaign, Catalog } from './catalog.ts'
 import { ParameterList } from './condition-sql.ts'
 import { fixOf } from './fix-version.ts'
 import { compileTerms } from './metric-condition.ts'
-import type { AffectedAsset } from './metrics.ts'
+import { metricOfAction } from './metric-recommendations.ts'
+import { type AffectedAsset, metricAssets } from './metrics.ts'
 
 /** One action that closes many findings, and what it gains. */
 export interface Recommendation {
-  /** `update:<component>`, `attention:<component>`, `setting:<control id>`, `campaign:<file name>`. */
+  /** `update:<component>`, `attention:<component>`, `setting:<control id>`, `campaign:<file name>`, `metric:<metric id>`. */
   id: string
   kind: RecommendationKind
   title: string
@@ -25,7 +26,7 @@ export interface Recommendation {
   fixed_version: string | null
   /** Points of 0–100 of `score` that closing exactly its findings gives back; always above 0. Gains of several are never added (law 10). */
   gain: number
-  score: 'exposure' | 'secure'
+  score: (typeof gainingScores)[number]
   assets: number
   findings: number
   vulnerabilities: number
@@ -239,7 +240,10 @@ export async function recommendationAssets(
   day: number,
   page: { limit?: number; offset?: number } = {},
 ): Promise<AffectedAsset[]> {
-  const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), { limit: page.limit ?? 10_000, offset: page.offset ?? 0 })
+  const part = { limit: page.limit ?? 10_000, offset: page.offset ?? 0 }
+  const metric = metricOfAction(catalog, id)
+  if (metric) return metricAssets(engine, scope, metric, day, part)
+  const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), part)
   const verb = id.startsWith('setting:') ? 'fails' : 'has'
   return assets.map(({ subject, subjects, ...asset }) => ({
     ...asset,
@@ -247,6 +251,11 @@ export async function recommendationAssets(
   }))
 }
 
-/** The vulnerabilities (or the control) of a recommendation, the worst first. */
-export const recommendationSubjects = (engine: Engine, scope: Scope, catalog: Catalog, id: string, day: number): Promise<MemberSubject[]> =>
-  memberSubjects(engine, scope, day, membersOf(catalog, id))
+/** The vulnerabilities (or the control) of a recommendation, the worst first; none of what a metric itself asks for. */
+export const recommendationSubjects = async (
+  engine: Engine,
+  scope: Scope,
+  catalog: Catalog,
+  id: string,
+  day: number,
+): Promise<MemberSubject[]> => (metricOfAction(catalog, id) ? [] : memberSubjects(engine, scope, day, membersOf(catalog, id)))

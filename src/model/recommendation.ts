@@ -1,9 +1,12 @@
 import type { AssetType } from './asset.ts'
 import type { ExploitStage } from './exploit.ts'
 
-/** What kind of action it is: install a fix, change a setting, one of the catalogue's campaigns, or a flaw without a fix. */
-export const recommendationKinds = ['update', 'setting', 'campaign', 'attention'] as const
+/** What kind of action it is: install a fix, change a setting, one of the catalogue's campaigns, a flaw without a fix, or what a metric itself asks for. */
+export const recommendationKinds = ['update', 'setting', 'campaign', 'attention', 'metric'] as const
 export type RecommendationKind = (typeof recommendationKinds)[number]
+
+/** Of which score a recommendation states what it gives back; of initiatives that which gains most. */
+export const gainingScores = ['exposure', 'secure', 'initiative'] as const
 
 /**
  * How a recommendation stands. `compliant`: nothing of it is open. `not_compliant`: something is open and counts. `mitigated`: all that is

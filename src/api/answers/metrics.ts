@@ -32,7 +32,7 @@ export const unknownOf = ({ store, catalog, edition, scope, moment }: Asked): Pr
   remember(store, ['unknown', scope, moment.day, edition], () => readUnknown(store.engine, scope, catalog, moment.day))
 
 /** Histories of all metrics, ending on the day asked for; enough of them for a summary. */
-const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
+export const historiesOf = ({ store, catalog, scope, moment }: Asked) =>
   readMetricHistories(store.engine, scope, catalog, moment.day - LOOK_BACK, moment.day)
 
 /**

@@ -16,6 +16,8 @@ export function implementationWords(row: CataloguedRecommendation): string {
         : ''
     return `${inside}${(done_assets ?? 0).toLocaleString('en')} of ${counted(applicable_assets ?? 0, 'asset')} ${applicable_assets === 1 ? 'meets' : 'meet'} it.${tail}${silent}`
   }
+  if (kind === 'metric' && applicable_assets !== null)
+    return `${assets.toLocaleString('en')} of ${counted(applicable_assets, 'asset')} that the metric asks ${assets === 1 ? 'is' : 'are'} exposed.${state === 'mitigated' ? ' A person said that it is mitigated.' : ''}`
   if (assets === 0) return `Done: nothing of it is open any more.${silent}`
   const of =
     applicable_assets !== null ? ` of ${counted(applicable_assets, 'asset')} that ${applicable_assets === 1 ? 'has' : 'have'} it` : ''

@@ -2,12 +2,14 @@ import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import type { Initiative, Metric } from '../../insights/catalog.ts'
 import { jointGain } from '../../insights/joint-gain.ts'
-import { metricRecommendations, ownRecommendation } from '../../insights/metric-recommendations.ts'
-import { type CataloguedRecommendation, catalogueRecommendations } from '../../insights/recommendation-catalog.ts'
+import { metricActions } from '../../insights/metric-actions.ts'
+import { metricRecommendations, ownRecommendation, standsAlone } from '../../insights/metric-recommendations.ts'
+import { type CataloguedRecommendation, catalogueRecommendations, inOrder } from '../../insights/recommendation-catalog.ts'
 import { readGains, type Recommendation, recommendationsOf } from '../../insights/recommendations.ts'
 import { exploitStages } from '../../model/exploit.ts'
 import {
   exceptionCovers,
+  gainingScores,
   impacts,
   recommendationKinds,
   recommendationStates,
@@ -23,7 +25,7 @@ import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { CataloguedRecommendation as Catalogued, JointGain } from '../shapes/recommendation.ts'
 import type { MetricDetail } from '../shapes.ts'
-import { exposedBy } from './metrics.ts'
+import { exposedBy, historiesOf } from './metrics.ts'
 import { implementationWords } from './recommendation-words.ts'
 
 const gainsOf = ({ store, catalog, edition, scope, moment }: Asked) =>
@@ -36,7 +38,10 @@ export const recommend = async (asked: Asked): Promise<Recommendation[]> => reco
 export const catalogue = (asked: Asked): Promise<CataloguedRecommendation[]> => {
   const { store, catalog, scope, moment } = asked
   return remember(store, ['recommendations', scope, moment.day, asked.edition, asked.now ? null : moment.at], async () =>
-    catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked)),
+    inOrder([
+      ...(await catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked))),
+      ...(await metricActions(store.engine, scope, catalog, moment.day, await historiesOf(asked))),
+    ]),
   )
 }
 
@@ -69,7 +74,7 @@ export const recommendationFields: GivenFields<CataloguedRecommendation> = new M
   ['impact', ordered('impact', impacts, (row) => row.impact)],
   ['risk', ordered('risk', ['low', 'medium', 'high', 'critical'], (row) => row.risk)],
   ['rank', number('rank', (row) => row.rank)],
-  ['score', text('score', (row) => row.score, ['exposure', 'secure'])],
+  ['score', text('score', (row) => row.score, gainingScores)],
   ['gain', { read: (row) => Math.round(row.gain * 1e9), column: { type: 'number', title: 'gain', scale: 1e9 } }],
   [
     'gain_before',
@@ -149,12 +154,12 @@ export async function recommendationsOfMetric(asked: Asked, metric: Metric): Pro
   const exposed = (await exposedBy(asked, metric.id)).map((asset) => asset.asset_id)
   const parts = await metricRecommendations(asked.store.engine, asked.scope, metric, asked.moment.day, exposed)
   if (parts.length === 0) return []
-  const known = new Map((await recommend(asked)).map((each) => [each.id, each]))
   const own = ownRecommendation(metric)
+  const known = new Map((standsAlone(metric) ? await catalogue(asked) : await recommend(asked)).map((each) => [each.id, each]))
   return parts
     .map(({ recommendation: id, assets }) => {
       const found = known.get(id)
-      if (id === own) return { id, title: metric.recommendation ?? metric.title, gain: null, score: null, assets }
+      if (id === own && !found) return { id, title: metric.recommendation ?? metric.title, gain: null, score: null, assets }
       return { id, title: found?.title ?? id.replace(/^[a-z]+:/, ''), gain: found?.gain ?? 0, score: found?.score ?? null, assets }
     })
     .toSorted((a, b) => (b.gain ?? -1) - (a.gain ?? -1) || b.assets - a.assets || (a.id < b.id ? -1 : 1))

@@ -134,6 +134,11 @@ export async function freeze(asked: Asked, given: z.infer<typeof NewRemediation>
   const within = { ...asked, scope }
   const { catalog, store, moment } = asked
   const found = await findCatalogued(within, given.recommendation)
+  if (found.kind === 'metric')
+    throw new UserError(
+      'bad_remediation',
+      `"${found.title}" is no list of findings that a report could show as closed: set a KPI or a target on the metric instead`,
+    )
   const attention = found.remediation_type === 'attention_required'
   if (attention && given.due != null) throw new UserError('bad_remediation', 'where no fix is known there is no due date: leave it out')
   const [assets, subjects, policy] = await Promise.all([

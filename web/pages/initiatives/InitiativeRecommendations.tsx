@@ -16,6 +16,7 @@ const kindWord: Record<RecommendationSummary['kind'], string> = {
   setting: 'Setting',
   campaign: 'Campaign',
   attention: 'Attention',
+  metric: 'Metric',
 }
 
 const columns: Column<RecommendationSummary>[] = [
@@ -40,8 +41,7 @@ const columns: Column<RecommendationSummary>[] = [
     hint: 'Points of the exposure score, of the secure score for settings',
     cell: (one) => (
       <>
-        <span className="font-semibold text-better">{gain(one.gain)}</span>{' '}
-        <span className="text-xs text-ink-3">{one.score === 'secure' ? 'secure' : 'exposure'}</span>
+        <span className="font-semibold text-better">{gain(one.gain)}</span> <span className="text-xs text-ink-3">{one.score}</span>
       </>
     ),
   },

@@ -84,7 +84,9 @@ function Recommendations({ metric }: { metric: Metric }) {
         {metric.recommendations.map((one) => (
           <li key={one.id} className="flex items-center gap-3 py-2 text-sm">
             {one.gain === null ? (
-              <span className="min-w-0 flex-1 font-medium">{one.title}</span>
+              <Here change={{ tab: 'assets', recommendation: one.id }} className="link min-w-0 flex-1 font-medium">
+                {one.title}
+              </Here>
             ) : (
               <To page="/recommendations" change={{ open: one.id }} className="link min-w-0 flex-1 font-medium">
                 {one.title}

@@ -180,8 +180,11 @@ function Gains({ one }: { one: Recommendation }) {
         </table>
       )}
       <p className="mt-1 text-xs text-ink-2">
-        Expected: what changes if exactly its {counted(one.gains.findings, 'finding')} closed now, on the same assets. Gains of several
-        recommendations are not added.
+        Expected: what changes if{' '}
+        {one.kind === 'metric'
+          ? 'none of its assets were exposed to the metric any more'
+          : `exactly its ${counted(one.gains.findings, 'finding')} closed now, on the same assets`}
+        . Gains of several recommendations are not added.
       </p>
     </section>
   )
@@ -210,7 +213,7 @@ function Overview({ one }: { one: Recommendation }) {
             <ExternalLink size={13} aria-label="opens in a new tab" />
           </a>
         )}
-        {one.assets > 0 && <RequestRemediation recommendation={one} />}
+        {one.assets > 0 && one.kind !== 'metric' && <RequestRemediation recommendation={one} />}
         {(one.kind === 'setting' || one.component !== null) && (
           <To
             page="/exceptions"
@@ -255,7 +258,10 @@ function Overview({ one }: { one: Recommendation }) {
             ...(one.vendor ? [['Vendor', one.vendor] as [string, string]] : []),
             ['Attack surface', one.surfaces.map((surface) => surfaceNames[surface]).join(', ') || '–'],
             ...(one.category ? [['Category', one.category] as [string, string]] : []),
-            ['Source', `${one.sources.join(', ') || (one.kind === 'campaign' ? 'Catalogue' : '–')}${one.stale ? ' (silent)' : ''}`],
+            [
+              'Source',
+              `${one.sources.join(', ') || (one.kind === 'campaign' ? 'Catalogue' : one.kind === 'metric' ? 'Metric' : '–')}${one.stale ? ' (silent)' : ''}`,
+            ],
             ['Counts toward a score', one.counts ? 'Yes' : 'No'],
             ['Last state change', one.last_state_change === null ? 'More than 180 days ago' : day(one.last_state_change)],
             ['Last calculated', instant(one.last_calculated_at)],

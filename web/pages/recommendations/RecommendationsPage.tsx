@@ -26,6 +26,7 @@ const filters = [
       { value: 'attention', title: 'Vulnerabilities without a fix' },
       { value: 'setting', title: 'Misconfigurations' },
       { value: 'campaign', title: 'Campaigns' },
+      { value: 'metric', title: 'Actions of metrics' },
     ],
   },
   {
@@ -40,6 +41,7 @@ const filters = [
 const scores = [
   { value: 'exposure', title: 'Exposure score' },
   { value: 'secure', title: 'Secure score' },
+  { value: 'initiative', title: 'An initiative' },
 ]
 const asked = [
   'risk',

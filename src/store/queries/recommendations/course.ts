@@ -8,7 +8,7 @@ import { countingSql, foundParams, recommendationSql } from './found.ts'
 /** Days that a small trend shows. */
 export const TREND_DAYS = 14
 /** How far back what is closed by now is still told, in days: as long as completed remediation is. */
-const LOOK_BACK = 180
+export const LOOK_BACK = 180
 /** How long a fix for what was a zero day is news, in days. */
 const NEW_FIX_DAYS = 14
 

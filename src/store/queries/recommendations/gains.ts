@@ -85,6 +85,15 @@ export async function memberGain(
   return row && row.findings > 0 ? row : null
 }
 
+/** The assets on which some finding stands for which `member` holds and that counts, in the order of their numbers. */
+export async function memberAssetIds(engine: Engine, scope: Scope, day: number, member: string, params: Params): Promise<number[]> {
+  const rows = await engine.query<{ asset_id: number }>(
+    `${foundFindings(scope.groups, { member })} select distinct asset_id from found where member order by asset_id`,
+    { ...foundParams(scope, day), ...params },
+  )
+  return rows.map(({ asset_id }) => asset_id)
+}
+
 /** Whether a finding that is open at the end of a day is kept out of the scores: where none is, there is no difference between before and after. */
 export async function anyExcepted(engine: Engine, org_id: number, day: number): Promise<boolean> {
   const rows = await engine.query(
