@@ -178,6 +178,7 @@ export type MetricSummary = Row<'/api/v1/metrics'>
 export type InitiativeSummary = Row<'/api/v1/initiatives'>
 export type RecommendationSummary = Row<'/api/v1/recommendations'>
 export type RemediationActivity = Row<'/api/v1/remediation'>
+export type Inaccuracy = Row<'/api/v1/inaccuracies'>
 export type JointGain = Answer<'/api/v1/recommendations/{id}'>['gains']
 export type RiskEvent = Row<'/api/v1/events'>
 export type AffectedAsset = Row<'/api/v1/metrics/{id}/assets'>

@@ -1689,6 +1689,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inaccuracies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of inaccuracies, those that are open first */
+        get: operations["listInaccuracies"];
+        put?: never;
+        /** Say that something shown is wrong: it is told to whoever answers, and changes nothing by itself */
+        post: operations["reportInaccuracy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inaccuracies/{inaccuracy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report of an inaccuracy and what became of it */
+        get: operations["getInaccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inaccuracies/{inaccuracy_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject a report with an answer, or open it again */
+        post: operations["answerInaccuracy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/controls": {
         parameters: {
             query?: never;
@@ -4320,6 +4372,71 @@ export interface components {
             /** @enum {string} */
             kind: "report" | "feed";
             counts: components["schemas"]["Counts"];
+        };
+        Inaccuracy: {
+            inaccuracy_id: number;
+            /** @enum {string} */
+            about: "vulnerability" | "recommendation" | "finding" | "metric" | "initiative";
+            /** @description Id of what it is about */
+            subject: string;
+            /** @description Its title when it was reported */
+            title: string;
+            /** @enum {string} */
+            kind: "not_installed" | "wrong_version" | "already_fixed" | "wrong_severity" | "new_action" | "other";
+            words: string;
+            reported_by: string;
+            reported_at: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected";
+            /** @description Null while it is open */
+            answer: {
+                by: string;
+                words: string;
+                at: string;
+            } | null;
+        };
+        InaccuracyDetail: {
+            inaccuracy_id: number;
+            /** @enum {string} */
+            about: "vulnerability" | "recommendation" | "finding" | "metric" | "initiative";
+            /** @description Id of what it is about */
+            subject: string;
+            /** @description Its title when it was reported */
+            title: string;
+            /** @enum {string} */
+            kind: "not_installed" | "wrong_version" | "already_fixed" | "wrong_severity" | "new_action" | "other";
+            words: string;
+            reported_by: string;
+            reported_at: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected";
+            /** @description Null while it is open */
+            answer: {
+                by: string;
+                words: string;
+                at: string;
+            } | null;
+            /** @description What became of it, newest first */
+            log: {
+                at: string;
+                import_no: number;
+                actor: string;
+                /** @enum {string} */
+                state: "open" | "accepted" | "rejected";
+                /** @description Null while it is open */
+                answer: {
+                    by: string;
+                    words: string;
+                    at: string;
+                } | null;
+            }[];
+        };
+        InaccuracyList: {
+            items: components["schemas"]["Inaccuracy"][];
+            total: number;
+            next_cursor: string | null;
+            /** @description ISO 8601, UTC */
+            as_of: string;
         };
         InitiativeChange: {
             day: string;
@@ -12741,6 +12858,223 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInaccuracies: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+                filter?: string;
+                /** @description Text that the name contains */
+                search?: string;
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InaccuracyList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportInaccuracy: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    about: "vulnerability" | "recommendation" | "finding" | "metric" | "initiative";
+                    /** @description Id of what it is about, as its own route takes it */
+                    subject: string;
+                    /** @enum {string} */
+                    kind: "not_installed" | "wrong_version" | "already_fixed" | "wrong_severity" | "new_action" | "other";
+                    /** @default  */
+                    words?: string;
+                    reported_by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InaccuracyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInaccuracy: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                inaccuracy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InaccuracyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerInaccuracy: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                inaccuracy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description open: takes an answer back
+                     * @enum {string}
+                     */
+                    state: "open" | "accepted" | "rejected";
+                    /** @description The answer; wanted unless it is opened again */
+                    words?: string;
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InaccuracyDetail"];
                 };
             };
             /** @description Default Response */

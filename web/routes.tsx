@@ -45,6 +45,7 @@ export const routes: [address: string, page: ComponentType][] = [
   ],
   ['/remediation', lazy(async () => ({ default: (await import('./pages/remediation/RemediationPage.tsx')).RemediationPage }))],
   ['/exceptions', lazy(async () => ({ default: (await import('./pages/exceptions/ExceptionsPage.tsx')).ExceptionsPage }))],
+  ['/inaccuracies', lazy(async () => ({ default: (await import('./pages/inaccuracies/InaccuraciesPage.tsx')).InaccuraciesPage }))],
   ['/kpis', lazy(async () => ({ default: (await import('./pages/kpis/KpisPage.tsx')).KpisPage }))],
   ['/notifications', lazy(async () => ({ default: (await import('./pages/notifications/NotificationsPage.tsx')).NotificationsPage }))],
   ['/organisations', lazy(async () => ({ default: (await import('./pages/organisations/OrganisationsPage.tsx')).OrganisationsPage }))],

@@ -30,6 +30,7 @@ import { exports } from './routes/exports.ts'
 import { findings } from './routes/findings.ts'
 import { graph } from './routes/graph.ts'
 import { health } from './routes/health.ts'
+import { inaccuracies } from './routes/inaccuracies.ts'
 import { imports } from './routes/imports.ts'
 import { initiatives } from './routes/initiatives.ts'
 import { kpis } from './routes/kpis.ts'
@@ -136,6 +137,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
         software,
         vulnerabilities,
         findings,
+        inaccuracies,
         controls,
         exceptions,
         imports,

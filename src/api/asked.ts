@@ -93,6 +93,16 @@ export async function readMoment({ store, catalog }: Pick<Api, 'store' | 'catalo
   }
 }
 
+/** The moment of a change: now, of an organisation that is there. Throws UserError('unknown_organisation'). */
+export async function asksToChange(
+  api: Pick<Api, 'store' | 'catalog'>,
+  query: { org?: string | undefined },
+): Promise<Asked & { org: Org }> {
+  const asked = await readMoment(api, query)
+  if (!asked.org) throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
+  return { ...asked, org: asked.org }
+}
+
 /** The first day of which retention left the facts whole; undefined: all. Throws UserError('before_horizon') for a moment or a knowledge before it. */
 async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: number | null }): Promise<number | undefined> {
   const horizon = await horizonOf(store.engine, org.org_id)

@@ -64,6 +64,7 @@ import {
   VulnerabilitySummary,
 } from './shapes.ts'
 import { ExceptionsAhead } from './shapes/exceptions-ahead.ts'
+import { Inaccuracy, InaccuracyDetail } from './shapes/inaccuracies.ts'
 import { Cohort, EventCounters, EventDay, EventDetail, EventEvidence, ScoreMakeup, Story } from './shapes/risk-feed.ts'
 
 /** The shapes that have a name of their own in the OpenAPI description; what uses them refers to them. */
@@ -102,6 +103,8 @@ const shapes = {
   ImportDetail,
   ImportResult,
   MemberResult,
+  Inaccuracy,
+  InaccuracyDetail,
   InitiativeDetail,
   InitiativeSummary,
   InstalledSoftware,

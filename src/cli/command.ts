@@ -41,6 +41,10 @@ export function listOption(context: Context, name: string): string[] | undefined
   return Array.isArray(given) ? (given as string[]) : undefined
 }
 
+/** Who says so: `--author`, else the account of this machine. */
+export const accountName = (context: Context): string =>
+  textOption(context, 'author') ?? process.env['USER'] ?? process.env['USERNAME'] ?? 'command line'
+
 export const jsonOption: CliOption = { flags: '--json', summary: 'print JSON' }
 export const orgOption: CliOption = { flags: '--org <slug>', summary: 'the organisation; default: the first that is not the demo' }
 /** As of when, as known when, by whose rules. */

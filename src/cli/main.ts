@@ -32,6 +32,7 @@ const commands: Record<string, () => Promise<{ command: CliCommand }>> = {
   recommendations: () => import('./commands/recommendations.ts'),
   'secure-score': () => import('./commands/secure-score.ts'),
   remediation: () => import('./commands/remediation.ts'),
+  inaccuracies: () => import('./commands/inaccuracies.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
   backup: () => import('./commands/backup.ts'),

@@ -49,6 +49,8 @@ export const definitionKinds = {
   remediation: { moves: 'nothing' },
   /** Within how many days findings shall be fixed, by severity and criticality; id: '', body: JSON (insights/remediation/bodies.ts). */
   remediation_policy: { moves: 'nothing' },
+  /** What somebody says is wrong, and what was answered; id: its number, body: JSON (insights/inaccuracies.ts). */
+  inaccuracy: { moves: 'nothing' },
   /** The score that an initiative shall reach; id: the initiative's, body: JSON {score 0–1, by: day as text or null}. */
   target: { moves: 'rules' },
   /** What people did about a metric beside closing its findings; id: the metric's, body: mitigated_elsewhere or mitigated. */

@@ -6,6 +6,7 @@ import { ExceptionMark } from './ExceptionMark.tsx'
 import { DataTable } from './DataTable.tsx'
 import type { Column } from './DataTable.tsx'
 import { Empty } from './Problem.tsx'
+import { ReportInaccuracy } from './ReportInaccuracy.tsx'
 import { To } from './To.tsx'
 import { segment } from './segment.ts'
 
@@ -113,6 +114,15 @@ export const findingColumns: Column<Finding>[] = [
           Except
         </To>
       ),
+  },
+  {
+    id: 'report',
+    title: 'Wrong?',
+    width: 75,
+    hint: 'Report an inaccuracy',
+    cell: (finding) => (
+      <ReportInaccuracy small about="finding" subject={String(finding.finding_id)} title={`${finding.subject} on ${finding.asset_name}`} />
+    ),
   },
   { id: 'sources', title: 'Sources', width: 130, hidden: true, cell: (finding) => finding.sources.join(', ') },
 ]

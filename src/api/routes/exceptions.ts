@@ -10,7 +10,7 @@ import { listGroups } from '../../store/queries/overview/groups.ts'
 import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { answerPage, readMoment, readPage } from '../asked.ts'
+import { answerPage, asksToChange, readMoment, readPage } from '../asked.ts'
 import { named } from '../named.ts'
 import {
   ChangedException,
@@ -39,13 +39,6 @@ export const exceptions =
   (api: Api): FastifyPluginAsyncZod =>
   async (app) => {
     const { store, catalog } = api
-
-    /** The organisation of a change. Throws UserError('unknown_organisation') also when there is none yet. */
-    const orgOf = async (query: { org?: string | undefined }): Promise<number> => {
-      const { org } = await readMoment(api, query)
-      if (!org) throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
-      return org.org_id
-    }
 
     /** The asset groups that have assets now. Throws UserError('bad_exception') when there are none. */
     const groupsNow = async (query: { org?: string | undefined }): Promise<string[]> => {
@@ -100,7 +93,7 @@ export const exceptions =
         },
       },
       async ({ query, body }, reply) => {
-        const org_id = await orgOf(query)
+        const { org_id } = (await asksToChange(api, query)).org
         const { finding_id, asset_ids, asset_groups, all_groups, kind, subject, component, everything, justification, reason, author } =
           body
         if (asset_groups && all_groups) throw new UserError('bad_exception', 'all_groups are all that there are: leave asset_groups out')
@@ -205,7 +198,7 @@ export const exceptions =
         },
       },
       async ({ params, query, body }) => {
-        const org_id = await orgOf(query)
+        const { org_id } = (await asksToChange(api, query)).org
         const { justification, reason, author, starts_at, ends_at } = body
         const given: Partial<ExceptionTerms> = {
           ...(justification === undefined ? {} : { justification }),
@@ -233,7 +226,7 @@ export const exceptions =
         },
       },
       async ({ params, query, body }) => {
-        const org_id = await orgOf(query)
+        const { org_id } = (await asksToChange(api, query)).org
         const ends_at = body?.ends_at === undefined ? store.now() : await readWhen(org_id, body.ends_at, true)
         await endException(store, org_id, params.exception_id, ends_at, ACTOR)
         return answerNow(org_id, params.exception_id)

@@ -8,7 +8,7 @@ import { askGiven, givenColumns } from '../../store/queries/given.ts'
 import { kpiFields, kpisOf } from '../answers/kpis.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { answerPage, readMoment, readPage } from '../asked.ts'
+import { answerPage, asksToChange, readMoment, readPage } from '../asked.ts'
 import { Moment, Page, Problem } from '../shapes.ts'
 import { ChangedKpi, Kpi, KpiList, NewKpi } from '../shapes/kpis.ts'
 
@@ -25,16 +25,8 @@ export const kpis =
   async (app) => {
     const { store } = api
 
-    /** The organisation of a change. Throws UserError('unknown_organisation') also when there is none yet. */
-    const askedOf = async (query: { org?: string | undefined }) => {
-      const asked = await readMoment(api, query)
-      if (!asked.org)
-        throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
-      return asked
-    }
-
     const answerOne = async (query: { org?: string | undefined }, kpi_id: string) => {
-      const found = (await kpisOf(await askedOf(query))).find((each) => each.kpi_id === kpi_id)
+      const found = (await kpisOf(await asksToChange(api, query))).find((each) => each.kpi_id === kpi_id)
       if (!found) throw new UserError('unknown_kpi', `there is no KPI "${kpi_id}" at that moment`, { status: 404 })
       return found
     }
@@ -89,7 +81,7 @@ export const kpis =
         },
       },
       async ({ query, body: { reason, ...given } }, reply) => {
-        const { scope, catalog } = await askedOf(query)
+        const { scope, catalog } = await asksToChange(api, query)
         const kpi_id = await setKpi(store, catalog, scope.org_id, given, { actor: ACTOR, reason })
         await compute(store, api.catalog)
         return reply.code(201).send(await answerOne(query, kpi_id))
@@ -109,7 +101,7 @@ export const kpis =
         },
       },
       async ({ params, query, body: { reason, ...given } }) => {
-        const { scope, catalog } = await askedOf(query)
+        const { scope, catalog } = await asksToChange(api, query)
         const { kpi_id, set_on: _, ...before } = await findKpi(store.engine, scope.org_id, params.kpi_id)
         await setKpi(store, catalog, scope.org_id, GivenKpi.parse({ ...before, ...given }), { actor: ACTOR, reason }, kpi_id)
         await compute(store, api.catalog)
@@ -129,7 +121,7 @@ export const kpis =
         },
       },
       async ({ params, query }, reply) => {
-        const { scope } = await askedOf(query)
+        const { scope } = await asksToChange(api, query)
         await endKpi(store, scope.org_id, params.kpi_id, { actor: ACTOR })
         await compute(store, api.catalog)
         return reply.code(204).send()

@@ -13,7 +13,7 @@ import { severityWord } from '../../store/queries/words.ts'
 import { activitiesOf, activityFields, activityRow, agesOf, findActivity, freeze, readDue } from '../answers/remediation.ts'
 import { answers } from '../api.ts'
 import type { Api } from '../api.ts'
-import { type Asked, answerPage, readMoment, readPage, readRange } from '../asked.ts'
+import { type Asked, answerPage, asksToChange, readMoment, readPage, readRange } from '../asked.ts'
 import { named } from '../named.ts'
 import { list, Moment, Page, Problem, Range } from '../shapes.ts'
 import {
@@ -60,13 +60,6 @@ export const remediation =
   async (app) => {
     const { store } = api
 
-    /** The moment of a change: now, of an organisation that is there. */
-    const asksToChange = async (query: { org?: string | undefined }): Promise<Asked & { org: NonNullable<Asked['org']> }> => {
-      const asked = await readMoment(api, query)
-      if (!asked.org)
-        throw new UserError('unknown_organisation', 'there is no organisation yet: the first import opens one', { status: 404 })
-      return { ...asked, org: asked.org }
-    }
     const detail = async (asked: Asked, remediation_id: number) => {
       const found = await findActivity(asked, remediation_id)
       return {
@@ -109,7 +102,7 @@ export const remediation =
         },
       },
       async ({ query, body }, reply) => {
-        const asked = await asksToChange(query)
+        const asked = await asksToChange(api, query)
         const by = body.requested_by ?? ACTOR
         const remediation_id = await requestRemediation(store, asked.org.org_id, await freeze(asked, body, ACTOR), {
           actor: by,
@@ -144,7 +137,7 @@ export const remediation =
         },
       },
       async ({ query, body }) => {
-        const { org } = await asksToChange(query)
+        const { org } = await asksToChange(api, query)
         const policy = [{ kind: 'remediation_policy' as const, id: '', body: JSON.stringify(body) }]
         await changeDefinitions(store, org.org_id, policy, { actor: ACTOR })
         return (await agesOf(await readMoment(api, query))).policy
@@ -234,7 +227,7 @@ export const remediation =
         },
       },
       async ({ params, query, body }) => {
-        const { org } = await asksToChange(query)
+        const { org } = await asksToChange(api, query)
         const { completed, due, owner, priority, notes } = body
         const change: RemediationChange = {
           ...(priority === undefined ? {} : { priority }),

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
+import { accountName, type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
 import { table } from '../table.ts'
 
@@ -62,8 +62,6 @@ const show = (context: Context, answer: unknown, sentence: string): void => {
   context.print(context.options['json'] ? JSON.stringify(answer, null, 2) : sentence)
 }
 
-const author = (context: Context) => textOption(context, 'author') ?? process.env['USER'] ?? process.env['USERNAME'] ?? 'command line'
-
 async function list(context: Context): Promise<void> {
   const status = textOption(context, 'status')
   const filter = status === undefined ? undefined : JSON.stringify({ status })
@@ -97,7 +95,7 @@ async function request(context: Context, recommendation: string): Promise<void> 
         due: textOption(context, 'due'),
         owner: textOption(context, 'owner'),
         notes: textOption(context, 'notes') ?? '',
-        requested_by: author(context),
+        requested_by: accountName(context),
       },
     }),
   )
@@ -112,7 +110,7 @@ async function complete(context: Context, number: string): Promise<void> {
   const done = await withConnection(context, (connection) =>
     connection.send<Activity>('PATCH', `/remediation/${number}`, {
       query: { org: textOption(context, 'org') },
-      json: { completed: { by: author(context), note: textOption(context, 'notes') ?? '' } },
+      json: { completed: { by: accountName(context), note: textOption(context, 'notes') ?? '' } },
     }),
   )
   show(context, done, `Remediation ${number} is completed by ${done.completed_by}.`)

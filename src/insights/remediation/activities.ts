@@ -3,6 +3,7 @@ import { type Severity, severityRank } from '../../model/severity.ts'
 import type { Instant } from '../../model/time.ts'
 import { dayOf, parseDay } from '../../store/days.ts'
 import { type Author, changeDefinitionsIn } from '../../store/definitions/change.ts'
+import { addNumbered } from '../../store/definitions/numbered.ts'
 import { readDefinitions } from '../../store/definitions/read.ts'
 import type { Engine } from '../../store/engines/engine.ts'
 import { leftAssets, remediationSteps, type Target } from '../../store/queries/remediation/progress.ts'
@@ -123,16 +124,7 @@ export async function requestRemediation(store: Store, org_id: number, body: Rem
   const read = RemediationShape.safeParse(body)
   if (!read.success)
     throw new UserError('bad_remediation', read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-  return store.engine.transaction(async (transaction) => {
-    const rows = await transaction.query<{ id: string }>(
-      `select distinct id from definition_history where org_id = $org_id and kind = 'remediation'`,
-      { org_id },
-    )
-    const remediation_id = Math.max(0, ...rows.map(({ id }) => Number(id))) + 1
-    const change = { kind: 'remediation' as const, id: String(remediation_id), body: JSON.stringify(read.data) }
-    await changeDefinitionsIn(transaction, store.now(), org_id, [change], by)
-    return remediation_id
-  })
+  return addNumbered(store, org_id, 'remediation', read.data, by)
 }
 
 /** What can be changed of an activity later. */

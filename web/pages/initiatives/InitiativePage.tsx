@@ -6,6 +6,7 @@ import { Chip } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { Page } from '../../components/Page.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
+import { ReportInaccuracy } from '../../components/ReportInaccuracy.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { Share } from '../../components/Share.tsx'
 import { Star } from '../../components/Star.tsx'
@@ -108,6 +109,7 @@ export function InitiativePage() {
         <>
           <Star id={data.id} title={data.title} words />
           <InitiativeActions id={data.id} />
+          <ReportInaccuracy about="initiative" subject={data.id} title={data.title} />
           <Share title={data.title} figures={figuresOf(data)} />
         </>
       }

@@ -12,6 +12,7 @@ import { Flyout } from '../../components/Flyout.tsx'
 import { OutLink } from '../../components/Foreign.tsx'
 import { MetricState } from '../../components/MetricsTable.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { ReportInaccuracy } from '../../components/ReportInaccuracy.tsx'
 import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { Share } from '../../components/Share.tsx'
@@ -245,6 +246,7 @@ function General({ metric }: { metric: Metric }) {
         <Button look="quiet" className="-ml-2" aria-expanded={yaml} onClick={() => setYaml(!yaml)}>
           {yaml ? 'Hide definition' : 'Show definition'}
         </Button>
+        <ReportInaccuracy about="metric" subject={metric.id} title={metric.title} />
         {yaml && (
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
           <pre tabIndex={0} className="mt-1 overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs text-ink-2">

@@ -11,6 +11,7 @@ import { Facts } from '../../components/Card.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
 import { OutLink, PlainText } from '../../components/Foreign.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { ReportInaccuracy } from '../../components/ReportInaccuracy.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
@@ -231,6 +232,7 @@ function Overview({ one }: { one: Recommendation }) {
             Open software page
           </To>
         )}
+        <ReportInaccuracy about="recommendation" subject={one.id} title={one.title} />
       </div>
       <Facts
         facts={
