@@ -1,5 +1,5 @@
 import type { Params } from '../store/engines/engine.ts'
-import { lowerSql } from '../store/queries/metrics/columns.ts'
+import { lowerSql } from '../store/queries/lower.ts'
 import { type Comparison, type Condition, type Field, parseCondition } from './conditions.ts'
 
 /** A field together with the SQL that gives it. `sql` comes from our own lists only, never from outside; `ordered` gives the position. */

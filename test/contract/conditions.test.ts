@@ -14,7 +14,7 @@ const columns = new Map<string, Column>([
   ['open', { type: 'boolean', title: 'open', sql: 't.open' }],
 ])
 
-const texts = ['', 'anna', 'ANNA', "o'hara", '100%', 'a_b', '~x', '>= 1', 'ÄRGER', 'ärger', '\\n', '$owner']
+const texts = ['', 'anna', 'ANNA', "o'hara", '100%', 'a_b', '~x', '>= 1', 'ÄRGER', 'ärger', '\u212A9', 'İ9', '\\n', '$owner']
 const row = fc.record({
   owner: fc.option(fc.constantFrom(...texts)),
   severity: fc.option(fc.constantFrom(...severities)),
@@ -28,7 +28,7 @@ const leaf = fc.oneof(
   fc.record({
     owner: fc.oneof(
       fc.constantFrom(...texts).map((text) => `= ${text}`),
-      fc.constantFrom('~ann', '~%', '~_', '~Ä', '~\\', '~R'),
+      fc.constantFrom('~ann', '~%', '~_', '~Ä', '~k9', '~i9', '~\\', '~R'),
       fc.constant(null),
       fc.constant(['anna', null]),
     ),

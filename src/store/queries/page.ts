@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import type { Engine, Params, Row } from '../engines/engine.ts'
 import { kept } from '../kept.ts'
+import { lowerSql } from './lower.ts'
 
 /** A field that a list can be filtered and sorted by. `sql` is an expression over `x`, a row of the list; `ordered` gives a position. */
 export interface ListColumn {
@@ -56,11 +57,6 @@ export interface ListSql {
   sort: string
 }
 
-const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
-/** SQL: small letters for A–Z only, so that all engines and locales agree. */
-const small = (sql: string): string => `translate(${sql}, '${CAPITALS}', '${CAPITALS.toLowerCase()}')`
-
 /** Columns of `x` that a question reads for filter, search and sort: what it does not read need not be worked out for the whole list. */
 export function columnsRead(page: PageQuestion, list: Pick<ListSql, 'columns' | 'search' | 'sort'>): Set<string> {
   const fields = [...(page.filter?.fields ?? []), (page.sort ?? list.sort).replace(/^-/, '')]
@@ -107,7 +103,7 @@ export async function askPage<T = Row>(engine: Engine, list: ListSql, page: Page
   const meets = [page.filter ? `(${page.filter.sql})` : 'true']
   if (page.search) {
     params['page_search'] = page.search.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    meets.push(`(${list.search.map((sql) => `strpos(${small(`coalesce(${sql}, '')`)}, $page_search) > 0`).join(' or ')})`)
+    meets.push(`(${list.search.map((sql) => `strpos(${lowerSql(`coalesce(${sql}, '')`)}, $page_search) > 0`).join(' or ')})`)
   }
   const text = column.type === 'text' ? ' collate "C"' : ''
   const sortSql = column.type === 'boolean' ? `case when ${column.sql} then 1 when not ${column.sql} then 0 end` : column.sql

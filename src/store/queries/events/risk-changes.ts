@@ -2,7 +2,8 @@ import type { Engine } from '../../engines/engine.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { isNews } from '../../derive/news.ts'
 import { causeSql } from '../../steps.ts'
-import { lowerSql, severitySql } from '../metrics/columns.ts'
+import { lowerSql } from '../lower.ts'
+import { severitySql } from '../metrics/columns.ts'
 import { newestControl, vulnerabilityDays } from '../metrics/sweep.ts'
 import { present } from '../scores/control-deltas.ts'
 
@@ -58,8 +59,9 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       order by subject, findings desc, component collate "C"
     ),
     component_of as (
-      select s.subject, coalesce(n.component, substr(a.title, 1, 120), s.subject) as component
-      from subject_of s left join named n on n.subject = s.subject left join advice a on a.vulnerability_id = s.subject
+      select subject, component, ${lowerSql('component')} as component_key from (
+        select s.subject, coalesce(n.component, substr(a.title, 1, 120), s.subject) as component
+        from subject_of s left join named n on n.subject = s.subject left join advice a on a.vulnerability_id = s.subject) as given_names
     ),
     place as materialized (
       select s.asset_id, s.name, ${daySql('s.valid_from', 'd1')} as from_day, ${daySql('s.valid_to', 'd2')} as to_day
@@ -175,12 +177,9 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
         left join day d2 on ${dayJoin('s.valid_from', '$org_id', 'd2')} left join day d3 on ${dayJoin('s.valid_to', '$org_id', 'd3')}
       where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null
     ),
-    impact as (
-      select h.type, 'vulnerability' as subject_kind, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component from hit h join component_of c on c.subject = h.subject
-      union all
-      select h.type, 'vulnerability', h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component from closed h join component_of c on c.subject = h.subject
-      union all
-      select 'end_of_support_reached', 'software', trim(name || ' ' || version), day, end_of_support_at, source, asset_id, null, name from unsupported where from_day < day and day < to_day
+    other_impact as (
+      select 'end_of_support_reached' as type, 'software' as subject_kind, trim(name || ' ' || version) as subject, day, end_of_support_at as since, source, asset_id, cast(null as integer) as severity, name as component
+      from unsupported where from_day < day and day < to_day
       union all
       select x.type, x.kind, x.subject, x.day, x.since, null, x.asset_id, x.severity, coalesce(c.component, substr(n.title, 1, 120), x.subject)
       from excepting x left join component_of c on c.subject = case when x.kind = 'vulnerability' then x.subject end
@@ -191,14 +190,21 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
         left join finding_history f on f.org_id = $org_id and f.subject = c.control_id and f.kind = 'control' and f.from_day <= c.day and c.day < f.to_day
       where c.since > c.first_at and c.since = c.ever_at
     ),
+    impact as (
+      select h.type, 'vulnerability' as subject_kind, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from hit h join component_of c on c.subject = h.subject
+      union all
+      select h.type, 'vulnerability', h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from closed h join component_of c on c.subject = h.subject
+      union all
+      select type, subject_kind, subject, day, since, source, asset_id, severity, component, ${lowerSql('component')} from other_impact
+    ),
     told_of as (
-      select type, subject_kind, day, ${lowerSql('component')} as component_key, min(component collate "C") as component, min(since) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
+      select type, subject_kind, day, component_key, min(component collate "C") as component, min(since) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
         max(severity) as severity, min(source collate "C") as source
-      from impact where day <= $today group by type, subject_kind, day, ${lowerSql('component')}
+      from impact where day <= $today group by type, subject_kind, day, component_key
     ),
     listed as (
       select type, subject_kind, day, component_key, string_agg(subject, '${SEPARATOR}' order by subject collate "C") as subjects
-      from (select distinct type, subject_kind, day, ${lowerSql('component')} as component_key, subject from impact where day <= $today) each_subject group by type, subject_kind, day, component_key
+      from (select distinct type, subject_kind, day, component_key, subject from impact where day <= $today) each_subject group by type, subject_kind, day, component_key
     ),
     ${present('active', 'asset', null)},
     active_step as (select case when e.sign = 1 then from_day else to_day end as day, sum(e.sign) as sign from active cross join (values (1), (-1)) e(sign) where from_day < to_day group by 1),

@@ -5,10 +5,5 @@ export const severitySql = `case when v.cvss_tenths >= 90 then 4 when v.cvss_ten
 /** Exploit stage 0–5 of a finding: the further of what the world and what the tool states. */
 export const stageSql = 'greatest(coalesce(v.stage, 0), f.stage)'
 
-const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
-/** SQL: lower case of A–Z only; what `lower` does beyond depends on the engine and its locale. */
-export const lowerSql = (sql: string): string => `translate(${sql}, '${CAPITALS}', '${CAPITALS.toLowerCase()}')`
-
 /** SQL: the subject of a finding `f` of this kind, else null. As one side of an equality it keeps outer joins hash joins on every engine. */
 export const idOf = (kind: 'vulnerability' | 'control'): string => `case when f.kind = '${kind}' then f.subject end`

@@ -1,7 +1,8 @@
 import type { Params } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { cvssSql, exposureSql } from '../../derive/asset-days.ts'
-import { idOf, lowerSql, severitySql, stageSql } from '../metrics/columns.ts'
+import { lowerSql } from '../lower.ts'
+import { idOf, severitySql, stageSql } from '../metrics/columns.ts'
 import { groupParams, inGroups, newestControl } from '../metrics/sweep.ts'
 
 /** What an open finding counts as: the component that it names, else the vulnerability itself. */

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
-import { lowerSql } from '../metrics/columns.ts'
+import { lowerSql } from '../lower.ts'
 import { type AskedMoment, momentParams, presentColumns, standing } from '../moment.ts'
 
 /** Where a software stands installed, by its name in lower case. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engines/engine.ts'
-import { lowerSql } from '../metrics/columns.ts'
+import { lowerSql } from '../lower.ts'
 
 /** What an activity is about, frozen at its request. */
 export interface Target {
