@@ -1871,7 +1871,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End an exception */
+        /** End an exception, as a whole or for some of its asset groups */
         post: operations["endException"];
         delete?: never;
         options?: never;
@@ -2735,7 +2735,7 @@ export interface components {
             exceptions: {
                 exception_id: number;
                 /** @enum {string} */
-                justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+                justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive" | "statement";
                 moves_scores: boolean;
                 /** @description What a statement says of the product; null: a person's exception */
                 status: ("not_affected" | "affected" | "fixed" | "under_investigation") | null;
@@ -3172,7 +3172,7 @@ export interface components {
         };
         ChangedExceptionInput: {
             /** @enum {string} */
-            justification?: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            justification?: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive";
             reason?: string;
             author?: string;
             starts_at?: string;
@@ -3516,6 +3516,8 @@ export interface components {
         EndedExceptionInput: {
             /** @description A day (to its end) or an instant; default now */
             ends_at?: string;
+            /** @description Only for these of its groups; default: as a whole */
+            asset_groups?: string[];
         };
         Event: {
             event_id: string;
@@ -3782,7 +3784,7 @@ export interface components {
              * @description A person's justification, or statement: another party's word in a VEX document
              * @enum {string}
              */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive" | "statement";
             /** @description It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do */
             moves_scores: boolean;
             /** @description null: a person's exception */
@@ -3822,8 +3824,13 @@ export interface components {
             /** @description What people did to it; each can be undone by its import */
             acts: {
                 import_no: number;
-                /** @enum {string} */
-                act: "add" | "change" | "end";
+                /**
+                 * @description leave: ended for some of its groups alone
+                 * @enum {string}
+                 */
+                act: "add" | "change" | "end" | "leave";
+                /** @description Those groups */
+                asset_groups: string[] | null;
                 /** @description ISO 8601, UTC */
                 recorded_at: string;
                 actor: string;
@@ -3833,7 +3840,7 @@ export interface components {
         ExceptionInForce: {
             exception_id: number;
             /** @enum {string} */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive" | "statement";
             moves_scores: boolean;
             /** @description What a statement says of the product; null: a person's exception */
             status: ("not_affected" | "affected" | "fixed" | "under_investigation") | null;
@@ -3869,7 +3876,7 @@ export interface components {
              * @description A person's justification, or statement: another party's word in a VEX document
              * @enum {string}
              */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive" | "statement";
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive" | "statement";
             /** @description It takes what it covers out of the scores: third party control, alternate mitigation, statements of not affected and fixed do */
             moves_scores: boolean;
             /** @description null: a person's exception */
@@ -5130,7 +5137,7 @@ export interface components {
              */
             everything?: true;
             /** @enum {string} */
-            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "false_positive";
+            justification: "third_party_control" | "alternate_mitigation" | "risk_accepted" | "planned" | "no_patch" | "false_positive";
             reason: string;
             /** @description Who decided it */
             author?: string;
@@ -6373,6 +6380,11 @@ export interface components {
             end_of_support_at: string | null;
             /** @description ending: within six months; null: no report states when support ends */
             support: ("supported" | "ending" | "ended") | null;
+            /** @description CPE name of one of its versions; null: no report states one */
+            cpe: string | null;
+            /** @description Points that its open vulnerabilities have in the exposure score */
+            impact: number;
+            tags: ("zero_day" | "new_fix" | "no_fix" | "some_fixes")[];
             version_list: {
                 version: string;
                 assets: number;
@@ -6434,6 +6446,11 @@ export interface components {
             end_of_support_at: string | null;
             /** @description ending: within six months; null: no report states when support ends */
             support: ("supported" | "ending" | "ended") | null;
+            /** @description CPE name of one of its versions; null: no report states one */
+            cpe: string | null;
+            /** @description Points that its open vulnerabilities have in the exposure score */
+            impact: number;
+            tags: ("zero_day" | "new_fix" | "no_fix" | "some_fixes")[];
         };
         SourceList: {
             items: components["schemas"]["SourceSummary"][];

@@ -4,7 +4,7 @@ import { exceptionKinds, exceptionStates, justifications } from '../model/except
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { eventStates } from '../model/event.ts'
 import { exploitStages } from '../model/exploit.ts'
-import { gainingScores, recommendationKinds } from '../model/recommendation.ts'
+import { gainingScores, recommendationKinds, softwareTags } from '../model/recommendation.ts'
 import { severities } from '../model/severity.ts'
 import { statementJustifications, statementStatuses } from '../model/statement.ts'
 
@@ -452,6 +452,9 @@ export const SoftwareSummary = z.object({
   exposed_assets: z.number().int(),
   end_of_support_at: Instant.nullable(),
   support: Support.nullable().describe('ending: within six months; null: no report states when support ends'),
+  cpe: z.string().nullable().describe('CPE name of one of its versions; null: no report states one'),
+  impact: z.number().describe('Points that its open vulnerabilities have in the exposure score'),
+  tags: z.array(z.enum(softwareTags)),
 })
 export const SoftwareDetail = SoftwareSummary.extend({
   version_list: z.array(
@@ -788,7 +791,8 @@ export const ExceptionDetail = ExceptionSummary.extend({
     .array(
       z.object({
         import_no: z.number().int(),
-        act: z.enum(['add', 'change', 'end']),
+        act: z.enum(['add', 'change', 'end', 'leave']).describe('leave: ended for some of its groups alone'),
+        asset_groups: z.array(z.string()).nullable().describe('Those groups'),
         recorded_at: Instant,
         actor: z.string(),
         undone: z.boolean(),
@@ -826,6 +830,12 @@ export const ChangedException = z.strictObject({
 })
 export const EndedException = z.strictObject({
   ends_at: When.optional().describe('A day (to its end) or an instant; default now'),
+  asset_groups: z
+    .array(z.string().min(1).max(500))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Only for these of its groups; default: as a whole'),
 })
 
 export const Overview = z.object({

@@ -1,10 +1,17 @@
-/** Why a person excepts a finding. */
-export const justifications = ['third_party_control', 'alternate_mitigation', 'risk_accepted', 'planned', 'false_positive'] as const
+/** Why a person excepts a finding. `no_patch`: of a vulnerability, no fix is available yet. */
+export const justifications = [
+  'third_party_control',
+  'alternate_mitigation',
+  'risk_accepted',
+  'planned',
+  'no_patch',
+  'false_positive',
+] as const
 export type Justification = (typeof justifications)[number]
 
 /**
  * Justifications that say that something else keeps the harm away: only these take findings out of the scores (DESIGN 5). Accepting a
- * risk or planning its end leaves it where it is, and a false positive is measured until its source stops to report it.
+ * risk, planning its end or waiting for a fix leaves it where it is, and a false positive is measured until its source stops to report it.
  */
 export const scoreMoving: readonly Justification[] = ['third_party_control', 'alternate_mitigation']
 

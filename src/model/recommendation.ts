@@ -32,6 +32,10 @@ export type Surface = (typeof surfaces)[number]
 export const recommendationTags = ['end_of_support', 'end_of_support_soon', 'zero_day', 'new_fix', 'no_fix', 'some_fixes', 'stale'] as const
 export type RecommendationTag = (typeof recommendationTags)[number]
 
+/** Those of them that say something of a software's open vulnerabilities. */
+export const softwareTags = ['zero_day', 'new_fix', 'no_fix', 'some_fixes'] as const satisfies readonly RecommendationTag[]
+export type SoftwareTag = (typeof softwareTags)[number]
+
 /** How far exploitation has come, without "none". */
 export type Threat = Exclude<ExploitStage, 'none'>
 

@@ -29,6 +29,43 @@ test('the feed is filtered by the share of impacted assets', async ({ page }) =>
   await expect(shares.first()).toBeVisible()
 })
 
+test('pages of the chosen size follow each other, and stand in the link', async ({ page }) => {
+  await open(page, `/events?from=${eighteenMonthsAgo}`)
+  const pages = page.getByRole('navigation', { name: 'Pages of events' })
+  const links = page.getByRole('table', riskEvents).getByRole('rowgroup').last().getByRole('link')
+  await pages.getByRole('combobox').selectOption('30')
+  await expect(page).toHaveURL(/size=30/)
+  await expect(pages.getByText(/^Page 1 of /)).toBeVisible()
+  const first = await links.first().textContent()
+  await pages.getByRole('button', { name: 'Next' }).click()
+  await expect(page).toHaveURL(/page=2/)
+  await page.reload()
+  await expect(pages.getByText(/^Page 2 of /)).toBeVisible()
+  await expect(links.first()).toBeVisible()
+  const there = (await links.first().getAttribute('href'))!
+  const { items } = (await (
+    await page.request.get(`/api/v1/events?org=demo&feed=risk&limit=31&sort=-day&from=${eighteenMonthsAgo}`)
+  ).json()) as {
+    items: { event_id: string; headline: string }[]
+  }
+  expect(first).toContain(items[0]!.headline)
+  expect(decodeURIComponent(there)).toContain(items[30]!.event_id)
+})
+
+test('the timeline of a software has a dot for each day with events, which opens them', async ({ page, request }) => {
+  const { items } = (await (await request.get(`/api/v1/events?org=demo&feed=risk&limit=200`)).json()) as {
+    items: { day: string; component: string | null }[]
+  }
+  const { component, day } = items.find((event) => event.component !== null)!
+  await open(page, `/software/${encodeURIComponent(component!)}?tab=events`)
+  const days = new Set(items.filter((event) => event.component === component).map((event) => event.day))
+  const dots = page.getByRole('link', { name: /, \d+ events?$/ })
+  await expect(dots.first()).toBeVisible()
+  expect(await dots.count()).toBeGreaterThanOrEqual(days.size)
+  await dots.last().click()
+  await expect(page).toHaveURL(new RegExp(`from=${day}`))
+})
+
 test('a range of days leaves only its days, also after a reload', async ({ page }) => {
   await open(page, '/events')
   await page.getByRole('button', { name: 'Last 6 months' }).click()

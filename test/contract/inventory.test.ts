@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMoment, readPage } from '../../src/api/asked.ts'
 import { loadCatalog } from '../../src/insights/catalog.ts'
+import { rebuild } from '../../src/insights/compute.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { assetListColumns, listAssets } from '../../src/store/queries/assets/list.ts'
+import { findingListColumns, listFindings } from '../../src/store/queries/findings/list.ts'
 import { getSoftware } from '../../src/store/queries/software/get.ts'
 import { listSoftware, softwareColumns } from '../../src/store/queries/software/list.ts'
+import { tellSoftware } from '../../src/store/queries/software/told.ts'
 import { versionChanges } from '../../src/store/queries/software/version-days.ts'
 import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../src/store/queries/vulnerabilities/list.ts'
 import { getVulnerability, knownId } from '../../src/store/queries/vulnerabilities/get.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
+import { smallCatalog } from './small-catalog.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
 
 type Row = Record<string, string | number | boolean | null>
@@ -288,5 +292,59 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
         counted += sums.size
       }
     expect(counted).toBeGreaterThan(0)
+  })
+
+  it('divides the exposure score among software as one who shares out each asset, with tags and CPE', async () => {
+    const { org_id } = world.north
+    // CVE-2 (known exploited, fixed on one asset) and CVE-5 are in tool-1 of two vendors; the fix of CVE-4, exploited too, came last week
+    const now = await momentOf('north')
+    await engine.run(`update finding_key set component = 'tool-1' where subject in ('CVE-2', 'CVE-5')`)
+    await engine.run(`update software_history set vendor = 'Other' where name = 'tool-1' and asset_id % 100 > 4`)
+    await engine.run(
+      `update software_history set cpe = 'cpe:2.3:a:tool:tool-1:' || cast(asset_id as text) where name = 'tool-1' and asset_id % 100 > 4`,
+    )
+    await engine.run(
+      `update sighting_history set fixed_version = null, stage = 4 where finding_id in (select finding_id from finding_key where subject = 'CVE-4')`,
+    )
+    await engine.run(`insert into sighting_history (org_id, source, asset_id, finding_id, kind, stage, fixed_version, access, checks, valid_from, valid_to, opened_in, closed_in, retracted_in)
+      select org_id, 'other', asset_id, finding_id, kind, 0, '3.0.14', 2, '', ${now.at - 6 * DAY}, ${NEVER}, 1, ${NEVER}, ${NEVER} from finding_key where subject = 'CVE-4'`)
+    await rebuild(world.store, smallCatalog())
+    const days = await engine.query<Row>('select * from asset_day where org_id = $org_id order by day, cause', { org_id })
+    const latest = new Map(days.filter((row) => (row['day'] as number) <= now.day).map((row) => [row['asset_id'], row]))
+    const installed = (await engine.query<Row>('select * from software_history where org_id = $org_id', { org_id })).filter((row) =>
+      stands(row, now.at),
+    )
+    const found = (await listFindings(engine, { org_id, groups: null }, now, readPage({ limit: 1000 }, findingListColumns))).items
+    let weight = 0
+    for (const row of latest.values()) weight += row['weight'] as number
+    const expected = new Map<string, number>()
+    for (const finding of found.filter(({ kind }) => kind === 'vulnerability')) {
+      const { weight: own, exposure } = latest.get(finding.asset_id) as { weight: number; exposure: number }
+      const vendor = installed.find((row) => row['asset_id'] === finding.asset_id && row['name'] === finding.component)?.['vendor'] ?? ''
+      const key = `${finding.component} ${vendor}`
+      expected.set(key, (expected.get(key) ?? 0) + ((100 * own * exposure) / 1e9 / weight) * (finding.share ?? 0))
+    }
+    const scope = { org_id, groups: null }
+    const told = await tellSoftware(engine, scope, now)
+    const ask = (question: object) => listSoftware(engine, scope, now, readPage({ limit: 100, ...question }, softwareColumns), told)
+    const { items } = await ask({ sort: '-impact' })
+    expect([...expected.keys()].toSorted()).toEqual(['openssl OpenSSL', 'tool-1 ', 'tool-1 Other'])
+    for (const item of items) expect(item.impact, item.name).toBeCloseTo(expected.get(`${item.name} ${item.vendor ?? ''}`) ?? 0, 5)
+    expect(items.slice(0, 3).map(({ impact }) => impact)).toEqual(
+      items
+        .map(({ impact }) => impact)
+        .toSorted((a, b) => b - a)
+        .slice(0, 3),
+    )
+    const tagged = (tag: string) =>
+      ask({ filter: JSON.stringify({ tag }) }).then((page) => page.items.map(({ name, vendor }) => `${name} ${vendor ?? ''}`).toSorted())
+    expect(await tagged('zero_day')).toEqual(['tool-1 ', 'tool-1 Other'])
+    expect(await tagged('new_fix')).toEqual(['openssl OpenSSL'])
+    expect((await ask({ filter: JSON.stringify({ has_cpe: 'yes' }) })).items).toMatchObject([
+      { name: 'tool-1', vendor: 'Other', cpe: expect.stringMatching(/^cpe:2\.3:a:tool:/) },
+    ])
+    expect((await ask({ filter: JSON.stringify({ has_cpe: 'no' }) })).items.map(({ cpe }) => cpe)).not.toContain(expect.any(String))
+    expect((await ask({ search: 'a:TOOL:tool-1' })).items.map(({ vendor }) => vendor)).toEqual(['Other'])
+    expect((await getSoftware(engine, scope, now, 'tool-1', 'Other', told)).impact).toBeCloseTo(expected.get('tool-1 Other')!, 5)
   })
 })

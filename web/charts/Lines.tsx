@@ -1,7 +1,7 @@
 // oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex -- who has no mouse scrolls the table with the keyboard; a drawing that is made here is no file for an img element
 import { Table2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { PointerEvent } from 'react'
+import type { PointerEvent, ReactNode } from 'react'
 import { day as writeDay, shortDay } from '../format.ts'
 import { runsOf } from './lines.ts'
 import type { LinePoint } from './lines.ts'
@@ -27,6 +27,7 @@ export function Lines({
   scale = [0, 100],
   zones = [],
   target = null,
+  marks = [],
   height = 220,
 }: {
   label: string
@@ -35,6 +36,8 @@ export function Lines({
   scale?: [lowest: number, highest: number]
   zones?: readonly { from: number; to: number; fill: string }[]
   target?: number | null
+  /** What happened on a day, drawn below the lines at its place. */
+  marks?: readonly { day: string; dot: ReactNode }[]
   height?: number
 }) {
   const [asTable, setAsTable] = useState(false)
@@ -186,6 +189,18 @@ export function Lines({
               <line x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} className="stroke-ink-3" strokeWidth={1} vectorEffect="non-scaling-stroke" />
             )}
           </svg>
+          {marks.length > 0 && (
+            <div className="relative col-start-2 mt-1 h-5">
+              {marks.map(({ day, dot }) => {
+                const index = days.findIndex((each) => each.day === day)
+                return index < 0 ? null : (
+                  <span key={day} className="absolute top-0 -translate-x-1/2" style={{ left: `${x(index) / 10}%` }}>
+                    {dot}
+                  </span>
+                )
+              })}
+            </div>
+          )}
           <span />
           <p className="mt-1 flex justify-between text-xs text-ink-3" aria-hidden>
             {days.length > 0 && <span>{mark(days[0]!.day)}</span>}

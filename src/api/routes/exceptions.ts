@@ -4,7 +4,14 @@ import { UserError } from '../../errors.ts'
 import { compute } from '../../insights/compute.ts'
 import { type Instant, parseInstant } from '../../model/time.ts'
 import { endOfDay, parseDay } from '../../store/days.ts'
-import { addException, changeException, endException, type ExceptionTerms, scopeOfFinding } from '../../store/exceptions/change.ts'
+import {
+  addException,
+  changeException,
+  endException,
+  type ExceptionTerms,
+  leaveException,
+  scopeOfFinding,
+} from '../../store/exceptions/change.ts'
 import { exceptionColumns, getException, listExceptions } from '../../store/queries/exceptions/list.ts'
 import { listGroups } from '../../store/queries/overview/groups.ts'
 import { findingListColumns, listFindings } from '../../store/queries/findings/list.ts'
@@ -33,6 +40,12 @@ const Organisation = Moment.pick({ org: true }).strict()
 
 /** Who acts, until there is sign-in. */
 const ACTOR = 'api'
+
+/** Throws UserError('bad_exception') where there is no vulnerability that could lack a patch. */
+function checkNoPatch(justification: string | undefined, kind: string | null): void {
+  if (justification === 'no_patch' && kind !== 'vulnerability')
+    throw new UserError('bad_exception', 'no_patch is of one vulnerability: name it as the subject, or choose another justification')
+}
 
 /** What people accept, mitigate otherwise, plan or call false. */
 export const exceptions =
@@ -117,6 +130,7 @@ export const exceptions =
                 subject: subject ?? null,
                 component: component ?? null,
               }
+        checkNoPatch(justification, scope.kind)
         const { exception_id } = await addException(
           store,
           org_id,
@@ -207,6 +221,10 @@ export const exceptions =
           ...(starts_at === undefined ? {} : { starts_at: await readWhen(org_id, starts_at, false) }),
           ...(ends_at === undefined ? {} : { ends_at: ends_at === null ? null : await readWhen(org_id, ends_at, true) }),
         }
+        if (justification === 'no_patch') {
+          const { scope, moment, store: known } = await readMoment(api, query)
+          checkNoPatch(justification, (await getException(known.engine, scope, moment, params.exception_id)).kind)
+        }
         if (Object.keys(given).length === 0) throw new UserError('bad_exception', 'there is nothing to correct: name at least one field')
         await changeException(store, org_id, params.exception_id, given, ACTOR)
         return answerNow(org_id, params.exception_id)
@@ -218,7 +236,7 @@ export const exceptions =
         schema: {
           operationId: 'endException',
           tags: ['exceptions'],
-          summary: 'End an exception',
+          summary: 'End an exception, as a whole or for some of its asset groups',
           params: Id,
           querystring: Organisation,
           body: EndedException.nullish(),
@@ -228,7 +246,8 @@ export const exceptions =
       async ({ params, query, body }) => {
         const { org_id } = (await asksToChange(api, query)).org
         const ends_at = body?.ends_at === undefined ? store.now() : await readWhen(org_id, body.ends_at, true)
-        await endException(store, org_id, params.exception_id, ends_at, ACTOR)
+        if (body?.asset_groups) await leaveException(store, org_id, params.exception_id, body.asset_groups, ends_at, ACTOR)
+        else await endException(store, org_id, params.exception_id, ends_at, ACTOR)
         return answerNow(org_id, params.exception_id)
       },
     )

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
 import { answerSoftwareHistory } from '../answers/software-history.ts'
-import { answerPage, readMoment, readPage, readRange } from '../asked.ts'
+import { type Asked, answerPage, readMoment, readPage, readRange } from '../asked.ts'
 import { SoftwareHistory } from '../shapes/software-history.ts'
 import { affectedColumns, listSoftwareAssets } from '../../store/queries/assets/affected.ts'
 import { getSoftware } from '../../store/queries/software/get.ts'
 import { listSoftware, softwareColumns } from '../../store/queries/software/list.ts'
+import { tellSoftware } from '../../store/queries/software/told.ts'
 import type { Api } from '../api.ts'
+import { rememberFew } from '../memory.ts'
 import { named } from '../named.ts'
 import { Moment, Page, SoftwareDetail, SoftwareSummary, list } from '../shapes.ts'
 import { AffectedAssets } from './metrics.ts'
@@ -15,6 +17,10 @@ import { AffectedAssets } from './metrics.ts'
 const SoftwareList = named('SoftwareList', list(SoftwareSummary))
 const Name = z.object({ name: z.string().max(500) })
 const vendor = { vendor: z.string().max(500).optional().describe('Where several vendors have software of this name') }
+
+/** What the weaknesses of all software come to, asked once for each state of the store. */
+const toldOf = ({ store, scope, moment, now }: Asked) =>
+  rememberFew(store, ['software told', scope, moment.day, now ? null : moment.at], () => tellSoftware(store.engine, scope, moment))
 
 /** What is installed. */
 export const software =
@@ -33,7 +39,8 @@ export const software =
       },
       async ({ query }) => {
         const asked = await readMoment(api, query)
-        return answerPage(asked, await listSoftware(asked.store.engine, asked.scope, asked.moment, readPage(query, softwareColumns)))
+        const page = readPage(query, softwareColumns)
+        return answerPage(asked, await listSoftware(asked.store.engine, asked.scope, asked.moment, page, await toldOf(asked)))
       },
     )
     app.get(
@@ -49,8 +56,8 @@ export const software =
         },
       },
       async ({ params, query }) => {
-        const { store, scope, moment } = await readMoment(api, query)
-        return getSoftware(store.engine, scope, moment, params.name, query.vendor)
+        const asked = await readMoment(api, query)
+        return getSoftware(asked.store.engine, asked.scope, asked.moment, params.name, query.vendor, await toldOf(asked))
       },
     )
     app.get(

@@ -32,12 +32,15 @@ export const command: CliCommand = {
     { flags: '--component <name>', summary: 'add: only findings in this component, of the vulnerability or control or whatever they are' },
     { flags: '--finding <number>', summary: 'add: this finding alone' },
     { flags: '--asset <number...>', summary: 'add: on these assets' },
-    { flags: '--group <name...>', summary: 'add: on the assets of these groups, while they are in one' },
+    {
+      flags: '--group <name...>',
+      summary: 'add: on the assets of these groups, while they are in one; end: for these of its groups alone',
+    },
     { flags: '--all-groups', summary: 'add: on the assets of all groups that there are now, not of those to come' },
     { flags: '--everything', summary: 'add: everything, not narrowed at all' },
     {
       flags: '--justification <why>',
-      summary: 'add: third_party_control, alternate_mitigation, risk_accepted, planned or false_positive',
+      summary: 'add: third_party_control, alternate_mitigation, risk_accepted, planned, no_patch (of a vulnerability) or false_positive',
     },
     { flags: '--reason <text>', summary: 'add: the reason, in a sentence' },
     { flags: '--author <name>', summary: 'add: who decided it; default: the account of this machine' },
@@ -159,13 +162,18 @@ async function add(context: Context): Promise<void> {
 
 async function end(context: Context, number: string): Promise<void> {
   const until = textOption(context, 'until')
+  const asset_groups = listOption(context, 'group')
   const ended = await withConnection(context, (connection) =>
     connection.send<Exception>('POST', `/exceptions/${number}/end`, {
       query: { org: textOption(context, 'org') },
-      json: until === undefined ? {} : { ends_at: until },
+      json: { ...(until === undefined ? {} : { ends_at: until }), asset_groups },
     }),
   )
-  show(context, ended, `Exception ${number} ends ${ended.ends_at}; the scores are up to date.`)
+  const sentence =
+    asset_groups && ended.state !== 'ended'
+      ? `Exception ${number} ends for ${asset_groups.join(', ')}; ${coverage(ended)}`
+      : `Exception ${number} ends ${ended.ends_at}; the scores are up to date.`
+  show(context, ended, sentence)
 }
 
 const coverage = ({ covered_findings, covered_assets, moves_scores }: Exception): string =>

@@ -39,6 +39,7 @@ type Act =
   | ({ exception_id: number; act: 'add' } & ExceptionScope & ExceptionTerms)
   | ({ exception_id: number; act: 'change' } & Partial<ExceptionTerms>)
   | { exception_id: number; act: 'end'; ends_at: Instant }
+  | { exception_id: number; act: 'leave'; asset_groups: readonly string[]; ends_at: Instant }
 
 /** The first and the last instant that the days of an organisation reach: 1999 to 2050. */
 const EARLIEST = Date.UTC(1999, 0, 2) * 1000
@@ -119,6 +120,32 @@ export async function endException(
 }
 
 /**
+ * Ends an exception for some of its asset groups; for the others it goes on. Where none is left it ends as a whole. Throws
+ * UserError('unknown_exception') and UserError('bad_exception') where it is not about one of these groups, or has ended for it before.
+ */
+export async function leaveException(
+  store: Store,
+  org_id: number,
+  exception_id: number,
+  asset_groups: readonly string[],
+  ends_at: Instant,
+  actor: string,
+): Promise<{ import_no: number }> {
+  return store.engine.transaction(async (transaction) => {
+    const { asset_groups: all, left, ...terms } = await standingStatement(transaction, org_id, exception_id)
+    const wrong = asset_groups.find((group) => !all?.includes(group))
+    if (wrong !== undefined) throw bad(`exception ${exception_id} is not about the asset group "${wrong.slice(0, 100)}": leave it out`)
+    const before = (group: string) => Math.min(left?.[group] ?? NEVER, terms.ends_at ?? NEVER)
+    const ended = asset_groups.find((group) => before(group) < ends_at)
+    if (ended !== undefined) throw bad(`exception ${exception_id} has ended for the asset group "${ended.slice(0, 100)}" before`)
+    checkTerms({ ...terms, ends_at })
+    const rest = all!.filter((group) => !asset_groups.includes(group) && before(group) > ends_at)
+    const said = { exception_id, ends_at }
+    return act(store, transaction, org_id, actor, rest.length === 0 ? { ...said, act: 'end' } : { ...said, act: 'leave', asset_groups })
+  })
+}
+
+/**
  * After an act on an exception was undone: the exception becomes what its other acts come to, as import `import_no`. `options`: those of
  * the undone import.
  */
@@ -150,7 +177,7 @@ async function act(
   const { exception_id, act, ...rest } = said
   const options = JSON.stringify({ exception_id, act, ...rest })
   const { opened, closed } = await restate(transaction, org_id, exception_id, import_no, options)
-  const verb = { add: 'added', change: 'corrected', end: 'ended' }[act]
+  const verb = { add: 'added', change: 'corrected', end: 'ended', leave: 'ended for some groups' }[act]
   await writeImport(transaction, {
     import_no,
     org_id,
@@ -173,13 +200,18 @@ async function act(
   return { exception_id, import_no }
 }
 
-type Statement = ExceptionScope & ExceptionTerms
+/** `left`: the groups for which it ended before the others, and when. */
+type Statement = ExceptionScope & ExceptionTerms & { left?: Readonly<Record<string, Instant>> }
 
 /** What acts come to, in their order; null when the one that added it does not stand. */
 function outcome(acts: readonly Act[]): Statement | null {
   let held: Statement | null = null
-  for (const { act, exception_id: _, ...said } of acts) {
-    if (act === 'add') held = readScope(said as Statement & { asset_group?: string | null })
+  for (const each of acts) {
+    const { act, exception_id: _, ...said } = each
+    if (each.act === 'leave') {
+      const left = Object.fromEntries(each.asset_groups.map((group) => [group, each.ends_at]))
+      if (held) held = { ...(held as Statement), left: { ...(held as Statement).left, ...left } }
+    } else if (act === 'add') held = readScope(said as Statement & { asset_group?: string | null })
     else if (held) held = { ...(held as Statement), ...said }
   }
   return held && (held.ends_at === null || held.starts_at < held.ends_at) ? held : null
@@ -200,6 +232,11 @@ async function actsOn(transaction: Engine, org_id: number, exception_id: number)
 }
 
 async function standingTerms(transaction: Engine, org_id: number, exception_id: number): Promise<ExceptionTerms> {
+  const { justification, reason, author, starts_at, ends_at } = await standingStatement(transaction, org_id, exception_id)
+  return { justification, reason, author, starts_at, ends_at }
+}
+
+async function standingStatement(transaction: Engine, org_id: number, exception_id: number): Promise<Statement> {
   const held = outcome(await actsOn(transaction, org_id, exception_id))
   if (!held) {
     const [stated] = await transaction.query(
@@ -215,8 +252,7 @@ async function standingTerms(transaction: Engine, org_id: number, exception_id: 
       )
     throw new UserError('unknown_exception', `there is no exception ${exception_id} here`, { status: 404 })
   }
-  const { justification, reason, author, starts_at, ends_at } = held
-  return { justification, reason, author, starts_at, ends_at }
+  return held
 }
 
 const columns = [
@@ -291,22 +327,28 @@ type ExceptionRow = { [column in (typeof columns)[number]]: Value } & {
 /** One row per asset or group, or one that is not narrowed to any. */
 function rowsOf(org_id: number, exception_id: number, said: Statement | null): ExceptionRow[] {
   if (!said) return []
-  const { asset_ids, asset_groups, kind, subject, component, justification, reason, author, starts_at, ends_at } = said
-  const places = asset_groups?.map((asset_group) => ({ asset_id: null, asset_group })) ??
+  const { asset_ids, asset_groups, kind, subject, component, justification, reason, author, starts_at, ends_at, left } = said
+  const places: { asset_id: number | null; asset_group: string | null }[] = asset_groups?.map((asset_group) => ({
+    asset_id: null,
+    asset_group,
+  })) ??
     asset_ids?.map((asset_id) => ({ asset_id, asset_group: null })) ?? [{ asset_id: null, asset_group: null }]
-  return places.map((place) => ({
-    org_id,
-    exception_id,
-    ...place,
-    kind,
-    subject,
-    component,
-    justification,
-    reason,
-    author,
-    valid_from: starts_at,
-    valid_to: ends_at ?? NEVER,
-  }))
+  const endOf = (group: string | null) => Math.min(ends_at ?? NEVER, (group === null ? undefined : left?.[group]) ?? NEVER)
+  return places
+    .filter(({ asset_group }) => starts_at < endOf(asset_group))
+    .map((place) => ({
+      org_id,
+      exception_id,
+      ...place,
+      kind,
+      subject,
+      component,
+      justification,
+      reason,
+      author,
+      valid_from: starts_at,
+      valid_to: endOf(place.asset_group),
+    }))
 }
 
 /**

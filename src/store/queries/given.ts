@@ -18,12 +18,15 @@ const UNKNOWN = -9_007_199_254_740_991
 /** The columns of a list of given rows. */
 export const givenColumns = <T>(fields: GivenFields<T>): ListColumns =>
   new Map(
-    [...fields].map(([name, { column }], index) => [name, { ...column, sql: column.several ? severalSql(index) : `x.field_${index}` }]),
+    [...fields].map(([name, { column }], index) => [
+      name,
+      { ...column, sql: column.several ? severalSql(`x.field_${index}`) : `x.field_${index}` },
+    ]),
   )
 
-/** SQL: one of `$values` is among the words of a field. */
-const severalSql = (index: number): string =>
-  `exists (select 1 from (select unnest(array[$values]) as word) given where strpos(x.field_${index}, '|' || given.word || '|') > 0)`
+/** SQL: one of `$values` is among the words of a field that holds |all|its|words|. */
+export const severalSql = (field: string): string =>
+  `exists (select 1 from (select unnest(array[$values]) as word) given where strpos(${field}, '|' || given.word || '|') > 0)`
 
 /** A page of rows that are already here, by the same rules as every list; unless sorted they keep their order. Throws as askPage does. */
 export async function askGiven<T>(

@@ -13,6 +13,7 @@ import { EventEffect, EventIcon, eventTypeName } from '../../components/EventTyp
 import { FilterBar, SearchField } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Page } from '../../components/Page.tsx'
+import { Pages, usePages } from '../../components/Pages.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { RangePicker } from '../../components/RangePicker.tsx'
 import { Here } from '../../components/To.tsx'
@@ -218,6 +219,7 @@ export function EventsPage() {
     ...(filter ? { filter } : {}),
   } as const
   const list = useList('/api/v1/events', { query })
+  const paged = usePages(list)
   const counts = list.first?.counts ?? []
   const last = useLastDay()
   const columns = useMemo(() => (feed === 'risk' ? riskColumns : postureColumns), [feed])
@@ -289,22 +291,25 @@ export function EventsPage() {
       {byDay ? (
         <EventDays replay={replay} />
       ) : (
-        <DataTable
-          label={feed === 'risk' ? 'Risk events' : 'Posture events'}
-          columns={columns}
-          list={list}
-          rowKey={(event) => event.event_id}
-          defaultSort="-day"
-          fill
-          selected={(event) => event.event_id === open}
-          empty={
-            <Empty title="No event">
-              {feed === 'risk'
-                ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
-                : `No score moved by its threshold within a day${get('from') ? ' in this time' : ''}, or the filters leave none. Scores that got better are listed when you choose their type above.`}
-            </Empty>
-          }
-        />
+        <>
+          <DataTable
+            label={feed === 'risk' ? 'Risk events' : 'Posture events'}
+            columns={columns}
+            list={paged.list}
+            rowKey={(event) => event.event_id}
+            defaultSort="-day"
+            fill
+            selected={(event) => event.event_id === open}
+            empty={
+              <Empty title="No event">
+                {feed === 'risk'
+                  ? 'No new vulnerability or exploit touched your assets, or the filters leave none. Feeds such as KEV, Exploit-DB and EPSS bring the exploits.'
+                  : `No score moved by its threshold within a day${get('from') ? ' in this time' : ''}, or the filters leave none. Scores that got better are listed when you choose their type above.`}
+              </Empty>
+            }
+          />
+          <Pages size={paged.size} page={paged.page} pages={paged.pages} noun="events" />
+        </>
       )}
       <EventFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />
     </Page>

@@ -1,13 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleStop } from 'lucide-react'
+import { useState } from 'react'
 import { addressOf, send, useAsk, useList } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { counted, instant, word } from '../../format.ts'
+import { Button } from '../../components/Button.tsx'
 import { Facts } from '../../components/Card.tsx'
+import { Choice } from '../../components/Choice.tsx'
 import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
 import { FindingsTable } from '../../components/FindingsTable.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
@@ -15,7 +19,7 @@ import { meaningOf, placeOf, StateChip, subjectOf } from './words.tsx'
 
 type Detail = Answer<'/api/v1/exceptions/{exception_id}'>
 
-const acts = { add: 'Added', change: 'Corrected', end: 'Ended' } as const
+const acts = { add: 'Added', change: 'Corrected', end: 'Ended', leave: 'Ended for' } as const
 
 /** One exception in a drawer: what it says, what it covers, what was done to it, and the way to end it. An empty `id` shows nothing. */
 export function ExceptionFlyout({ id, onClose }: { id: string; onClose: () => void }) {
@@ -79,6 +83,7 @@ function General({ one }: { one: Detail }) {
       )}
       {(one.state === 'active' || one.state === 'suspended') && !one.statement && (
         <div>
+          {one.asset_groups && one.asset_groups.length > 1 && <EndForGroups one={one} />}
           <Confirm
             title="End this exception?"
             action="End exception"
@@ -99,6 +104,46 @@ function General({ one }: { one: Detail }) {
         </div>
       )}
     </div>
+  )
+}
+
+/** A button that ends an exception for some of its groups, and leaves it to the others. */
+function EndForGroups({ one }: { one: Detail }) {
+  const { org } = useMoment()
+  const client = useQueryClient()
+  const [chosen, setChosen] = useState<string[] | null>(null)
+  const end = async () => {
+    await send('POST', addressOf(`/api/v1/exceptions/${one.exception_id}/end`, {}, { org }), { asset_groups: chosen })
+    await client.invalidateQueries()
+  }
+  return (
+    <>
+      <Button onClick={() => setChosen([])}>End for some groups</Button>
+      {chosen && (
+        <FormDialog
+          open
+          onClose={() => setChosen(null)}
+          title="End for some groups"
+          line="It holds until now for those chosen, and goes on for the others."
+          action="End for them"
+          ready={chosen.length > 0}
+          onSubmit={end}
+        >
+          <fieldset className="text-sm">
+            <legend className="font-medium">Asset groups</legend>
+            {one.asset_groups!.map((group) => (
+              <Choice
+                key={group}
+                checked={chosen.includes(group)}
+                onChange={(checked) => setChosen(checked ? [...chosen, group] : chosen.filter((each) => each !== group))}
+              >
+                {group}
+              </Choice>
+            ))}
+          </fieldset>
+        </FormDialog>
+      )}
+    </>
   )
 }
 
@@ -123,7 +168,10 @@ function Acts({ one }: { one: Detail }) {
         {one.acts.map((act) => (
           <li key={act.import_no} className="flex items-center gap-3 py-1.5">
             <span className={`w-28 ${act.undone ? 'text-ink-3 line-through' : 'font-medium'}`}>{acts[act.act]}</span>
-            <span className="num flex-1 text-ink-2">{instant(act.recorded_at)}</span>
+            <span className="num flex-1 text-ink-2">
+              {act.asset_groups && `${act.asset_groups.join(', ')}, `}
+              {instant(act.recorded_at)}
+            </span>
             <To page="/sources" change={{ open: String(act.import_no) }} className="link text-xs">
               {act.undone ? 'Undone' : 'Show or undo'}
             </To>

@@ -3,7 +3,14 @@ import { counted, word } from '../../format.ts'
 import { Chip } from '../../components/Badge.tsx'
 
 /** Why a person excepts findings, those first that leave them out of the scores. */
-export const justifications = ['third_party_control', 'alternate_mitigation', 'risk_accepted', 'planned', 'false_positive'] as const
+export const justifications = [
+  'third_party_control',
+  'alternate_mitigation',
+  'risk_accepted',
+  'planned',
+  'no_patch',
+  'false_positive',
+] as const
 
 /** What each justification says. */
 export const meanings: Record<(typeof justifications)[number], string> = {
@@ -11,6 +18,7 @@ export const meanings: Record<(typeof justifications)[number], string> = {
   alternate_mitigation: 'Something of our own does: a rule, a segment, a setting. Left out of the scores.',
   risk_accepted: 'We know it and leave it. The scores stay as they are.',
   planned: 'It will be mended by a date. The scores stay as they are.',
+  no_patch: 'No patch is available yet, for a vulnerability. The scores stay as they are.',
   false_positive: 'The tool is wrong. The scores stay as they are until it stops to report it.',
 }
 

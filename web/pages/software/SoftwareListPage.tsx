@@ -2,7 +2,7 @@ import { useList } from '../../api.ts'
 import type { SoftwareSummary } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { conditionOf } from '../../condition.ts'
-import { count } from '../../format.ts'
+import { count, fine } from '../../format.ts'
 import { StageBadge } from '../../components/Badge.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import type { Column } from '../../components/DataTable.tsx'
@@ -12,6 +12,7 @@ import { Page } from '../../components/Page.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { segment } from '../../components/segment.ts'
+import { Tags } from '../recommendations/marks.tsx'
 import { SupportEnd } from './SupportEnd.tsx'
 
 const stages = ['ransomware', 'known_exploited', 'kit', 'verified', 'public', 'none'].map((value) => ({ value }))
@@ -20,6 +21,18 @@ const supports = [
   { value: 'ended', title: 'Ended' },
   { value: 'ending', title: 'Ends within six months' },
   { value: 'supported', title: 'Supported for longer' },
+]
+
+const tags = [
+  { value: 'zero_day', title: 'Zero-day' },
+  { value: 'new_fix', title: 'New fix' },
+  { value: 'no_fix', title: 'No fix' },
+  { value: 'some_fixes', title: 'Some fixes' },
+]
+
+const cpes = [
+  { value: 'yes', title: 'Stated by a report' },
+  { value: 'no', title: 'Not available' },
 ]
 
 const columns: Column<SoftwareSummary>[] = [
@@ -67,6 +80,25 @@ const columns: Column<SoftwareSummary>[] = [
     align: 'right',
     cell: (one) => `${count(one.exposed_assets)} of ${count(one.assets)}`,
   },
+  {
+    id: 'impact',
+    title: 'Impact',
+    width: 100,
+    sort: 'impact',
+    down: true,
+    align: 'right',
+    hint: 'Points that its open vulnerabilities have in the exposure score',
+    cell: (one) => (one.impact > 0 ? fine(one.impact) : '–'),
+  },
+  { id: 'tags', title: 'Tags', width: 170, cell: (one) => <Tags tags={one.tags} /> },
+  {
+    id: 'cpe',
+    title: 'CPE',
+    width: 220,
+    sort: 'cpe',
+    hidden: true,
+    cell: (one) => (one.cpe === null ? <span className="text-ink-3">Not available</span> : <span title={one.cpe}>{one.cpe}</span>),
+  },
   { id: 'versions', title: 'Versions', width: 102, sort: 'versions', down: true, align: 'right', cell: (one) => count(one.versions) },
   {
     id: 'support',
@@ -82,7 +114,13 @@ const columns: Column<SoftwareSummary>[] = [
 /** What is installed, by what is known to be wrong with it. */
 export function SoftwareListPage() {
   const { get, all } = useParameters()
-  const filter = conditionOf({ stage: all('stage'), support: all('support'), vulnerabilities: get('weak') === 'yes' ? '>= 1' : null })
+  const filter = conditionOf({
+    stage: all('stage'),
+    support: all('support'),
+    tag: all('tag'),
+    has_cpe: all('cpe'),
+    vulnerabilities: get('weak') === 'yes' ? '>= 1' : null,
+  })
   const list = useList('/api/v1/software', {
     query: {
       ...(filter ? { filter } : {}),
@@ -97,6 +135,8 @@ export function SoftwareListPage() {
         filters={[
           { parameter: 'stage', title: 'Threat', options: stages },
           { parameter: 'support', title: 'Support', options: supports },
+          { parameter: 'tag', title: 'Tags', options: tags },
+          { parameter: 'cpe', title: 'CPE', options: cpes },
           { parameter: 'weak', title: 'Weaknesses', options: [{ value: 'yes', title: 'Has known vulnerabilities' }] },
         ]}
         total={list.total}

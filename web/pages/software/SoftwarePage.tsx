@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react'
 import { useParams } from 'wouter'
 import { useAsk, useList } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { count } from '../../format.ts'
+import { count, fine } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
 import { StageBadge } from '../../components/Badge.tsx'
 import { Card, Facts } from '../../components/Card.tsx'
@@ -11,6 +12,7 @@ import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
+import { Tags } from '../recommendations/marks.tsx'
 import { SoftwareEvents } from './SoftwareEvents.tsx'
 import { SupportEnd } from './SupportEnd.tsx'
 import { Versions } from './Versions.tsx'
@@ -47,6 +49,9 @@ export function SoftwarePage() {
             ['Vulnerabilities', count(data.vulnerabilities)],
             ['Critical', count(data.critical)],
             ['Threat', <StageBadge key="s" stage={data.stage} all />],
+            ['Part of the exposure score', data.impact > 0 ? `${fine(data.impact)} points` : 'None'],
+            ['CPE', data.cpe ?? 'Not available'],
+            ...(data.tags.length > 0 ? [['Tags', <Tags key="t" tags={data.tags} />] as [string, ReactNode]] : []),
             ['Support ends', <SupportEnd key="e" one={data} />],
             [
               'What to do',
@@ -90,7 +95,7 @@ export function SoftwarePage() {
             amount: data.assets,
             content: <AffectedAssets list={assets} label={`Assets with ${data.name}`} />,
           },
-          { id: 'events', title: 'Event timeline', content: <SoftwareEvents name={data.name} /> },
+          { id: 'events', title: 'Event timeline', content: <SoftwareEvents name={data.name} vendor={data.vendor ?? ''} /> },
         ]}
       />
     </Page>

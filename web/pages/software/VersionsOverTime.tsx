@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import type { ReactNode } from 'react'
 import { useAsk } from '../../api.ts'
 import { count, moveDay } from '../../format.ts'
 import { Lines } from '../../charts/Lines.tsx'
@@ -18,12 +19,23 @@ const looks = [
   ['stroke-(--low)', 'bg-(--low)'],
 ] as const
 
-/** On how many assets each version of a software was over half a year. */
-export function VersionsOverTime({ name, vendor }: { name: string; vendor: string }) {
+/** On how many assets each version of a software was, with what happened on those days. */
+export function VersionsOverTime({
+  name,
+  vendor,
+  days = DAYS,
+  marks = [],
+}: {
+  name: string
+  vendor: string
+  /** Days before the last one; default half a year. */
+  days?: number
+  marks?: readonly { day: string; dot: ReactNode }[]
+}) {
   const last = useLastDay()
   const { data, error, refetch } = useAsk('/api/v1/software/{name}/history', {
     path: { name },
-    query: { vendor, from: moveDay(last, -DAYS) },
+    query: { vendor, from: moveDay(last, -days) },
   })
   const lines = useMemo(
     () =>
@@ -55,7 +67,14 @@ export function VersionsOverTime({ name, vendor }: { name: string; vendor: strin
   // Ticks are quarters of the scale: whole numbers of assets.
   return (
     <Card title="Versions over time" note="assets">
-      <Lines label={`Assets by version of ${name}`} lines={lines} write={count} scale={[0, Math.ceil(most / 4) * 4]} height={200} />
+      <Lines
+        label={`Assets by version of ${name}`}
+        lines={lines}
+        write={count}
+        scale={[0, Math.ceil(most / 4) * 4]}
+        marks={marks}
+        height={200}
+      />
     </Card>
   )
 }

@@ -67,7 +67,14 @@ export interface ExceptionItem {
 /** With every act that made it what it is. */
 export interface ExceptionAnswer extends ExceptionItem {
   /** In the order of learning. */
-  acts: { import_no: number; act: 'add' | 'change' | 'end'; recorded_at: string; actor: string; undone: boolean }[]
+  acts: {
+    import_no: number
+    act: 'add' | 'change' | 'end' | 'leave'
+    asset_groups: string[] | null
+    recorded_at: string
+    actor: string
+    undone: boolean
+  }[]
 }
 
 interface ExceptionRow {
@@ -145,11 +152,13 @@ const statements = '(select s.*, s.statement_id as exception_id from statement_h
 const stateOf = (active: string): string =>
   `case when $at < s.valid_from then 'upcoming' when $at >= s.valid_to then 'ended' ${active} else 'active' end`
 
-const oneEach = `select s.exception_id, count(s.asset_id) as asset_count, count(s.asset_group) as group_count, min(s.asset_group collate "C") as place, s.kind, s.subject, s.component, s.justification, ${moving('s.justification')} as moves,
+const oneEach = `select s.exception_id, s.asset_count, s.group_count, s.place, s.kind, s.subject, s.component, s.justification, ${moving('s.justification')} as moves,
       cast(null as text) as status, cast(null as text) as stated_justification, cast(null as text) as product, cast(null as text) as package, cast(null as text) as version,
       cast(null as text) as role, cast(null as text) as document, cast(null as text) as document_version, cast(null as bigint) as stated_at, s.reason, s.author,
-      s.valid_from as starts_at, s.valid_to as ends_at, ${stateOf("when max(s.suspended) = 1 then 'suspended'")} as state, max(s.opened_in) as import_no
-    from said s group by s.exception_id, s.kind, s.subject, s.component, s.justification, s.reason, s.author, s.valid_from, s.valid_to
+      s.valid_from as starts_at, s.valid_to as ends_at, ${stateOf("when s.suspended = 1 then 'suspended'")} as state, s.import_no
+    from (select exception_id, kind, subject, component, justification, reason, author, valid_from, max(valid_to) as valid_to, max(case when $at < valid_to then suspended else 0 end) as suspended,
+        max(opened_in) as import_no, count(asset_id) as asset_count, count(asset_group) as group_count, min(asset_group collate "C") as place
+      from said group by exception_id, kind, subject, component, justification, reason, author, valid_from) s
     union all
     select s.exception_id, 0, 0, null, 'vulnerability', s.vulnerability_id, null, 'statement', ${statementMoves('s')}, s.status, s.justification, s.product, s.package, s.version,
       s.role, s.document, s.document_version, s.stated_at, coalesce(s.detail, ''), s.author, s.valid_from, s.valid_to, ${stateOf('')}, s.opened_in
@@ -196,12 +205,18 @@ export async function getException(engine: Engine, scope: Scope, moment: AskedMo
     ...item,
     acts: acts.map(({ import_no, options, recorded_at, actor, undone_in }) => ({
       import_no,
-      act: (JSON.parse(options) as { act: 'add' | 'change' | 'end' }).act,
+      ...actOf(options),
       recorded_at: formatInstant(recorded_at),
       actor,
       undone: undone_in !== NEVER,
     })),
   }
+}
+
+/** What an act did; `asset_groups`: of one that ended it for them alone. */
+function actOf(options: string): Pick<ExceptionAnswer['acts'][number], 'act' | 'asset_groups'> {
+  const { act, asset_groups = null } = JSON.parse(options) as Pick<ExceptionAnswer['acts'][number], 'act'> & { asset_groups?: string[] }
+  return { act, asset_groups: act === 'leave' ? asset_groups : null }
 }
 
 /**
@@ -218,7 +233,7 @@ export const coveringCtes = (scope: Scope, only: string, findings = ''): string 
     select distinct exception_id, finding_id, asset_id from cover c where ${holds('c')}
     union select distinct statement_id, finding_id, asset_id from stated c where ${holds('c')}),
   in_force as (
-    select distinct exception_id, justification, ${moving('justification')} as moves, cast(null as text) as status, valid_to as ends_at from held
+    select exception_id, justification, ${moving('justification')} as moves, cast(null as text) as status, max(valid_to) as ends_at from held group by exception_id, justification
     union all select exception_id, 'statement', ${statementMoves('e')}, status, valid_to from spoken e)`
 
 /** Adds what is worked out only for the exceptions that are shown: names of assets, what they cover. */

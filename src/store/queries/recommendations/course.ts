@@ -10,7 +10,7 @@ export const TREND_DAYS = 14
 /** How far back what is closed by now is still told, in days: as long as completed remediation is. */
 export const LOOK_BACK = 180
 /** How long a fix for what was a zero day is news, in days. */
-const NEW_FIX_DAYS = 14
+export const NEW_FIX_DAYS = 14
 
 /** How a recommendation came to stand as it does. */
 export interface Course {

@@ -6,7 +6,17 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type AskedMoment, momentParams } from '../moment.ts'
 import { severityWord, stageWord } from '../words.ts'
-import { perSoftware, softwareCtes, type SoftwareItem, softwareItem, supportSql, type SupportState, supportWord } from './list.ts'
+import {
+  perSoftware,
+  softwareCtes,
+  type SoftwareItem,
+  softwareItem,
+  type SoftwareTold,
+  supportSql,
+  type SupportState,
+  supportWord,
+  toldParams,
+} from './list.ts'
 
 /** A software with its versions and open vulnerabilities. */
 export interface SoftwareAnswer extends SoftwareItem {
@@ -35,12 +45,14 @@ export async function getSoftware(
   moment: AskedMoment,
   name: string,
   vendor?: string,
+  told: readonly SoftwareTold[] = [],
 ): Promise<SoftwareAnswer> {
+  const own = told.filter((each) => each.name === name)
   const params = { ...momentParams(scope, moment), name }
   const ctes = softwareCtes(scope, 'and s.name = $name')
   const [row] = await engine.query<Parameters<typeof softwareItem>[0] & { vendor_key: string }>(
-    `with ${ctes} select * from (${perSoftware}) x ${vendor === undefined ? '' : 'where x.vendor_key = $vendor'} order by x.assets desc, x.vendor_key collate "C" limit 1`,
-    vendor === undefined ? params : { ...params, vendor },
+    `with ${ctes} select * from (${perSoftware(own)}) x ${vendor === undefined ? '' : 'where x.vendor_key = $vendor'} order by x.assets desc, x.vendor_key collate "C" limit 1`,
+    { ...params, ...toldParams(own), ...(vendor === undefined ? {} : { vendor }) },
   )
   if (!row)
     throw new UserError('unknown_software', `no asset here has software named "${name.slice(0, 100)}" at that moment`, { status: 404 })

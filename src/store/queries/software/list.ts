@@ -1,8 +1,10 @@
 import { exploitStages, type ExploitStage } from '../../../model/exploit.ts'
+import { type SoftwareTag, softwareTags } from '../../../model/recommendation.ts'
 import { formatInstant } from '../../../model/time.ts'
-import type { Engine } from '../../engines/engine.ts'
+import type { Engine, Params } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type AskedMoment, countsSql, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
+import { severalSql } from '../given.ts'
 import { askPage, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
 import { stageWord } from '../words.ts'
 
@@ -23,6 +25,20 @@ export interface SoftwareItem {
   end_of_support_at: string | null
   /** How that stands at the asked moment; null: no report states when support ends. */
   support: SupportState | null
+  /** Common Platform Enumeration name, of one of its versions; null: no report states one. */
+  cpe: string | null
+  /** Points that its open vulnerabilities have in the exposure score of the day. */
+  impact: number
+  tags: SoftwareTag[]
+}
+
+/** What is known of a software from elsewhere; of those that are left out it is 0 points and no tag. */
+export interface SoftwareTold {
+  name: string
+  vendor_key: string
+  /** Millionths of points. */
+  impact: number
+  tags: readonly SoftwareTag[]
 }
 
 /** `ending`: within {@link SOON_DAYS} days. */
@@ -39,7 +55,9 @@ export const supportSql = (sql: string): string =>
 /** The word at a position of {@link supportSql}. */
 export const supportWord = (support: number | null): SupportState | null => (support === null ? null : supportStates[support]!)
 
-interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at' | 'support'> {
+interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at' | 'support' | 'tags'> {
+  /** |all|its|tags| */
+  tags: string | null
   stage: number
   support: number | null
   ends_at: number | null
@@ -56,10 +74,14 @@ export const softwareColumns: ListColumns = new Map<string, ListColumn>([
   ['critical', { type: 'number', title: 'critical vulnerabilities', sql: 'x.critical' }],
   ['stage', { type: 'ordered', title: 'exploit stage', values: exploitStages, sql: 'x.stage' }],
   ['support', { type: 'ordered', title: 'end of support', values: supportStates, sql: 'x.support' }],
+  ['cpe', { type: 'text', title: 'CPE', sql: 'x.cpe' }],
+  ['has_cpe', { type: 'text', title: 'has a CPE', values: ['yes', 'no'], sql: "case when x.cpe is null then 'no' else 'yes' end" }],
+  ['impact', { type: 'number', title: 'points of the exposure score', scale: 1_000_000, sql: 'x.impact' }],
+  ['tag', { type: 'text', title: 'tag', values: softwareTags, several: true, sql: severalSql('x.tags') }],
 ])
 
 /**
- * CTEs down to `had` (asset_id, name, vendor, version, ends_at): software that reports list, and components that only a finding names;
+ * CTEs down to `had` (asset_id, name, vendor, version, ends_at, cpe): software that reports list, and components that only a finding names;
  * `hit` (asset_id, name, vendor, subject, version, severity, stage): the open vulnerabilities in it.
  */
 export const softwareCtes = (
@@ -67,7 +89,7 @@ export const softwareCtes = (
   only = '',
 ): string => `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.component <> '' ${only.replaceAll('s.name', 'f.component')}`)},
   listed as (
-    select s.asset_id, s.name, s.vendor, s.version, s.end_of_support_at as ends_at from software_history s join a on a.asset_id = s.asset_id
+    select s.asset_id, s.name, s.vendor, s.version, s.end_of_support_at as ends_at, s.cpe from software_history s join a on a.asset_id = s.asset_id
     where s.org_id = $org_id and ${standing('s')} ${only}),
   listed_name as (select asset_id, name, max(vendor collate "C") as vendor from listed group by asset_id, name),
   hit as (
@@ -76,38 +98,68 @@ export const softwareCtes = (
     left join sighting_history g on g.finding_id = o.finding_id and ${standing('g')}
     where ${countsSql}),
   had as (
-    select asset_id, name, vendor, version, ends_at from listed
-    union select h.asset_id, h.name, h.vendor, coalesce(h.version, ''), null from hit h
+    select asset_id, name, vendor, version, ends_at, cpe from listed
+    union select h.asset_id, h.name, h.vendor, coalesce(h.version, ''), null, null from hit h
     where not exists (select 1 from listed l where l.asset_id = h.asset_id and l.name = h.name))`
 
-/** Select over {@link softwareCtes}: a row per software. */
-export const perSoftware = `select s.name, s.vendor, s.vendor_key, s.versions, s.assets, coalesce(v.vulnerabilities, 0) as vulnerabilities, coalesce(v.critical, 0) as critical,
-    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at, ${supportSql('s.ends_at')} as support
+/** Select over {@link softwareCtes}: a row per software, with what is told of it from elsewhere. */
+export const perSoftware = (
+  told: readonly SoftwareTold[],
+): string => `select s.name, s.vendor, s.vendor_key, s.versions, s.assets, coalesce(v.vulnerabilities, 0) as vulnerabilities, coalesce(v.critical, 0) as critical,
+    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at, ${supportSql('s.ends_at')} as support, s.cpe,
+    ${told.length === 0 ? 'cast(0 as bigint) as impact, cast(null as text) as tags' : `coalesce(t.impact, 0) as impact, nullif(t.tags, '') as tags`}
   from (
-    select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends_at) as ends_at
+    select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends_at) as ends_at, max(cpe collate "C") as cpe
     from had group by name, coalesce(vendor, '')) s
   left join (
     select name, coalesce(vendor, '') as vendor_key, count(distinct subject) as vulnerabilities, count(distinct case when severity = 4 then subject end) as critical, max(stage) as stage,
       count(distinct asset_id) as exposed_assets
-    from hit group by name, coalesce(vendor, '')) v on v.name = s.name and v.vendor_key = s.vendor_key`
+    from hit group by name, coalesce(vendor, '')) v on v.name = s.name and v.vendor_key = s.vendor_key
+  ${told.length === 0 ? '' : toldSql}`
 
-/** Software on assets that have not left, the most vulnerabilities first. */
-export const listSoftware = (engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> =>
-  keptPage(engine, 'software', [scope, moment], page, () => askSoftware(engine, scope, moment, page))
+const toldSql = `left join (select unnest($told_name) as name, unnest($told_vendor) as vendor_key, unnest($told_impact) as impact, unnest($told_tags) as tags) t
+    on t.name = s.name and t.vendor_key = s.vendor_key`
 
-async function askSoftware(engine: Engine, scope: Scope, moment: AskedMoment, page: PageQuestion): Promise<PageAnswer<SoftwareItem>> {
+/** The parameters of {@link perSoftware}. */
+export const toldParams = (told: readonly SoftwareTold[]): Params =>
+  told.length === 0
+    ? {}
+    : {
+        told_name: told.map(({ name }) => name),
+        told_vendor: told.map(({ vendor_key }) => vendor_key),
+        told_impact: told.map(({ impact }) => impact),
+        told_tags: told.map(({ tags }) => (tags.length === 0 ? '' : `|${tags.join('|')}|`)),
+      }
+
+/** Software on assets that have not left, the most vulnerabilities first. `told`: the same for the same scope and moment. */
+export const listSoftware = (
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+  told: readonly SoftwareTold[] = [],
+): Promise<PageAnswer<SoftwareItem>> =>
+  keptPage(engine, 'software', [scope, moment], page, () => askSoftware(engine, scope, moment, page, told))
+
+async function askSoftware(
+  engine: Engine,
+  scope: Scope,
+  moment: AskedMoment,
+  page: PageQuestion,
+  told: readonly SoftwareTold[],
+): Promise<PageAnswer<SoftwareItem>> {
   const answer = await askPage<SoftwareRow>(
     engine,
     {
       ctes: softwareCtes(scope),
-      select: perSoftware,
-      params: momentParams(scope, moment),
+      select: perSoftware(told),
+      params: { ...momentParams(scope, moment), ...toldParams(told) },
       columns: softwareColumns,
       key: [
         { column: 'name', type: 'text' },
         { column: 'vendor_key', type: 'text' },
       ],
-      search: ['x.name', 'x.vendor'],
+      search: ['x.name', 'x.vendor', 'x.cpe'],
       sort: '-vulnerabilities',
     },
     page,
@@ -126,6 +178,9 @@ export const softwareItem = ({
   exposed_assets,
   ends_at,
   support,
+  cpe,
+  impact,
+  tags,
 }: SoftwareRow): SoftwareItem => ({
   name,
   vendor,
@@ -137,4 +192,7 @@ export const softwareItem = ({
   exposed_assets,
   end_of_support_at: formatInstant(ends_at),
   support: supportWord(support),
+  cpe,
+  impact: impact / 1_000_000,
+  tags: (tags?.split('|').filter((tag) => tag !== '') ?? []) as SoftwareTag[],
 })
