@@ -1,4 +1,4 @@
-import { frameworkKey, isFramework, sectionOf } from '../model/framework.ts'
+import { frameworkKey, frameworkNamed, isFramework, sectionOf } from '../model/framework.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { clearDeltas } from '../store/queries/metrics/deltas.ts'
 import { writeFrameworkDeltas } from '../store/queries/initiatives/framework-deltas.ts'
@@ -24,8 +24,9 @@ const GENERATED = 'framework-'
 export async function deriveFrameworks(transaction: Engine, org_id: number): Promise<void> {
   const wanted = new Map<string, FrameworkRow>()
   const spellings = new Map<string, Map<string, number>>()
-  for (const { control_id, frameworks } of await controlsWithFrameworks(transaction, org_id)) {
-    for (const { framework: name, requirement } of JSON.parse(frameworks) as { framework: string; requirement: string }[]) {
+  for (const { control_id, product, frameworks } of await controlsWithFrameworks(transaction, org_id)) {
+    for (const { framework: written, requirement } of JSON.parse(frameworks) as { framework: string; requirement: string }[]) {
+      const name = frameworkNamed(written, product)
       if (!isFramework(name) || !requirement) continue
       const framework = frameworkKey(name)
       const title = name.trim().slice(0, 120)

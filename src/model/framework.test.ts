@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frameworkKey, isFramework, sectionOf } from './framework.ts'
+import { frameworkKey, frameworkNamed, isFramework, sectionOf } from './framework.ts'
 
 describe('frameworks', () => {
   it('are the same whatever the signs in their names', () => {
@@ -7,6 +7,17 @@ describe('frameworks', () => {
     expect(frameworkKey('PCI DSS v3.2.1')).toBe('pci-dss-v3-2-1')
     expect(frameworkKey('–')).toBe('')
     expect(frameworkKey(`x${'-y'.repeat(80)}`).length).toBeLessThanOrEqual(100)
+  })
+
+  it('are benchmarks of one product each where CIS numbers them alone', () => {
+    for (const name of ['CIS-3.0', 'CIS 1.4.0', 'cis_v2', 'CIS']) {
+      const keys = ['aws', 'Azure', 'gcp', 'm365', null].map((product) => frameworkKey(frameworkNamed(name, product)))
+      expect(new Set(keys).size, name).toBe(keys.length)
+    }
+    expect(frameworkNamed('CIS-3.0', 'azure')).toBe('CIS-3.0 for Azure')
+    for (const name of ['CIS GCP V1.1', 'CISA', 'CIS_Linux_2.0.0', 'PCI-4.0', 'CIS Controls'])
+      expect(frameworkNamed(name, 'aws')).toBe(name)
+    expect(frameworkNamed('CIS-3.0', 'a cloud of which nobody heard')).toBe('CIS-3.0')
   })
 
   it('are no lists of weaknesses or references', () => {

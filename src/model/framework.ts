@@ -13,6 +13,28 @@ const lists = /^(cwe|capec|cve|cci|cce|bsimm|cert)\b/
 /** Whether a name is that of a framework with requirements; lists of weaknesses (CWE) and of cross references (CCI) are none. */
 export const isFramework = (name: string): boolean => frameworkKey(name) !== '' && !lists.test(name.trim().toLowerCase())
 
+/** Products that reports name, each with a benchmark of its own under the one name "CIS-3.0". */
+const benchmarked: Readonly<Record<string, string>> = {
+  alibabacloud: 'Alibaba Cloud',
+  aws: 'AWS',
+  azure: 'Azure',
+  gcp: 'Google Cloud',
+  github: 'GitHub',
+  googleworkspace: 'Google Workspace',
+  kubernetes: 'Kubernetes',
+  m365: 'Microsoft 365',
+  oraclecloud: 'Oracle Cloud',
+}
+
+/**
+ * The framework that a tool means by a name on a control of a product. CIS has a benchmark for each product, with the same numbers for other requirements, and tools
+ * name it by its version alone: "CIS-3.0" on a control of Azure is "CIS-3.0 for Azure". All else, and what is on no product that is known, is as it is named.
+ */
+export function frameworkNamed(name: string, product: string | null): string {
+  const of = benchmarked[product?.toLowerCase() ?? '']
+  return of !== undefined && /^cis[ _-]?(v?\d[\w.]*)?$/i.test(name.trim()) ? `${name.trim()} for ${of}` : name
+}
+
 /** Frameworks whose requirements are "AC-2(12)": the letters are the family. https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final */
 const byFamily = /nist|fedramp|fisma|ccm/i
 

@@ -47,6 +47,9 @@ export interface World {
     max_points?: number | null
     title?: string
     severity?: number | null
+    product?: string
+    /** JSON: [{framework, requirement}]. */
+    frameworks?: string
   }[]
   /** Fixed versions, as sightings state them. */
   fix: { finding_id: number; asset_id?: number; fixed_version: string; from?: number; to?: number; source?: string }[]

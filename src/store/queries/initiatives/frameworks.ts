@@ -28,10 +28,13 @@ export interface FrameworkRow {
   control_id: string
 }
 
-/** The newest descriptions of all controls that name requirements: JSON [{framework, requirement}]. */
-export function controlsWithFrameworks(engine: Engine, org_id: number): Promise<{ control_id: string; frameworks: string }[]> {
+/** The newest descriptions of all controls that name requirements: JSON [{framework, requirement}], and the product that each is about. */
+export function controlsWithFrameworks(
+  engine: Engine,
+  org_id: number,
+): Promise<{ control_id: string; product: string | null; frameworks: string }[]> {
   return engine.query(
-    `with ${newestControl} select control_id, frameworks from newest_control where frameworks <> '[]' order by control_id collate "C"`,
+    `with ${newestControl} select control_id, product, frameworks from newest_control where frameworks <> '[]' order by control_id collate "C"`,
     { org_id },
   )
 }
