@@ -41,6 +41,7 @@ import { organisations } from './routes/organisations.ts'
 import { operations } from './routes/operations.ts'
 import { overview } from './routes/overview.ts'
 import { packs } from './routes/packs.ts'
+import { productInitiatives } from './routes/product-initiatives.ts'
 import { programme } from './routes/programme.ts'
 import { recommendations } from './routes/recommendations.ts'
 import { reports } from './routes/reports.ts'
@@ -150,6 +151,7 @@ export function buildApp({ store, catalog, version, token, webFolder, jobs, log,
         knowledge,
         kpis,
         thresholds,
+        productInitiatives,
         notifications,
         exports,
         operations,

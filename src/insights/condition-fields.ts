@@ -30,6 +30,7 @@ const ofControl = (sql: string) => `case when f.kind = 'control' then ${sql} end
  * may be missing). A control's finding has no vulnerability attributes and the other way round: they are unknown.
  */
 export const findingColumns: Columns = new Map<string, Column>([
+  ['vulnerability.vulnerability_id', { type: 'text', title: 'vulnerability', sql: ofVulnerability('f.subject') }],
   ['vulnerability.severity', { type: 'ordered', values: severities, title: 'vulnerability severity', sql: ofVulnerability(severitySql) }],
   ['vulnerability.cvss', { type: 'number', scale: 10, title: 'CVSS', sql: ofVulnerability('coalesce(v.cvss_tenths, f.cvss_tenths)') }],
   ['vulnerability.epss', { type: 'number', scale: 100_000, title: 'EPSS', sql: ofVulnerability('v.epss') }],

@@ -7,6 +7,7 @@ import type { Catalog, Handling, Weight } from './catalog.ts'
 import { accepted, draftInitiative, draftMetric, tryMetric } from './draft.ts'
 import { shippedOf } from './org-catalog.ts'
 import { type ActivePack, activePacks } from './packs.ts'
+import { productInitiative, type ProductQuestion } from './product-initiative.ts'
 
 // What a security manager sets of metrics and initiatives. Each act is one change that is kept with who and why; compute takes it into the scores.
 
@@ -124,6 +125,23 @@ export async function saveInitiative(
   accepted('initiative', id, draftInitiative(catalog, id, yaml))
   checkOwn(catalog, await activePacks(store.engine, org_id), 'initiative', id)
   return act(store, org_id, [{ kind: 'initiative', id, body: yaml }], by)
+}
+
+/**
+ * Adds an initiative for a product or vendor with its metrics, all or nothing; what is there already of the same ids becomes a new version. Throws
+ * UserError('bad_product'), UserError('duplicate_definition').
+ */
+export async function saveProduct(store: Store, org_id: number, catalog: Catalog, question: ProductQuestion, by: Author): Promise<string> {
+  const { initiative, metrics } = await productInitiative(store.engine, org_id, question)
+  const packs = await activePacks(store.engine, org_id)
+  for (const { id } of metrics) checkOwn(catalog, packs, 'metric', id)
+  checkOwn(catalog, packs, 'initiative', initiative.id)
+  const changes = [
+    ...metrics.map(({ id, yaml }) => ({ kind: 'metric' as const, id, body: yaml })),
+    { kind: 'initiative' as const, id: initiative.id, body: initiative.yaml },
+  ]
+  await act(store, org_id, changes, by)
+  return initiative.id
 }
 
 /** Ends a metric or initiative of the organisation's own; what it was stays in the past. Throws UserError('not_own') for what comes with Plimsoll or a pack. */

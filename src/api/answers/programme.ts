@@ -241,6 +241,12 @@ function titleOf(kind: 'metric' | 'initiative', id: string, yaml: string): strin
 /** Days that a trial looks back: two years. */
 const TRIAL_DAYS = 730
 
+/** The days that a trial is about. */
+export const trialRange = ({ first_day, day }: Asked['moment']): { from: number; to: number } => ({
+  from: Math.max(first_day ?? 0, day - TRIAL_DAYS),
+  to: day,
+})
+
 /** What a metric would answer if it were saved, or what is wrong with it. Throws UserError('too_slow'). */
 export async function answerMetricTrial(
   { store, today, scope, moment }: Asked,
@@ -249,8 +255,7 @@ export async function answerMetricTrial(
 ): Promise<z.infer<typeof MetricTrial>> {
   const { definition, problems } = draftMetric(today, id, yaml)
   if (!definition) return { problems, warnings: [], answer: null }
-  const range = { from: Math.max(moment.first_day ?? 0, moment.day - TRIAL_DAYS), to: moment.day }
-  const trial = await tryMetric(store.engine, scope, today, definition, range)
+  const trial = await tryMetric(store.engine, scope, today, definition, trialRange(moment))
   const never = trial.missing.length === 0 && trial.history.every(({ denominator }) => denominator === 0)
   return {
     problems: [],
@@ -280,8 +285,7 @@ export async function answerInitiativeTrial(
 ): Promise<z.infer<typeof InitiativeTrial>> {
   const { definition, problems } = draftInitiative(today, id, yaml)
   if (!definition) return { problems, answer: null }
-  const range = { from: Math.max(moment.first_day ?? 0, moment.day - TRIAL_DAYS), to: moment.day }
-  const history = await tryInitiative(store.engine, scope, today, definition, range)
+  const history = await tryInitiative(store.engine, scope, today, definition, trialRange(moment))
   return {
     problems: [],
     answer: {

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
-import { changeDefinition, definitionOptions, isVerb, readWords, setOf } from '../programme.ts'
+import { by, changeDefinition, definitionOptions, isVerb, readWords, setOf } from '../programme.ts'
 import { scoreText, table } from '../table.ts'
 
 export const command: CliCommand = {
@@ -10,6 +10,9 @@ export const command: CliCommand = {
   options: [
     ...definitionOptions,
     { flags: '--by <day>', summary: 'target: by which day' },
+    { flags: '--vendor', summary: 'product: the name is that of a vendor' },
+    { flags: '--weakness <ids>', summary: 'product: weaknesses that belong to it, as CVE-2026-10001,CVE-2026-10002' },
+    { flags: '--save', summary: 'product: save what is shown' },
     { flags: '--least <points>', summary: 'history: changes of at least so many points; default 2.5, 0 all' },
     { flags: '--from <day>', summary: 'history: first day' },
     { flags: '--to <day>', summary: 'history: last day' },
@@ -24,6 +27,8 @@ export const command: CliCommand = {
     'plimsoll initiatives target our-servers 90 --by 2027-03-31',
     'plimsoll initiatives history our-servers --least 0',
     'plimsoll initiatives archive our-servers',
+    'plimsoll initiatives product openssl',
+    'plimsoll initiatives product openssl --save --reason "Campaign of this spring"',
   ],
   async run(context) {
     const [verb, id] = context.words
@@ -35,10 +40,11 @@ export const command: CliCommand = {
       return setOf(context, `/initiatives/${encodeURIComponent(of)}/target`, value, 'score', by === undefined ? {} : { by })
     }
     if (verb === 'history' && id !== undefined) return history(context, id)
+    if (verb === 'product' && id !== undefined) return product(context, context.words.slice(1).join(' '))
     if (verb !== undefined)
       throw new UserError(
         'unknown_command',
-        'expected: plimsoll initiatives, or plimsoll initiatives with try|lint|add <file.yaml>, archive <id>, target <id> <score>, history <id>',
+        'expected: plimsoll initiatives, or plimsoll initiatives with try|lint|add <file.yaml>, archive <id>, target <id> <score>, history <id>, product <name>',
       )
     await withConnection(context, async (connection) => {
       const { items } = await connection.get<{
@@ -89,4 +95,42 @@ async function history(context: Context, id: string): Promise<void> {
         )
       : 'No change of this size.',
   )
+}
+
+async function product(context: Context, name: string): Promise<void> {
+  const { org, ...past } = moment(context)
+  const question = {
+    name,
+    of: context.options['vendor'] === true ? 'vendor' : 'product',
+    vulnerabilities: textOption(context, 'weakness')?.split(',').filter(Boolean) ?? [],
+  }
+  await withConnection(context, async (connection) => {
+    if (context.options['save'] === true) {
+      const saved = await connection.send<{ id: string; title: string }>('POST', '/product-initiatives', {
+        query: { org },
+        json: { ...question, ...by(context) },
+      })
+      return context.print(context.options['json'] ? JSON.stringify(saved, null, 2) : `Saved initiative ${saved.id}: ${saved.title}.`)
+    }
+    const trial = await connection.send<{
+      id: string
+      value: number | null
+      components: string[]
+      missing: string[]
+      metrics: { title: string; weight: string; exposed: number; total: number }[]
+    }>('POST', '/product-initiatives/try', { query: { org, as_of: past.as_of, known_at: past.known_at }, json: question })
+    if (context.options['json']) return context.print(JSON.stringify(trial, null, 2))
+    context.print(
+      [
+        `${trial.id} is not saved. It asks for: ${trial.components.join(', ') || 'the weaknesses that were named'}.`,
+        trial.missing.length
+          ? `No answer, it needs ${trial.missing.join(', ')}.`
+          : `Its score is ${scoreText(trial.value)} now, higher is better.`,
+        table(
+          ['metric', 'weight', 'exposed', 'of'],
+          trial.metrics.map((one) => [one.title, one.weight, one.exposed, one.total]),
+        ),
+      ].join('\n'),
+    )
+  })
 }
