@@ -6,6 +6,10 @@ export const routes: [address: string, page: ComponentType][] = [
   ['/', lazy(async () => ({ default: (await import('./pages/overview/OverviewPage.tsx')).OverviewPage }))],
   ['/initiatives', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativesPage.tsx')).InitiativesPage }))],
   ['/initiatives/new', lazy(async () => ({ default: (await import('./pages/programme/InitiativeBuilder.tsx')).InitiativeBuilderPage }))],
+  [
+    '/initiatives/product',
+    lazy(async () => ({ default: (await import('./pages/programme/ProductInitiative.tsx')).ProductInitiativePage })),
+  ],
   ['/initiatives/:id', lazy(async () => ({ default: (await import('./pages/initiatives/InitiativePage.tsx')).InitiativePage }))],
   [
     '/initiatives/:id/edit',

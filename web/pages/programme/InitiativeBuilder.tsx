@@ -5,22 +5,19 @@ import { useAsk } from '../../api.ts'
 import type { Answer, MetricSummary } from '../../api.ts'
 import { useAddress, useMoment, useParameters } from '../../address.ts'
 import type { paths } from '../../openapi.d.ts'
-import { Button } from '../../components/Button.tsx'
-import { Card } from '../../components/Card.tsx'
+import { Button, buttonLook } from '../../components/Button.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Page } from '../../components/Page.tsx'
-import { ScoreTrend } from '../../components/ScoreTrend.tsx'
-import { score } from '../../format.ts'
+import { To } from '../../components/To.tsx'
 import { type Definition, idOfTitle } from './condition.ts'
 import { Field, fieldLook, useAct, useBy } from './form.tsx'
+import { InitiativePreview } from './InitiativePreview.tsx'
 import { useTrial } from './trial.ts'
 import { SaveCard, WriteCard } from './Writing.tsx'
 import { ProblemList } from './YamlField.tsx'
 
 type Given = Pick<Answer<'/api/v1/initiatives/{id}/settings'>, 'yaml' | 'definition'>
 type Trial = paths['/api/v1/initiatives/try']['post']['responses'][200]['content']['application/json']
-
-const writePercent = (value: number): string => `${score(value)} %`
 
 /** Writes an initiative: metrics with their weights and a target, and the score that it would have had. */
 export function InitiativeBuilderPage() {
@@ -43,6 +40,13 @@ export function InitiativeBuilderPage() {
       name={title}
       parent={{ page: '/initiatives', title: 'Initiatives' }}
       line="A named set of weighted metrics with a target."
+      actions={
+        !id && (
+          <To page="/initiatives/product" className={buttonLook('plain')}>
+            For a product
+          </To>
+        )
+      }
     >
       {error ? (
         <Problem error={error} retry={() => void metrics.refetch()} />
@@ -87,7 +91,7 @@ function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; gi
   const [ownId, setOwnId] = useState(id)
   const text = yaml ?? formYaml(form)
   const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
-  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/initiatives/try', name || 'draft', text)
+  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/initiatives/try', { id: name || 'draft', yaml: text })
   const told = yaml !== null && !waiting && trial?.answer ? formOf(trial.answer.definition) : null
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()
@@ -206,31 +210,9 @@ function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; gi
           onSave={() => void save()}
         />
       </div>
-      <Card
-        title="Preview"
-        note="nothing is saved"
-        className="col-span-12 xl:sticky xl:top-4 xl:col-span-5"
-        aside={<output className="text-xs text-ink-3">{waiting ? 'Asking …' : ''}</output>}
-      >
-        {trial?.answer ? (
-          <div className="flex flex-col gap-3">
-            <p>
-              <span className="num text-3xl font-semibold">{trial.answer.value === null ? '–' : writePercent(trial.answer.value)}</span>{' '}
-              <span className="text-ink-2">now, higher is better</span>
-            </p>
-            <ScoreTrend
-              title="Score"
-              points={trial.answer.history}
-              target={trial.answer.target}
-              write={writePercent}
-              height={220}
-              brush={false}
-            />
-          </div>
-        ) : (
-          <p className="text-sm text-ink-3">Give it a title, a reason and metrics: its last two years appear here.</p>
-        )}
-      </Card>
+      <InitiativePreview answer={trial?.answer ?? null} waiting={waiting}>
+        {!trial?.answer && <p className="text-sm text-ink-3">Give it a title, a reason and metrics: its last two years appear here.</p>}
+      </InitiativePreview>
     </div>
   )
 }

@@ -82,7 +82,7 @@ function Builder({ fields, given, id }: { fields: Fields; given: Given | null; i
   // The preview does not wait for words: what has none yet gets some for the trial alone.
   const named = form.title.trim().length >= 3 && form.why.trim().length >= 10
   const asked = yaml ?? formYaml({ ...form, ...(named ? {} : { title: 'Untitled metric', why: 'Not said yet why.' }) }, fields.items)
-  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/metrics/try', name || 'draft', asked)
+  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/metrics/try', { id: name || 'draft', yaml: asked })
   const told = yaml !== null && !waiting && trial?.answer ? formOf(trial.answer.definition) : null
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()

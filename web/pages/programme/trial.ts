@@ -10,16 +10,18 @@ export interface Tried<T> {
   failure: string | null
 }
 
-/** Asks what a draft would answer, a moment after the last key. `path`: that of the question, such as /api/v1/metrics/try. */
-export function useTrial<T>(path: string, id: string, yaml: string): Tried<T> {
+/** Asks what a draft would answer, a moment after the last key. `path`: that of the question, such as /api/v1/metrics/try. `body` null: there is nothing to ask yet. */
+export function useTrial<T>(path: string, body: object | null): Tried<T> {
   const { rules: _, ...query } = useMoment()
   const [state, setState] = useState<{ key: string; trial: T | null; failure: string | null }>({ key: '', trial: null, failure: null })
   const address = addressOf(path, {}, query)
-  const key = useMemo(() => JSON.stringify([address, id, yaml]), [address, id, yaml])
+  const text = JSON.stringify(body)
+  const key = useMemo(() => JSON.stringify([address, text]), [address, text])
   useEffect(() => {
+    if (text === 'null') return undefined
     let stale = false
     const timer = setTimeout(() => {
-      send('POST', address, { id, yaml }).then(
+      send('POST', address, JSON.parse(text) as object).then(
         (trial) => !stale && setState({ key, trial: trial as T, failure: null }),
         (error: unknown) => !stale && setState({ key, trial: null, failure: error instanceof Error ? error.message : String(error) }),
       )
@@ -28,6 +30,6 @@ export function useTrial<T>(path: string, id: string, yaml: string): Tried<T> {
       stale = true
       clearTimeout(timer)
     }
-  }, [key, address, id, yaml])
-  return { trial: state.trial, waiting: state.key !== key, failure: state.key === key ? state.failure : null }
+  }, [key, address, text])
+  return { trial: body && state.trial, waiting: state.key !== key, failure: state.key === key ? state.failure : null }
 }

@@ -4,6 +4,7 @@ import { useAsk, useList } from '../../api.ts'
 import { useParameters } from '../../address.ts'
 import { count, fine } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
+import { buttonLook } from '../../components/Button.tsx'
 import { StageBadge } from '../../components/Badge.tsx'
 import { Card, Facts } from '../../components/Card.tsx'
 import { CopyLink } from '../../components/Flyout.tsx'
@@ -40,7 +41,20 @@ export function SoftwarePage() {
   }
   if (!data) return <Loading className="m-6 h-96" />
   return (
-    <Page title={data.name} name={data.name} parent={parent} line={data.vendor ?? undefined} actions={<CopyLink />}>
+    <Page
+      title={data.name}
+      name={data.name}
+      parent={parent}
+      line={data.vendor ?? undefined}
+      actions={
+        <>
+          <To page="/initiatives/product" change={{ name: data.name }} className={buttonLook('plain')}>
+            Initiative for it
+          </To>
+          <CopyLink />
+        </>
+      }
+    >
       <Card>
         <Facts
           facts={[
