@@ -29,6 +29,8 @@ interface Answer {
   score_after: number | null
   direction: string
   move: { change: number; causes: { part: number }[]; worse_assets: number; better_assets: number } | null
+  threats: { event_id: string; assets: number }[]
+  vulnerabilities: { vulnerability_id: string }[]
 }
 
 describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
@@ -107,6 +109,32 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     expect([await assets('worse'), await assets('better')]).toEqual([detail.move!.worse_assets, detail.move!.better_assets])
     expect((await posture()).some((each) => each.direction === 'better' && each.type.endsWith('_better'))).toBe(false)
   })
+
+  it('names the risk events of its week that impacted assets which made it worse, and no others', async () => {
+    const dayNo = (text: string) => Date.parse(`${text}T00:00:00Z`) / 86_400_000
+    let named = 0
+    for (const event of (await posture()).filter((each) => /_worse$/.test(each.type))) {
+      const at = (id: string, more = '') => `/events/${encodeURIComponent(id)}/assets?limit=1000${more}`
+      const idsOf = async (url: string) =>
+        (await ask<{ items: { asset_id: number }[] }>('GET', url)).body.items.map((each) => each.asset_id)
+      const worse = new Set(await idsOf(at(event.event_id, '&change=worse')))
+      const from = dayText(dayNo(event.day) - 6)
+      const risk = (await ask<{ items: Answer[] }>('GET', `/events?feed=risk&from=${from}&to=${event.day}&limit=1000`)).body.items
+      const expected = new Map<string, number>()
+      for (const each of risk.filter(({ direction }) => direction === 'worse')) {
+        const { vulnerabilities } = (await ask<Answer>('GET', `/events/${encodeURIComponent(each.event_id)}`)).body
+        const filter = encodeURIComponent(JSON.stringify({ subject: vulnerabilities.map(({ vulnerability_id }) => vulnerability_id) }))
+        const open = vulnerabilities.length ? await idsOf(`/findings?limit=1000&as_of=${event.day}&filter=${filter}`) : []
+        const shared = new Set(open.filter((id) => worse.has(id))).size
+        if (shared > 0) expected.set(each.event_id, shared)
+      }
+      const { threats } = (await ask<Answer>('GET', `/events/${encodeURIComponent(event.event_id)}`)).body
+      expect(threats.length).toBe(Math.min(expected.size, 10))
+      for (const { event_id, assets } of threats) expect({ event_id, assets }).toEqual({ event_id, assets: expected.get(event_id) })
+      named += threats.length
+    }
+    expect(named).toBeGreaterThan(0)
+  }, 120_000)
 
   it('what people keep about an event stays when events are worked out anew', async () => {
     const [event] = await posture()

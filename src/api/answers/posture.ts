@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import type { EventAnswer } from '../../insights/events.ts'
-import { changedBy } from '../../insights/posture/changed-by.ts'
+import { type ChangedBy, changedBy } from '../../insights/posture/changed-by.ts'
+import { relatedThreats } from '../../insights/posture/related-threats.ts'
 import type { ScoreName } from '../../insights/scores.ts'
+import { dayText } from '../../store/days.ts'
 import { controlTitles } from '../../store/queries/explain/names.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -17,12 +19,14 @@ const SHOWN = 10
 /** What the detail of a posture event tells beyond its row: why its score moved, what that did to initiatives, and what would help. */
 export async function answerPosture(asked: Asked, event: EventAnswer): Promise<Detail> {
   const why = asked.catalog.events.get(event.type)?.why ?? ''
-  if (event.feed === 'risk') return { why, move: null, initiatives: [], recommendations: [], about: [] }
+  if (event.feed === 'risk') return { why, move: null, initiatives: [], recommendations: [], threats: [], about: [] }
+  const changed = await changedOf(asked, event)
   return {
     why,
-    move: await moveOf(asked, event),
+    move: await moveOf(asked, event, changed),
     initiatives: event.score === 'metric' ? await effectsOf(asked, event) : [],
     recommendations: await helpFor(asked, event),
+    threats: await threatsOf(asked, event, changed),
     about: await aboutOf(asked, event),
   }
 }
@@ -37,12 +41,24 @@ const isThere = ({ catalog }: Asked, { score, score_id }: EventAnswer): boolean 
       ? catalog.initiatives.has(score_id ?? '')
       : score !== null
 
-async function moveOf(asked: Asked, event: EventAnswer): Promise<Detail['move']> {
+/** The assets that made the score of an event worse or better; null: no score of today's moved. */
+function changedOf(asked: Asked, event: EventAnswer): Promise<ChangedBy[]> | null {
   if (event.score_before === null || event.score_after === null || !isThere(asked, event)) return null
-  const told = await explained(asked, event.score as ScoreName, event.score_id ?? '', event.day, SHOWN)
-  const changed = await remember(asked.store, ['changed by', asked.scope, event.event_id], () =>
+  return remember(asked.store, ['changed by', asked.scope, event.event_id], () =>
     changedBy(asked.store.engine, asked.scope, asked.catalog, event),
   )
+}
+
+/** The risk events behind it; see {@link relatedThreats}. */
+async function threatsOf({ store, scope }: Asked, event: EventAnswer, changed: readonly ChangedBy[] | null): Promise<Detail['threats']> {
+  const worse = (changed ?? []).filter((each) => each.change === 'worse').map(({ asset_id }) => asset_id)
+  const found = await relatedThreats(store.engine, scope, worse, event.day, SHOWN)
+  return found.map(({ day, ...threat }) => ({ ...threat, day: dayText(day) }))
+}
+
+async function moveOf(asked: Asked, event: EventAnswer, changed: readonly ChangedBy[] | null): Promise<Detail['move']> {
+  if (changed === null) return null
+  const told = await explained(asked, event.score as ScoreName, event.score_id ?? '', event.day, SHOWN)
   const { direction, change, causes, groups, parts } = told
   const worse = changed.filter((each) => each.change === 'worse').length
   return { direction, change, causes, groups, parts, worse_assets: worse, better_assets: changed.length - worse }

@@ -32,6 +32,11 @@ export const PostureDetail = z.object({
   recommendations: z
     .array(z.object({ id: z.string(), title: z.string(), gain: z.number() }))
     .describe('Of a metric or initiative: what would help most now'),
+  threats: z
+    .array(z.object({ event_id: z.string(), type: z.string(), day: z.string(), headline: z.string(), assets: z.number().int() }))
+    .describe(
+      'Of a score that got worse: risk events of the week up to its day that stand open on assets which made it worse, on the most of them first',
+    ),
   about: z
     .array(z.object({ kind: z.string(), id: z.string(), title: z.string() }))
     .describe('Recommended actions that regressed, definitions that changed'),

@@ -109,6 +109,23 @@ function General({ event }: { event: Event }) {
       {event.initiatives.length > 0 && <Initiatives event={event} />}
       {event.about.length > 0 && <About event={event} />}
       {event.score !== null && event.score_after !== null && <HistoryGraph event={event} />}
+      {event.threats.length > 0 && (
+        <Section title="Related threats of that week">
+          <ul className="divide-y divide-line">
+            {event.threats.map((one) => (
+              <li key={one.event_id} className="flex items-center gap-2 py-1.5 text-sm">
+                <EventIcon type={one.type} direction="worse" />
+                <To page="/events" change={{ open: one.event_id }} className="link min-w-0 flex-1">
+                  {one.headline}
+                </To>
+                <span className="num whitespace-nowrap text-xs text-ink-3">
+                  {day(one.day)}, {counted(one.assets, 'of these assets', 'of these assets')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       {event.recommendations.length > 0 && (
         <Section title="What would help now">
           <ul className="divide-y divide-line">
