@@ -57,7 +57,7 @@ function rowOf(
   return {
     id: ownRecommendation(metric),
     kind: 'metric',
-    title: `${metric.title}: ${firstClause(metric.recommendation!)}`,
+    title: `${firstClause(metric.recommendation!)} (${metric.title})`,
     component: null,
     fixed_version: null,
     gain,

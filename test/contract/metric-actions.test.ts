@@ -54,7 +54,7 @@ describe.each(engines)('what a metric itself asks for on $name', ({ open }) => {
     expect(metric.exposed).toBeGreaterThan(0)
     expect(await row()).toMatchObject({
       kind: 'metric',
-      title: 'Reachable and known: Take it off the internet',
+      title: 'Take it off the internet (Reachable and known)',
       state: 'not_compliant',
       score: 'initiative',
       assets: metric.exposed,

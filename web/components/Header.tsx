@@ -13,6 +13,7 @@ import { Button, buttonLook } from './Button.tsx'
 import { Confirm, ConfirmTrigger } from './Confirm.tsx'
 import { FilterMenu } from './FilterBar.tsx'
 import { Mark } from './Mark.tsx'
+import { PagesMenu } from './Navigation.tsx'
 import { Popup, popupLook } from './Popup.tsx'
 import { Loading } from './Problem.tsx'
 import { todayIn, useOrganisation } from './shell.ts'
@@ -26,7 +27,8 @@ const item = 'flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 te
 export function Header() {
   const { organisation, organisations } = useOrganisation()
   return (
-    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-4">
+    <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-surface px-4 py-1">
+      <PagesMenu />
       <To page="/" className="mr-2 flex items-center gap-2 text-base font-semibold tracking-tight">
         <Mark />
         Plimsoll
@@ -96,7 +98,11 @@ function DemoBadge({ organisation }: { organisation: Organisation }) {
         title="Remove the demo?"
         action="Remove demo"
         onConfirm={() => remove(organisation.slug)}
-        trigger={<ConfirmTrigger look="quiet">Remove demo</ConfirmTrigger>}
+        trigger={
+          <ConfirmTrigger look="quiet" className="max-sm:hidden">
+            Remove demo
+          </ConfirmTrigger>
+        }
       >
         The organisation “{organisation.name}” and all that it holds is removed. Other organisations are not touched.
       </Confirm>

@@ -1,3 +1,4 @@
+import { Menu } from '@base-ui/react/menu'
 import {
   Bell,
   Boxes,
@@ -11,6 +12,7 @@ import {
   Flag,
   Gauge,
   ListChecks,
+  Menu as MenuIcon,
   MessageSquareWarning,
   Package,
   Radio,
@@ -22,6 +24,8 @@ import {
   Wrench,
 } from 'lucide-react'
 import { useLocation } from 'wouter'
+import { buttonLook } from './Button.tsx'
+import { popupLook } from './Popup.tsx'
 import { To } from './To.tsx'
 
 const parts: { title: string | null; pages: [page: string, title: string, icon: typeof Gauge][] }[] = [
@@ -76,7 +80,7 @@ export function Navigation() {
           {part.title && <p className="px-2.5 pb-1 text-xs font-medium text-ink-3">{part.title}</p>}
           <ul className="flex flex-col gap-0.5">
             {part.pages.map(([page, title, Icon]) => {
-              const here = page === '/' ? path === '/' : path === page || path.startsWith(`${page}/`)
+              const here = isHere(path, page)
               return (
                 <li key={page}>
                   <To
@@ -96,3 +100,41 @@ export function Navigation() {
     </nav>
   )
 }
+
+/** The same pages as a menu, where there is no room for them at the left. */
+export function PagesMenu() {
+  const [path] = useLocation()
+  return (
+    <Menu.Root>
+      <Menu.Trigger className={buttonLook('quiet', 'px-2 md:hidden')} aria-label="Pages">
+        <MenuIcon size={16} aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="start" className="z-50">
+          <Menu.Popup className={`${popupLook} max-h-[80vh] min-w-56 overflow-y-auto`}>
+            {parts.flatMap(({ pages }) =>
+              pages.map(([page, title, Icon]) => (
+                <Menu.LinkItem
+                  key={page}
+                  closeOnClick
+                  render={
+                    <To
+                      page={page}
+                      aria-current={isHere(path, page) ? 'page' : undefined}
+                      className="flex items-center gap-2.5 rounded-md px-2.5 py-2 text-sm outline-none aria-[current]:font-semibold data-[highlighted]:bg-hover"
+                    />
+                  }
+                >
+                  <Icon size={15} aria-hidden />
+                  {title}
+                </Menu.LinkItem>
+              )),
+            )}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}
+
+const isHere = (path: string, page: string): boolean => (page === '/' ? path === '/' : path === page || path.startsWith(`${page}/`))

@@ -7,7 +7,7 @@ import { Button, buttonLook } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Page } from '../../components/Page.tsx'
 import { To } from '../../components/To.tsx'
-import { count, counted, word } from '../../format.ts'
+import { count, counted, sentence, word } from '../../format.ts'
 import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
 import { InitiativePreview } from './InitiativePreview.tsx'
 import { useTrial } from './trial.ts'
@@ -115,7 +115,7 @@ export function ProductInitiativePage() {
           </Card>
         </div>
         <InitiativePreview answer={trial} waiting={waiting && question.name.length > 1}>
-          {failure !== null && <p className="text-sm text-ink-2">{failure}</p>}
+          {failure !== null && <p className="text-sm text-ink-2">{sentence(failure)}</p>}
           {trial ? (
             <Made trial={trial} />
           ) : (

@@ -46,7 +46,7 @@ export function useBy(): { by: By; setBy: (by: By) => void; body: () => Partial<
 /** The two fields of who decides and why. */
 export function ByFields({ by, setBy }: { by: By; setBy: (by: By) => void }) {
   return (
-    <div className="grid grid-cols-[1fr_12rem] gap-3">
+    <div className="grid gap-3 sm:grid-cols-[1fr_12rem]">
       <Field title="Reason" hint="kept with it">
         <input
           maxLength={2000}
