@@ -28,8 +28,17 @@ export type RemediationType = (typeof remediationTypes)[number]
 export const surfaces = ['devices', 'cloud', 'saas', 'identities', 'data', 'code'] as const
 export type Surface = (typeof surfaces)[number]
 
-/** `zero_day`: known to be exploited while no source states a fix; `some_fixes`: a fix for some of the component's flaws only. */
-export const recommendationTags = ['end_of_support', 'end_of_support_soon', 'zero_day', 'new_fix', 'no_fix', 'some_fixes', 'stale'] as const
+/** `zero_day`: known to be exploited while no source states a fix; `some_fixes`: a fix for some of the component's flaws only; `preview`: all initiatives that it is about may still change. */
+export const recommendationTags = [
+  'end_of_support',
+  'end_of_support_soon',
+  'zero_day',
+  'new_fix',
+  'no_fix',
+  'some_fixes',
+  'stale',
+  'preview',
+] as const
 export type RecommendationTag = (typeof recommendationTags)[number]
 
 /** Those of them that say something of a software's open vulnerabilities. */

@@ -16,6 +16,7 @@ interface Row {
   metrics: string[]
   initiatives: string[]
   counts: boolean
+  tags: string[]
   trend: number[]
 }
 
@@ -29,7 +30,7 @@ describe.each(engines)('what a metric itself asks for on $name', ({ open }) => {
     app = await openSmallApp(await open(), followedCatalog(), 'north')
     await did('PUT', '/metrics/mine', { yaml: mine })
     const parts = '[{id: mine, weight: high}, {id: likely, weight: medium}]'
-    await did('PUT', '/initiatives/ours', { yaml: initiativeYaml('Ours', 0.9, parts) })
+    await did('PUT', '/initiatives/ours', { yaml: `${initiativeYaml('Ours', 0.9, parts)}preview: true\n` })
   }, 300_000)
   afterAll(() => app?.close())
 
@@ -63,7 +64,11 @@ describe.each(engines)('what a metric itself asks for on $name', ({ open }) => {
       metrics: ['mine'],
       initiatives: ['ours'],
       counts: true,
+      tags: ['preview'],
     })
+    expect((await rows()).filter(({ initiatives }) => initiatives.includes('followed')).flatMap(({ tags }) => tags)).not.toContain(
+      'preview',
+    )
     expect((await row())!.trend.at(-1)).toBe(metric.exposed)
     expect(metric.recommendations.find((each) => each.id === id)).toMatchObject({ assets: metric.exposed, score: 'initiative' })
     const exposed = await assetsOf('/metrics/mine/assets?limit=1000')

@@ -113,7 +113,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
   it('names the risk events of its week that impacted assets which made it worse, and no others', async () => {
     const dayNo = (text: string) => Date.parse(`${text}T00:00:00Z`) / 86_400_000
     let named = 0
-    for (const event of (await posture()).filter((each) => /_worse$/.test(each.type))) {
+    for (const event of (await posture()).filter((each) => each.type.endsWith('_worse'))) {
       const at = (id: string, more = '') => `/events/${encodeURIComponent(id)}/assets?limit=1000${more}`
       const idsOf = async (url: string) =>
         (await ask<{ items: { asset_id: number }[] }>('GET', url)).body.items.map((each) => each.asset_id)

@@ -11,13 +11,13 @@ const mailOf = (subject: string, lines: readonly string[]): string =>
   `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(lines.join('\r\n'))}`
 
 /**
- * Ways to show what is on this page to somebody: its link, a mail with its figures, paper or PDF, and a mail that says what is not right about it. `figures`: lines
+ * Ways to show what is on this page to somebody: its link, a mail with its figures, text with the link to paste into a chat, paper or PDF, and a mail that says what is not right about it. `figures`: lines
  * that say what it shows now.
  */
 export function Share({ title, figures }: { title: string; figures: readonly string[] }) {
   const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(window.location.href)
+  const copy = async (...lines: string[]) => {
+    await navigator.clipboard.writeText([...lines, window.location.href].join('\n'))
     setCopied(true)
     setTimeout(() => setCopied(false), 1500)
   }
@@ -37,6 +37,9 @@ export function Share({ title, figures }: { title: string; figures: readonly str
             <Menu.Item className={item} onClick={() => open(title, figures)}>
               <Mail size={14} aria-hidden />
               Mail
+            </Menu.Item>
+            <Menu.Item className={item} onClick={() => void copy(title, ...figures)}>
+              Copy text for a chat
             </Menu.Item>
             {/* After the menu has closed: it would be on the paper. */}
             <Menu.Item className={item} onClick={() => setTimeout(() => window.print(), 150)}>

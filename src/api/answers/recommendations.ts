@@ -38,12 +38,22 @@ export const recommend = async (asked: Asked): Promise<Recommendation[]> => reco
 export const catalogue = (asked: Asked): Promise<CataloguedRecommendation[]> => {
   const { store, catalog, scope, moment } = asked
   return remember(store, ['recommendations', scope, moment.day, asked.edition, asked.now ? null : moment.at], async () =>
-    inOrder([
-      ...(await catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked))),
-      ...(await metricActions(store.engine, scope, catalog, moment.day, await historiesOf(asked))),
-    ]),
+    inOrder(
+      withPreview(catalog, [
+        ...(await catalogueRecommendations(store.engine, scope, catalog, moment, await gainsOf(asked))),
+        ...(await metricActions(store.engine, scope, catalog, moment.day, await historiesOf(asked))),
+      ]),
+    ),
   )
 }
+
+/** The rows, with the tag *preview* on what only initiatives are about that may still change. */
+const withPreview = ({ initiatives }: Asked['catalog'], rows: readonly CataloguedRecommendation[]): CataloguedRecommendation[] =>
+  rows.map((row) =>
+    row.initiatives.length > 0 && row.initiatives.every((id) => initiatives.get(id)?.preview)
+      ? { ...row, tags: [...row.tags, 'preview' as const] }
+      : row,
+  )
 
 /** A row of the catalogue as it goes over the wire. */
 export const catalogued =

@@ -12,12 +12,12 @@ import { Flyout } from '../../components/Flyout.tsx'
 import { OutLink, PlainText } from '../../components/Foreign.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { ReportInaccuracy } from '../../components/ReportInaccuracy.tsx'
+import { Share } from '../../components/Share.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
 import { segment } from '../../components/segment.ts'
 import { RequestRemediation } from '../remediation/RequestRemediation.tsx'
-import { MailLink } from './MailLink.tsx'
 import { Impact, Risk, StateChip, Tags, Threats } from './marks.tsx'
 import { exceptionNames, stateMeanings, surfaceNames } from './words.ts'
 
@@ -33,7 +33,7 @@ export function RecommendationFlyout({ id, onClose }: { id: string; onClose: () 
       kind="Recommendation"
       title={data?.title ?? 'Recommendation'}
       wide
-      actions={data && <MailLink title={data.title} lines={[data.implementation]} />}
+      actions={data && <Share title={data.title} figures={[data.implementation]} />}
     >
       {error ? <Problem error={error} retry={() => void refetch()} /> : data ? <Content one={data} /> : <Loading className="h-96" />}
     </Flyout>

@@ -37,4 +37,5 @@ export const tagNames: Record<RecommendationSummary['tags'][number], string> = {
   no_fix: 'No fix known',
   some_fixes: 'Some fixes available',
   stale: 'Source silent',
+  preview: 'Preview',
 }

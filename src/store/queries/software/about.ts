@@ -1,7 +1,7 @@
 import { stageRank } from '../../../model/exploit.ts'
 import { NEVER } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { lowerSql } from '../metrics/columns.ts'
+import { lowerSql } from '../lower.ts'
 
 /** Every name under which findings or reports of software ever named something, with the vendor that one states and the type of the asset. */
 const namedSql = `select distinct f.component as name, cast(null as varchar) as vendor, a.type from finding_history f
@@ -25,10 +25,13 @@ export function softwareAbout(engine: Engine, org_id: number, of: 'product' | 'v
     of === 'product'
       ? `${lowerSql('name')} = $text`
       : `strpos(${lowerSql('name')}, $text) > 0 or strpos(${lowerSql(`coalesce(vendor, '')`)}, $text) > 0`
-  return engine.query(`select * from (select distinct name, type from (${namedSql}) n where ${fits}) d order by name collate "C", type collate "C"`, {
-    org_id,
-    text,
-  })
+  return engine.query(
+    `select * from (select distinct name, type from (${namedSql}) n where ${fits}) d order by name collate "C", type collate "C"`,
+    {
+      org_id,
+      text,
+    },
+  )
 }
 
 /** The types of the assets on which some of these vulnerabilities were ever found. */
