@@ -5,8 +5,8 @@ const setupFiles = ['./test/seed.ts']
 /** A real PostgreSQL server for the tests that ask for one; started once per run, when one of these projects has tests to run. */
 const globalSetup = ['./test/contract/postgres.ts']
 
-// Unit tests share their workers (no isolation: ten times faster), so they must not change what others see. Tests that open databases
-// run in processes of their own.
+// Tests share their workers (no isolation: unit tests are ten times faster, others read the catalogue once), so they must not change what
+// others see, or must take it back. Tests that open databases run in processes, the others in threads.
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -38,6 +38,7 @@ export default defineConfig({
           include: ['test/contract/**/*.test.ts'],
           setupFiles,
           pool: 'forks',
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           globalSetup,
@@ -49,6 +50,7 @@ export default defineConfig({
           include: ['test/laws/**/*.test.ts'],
           setupFiles,
           pool: 'forks',
+          isolate: false,
           // The long form (npm run test:laws) takes as long as it takes.
           testTimeout: process.env['PLIMSOLL_CASES'] ? 0 : 300_000,
           hookTimeout: 120_000,
@@ -61,6 +63,7 @@ export default defineConfig({
           include: ['test/golden/**/*.test.ts'],
           setupFiles,
           pool: 'forks',
+          isolate: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           globalSetup,
@@ -72,6 +75,7 @@ export default defineConfig({
           include: ['test/real/**/*.test.ts'],
           setupFiles,
           pool: 'forks',
+          isolate: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           globalSetup,
