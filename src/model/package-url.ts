@@ -12,14 +12,21 @@ export interface PackageIdentity {
   qualifiers: ReadonlyMap<string, string>
 }
 
+/** What is known of one text. */
+interface Known {
+  url: Readonly<PackageURL>
+  identity: PackageIdentity
+  key: string
+}
+
 /** Reports name the same packages again and again, and taking a URL apart costs more than reading the item that holds it. */
-const known = new Map<string, PackageURL | null>()
+const known = new Map<string, Known | null>()
 
 /** URLs remembered at a time: some megabytes. */
 const MOST_KNOWN = 10_000
 
 /** A package URL taken apart; null for what is none. Not to be changed: the next one who asks gets the same. */
-function parsed(text: string): Readonly<PackageURL> | null {
+function parsed(text: string): Known | null {
   if (text.length > 2000) return null
   const before = known.get(text)
   if (before !== undefined) return before
@@ -29,9 +36,11 @@ function parsed(text: string): Readonly<PackageURL> | null {
   return url
 }
 
-function takenApart(text: string): PackageURL | null {
+function takenApart(text: string): Known | null {
   try {
-    return PackageURL.fromString(text)
+    const url = PackageURL.fromString(text)
+    const identity = identityOf(url)
+    return { url, identity, key: keyOf(identity) }
   } catch {
     return null
   }
@@ -39,31 +48,27 @@ function takenApart(text: string): PackageURL | null {
 
 const encoded = (text: string) => text.split('/').map(encodeURIComponent).join('/')
 
-/** Reads a package URL; null for what is none. Spelling that the type takes no notice of (case of an npm or PyPI name) is made one. */
-export function parsePackage(text: string): PackageIdentity | null {
-  const purl = parsed(text.trim())
-  if (!purl) return null
-  const qualifiers = new Map(
-    Object.entries(purl.qualifiers ?? {}).flatMap(([key, value]) => (value ? [[key, String(value)] as const] : [])),
-  )
+function identityOf({ type, namespace, name, version, qualifiers: written }: PackageURL): PackageIdentity {
+  const qualifiers = new Map(Object.entries(written ?? {}).flatMap(([key, value]) => (value ? [[key, String(value)] as const] : [])))
   return {
-    name: `pkg:${purl.type}/${[purl.namespace, purl.name].flatMap((part) => (part ? [encoded(part)] : [])).join('/')}`,
-    version: purl.version || null,
+    name: `pkg:${type}/${[namespace, name].flatMap((part) => (part ? [encoded(part)] : [])).join('/')}`,
+    version: version || null,
     arch: qualifiers.get('arch') ?? null,
     qualifiers,
   }
 }
 
+const keyOf = ({ name, version, arch }: PackageIdentity): string =>
+  `${name}${version === null ? '' : `@${encodeURIComponent(version)}`}${arch === null ? '' : `?arch=${encodeURIComponent(arch)}`}`
+
+/** Reads a package URL; null for what is none. Spelling that the type takes no notice of (case of an npm or PyPI name) is made one. */
+export const parsePackage = (text: string): Readonly<PackageIdentity> | null => parsed(text.trim())?.identity ?? null
+
 /**
  * A package URL cut to what tells packages apart, in one spelling: `pkg:deb/debian/curl@7.88.1-10?arch=amd64`. Of the qualifiers only
  * `arch` stays: the others are spelt differently by different tools. Null for what is no package URL.
  */
-export function packageKey(text: string | null | undefined): string | null {
-  const identity = text ? parsePackage(text) : null
-  if (!identity) return null
-  const { name, version, arch } = identity
-  return `${name}${version === null ? '' : `@${encodeURIComponent(version)}`}${arch === null ? '' : `?arch=${encodeURIComponent(arch)}`}`
-}
+export const packageKey = (text: string | null | undefined): string | null => (text ? (parsed(text.trim())?.key ?? null) : null)
 
 const isDigest = (text: string | null | undefined): text is string => typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
 
@@ -79,7 +84,7 @@ export interface ImageOfPackage {
 /** What a package URL of type oci or docker says; null for every other: https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md */
 export function imageOfPackage(text: string): ImageOfPackage | null {
   if (!/^pkg:(?:oci|docker)\//i.test(text)) return null
-  const purl = parsed(text)
+  const purl = parsed(text)?.url
   if (!purl) return null
   const { repository_url, tag } = (purl.qualifiers ?? {}) as Record<string, string | undefined>
   const path = [purl.namespace, purl.name].filter(Boolean).join('/')
@@ -104,7 +109,7 @@ export interface PackageOfUrl {
 
 /** The package that a package URL names, as its own ecosystem writes it; null for a text that is none. */
 export function packageOfUrl(text: string | null | undefined): PackageOfUrl | null {
-  const purl = text?.startsWith('pkg:') ? parsed(text) : null
+  const purl = text?.startsWith('pkg:') ? parsed(text)?.url : null
   if (!purl?.type || !purl.name) return null
   const { type, namespace, name, version } = purl
   return { name: packageName(isDistribution(type) ? null : namespace, name, type), ...(version && { version }), type, purl: text! }

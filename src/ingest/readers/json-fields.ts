@@ -72,7 +72,11 @@ export const httpsOf = (...values: unknown[]): string | undefined =>
   values.map(textOf).find((text) => text.length <= 2000 && /^https:\/\/[^\s<>"]+$/i.test(text))
 
 /** The same without the members that are undefined, null or ''. */
-export const given = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null && value !== '')) as {
-    [K in keyof T]?: Exclude<T[K], undefined | null>
+export function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined | null> } = {}
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    const value = members[name]
+    if (value !== undefined && value !== null && value !== '') kept[name] = value as Exclude<T[keyof T], undefined | null>
   }
+  return kept
+}

@@ -7,8 +7,8 @@ import type { FileRecord } from '../../model/record.ts'
 
 /** How many items may wait. */
 const MOST = 5_000_000
-/** How many of them wait in memory; the others in a temporary file. */
-const IN_MEMORY = 10_000
+/** How much of them waits in memory, by `weightOf`; the others in a temporary file. */
+const IN_MEMORY = 24_000_000
 const PIECE = 256 * 1024
 
 /** Temporary files of waiting rooms that nobody emptied, because their file broke. */
@@ -20,13 +20,14 @@ const forgotten = new FinalizationRegistry<number>((file) => closeSync(file))
  */
 export class Waiting<T = FileRecord> {
   private held: T[] = []
+  private weight = 0
   private count = 0
   private file: number | null = null
   private readonly format: string
   private readonly most: number
   private readonly in_memory: number
 
-  /** `format`: the name of the report for the error; `most`: how many items may wait. */
+  /** `format`: the name of the report for the error; `most`: how many items may wait; `in_memory`: how much of them in memory, as characters. */
   constructor(format: string, most = MOST, in_memory = IN_MEMORY) {
     this.format = format
     this.most = most
@@ -41,8 +42,9 @@ export class Waiting<T = FileRecord> {
         `The ${this.format} report holds more than ${this.most} items before it says what they are about: split it`,
       )
     this.count++
-    if (this.held.length >= this.in_memory) this.putAway()
     this.held.push(item)
+    this.weight += weightOf(item)
+    if (this.weight > this.in_memory) this.putAway()
   }
 
   /** The same for each of several. */
@@ -60,6 +62,7 @@ export class Waiting<T = FileRecord> {
   *take(): Generator<T> {
     yield* this.all()
     this.held = []
+    this.weight = 0
     this.count = 0
     if (this.file !== null) closeSync(this.file)
     forgotten.unregister(this)
@@ -71,9 +74,35 @@ export class Waiting<T = FileRecord> {
       this.file = openUnnamed()
       forgotten.register(this, this.file, this)
     }
-    writeSync(this.file, this.held.map((item) => `${JSON.stringify(item)}\n`).join(''))
+    let text = ''
+    for (const item of this.held) {
+      text += `${JSON.stringify(item)}\n`
+      if (text.length < PIECE) continue
+      writeAll(this.file, text)
+      text = ''
+    }
+    writeAll(this.file, text)
     this.held = []
+    this.weight = 0
   }
+}
+
+/** What a member takes beside its text, in characters. */
+const MEMBER = 16
+
+/** About how many characters plain data takes in memory: texts that many items share count in each. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return MEMBER + value.length
+  if (typeof value !== 'object' || value === null) return MEMBER
+  let weight = MEMBER
+  if (Array.isArray(value)) for (const each of value) weight += weightOf(each)
+  else for (const name in value) weight += weightOf((value as Record<string, unknown>)[name])
+  return weight
+}
+
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
 }
 
 /** A file that is gone when it is closed, whatever becomes of the process. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WholeText as Text } from '../../readers/lenient.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { scoreVector } from '../../readers/cvss.ts'
@@ -6,13 +7,6 @@ import { cutText } from '../../readers/json-fields.ts'
 
 const MAX_AFFECTED = 200
 const CVE = /^CVE-\d{4}-\d{4,19}$/
-
-const Text = z
-  .string()
-  .trim()
-  .transform((text) => text || undefined)
-  .optional()
-  .catch(undefined)
 
 /** What is read of a record. Format: https://ossf.github.io/osv-schema/ */
 const OsvRecord = z.object({

@@ -1,11 +1,7 @@
 import { z } from 'zod'
+import { WholeText as Text } from '../../readers/lenient.ts'
 import { statementJustifications } from '../../../model/statement.ts'
 
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
-  .catch(undefined)
 const Ids = z.array(z.string()).nullish().catch(null)
 
 /** `document`. Only what we use, and no stricter than we need: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html section 3.2.1 */

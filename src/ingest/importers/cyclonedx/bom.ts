@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import { WholeText as Text } from '../../readers/lenient.ts'
 
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
-  .catch(undefined)
 const Named = z.object({ name: Text }).nullish().catch(null)
 
 /** A component of a bill of materials, JSON or XML. Only what we use, and no stricter than we need: https://cyclonedx.org/docs/1.6/json/ */

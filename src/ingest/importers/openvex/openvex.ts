@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WholeText as Text } from '../../readers/lenient.ts'
 import { UserError } from '../../../errors.ts'
 import type { FileRecord, StatementRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId, targetOf } from '../../../model/statement-target.ts'
@@ -23,12 +24,6 @@ function detect({ text }: Head): boolean {
 
 /** OpenVEX documents, 0.0.1 to 0.2.0. Format: https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
 export const openvex: Importer = { id: 'openvex', title: 'OpenVEX document (JSON)', version: 1, detect, parse }
-
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
-  .catch(undefined)
 
 /** A product, a component or, in version 0.0.1, just its id. */
 const Named = z.union([

@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import { WholeText as Text } from '../../readers/lenient.ts'
 
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
-  .catch(undefined)
 const Message = z
   .object({ text: Text, id: Text, arguments: z.array(z.string()).nullish().catch(null) })
   .nullish()

@@ -61,9 +61,13 @@ interface Run {
   skipped: Waiting
 }
 
-const newRun = (): Run => ({
+/** Characters of results that wait in memory, of the first run; of each later one less, so that a file of many runs takes hardly more. */
+const IN_MEMORY = 24_000_000
+
+/** `before`: how many runs there are already. */
+const newRun = (before: number): Run => ({
   tool: null,
-  results: new Waiting('SARIF'),
+  results: new Waiting('SARIF', undefined, IN_MEMORY / (before + 1)),
   artifacts: [],
   folders: [],
   category: '',
@@ -72,7 +76,7 @@ const newRun = (): Run => ({
   observed_at: null,
   failed: false,
   elsewhere: false,
-  skipped: new Waiting('SARIF'),
+  skipped: new Waiting('SARIF', undefined, IN_MEMORY / (before + 1)),
 })
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
@@ -94,7 +98,7 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
   )) {
     const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
     let run = runs.get(key)
-    if (!run) runs.set(key, (run = newRun()))
+    if (!run) runs.set(key, (run = newRun(runs.size)))
     if (path !== '$.runs[*].results[*]') {
       readPart(run, path.slice('$.runs[*].'.length), value)
       continue
