@@ -197,7 +197,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
     buffer += decode(chunk)
     if (buffer.length < retryAt) continue
     begun ||= begin(false)
-    if (begun) yield* rows(false)
+    if (begun) for (const row of rows(false)) yield row
     if (buffer.length > maxRow) throw unreadable(`Line ${line}: the row is longer than ${maxRow} characters, or a quote is never closed`)
     retryAt = buffer.length * 2
   }
@@ -206,5 +206,5 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
     if (buffer.trim() === '') throw unreadable('Expected a CSV file with a header row; the file is empty')
     begin(true)
   }
-  if (buffer !== '') yield* rows(true)
+  if (buffer !== '') for (const row of rows(true)) yield row
 }

@@ -29,9 +29,10 @@ const MAX_VALUE_BYTES = 64 * 1024 * 1024
 export async function* readJson(bytes: AsyncIterable<Uint8Array>, paths: string[]): AsyncGenerator<JsonMatch> {
   const splitter = openSplitter(compile(paths), 0, 1, '')
   for await (const piece of inPieces(bytes)) {
-    yield* splitter.feed(piece)
+    // Not yield*: in an async generator it waits three times as often.
+    for (const match of splitter.feed(piece)) yield match
   }
-  yield* splitter.end()
+  for (const match of splitter.end()) yield match
 }
 
 /** One step of the patterns: where each next name leads. */

@@ -169,7 +169,7 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
     if (events.length === 0) continue
     const ready = events
     events = []
-    yield* ready
+    for (const event of ready) yield event
   }
   if (root === '' && path.length === 0) throw unreadable('Expected an XML document; the file holds no element')
   if (path.length > 0) throw unreadable(`The document ends at line ${line()} inside ${path.join('/')}: it is cut off`)

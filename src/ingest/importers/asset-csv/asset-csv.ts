@@ -33,9 +33,10 @@ export const assetCsv: Importer = {
       observed_at: null,
     }
     const columns = chooseColumns(header, options.columns, known?.columns)
+    const byPlain = known ? new Map(header.map((column) => [plainHeader(column), column] as const)) : null
     for await (const { line, row, error } of readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes)) {
       const at = typed ? line + 1 : line
-      if (error === null) yield* readRow(row, columns, at, known)
+      if (error === null) yield* readRow(row, columns, byPlain, at, known)
       else yield { kind: 'skipped', at: `line ${at}`, reason: error }
     }
   },
@@ -121,12 +122,13 @@ const MAX_CELL = 1000
 function* readRow(
   row: Record<string, string>,
   columns: Map<Field, string>,
+  /** The columns of a known export, by plain header name; null for a file of one's own. */
+  byPlain: ReadonlyMap<string, string> | null,
   line: number,
   known: KnownExport | null,
 ): Generator<FileRecord> {
   const wrong: FileRecord[] = []
-  const byPlain = known ? new Map(Object.keys(row).map((column) => [plainHeader(column), row[column]!] as const)) : null
-  const plainCell: Cells = (header) => byPlain?.get(header) ?? ''
+  const plainCell: Cells = (header) => row[byPlain?.get(header) ?? ''] ?? ''
   const excluded = known?.not_asset?.(plainCell) ?? null
   if (excluded !== null) {
     yield { kind: 'skipped', at: `line ${line}`, reason: excluded }
