@@ -4,6 +4,8 @@ import { createWriteStream } from 'node:fs'
 /** A report whose items come again and again: what stands before them, one round of them, what stands after. */
 export interface Repeatable {
   syntax: 'json' | 'jsonl' | 'xml' | 'csv'
+  /** Where the items are, as our readers are told it: a pattern of `readJson`, the name of an element, '' for rows. */
+  items: string
   before: string
   round: string
   /** Between two rounds. */
@@ -22,7 +24,7 @@ export function findItems(text: string): Repeatable | null {
   const end = text.indexOf('\n')
   if (end < 0 || !/[,;\t]/.test(text.slice(0, end))) return null
   const rows = text.slice(end + 1).trimEnd()
-  return rows === '' ? null : { syntax: 'csv', before: text.slice(0, end + 1), round: `${rows}\n`, between: '', after: '' }
+  return rows === '' ? null : { syntax: 'csv', items: '', before: text.slice(0, end + 1), round: `${rows}\n`, between: '', after: '' }
 }
 
 function itemsOfJson(text: string): Repeatable | null {
@@ -32,29 +34,35 @@ function itemsOfJson(text: string): Repeatable | null {
   } catch {
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     if (lines.length > 0 && lines.every(isJson))
-      return { syntax: 'jsonl', before: '', round: `${lines.join('\n')}\n`, between: '', after: '' }
+      return { syntax: 'jsonl', items: '$', before: '', round: `${lines.join('\n')}\n`, between: '', after: '' }
     return null
   }
   // Down to the innermost list that still makes up most of the document.
   let list: unknown[] | null = null
+  let items = ''
   let here: unknown = tree
+  let path = '$'
   const whole = text.length
   for (;;) {
-    if (Array.isArray(here) && here.some((item) => typeof item === 'object' && item !== null)) list = here
+    if (Array.isArray(here) && here.some((item) => typeof item === 'object' && item !== null)) [list, items] = [here, `${path}[*]`]
     if (typeof here !== 'object' || here === null) break
-    const heaviest = Object.values(here).find(
-      (value) => typeof value === 'object' && value !== null && JSON.stringify(value).length > whole * MOST * 0.6,
+    const heaviest = Object.entries(here).find(
+      ([, value]) => typeof value === 'object' && value !== null && JSON.stringify(value).length > whole * MOST * 0.6,
     )
     if (heaviest === undefined) break
-    here = heaviest
+    path = stepInto(path, here, heaviest[0])
+    here = heaviest[1] as unknown
   }
-  list ??= largestList(tree)
-  if (!list) return null
+  if (!list) {
+    const largest = largestList(tree)
+    if (!largest) return null
+    ;[list, items] = [largest.list, largest.items]
+  }
   const round = list.map((item) => JSON.stringify(item)).join(',')
   const mark = '@@plimsoll-items@@'
   list.splice(0, list.length, mark)
   const [before, after] = JSON.stringify(tree).split(`"${mark}"`)
-  return { syntax: 'json', before: before!, round, between: ',', after: after! }
+  return { syntax: 'json', items, before: before!, round, between: ',', after: after! }
 }
 
 function isJson(line: string): boolean {
@@ -66,19 +74,23 @@ function isJson(line: string): boolean {
   }
 }
 
-function largestList(tree: unknown): unknown[] | null {
-  let best: { list: unknown[]; size: number } | null = null
-  const visit = (value: unknown) => {
+/** The pattern of a member or element: a name that patterns cannot say is any member. */
+const stepInto = (path: string, container: object, name: string): string =>
+  `${path}${Array.isArray(container) ? '[*]' : /^[^.[\]*]+$/.test(name) ? `.${name}` : '.*'}`
+
+function largestList(tree: unknown): { list: unknown[]; items: string } | null {
+  let best: { list: unknown[]; items: string; size: number } | null = null
+  const visit = (value: unknown, path: string) => {
     if (typeof value !== 'object' || value === null) return
     if (Array.isArray(value) && value.some((item) => typeof item === 'object' && item !== null)) {
       const size = JSON.stringify(value).length
-      if (!best || size > best.size) best = { list: value, size }
+      if (!best || size > best.size) best = { list: value, items: `${path}[*]`, size }
       return
     }
-    for (const one of Object.values(value)) visit(one)
+    for (const [name, one] of Object.entries(value)) visit(one, stepInto(path, value, name))
   }
-  visit(tree)
-  return (best as { list: unknown[] } | null)?.list ?? null
+  visit(tree, '$')
+  return best
 }
 
 interface Element {
@@ -106,6 +118,7 @@ function itemsOfXml(text: string): Repeatable | null {
   const [from, to] = [best[0]!.from, best.at(-1)!.to]
   return {
     syntax: 'xml',
+    items: best[0]!.name,
     before: text.slice(0, from),
     round: best.map((one) => text.slice(one.from, one.to)).join('\n'),
     between: '\n',

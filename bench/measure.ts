@@ -29,17 +29,16 @@ export async function timed<T>(work: () => Promise<T>): Promise<Measured<T>> {
 }
 
 /**
- * Runs two pieces of work in turn, `runs` (odd) times each after one run of each that is not counted, so that what disturbs the machine or
- * warms its caches disturbs and warms both. Medians; the results are those of the last run.
+ * Runs pieces of work in turn, `runs` (odd) times each after one run of each that is not counted, so that what disturbs the machine or
+ * warms its caches disturbs and warms all. Medians; the results are those of the last run.
  */
-export async function inTurn<A, B>(first: () => Promise<A>, second: () => Promise<B>, runs: number): Promise<[Measured<A>, Measured<B>]> {
-  const a = [await timed(first)]
-  const b = [await timed(second)]
-  for (let run = 0; run < runs; run++) {
-    a.push(await timed(first))
-    b.push(await timed(second))
-  }
-  return [summary(a), summary(b)]
+export async function inTurn<T extends unknown[]>(
+  work: { [K in keyof T]: () => Promise<T[K]> },
+  runs: number,
+): Promise<{ [K in keyof T]: Measured<T[K]> }> {
+  const all: Measured<unknown>[][] = work.map(() => [])
+  for (let run = 0; run <= runs; run++) for (const [index, one] of work.entries()) all[index]!.push(await timed<unknown>(one))
+  return all.map(summary) as { [K in keyof T]: Measured<T[K]> }
 }
 
 function summary<T>([, ...counted]: readonly Measured<T>[]): Measured<T> {

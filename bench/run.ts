@@ -91,7 +91,7 @@ async function runAt(
     const scope: Scope = { org_id, groups: null }
     for (const question of questions(store, scope, moments)) {
       const sql = handWritten(question.id, engineName)
-      const [product, byHand] = await inTurn(question.product, () => engine.query(sql, question.params), runs)
+      const [product, byHand] = await inTurn([question.product, () => engine.query(sql, question.params)], runs)
       lines.push(line(question.id, question.title, product, byHand))
       tell(told(lines.at(-1)!))
     }
@@ -100,8 +100,7 @@ async function runAt(
       tell(`${title}: alone p95 ${seconds(alone_p95_ms)}, ${AT_ONCE} at a time p99 ${seconds(together_p99_ms)}`)
     const appended = Math.min(APPENDED, findings)
     const [product, byHand] = await inTurn(
-      () => appendByProduct(engine, appended),
-      () => appendByHand(engine, database, place.folder, appended),
+      [() => appendByProduct(engine, appended), () => appendByHand(engine, database, place.folder, appended)],
       1,
     )
     lines.push({

@@ -198,12 +198,14 @@ async function line(store: Store, org: string, path: string, sql: string, params
   }
   const colds: number[] = []
   const [page, byHand] = await inTurn(
-    async () => {
-      const { took, bytes } = await cold()
-      colds.push(took)
-      return bytes
-    },
-    () => store.engine.query(sql, used),
+    [
+      async () => {
+        const { took, bytes } = await cold()
+        colds.push(took)
+        return bytes
+      },
+      () => store.engine.query(sql, used),
+    ],
     runs,
   )
   await kept.asked()

@@ -30,7 +30,7 @@ export interface RunState {
   described: Set<string>
   /** Places of a rule in a file so far. */
   places: NumberedPlaces
-  /** Controls that fail somewhere in the run. */
+  /** Controls that fail somewhere in the run or in another of the same tool and asset. */
   failing: Set<string>
 }
 
@@ -50,13 +50,11 @@ function reasonToSkip(result: Result): string | null {
   return `suppressed in the tool (${kind ?? 'unknown kind'})${justification ? `: ${justification}` : ''}`
 }
 
-/** Controls that fail in a run, to be known before its passes are read. */
-export function failingControls(results: Iterable<Result>, tool: Tool, source: string): Set<string> {
-  const failing = new Set<string>()
+/** Adds the controls that fail in a run, which are to be known before the passes of any are read. */
+export function addFailing(failing: Set<string>, results: Iterable<Result>, tool: Tool, source: string): void {
   for (const result of results) {
     if (isFinding(result) && reasonToSkip(result) === null) failing.add(`${source}:${idOf(result, findRule(result, tool))}`)
   }
-  return failing
 }
 
 /** A control for each rule that is not about a known vulnerability, whether it has results or not. */

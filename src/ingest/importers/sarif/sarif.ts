@@ -8,7 +8,7 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { describeRules, failingControls, readResult, type RunState } from './findings.ts'
+import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
 import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
@@ -61,13 +61,13 @@ interface Run {
   skipped: Waiting
 }
 
-/** Characters of results that wait in memory, of the first run; of each later one less, so that a file of many runs takes hardly more. */
-const IN_MEMORY = 24_000_000
+/** Characters of results that wait in memory: of the first run, and of each later one less, but never so little that small runs go to files. */
+const inMemory = (before: number): number => Math.max(24_000_000 / (before + 1), 250_000)
 
 /** `before`: how many runs there are already. */
 const newRun = (before: number): Run => ({
   tool: null,
-  results: new Waiting('SARIF', undefined, IN_MEMORY / (before + 1)),
+  results: new Waiting('SARIF', undefined, inMemory(before)),
   artifacts: [],
   folders: [],
   category: '',
@@ -76,7 +76,7 @@ const newRun = (before: number): Run => ({
   observed_at: null,
   failed: false,
   elsewhere: false,
-  skipped: new Waiting('SARIF', undefined, IN_MEMORY / (before + 1)),
+  skipped: new Waiting('SARIF', undefined, inMemory(before)),
 })
 
 async function* parse(file: Source): AsyncGenerator<FileRecord> {
@@ -185,9 +185,11 @@ function assetOf(run: Run): AssetRecord {
   }
 }
 
-function* resultsOf(runs: Run[]): Generator<Result> {
-  for (const { results } of runs) for (const { result } of results.all()) yield result
+function* resultsOf({ results }: Run): Generator<Result> {
+  for (const { result } of results.all()) yield result
 }
+
+const toolOf = (run: Run): Tool => run.tool ?? Tool.parse({ driver: {} })
 
 function* report({ asset, source, runs }: { asset: AssetRecord; source: string; runs: Run[] }): Generator<FileRecord> {
   const driver = runs[0]!.tool?.driver
@@ -203,18 +205,19 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   let vulnerabilities = PACKAGE_SCANNERS.has(source.slice('sarif:'.length))
   const described = new Set<string>()
   const places = new NumberedPlaces()
+  const failing = new Set<string>()
+  for (const run of runs) addFailing(failing, resultsOf(run), toolOf(run), source)
   for (const run of runs) {
     yield* run.skipped.take()
-    const tool = run.tool ?? Tool.parse({ driver: {} })
     const state: RunState = {
       source,
       asset: asset.asset,
-      tool,
+      tool: toolOf(run),
       artifacts: run.artifacts,
       folders: run.folders.toSorted((a, b) => b.length - a.length),
       described,
       places,
-      failing: failingControls(resultsOf(runs), tool, source),
+      failing,
     }
     yield* describeRules(state)
     for (const { at, result } of run.results.all()) {
