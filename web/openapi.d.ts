@@ -2313,6 +2313,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/product-initiatives/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products and vendors of the inventory with the most weaknesses that are known to be exploited */
+        get: operations["suggestProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-initiatives/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An initiative for a product or vendor as it would be: its metrics, its last two years. Nothing is saved */
+        post: operations["tryProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-initiatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save an initiative for a product or vendor with its metrics, all or nothing; again: a new version by what is known now */
+        post: operations["saveProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -3034,7 +3085,7 @@ export interface components {
             last_state_change: string | null;
             /** @description Exploit stages that its vulnerabilities have reached */
             threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
-            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale")[];
+            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale" | "preview")[];
             surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
             workload: string | null;
             vendor: string | null;
@@ -3111,7 +3162,7 @@ export interface components {
             last_state_change: string | null;
             /** @description Exploit stages that its vulnerabilities have reached */
             threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
-            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale")[];
+            tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale" | "preview")[];
             surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
             workload: string | null;
             vendor: string | null;
@@ -3727,11 +3778,26 @@ export interface components {
                 title: string;
                 gain: number;
             }[];
-            /** @description Recommended actions that regressed, definitions that changed */
+            /** @description Of a score that got worse: risk events of the week up to its day that stand open on assets which made it worse, on the most of them first */
+            threats: {
+                event_id: string;
+                type: string;
+                day: string;
+                headline: string;
+                assets: number;
+            }[];
+            /** @description Recommended actions that regressed; definitions that changed, and initiatives whose score moved with their metrics */
             about: {
                 kind: string;
                 id: string;
                 title: string;
+                /** @description Of a metric or initiative: 0–100 by its definition before the day and by that of its end, from the same findings at its end; of a metric the share exposed. Null: neither */
+                change: {
+                    before: number | null;
+                    after: number | null;
+                    /** @description What differs, a sentence each */
+                    notes: string[];
+                } | null;
             }[];
         };
         EventEvidence: {
@@ -5417,6 +5483,40 @@ export interface components {
                 message: string;
                 request_id: string;
             };
+        };
+        ProductSuggestionList: {
+            items: {
+                name: string;
+                /** @enum {string} */
+                of: "product" | "vendor";
+                /** @description Open ones that public intelligence lists as known exploited */
+                vulnerabilities: number;
+                /** @description Assets on which some of them is open */
+                assets: number;
+            }[];
+        };
+        ProductTrial: {
+            id: string;
+            title: string;
+            /** @description There is one of this id: saving makes a new version of it */
+            saved: boolean;
+            /** @description Names of software here that it asks for */
+            components: string[];
+            /** @description What nothing feeds */
+            missing: string[];
+            value: number | null;
+            target: number;
+            metrics: {
+                id: string;
+                title: string;
+                weight: string;
+                exposed: number;
+                total: number;
+                yaml: string;
+            }[];
+            /** @description Two years, 0–100, higher is better */
+            history: components["schemas"]["Point"][];
+            yaml: string;
         };
         Progress: {
             job: string;
@@ -15197,6 +15297,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThresholdList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestProducts: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductSuggestionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryProduct: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of a product as the list of software has it, or of a vendor */
+                    name: string;
+                    /**
+                     * @default product
+                     * @enum {string}
+                     */
+                    of?: "product" | "vendor";
+                    /**
+                     * @description Weaknesses that belong to it whatever they are found in
+                     * @default []
+                     */
+                    vulnerabilities?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductTrial"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveProduct: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of a product as the list of software has it, or of a vendor */
+                    name: string;
+                    /**
+                     * @default product
+                     * @enum {string}
+                     */
+                    of?: "product" | "vendor";
+                    /**
+                     * @description Weaknesses that belong to it whatever they are found in
+                     * @default []
+                     */
+                    vulnerabilities?: string[];
+                    /** @description Who decided it */
+                    author?: string;
+                    /** @description Why, for those who read the history */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitiativeSettings"];
                 };
             };
             /** @description Default Response */

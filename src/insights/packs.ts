@@ -3,16 +3,12 @@ import { UserError } from '../errors.ts'
 import { type Author, changeDefinitions, type DefinitionChange } from '../store/definitions/change.ts'
 import { readDefinitions } from '../store/definitions/read.ts'
 import type { Engine } from '../store/engines/engine.ts'
-import { metricDeltas } from '../store/queries/metrics/deltas.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
-import type { Catalog, Metric } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
+import { type CatalogMove, catalogMoves } from './catalog-moves.ts'
 import { draftInitiative, draftMetric, type DraftProblem, MOST_THINKING } from './draft.ts'
-import { everyDay, type HistoryPoint, statesOf } from './history.ts'
-import { initiativeHistory } from './initiatives.ts'
-import { compile, fedCapabilities, missingNeeds } from './metrics.ts'
 import { catalogWith, shippedOf } from './org-catalog.ts'
-import { readMetricHistories } from './scores.ts'
 import { readYaml } from './yaml-place.ts'
 
 /** A text file of a content pack. */
@@ -191,20 +187,6 @@ export async function deactivatePack(store: Store, org_id: number, id: string, b
   return changeDefinitions(store, org_id, await endOf(store.engine, org_id, id), by)
 }
 
-/** How a metric or initiative would change. */
-export interface PackMove {
-  kind: 'metric' | 'initiative'
-  id: string
-  title: string
-  /** same: its text stays, a metric of it changed. */
-  what: 'added' | 'changed' | 'removed' | 'same'
-  /** 0–100: an initiative's score (higher is better), a metric's share of exposed assets (lower is better); null: none. */
-  before: number | null
-  after: number | null
-  /** What changes in it, one sentence each. */
-  why: string[]
-}
-
 /** Which scores would move with a pack (or, given only an id, without it), at the end of a day. Throws as activatePack and deactivatePack do, and UserError('too_slow'). */
 export async function previewPack(
   engine: Engine,
@@ -212,77 +194,11 @@ export async function previewPack(
   catalog: Catalog,
   pack: Pack | { id: string },
   day: number,
-): Promise<PackMove[]> {
+): Promise<CatalogMove[]> {
   const { org_id } = scope
   const changes = 'version' in pack ? await changesOf(engine, org_id, catalog, pack) : await endOf(engine, org_id, pack.id)
   const after = await catalogWith(engine, catalog, org_id, changes)
-  return engine.hurried(3 * MOST_THINKING, async (hurried) => {
-    const before = await readMetricHistories(hurried, scope, catalog, day, day)
-    const values = new Map<string, HistoryPoint[]>()
-    const fed = await fedCapabilities(hurried, org_id, catalog)
-    const measured = async (metric: Metric): Promise<HistoryPoint[]> =>
-      missingNeeds(metric, fed).length
-        ? everyDay([], day, day)
-        : everyDay(statesOf(await metricDeltas(hurried, scope, compile(metric))), day, day)
-    for (const [id, metric] of after.metrics)
-      values.set(id, catalog.metrics.get(id)?.yaml === metric.yaml ? before.get(id)! : await measured(metric))
-    const moves: PackMove[] = []
-    for (const id of new Set([...catalog.metrics.keys(), ...after.metrics.keys()])) {
-      const [was, is] = [catalog.metrics.get(id), after.metrics.get(id)]
-      if (was?.yaml === is?.yaml) continue
-      moves.push({
-        kind: 'metric',
-        id,
-        title: (is ?? was)!.title,
-        what: !was ? 'added' : !is ? 'removed' : 'changed',
-        before: was ? (before.get(id)?.[0]?.value ?? null) : null,
-        after: is ? (values.get(id)?.[0]?.value ?? null) : null,
-        why: was && is ? partsThatDiffer(was, is) : [],
-      })
-    }
-    const moved = new Map(moves.map((move) => [move.id, move]))
-    for (const id of new Set([...catalog.initiatives.keys(), ...after.initiatives.keys()])) {
-      const [was, is] = [catalog.initiatives.get(id), after.initiatives.get(id)]
-      const why = [
-        ...(is?.metrics ?? [])
-          .filter((one) => was && !was.metrics.some((other) => other.id === one.id))
-          .map((one) => `metric ${one.id} comes in`),
-        ...(was?.metrics ?? [])
-          .filter((one) => is && !is.metrics.some((other) => other.id === one.id))
-          .map((one) => `metric ${one.id} goes`),
-        ...(is?.metrics ?? []).flatMap((one) => {
-          const held = was?.metrics.find((other) => other.id === one.id)
-          if (!held) return []
-          const said = held.weight === one.weight ? [] : [`metric ${one.id} counts ${one.weight}, not ${held.weight}`]
-          return moved.get(one.id)?.what === 'changed' ? [...said, `metric ${one.id} asks something else`] : said
-        }),
-      ]
-      if (was?.yaml === is?.yaml && !why.length) continue
-      const [one, two] = [
-        was ? (initiativeHistory(was, before, day, 1)[0]!.value ?? null) : null,
-        is ? (initiativeHistory(is, values, day, 1)[0]!.value ?? null) : null,
-      ]
-      moves.push({
-        kind: 'initiative',
-        id,
-        title: (is ?? was)!.title,
-        what: !was ? 'added' : !is ? 'removed' : was.yaml === is.yaml ? 'same' : 'changed',
-        before: one,
-        after: two,
-        why,
-      })
-    }
-    return moves.toSorted((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.id < b.id ? -1 : 1))
-  })
-}
-
-function partsThatDiffer(was: Metric, is: Metric): string[] {
-  const differ = (name: 'population' | 'exposed_when' | 'needs') => JSON.stringify(was[name]) !== JSON.stringify(is[name])
-  return [
-    ...(differ('population') ? ['asks other assets'] : []),
-    ...(differ('exposed_when') ? ['finds others exposed'] : []),
-    ...(differ('needs') ? ['needs other sources'] : []),
-  ]
+  return engine.hurried(3 * MOST_THINKING, (hurried) => catalogMoves(hurried, scope, catalog, after, day))
 }
 
 /** The organisation's own metrics and initiatives, those of no pack, as the files of a content pack. */

@@ -145,7 +145,7 @@ describe.each(engines)('content packs on $name', ({ open }) => {
         why: ['metric blue goes', 'metric red asks something else', 'metric likely counts high, not medium'],
       },
       { kind: 'metric', id: 'blue', what: 'removed', why: [] },
-      { kind: 'metric', id: 'red', what: 'changed', why: ['finds others exposed'] },
+      { kind: 'metric', id: 'red', what: 'changed', why: [expect.stringMatching(/^finds others exposed: .*\bhigh\b.* → .*\bcritical\b/)] },
     ])
     await asForetold(next.moves, () => activate(second))
     expect(await active()).toMatchObject([{ version: '2', metrics: ['red'] }])

@@ -1,9 +1,12 @@
 import type { z } from 'zod'
+import { type CatalogMove, catalogMoves } from '../../insights/catalog-moves.ts'
+import { catalogAt } from '../../insights/definitions.ts'
+import { MOST_THINKING } from '../../insights/draft.ts'
 import type { EventAnswer } from '../../insights/events.ts'
 import { type ChangedBy, changedBy } from '../../insights/posture/changed-by.ts'
 import { relatedThreats } from '../../insights/posture/related-threats.ts'
 import type { ScoreName } from '../../insights/scores.ts'
-import { dayText } from '../../store/days.ts'
+import { dayText, endOfDay } from '../../store/days.ts'
 import { controlTitles } from '../../store/queries/explain/names.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -89,17 +92,36 @@ async function helpFor(asked: Asked, event: EventAnswer): Promise<Detail['recomm
   return short(await recommendationsOfInitiative(asked, catalog.initiatives.get(event.score_id!)!))
 }
 
-async function aboutOf({ store, scope, catalog }: Asked, event: EventAnswer): Promise<Detail['about']> {
+async function aboutOf(asked: Asked, event: EventAnswer): Promise<Detail['about']> {
+  const { store, scope, catalog } = asked
   const subjects = event.subjects.slice(0, 100)
   if (event.type === 'action_regressed') {
     const titles = await controlTitles(store.engine, scope.org_id, subjects)
-    return subjects.map((id) => ({ kind: 'control', id, title: titles.get(id) ?? id }))
+    return subjects.map((id) => ({ kind: 'control', id, title: titles.get(id) ?? id, change: null }))
   }
   if (event.type !== 'content_changed') return []
-  return subjects.map((subject) => {
+  const moves = await movesOf(asked, event.day)
+  const changeOf = (kind: string, id: string) => {
+    const move = moves.find((each) => each.kind === kind && each.id === id)
+    return move ? { before: move.before, after: move.after, notes: [...(move.what === 'changed' ? [] : [move.what]), ...move.why] } : null
+  }
+  const changed = subjects.map((subject) => {
     const kind = subject.slice(0, subject.indexOf(':'))
     const id = subject.slice(kind.length + 1)
     const definitions = { metric: catalog.metrics, initiative: catalog.initiatives, objective: catalog.objectives }
-    return { kind, id, title: definitions[kind as keyof typeof definitions]?.get(id)?.title ?? id }
+    return { kind, id, title: definitions[kind as keyof typeof definitions]?.get(id)?.title ?? id, change: changeOf(kind, id) }
+  })
+  const effects = moves
+    .filter(({ kind, id, what }) => kind === 'initiative' && what === 'same' && !subjects.includes(`initiative:${id}`))
+    .map(({ kind, id, title, before, after, why }) => ({ kind, id, title, change: { before, after, notes: why } }))
+  return [...changed, ...effects]
+}
+
+/** What the definitions of a day's end make of the scores beside those of the day before, from the findings of that end. */
+function movesOf({ store, scope, today, edition }: Asked, day: number): Promise<CatalogMove[]> {
+  const { engine } = store
+  return remember(store, ['catalog moves', scope, day, edition], async () => {
+    const lastOf = async (of: number) => catalogAt(engine, today, scope.org_id, (await endOfDay(engine, scope.org_id, of)) - 1)
+    return engine.hurried(3 * MOST_THINKING, async (hurried) => catalogMoves(hurried, scope, await lastOf(day - 1), await lastOf(day), day))
   })
 }

@@ -38,6 +38,22 @@ export const PostureDetail = z.object({
       'Of a score that got worse: risk events of the week up to its day that stand open on assets which made it worse, on the most of them first',
     ),
   about: z
-    .array(z.object({ kind: z.string(), id: z.string(), title: z.string() }))
-    .describe('Recommended actions that regressed, definitions that changed'),
+    .array(
+      z.object({
+        kind: z.string(),
+        id: z.string(),
+        title: z.string(),
+        change: z
+          .object({
+            before: z.number().nullable(),
+            after: z.number().nullable(),
+            notes: z.array(z.string()).describe('What differs, a sentence each'),
+          })
+          .nullable()
+          .describe(
+            'Of a metric or initiative: 0–100 by its definition before the day and by that of its end, from the same findings at its end; of a metric the share exposed. Null: neither',
+          ),
+      }),
+    )
+    .describe('Recommended actions that regressed; definitions that changed, and initiatives whose score moved with their metrics'),
 })

@@ -14,6 +14,7 @@ import {
   moveDay,
   percent,
   score as writeScore,
+  sentence,
   tone,
   word,
 } from '../../format.ts'
@@ -255,9 +256,18 @@ function About({ event }: { event: Event }) {
         {event.about.map((one) => {
           const to = pages[one.kind]?.(one.id)
           return (
-            <li key={`${one.kind} ${one.id}`} className="flex items-center gap-3 py-1.5">
+            <li key={`${one.kind} ${one.id}`} className="flex flex-wrap items-center gap-x-3 py-1.5">
               <span className="min-w-0 flex-1">{to ? <To {...to}>{one.title}</To> : one.title}</span>
+              {one.change && one.change.before !== one.change.after && (
+                <span className="num whitespace-nowrap">
+                  {writeScore(one.change.before)} → {writeScore(one.change.after)}{' '}
+                  <span className="text-xs text-ink-3">{one.kind === 'metric' ? '% exposed' : 'score'}</span>
+                </span>
+              )}
               <span className="text-xs text-ink-3">{word(one.kind)}</span>
+              {one.change && one.change.notes.length > 0 && (
+                <span className="w-full text-xs text-ink-2">{one.change.notes.map((note) => sentence(note)).join(' ')}</span>
+              )}
             </li>
           )
         })}
