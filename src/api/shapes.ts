@@ -4,7 +4,7 @@ import { exceptionKinds, exceptionStates, justifications } from '../model/except
 import { causeGroups, type CauseId, causes } from '../model/cause.ts'
 import { eventStates } from '../model/event.ts'
 import { exploitStages } from '../model/exploit.ts'
-import { gainingScores, recommendationKinds, softwareTags } from '../model/recommendation.ts'
+import { gainingScores, recommendationKinds, recommendationTags, softwareTags } from '../model/recommendation.ts'
 import { severities } from '../model/severity.ts'
 import { statementJustifications, statementStatuses } from '../model/statement.ts'
 
@@ -515,6 +515,20 @@ export const VulnerabilityDetail = VulnerabilitySummary.extend({
       z.object({ component: z.string(), version: z.string().nullable(), fixed_version: z.string().nullable(), assets: z.number().int() }),
     )
     .describe('The components that have it, with versions as tools state them; at most 200'),
+  recommendations: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        assets: z.number().int(),
+        gain: z.number(),
+        tags: z.array(z.enum(recommendationTags)),
+      }),
+    )
+    .describe('What closes it, with the assets on which it does, also excepted ones'),
+  systems: z
+    .array(z.object({ os_family: z.string().nullable(), os: z.string().nullable(), assets: z.number().int() }))
+    .describe('Operating systems of the assets that have it; null: no report states one'),
   url: z.string().nullable(),
 })
 export const ControlSummary = z.object({

@@ -11,6 +11,7 @@ import { listSoftware, softwareColumns } from '../../src/store/queries/software/
 import { tellSoftware } from '../../src/store/queries/software/told.ts'
 import { versionChanges } from '../../src/store/queries/software/version-days.ts'
 import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../src/store/queries/vulnerabilities/list.ts'
+import { closingRecommendations, exposedSystems } from '../../src/store/queries/vulnerabilities/surroundings.ts'
 import { getVulnerability, knownId } from '../../src/store/queries/vulnerabilities/get.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { engines } from './engines.ts'
@@ -292,6 +293,37 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
         counted += sums.size
       }
     expect(counted).toBeGreaterThan(0)
+  })
+
+  it('names what closes a weakness and the systems that have it, as one who looks at every finding and asset', async () => {
+    const { org_id } = world.north
+    await engine.run(
+      `update asset_history set os_family = case when asset_id % 100 < 6 then 'linux' else 'windows' end, os = 'System ' || cast(asset_id % 3 as text) where asset_id % 100 <> 7`,
+    )
+    const findings = await engine.query<Row>(`select * from finding_history where org_id = $org_id and kind = 'vulnerability'`, { org_id })
+    const assets = await engine.query<Row>('select * from asset_history where org_id = $org_id', { org_id })
+    const sightings = await engine.query<Row>('select * from sighting_history where org_id = $org_id', { org_id })
+    for (const scope of scopes)
+      for (const id of ['CVE-2', 'CVE-3', 'CVE-4']) {
+        const moment = await momentOf('north')
+        const here = await present(scope, moment)
+        const open = findings.filter((f) => f['subject'] === id && held(f, moment.at) && here.has(f['asset_id'] as number))
+        const fixed = (f: Row) =>
+          sightings.some((s) => s['finding_id'] === f['finding_id'] && s['fixed_version'] !== null && stands(s, moment.at))
+        const systems = new Map<string, number>()
+        for (const f of open) {
+          const a = assets.find((row) => row['asset_id'] === f['asset_id'] && held(row, moment.at))!
+          const key = JSON.stringify([a['os_family'], a['os']])
+          systems.set(key, (systems.get(key) ?? 0) + 1)
+        }
+        const told = await exposedSystems(engine, scope, moment, id)
+        expect(new Map(told.map((each) => [JSON.stringify([each.os_family, each.os]), each.assets]))).toEqual(systems)
+        const closing = await closingRecommendations(engine, scope, moment.day, id)
+        const update = closing.find((each) => each.id === 'update:openssl')?.assets ?? 0
+        expect(update, id).toBe(open.filter(fixed).length)
+        const exploited = id === 'CVE-2' || id === 'CVE-3'
+        expect(closing.find((each) => each.id === 'attention:openssl')?.assets ?? 0).toBe(exploited ? open.length - update : 0)
+      }
   })
 
   it('divides the exposure score among software as one who shares out each asset, with tags and CPE', async () => {

@@ -6,8 +6,10 @@ import { NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { fixTimes, openAges } from '../../src/store/queries/remediation/age.ts'
 import { targetAssets } from '../../src/store/queries/remediation/progress.ts'
+import { postureEvents } from '../../src/insights/posture/posture-events.ts'
 import type { Store } from '../../src/store/store.ts'
 import { engines } from './engines.ts'
+import { smallCatalog } from './small-catalog.ts'
 import { DAY0, openWorlds, putWorld, startOf, type World } from './world.ts'
 
 const REQUESTED = DAY0 + 2
@@ -110,10 +112,22 @@ describe.each(engines)('remediation on $name', ({ open }) => {
       (await listActivities(engine, org_id, endOf(day))).find((each) => each.remediation_id === remediation_id)!
     const due = (await at(REQUESTED)).due_day!
     expect([(await at(due)).overdue, (await at(due + 1)).overdue]).toEqual([false, true])
+    const told = async (day: number) =>
+      (await postureEvents(engine, org_id, smallCatalog(), day, startOf(day + 1) - 1)).filter(({ type }) => type === 'remediation_overdue')
+    expect(await told(due)).toEqual([])
+    const [reminder, ...others] = await told(due + 1)
+    expect([reminder!.day, reminder!.happened_at, reminder!.headline, others]).toEqual([
+      due + 1,
+      startOf(due + 1),
+      'Update curl was due on 2024-03-22 and is open on 1 asset',
+      [],
+    ])
     clock = startOf(due + 2) + 5
     await changeRemediation(store, org_id, remediation_id, { done: { by: 'Kim', at: clock, note: 'replaced' } }, { actor: 'Kim' })
     expect(await at(due + 2)).toMatchObject({ status: 'completed', completed_by: 'Kim', completed_day: due + 2, overdue: false, open: 1 })
     expect((await at(due + 1)).status).toBe('active')
+    // what was late stays told when it is done at last
+    expect(await told(due + 3)).toEqual([reminder])
     expect([(await at(due + 182)).archived, (await at(due + 183)).archived]).toEqual([false, true])
     await expect(changeRemediation(store, org_id, 999, { notes: 'x' }, { actor: 'Kim' })).rejects.toMatchObject({
       code: 'unknown_remediation',

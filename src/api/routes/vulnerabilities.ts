@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answers } from '../api.ts'
+import { answerVulnerability } from '../answers/vulnerability.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { affectedColumns, listVulnerableAssets } from '../../store/queries/assets/affected.ts'
-import { getVulnerability, knownId } from '../../store/queries/vulnerabilities/get.ts'
+import { knownId } from '../../store/queries/vulnerabilities/get.ts'
 import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from '../../store/queries/vulnerabilities/list.ts'
 import type { Api } from '../api.ts'
 import { named } from '../named.ts'
@@ -67,9 +68,9 @@ export const vulnerabilities =
         },
       },
       async ({ params, query }) => {
-        const { store, scope, moment } = await readMoment(api, query)
-        const id = await knownId(store.engine, scope, moment, params.vulnerability_id)
-        return getVulnerability(store.engine, scope, moment, id)
+        const asked = await readMoment(api, query)
+        const { store, scope, moment } = asked
+        return answerVulnerability(asked, await knownId(store.engine, scope, moment, params.vulnerability_id))
       },
     )
     app.get(

@@ -1,6 +1,6 @@
 import { type Justification, scoreMoving } from '../../model/exception.ts'
 import { DAY_US, type Instant } from '../../model/time.ts'
-import { dayText, parseDay } from '../../store/days.ts'
+import { dayText, parseDay, endOfDay } from '../../store/days.ts'
 import { readDefinitions } from '../../store/definitions/read.ts'
 import type { Engine } from '../../store/engines/engine.ts'
 import { type ClosingImport, closingImports, type EventRow, grownAssets, scoredDays } from '../../store/queries/events/write.ts'
@@ -10,6 +10,7 @@ import { controlTitles } from '../../store/queries/explain/names.ts'
 import { type Silence, silences } from '../../store/queries/posture/silence.ts'
 import { allStoredDeltas } from '../../store/queries/scores/deltas.ts'
 import { parseInitiative, type Catalog } from '../catalog.ts'
+import { overdueActivities } from '../remediation/activities.ts'
 import { kpisNow, kpiSteps } from '../kpis.ts'
 import { everyDay, type HistoryPoint, statesOf } from '../history.ts'
 import { readHistory, readInitiativeHistories, readMetricHistories, type ScoreName } from '../scores.ts'
@@ -51,6 +52,7 @@ export async function postureEvents(engine: Engine, org_id: number, catalog: Cat
     ...(await silences(engine, org_id, now)).map((silence) => silentEvent(silence, write)),
     ...(await endingExceptions(engine, org_id, now)).map((ending) => endingEvent(ending, write)),
     ...(await closingImports(engine, org_id, today)).map((closing) => closingEvent(closing, write)),
+    ...(await overdueEvents(engine, org_id, { at: now, day: today }, write)),
   ]
   const ends = await scoredDays(engine, org_id, today)
   const first = ends[0]?.day
@@ -377,6 +379,23 @@ const endingEvent = (
     happened_at: told_at,
     component,
   })
+
+/** Remediation that was not done by its day is told on the day after; the id names the day, which a person may still move. */
+async function overdueEvents(engine: Engine, org_id: number, moment: { at: Instant; day: number }, write: Write): Promise<EventRow[]> {
+  const overdue = await overdueActivities(engine, org_id, moment)
+  return Promise.all(
+    overdue.map(async ({ remediation_id, title, component, due_day, open }) =>
+      write({
+        type: 'remediation_overdue',
+        key: `${remediation_id}:${dayText(due_day)}`,
+        words: { title, due: dayText(due_day), open: `${open} ${open === 1 ? 'asset' : 'assets'}` },
+        day: due_day + 1,
+        happened_at: await endOfDay(engine, org_id, due_day),
+        component,
+      }),
+    ),
+  )
+}
 
 /** A report closed many findings of a source at once: told as it was learned, so an undone import tells nothing. */
 const closingEvent = ({ import_no, happened_at, day, source, closed, open }: ClosingImport, write: Write): EventRow =>

@@ -110,6 +110,27 @@ function reopenedOn(course: readonly { day: number; open: number }[]): number | 
   return at === -1 ? null : course[at]!.day
 }
 
+/** An activity that was not completed on its last day. */
+export interface Overdue {
+  remediation_id: number
+  title: string
+  component: string | null
+  due_day: number
+  /** Assets on which something of it was open at the end of that day. */
+  open: number
+}
+
+/** The activities whose last day had passed before a moment, of which something was open at its end and nobody had said that it is done. */
+export async function overdueActivities(engine: Engine, org_id: number, moment: { at: Instant; day: number }): Promise<Overdue[]> {
+  return (await listActivities(engine, org_id, moment)).flatMap(
+    ({ remediation_id, body, due_day, completed_by, completed_day, course }) => {
+      if (due_day === null || due_day >= moment.day || (completed_by !== null && completed_day! <= due_day)) return []
+      const open = course.findLast(({ day }) => day <= due_day)?.open ?? 0
+      return open > 0 ? [{ remediation_id, title: body.title, component: body.component, due_day, open }] : []
+    },
+  )
+}
+
 /** Days that the policy gives for a severity on assets of these criticalities: the fewest of them. */
 export const daysAllowed = (policy: Policy, severity: Severity | null, criticalities: readonly (string | null)[]): number => {
   const row = policy.days[severity === null || severityRank(severity) === 0 ? 'low' : (severity as keyof Policy['days'])]

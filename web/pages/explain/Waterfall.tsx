@@ -75,9 +75,9 @@ export function Waterfall({ told }: { told: Explained }) {
         From {written(told.from.shown, told.decimals)} to {written(told.to.shown, told.decimals)}, cause by cause
       </caption>
       <colgroup>
-        <col className="w-[15rem]" />
+        <col className="w-[8rem] sm:w-[15rem]" />
         <col />
-        <col className="w-[8.5rem]" />
+        <col className="w-[6.5rem] sm:w-[8.5rem]" />
       </colgroup>
       <thead className="sr-only">
         <tr>

@@ -24,7 +24,7 @@ export const countingSql = '(f.severity is null or f.severity > 0 or f.cvss_tent
  * CTEs down to `found` (open findings above informational at the end of $day with their hazard h, in units of 1e-8, and their
  * recommendation) and `standing` (each asset's hazard, exposure and weight then). `members`: predicates over f, v, c that
  * become columns of these names. `excepted`: also those that exceptions keep out of the scores, marked so; `unheard`: as though nobody had excepted
- * anything; `informational`: also those that count for nothing; `asset` one: of asset $asset_id alone. Parameters: $org_id, $day, and $groups where the scope has any.
+ * anything; `informational`: also those that count for nothing; `asset` one: of asset $asset_id alone; `vulnerability` one: of vulnerability $id alone. Parameters: $org_id, $day, and $groups where the scope has any.
  */
 export const foundFindings = (
   groups: readonly string[] | null,
@@ -34,14 +34,15 @@ export const foundFindings = (
     excepted = unheard,
     informational = false,
     asset = 'all',
-  }: { excepted?: boolean; unheard?: boolean; informational?: boolean; asset?: 'one' | 'all' } = {},
+    vulnerability = 'all',
+  }: { excepted?: boolean; unheard?: boolean; informational?: boolean; asset?: 'one' | 'all'; vulnerability?: 'one' | 'all' } = {},
 ): string => `with moment as (select ends_at from day where org_id = $org_id and day = $day),
   here as (
     select a.* from asset_history a where a.org_id = $org_id and a.from_day <= $day and $day < a.to_day ${inGroups('a.asset_id', groups)} ${asset === 'one' ? 'and a.asset_id = $asset_id' : ''}
   ),
   open_now as (
     select f.* from finding_history f where f.org_id = $org_id and f.from_day <= $day and $day < f.to_day ${excepted ? '' : 'and not f.excepted'}
-      ${informational ? '' : `and ${countingSql}`} and f.asset_id in (select asset_id from here)
+      ${informational ? '' : `and ${countingSql}`} ${vulnerability === 'one' ? `and f.kind = 'vulnerability' and f.subject = $id` : ''} and f.asset_id in (select asset_id from here)
   ),
   fix as (
     select s.finding_id, min(case when s.fixed_version like 'KB%' then s.fixed_version end) as article from sighting_history s, moment m
