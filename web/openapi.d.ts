@@ -6806,6 +6806,20 @@ export interface components {
                 fixed_version: string | null;
                 assets: number;
             }[];
+            /** @description What closes it, with the assets on which it does, also excepted ones */
+            recommendations: {
+                id: string;
+                title: string;
+                assets: number;
+                gain: number;
+                tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale" | "preview")[];
+            }[];
+            /** @description Operating systems of the assets that have it; null: no report states one */
+            systems: {
+                os_family: string | null;
+                os: string | null;
+                assets: number;
+            }[];
             url: string | null;
         };
         VulnerabilityList: {
