@@ -59,18 +59,6 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'golden',
-          include: ['test/golden/**/*.test.ts'],
-          setupFiles,
-          pool: 'forks',
-          isolate: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          globalSetup,
-        },
-      },
-      {
-        test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
           setupFiles,

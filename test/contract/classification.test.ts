@@ -12,7 +12,6 @@ import {
 } from '../../src/insights/asset-changes.ts'
 import { type Classification, compileRules, readClassification } from '../../src/insights/classification.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { everAfter, storeAsKnown } from '../../src/insights/knowledge.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
 import { NEVER } from '../../src/model/time.ts'
@@ -22,6 +21,7 @@ import { tryRule } from '../../src/store/queries/classifications/members.ts'
 import { lastImport } from '../../src/store/known/taken.ts'
 import type { Engine, Row, Value } from '../../src/store/engines/engine.ts'
 import type { Store } from '../../src/store/store.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld } from './small-world.ts'
 
@@ -41,7 +41,7 @@ const shipped = readClassification(
   true,
 )
 const catalog = {
-  ...loadCatalog(),
+  ...shippedCatalog,
   metrics: new Map(),
   initiatives: new Map(),
   recommendations: new Map(),

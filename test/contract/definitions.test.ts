@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { type Catalog, loadCatalog } from '../../src/insights/catalog.ts'
+import type { Catalog } from '../../src/insights/catalog.ts'
 import { catalogAt, definitionChanges } from '../../src/insights/definitions.ts'
 import { orgCatalog } from '../../src/insights/org-catalog.ts'
 import { readHistory, readHistoryThen } from '../../src/insights/scores.ts'
@@ -12,12 +12,13 @@ import { digestTables } from '../../src/store/fact-digests.ts'
 import { dayOf } from '../../src/store/days.ts'
 import { verifyFacts } from '../../src/store/verify.ts'
 import type { Store } from '../../src/store/store.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
 
 /** What comes with the program, but only one initiative with its metrics: each is worked out again and again here. */
 function fewMetrics(): Catalog {
-  const all = loadCatalog()
+  const all = shippedCatalog
   const initiative = all.initiatives.get('vulnerability-assessment')!
   const metrics = new Map([...all.metrics].filter(([id]) => initiative.metrics.slice(0, 4).some((part) => part.id === id)))
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog, type Metric } from '../../src/insights/catalog.ts'
+import type { Metric } from '../../src/insights/catalog.ts'
 import { deriveObjectives } from '../../src/insights/objectives.ts'
 import { computeMetrics, measureMetric, metricAssets } from '../../src/insights/metrics.ts'
 import { exploitStages } from '../../src/model/exploit.ts'
@@ -7,10 +7,11 @@ import { severities } from '../../src/model/severity.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine, Value } from '../../src/store/engines/engine.ts'
 import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { append, DAY0, openWorlds, putWorld, type World } from './world.ts'
 
-const catalog = loadCatalog()
+const catalog = shippedCatalog
 type Row = Record<string, Value>
 const rank = (words: readonly string[], word: Value | undefined) =>
   word === undefined || word === null ? null : words.indexOf(String(word))

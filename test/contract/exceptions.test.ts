@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { UserError } from '../../src/errors.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute, derive } from '../../src/insights/compute.ts'
 import { controlHazard, hazardOf, INTERNAL_REACH, writeHazards } from '../../src/insights/hazard.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
@@ -14,6 +13,7 @@ import type { Engine } from '../../src/store/engines/engine.ts'
 import { addException, changeException, endException } from '../../src/store/exceptions/change.ts'
 import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
 import type { Store } from '../../src/store/store.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
 import { append, DAY0, openWorlds, startOf } from './world.ts'
@@ -519,7 +519,7 @@ describe.each(engines)('exceptions through the API on $name', ({ open }) => {
     await world.store.engine.query('insert into touched_asset select org_id, asset_id from asset_key')
     await world.store.engine.query(`insert into counter values ('import_no', 1000)`) // the small world numbers its imports itself
     // Every act computes the scores anew: two metrics are enough to be sure that it does.
-    const whole = loadCatalog()
+    const whole = shippedCatalog
     const catalog = { ...whole, metrics: new Map([...whole.metrics].slice(0, 2)), initiatives: new Map(), recommendations: new Map() }
     await compute(world.store, catalog)
     app = buildApp({ store: world.store, catalog, version: '1.2.3' })

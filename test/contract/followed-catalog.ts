@@ -1,4 +1,5 @@
-import { type Catalog, loadCatalog, parseInitiative, parseMetric } from '../../src/insights/catalog.ts'
+import { type Catalog, parseInitiative, parseMetric } from '../../src/insights/catalog.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
 /** The text of a metric about vulnerabilities. `population`, `exposed_when`: YAML in one line. */
 export const metricYaml = (title: string, population: string, exposed_when: string, more = ''): string =>
@@ -26,7 +27,7 @@ export const weightCounts: Readonly<Record<string, number>> = { high: 10, medium
 export function followedCatalog(): Catalog {
   const parts = '[{id: exploited, weight: high}, {id: likely, weight: medium}, {id: reachable, weight: low}, {id: fixable, weight: high}]'
   return {
-    ...loadCatalog(),
+    ...shippedCatalog,
     metrics: new Map(Object.entries(followed).map(([id, yaml]) => [id, parseMetric(id, yaml)])),
     initiatives: new Map([['followed', parseInitiative('followed', initiativeYaml('What we follow', 0.9, parts))]]),
   }

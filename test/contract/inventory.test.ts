@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMoment, readPage } from '../../src/api/asked.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { rebuild } from '../../src/insights/compute.ts'
 import { NEVER } from '../../src/model/time.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -14,6 +13,7 @@ import { countVulnerabilities, listVulnerabilities, vulnerabilityColumns } from 
 import { closingRecommendations, exposedSystems } from '../../src/store/queries/vulnerabilities/surroundings.ts'
 import { getVulnerability, knownId } from '../../src/store/queries/vulnerabilities/get.ts'
 import type { Scope } from '../../src/store/scope.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { smallCatalog } from './small-catalog.ts'
 import { makeSmallWorld, type SmallWorld } from './small-world.ts'
@@ -31,7 +31,7 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
   let scopes: Scope[]
   const moments = [undefined, '2026-07-12', '2026-06-20']
   const momentOf = async (org: string, as_of?: string) =>
-    (await readMoment({ store: world.store, catalog: loadCatalog() }, { org, ...(as_of ? { as_of } : {}) })).moment
+    (await readMoment({ store: world.store, catalog: shippedCatalog }, { org, ...(as_of ? { as_of } : {}) })).moment
 
   beforeAll(async () => {
     engine = await open()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoReports } from '../../src/demo/reports.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { type Catalog, loadCatalog } from '../../src/insights/catalog.ts'
+import type { Catalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { fedCapabilities, metricAssets, missingNeeds } from '../../src/insights/metrics.ts'
@@ -18,6 +18,7 @@ import { addOrg } from '../../src/store/orgs.ts'
 import { exportTables, tableCsv } from '../../src/store/queries/export/tables.ts'
 import { countCriticalAssets } from '../../src/store/queries/metrics/deltas.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { DayOf, type Exported, readExported } from './metric-lists-model.ts'
 
@@ -126,8 +127,8 @@ describe.each(engines)('lists of metrics on $name', ({ database }) => {
     await importSamples(store)
     const list = file('list.csv', await listOfAssets(store, org_id))
     await importFile(store, list, { actor: 'test', org: 'lists', observed_at: '2026-08-01T08:00:00Z' })
-    await compute(store, loadCatalog())
-    catalog = await orgCatalog(store.engine, loadCatalog(), org_id)
+    await compute(store, shippedCatalog)
+    catalog = await orgCatalog(store.engine, shippedCatalog, org_id)
     histories = await readMetricHistories(store.engine, scope(), catalog, last - 20, last)
     const fed = await fedCapabilities(store.engine, org_id, catalog)
     unfed = new Set([...catalog.metrics.values()].filter((metric) => missingNeeds(metric, fed).length > 0).map(({ id }) => id))

@@ -1,4 +1,5 @@
-import { type Catalog, loadCatalog } from '../../src/insights/catalog.ts'
+import type { Catalog } from '../../src/insights/catalog.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
 /** Metrics of every sort of question: vulnerabilities, controls, objectives, inventory, reach, criticality. */
 const sample = [
@@ -20,12 +21,11 @@ const sample = [
 
 /** The catalog with a sample of its metrics and what its initiatives are made of by them: tests that compute often need not ask all of them. */
 export function sampleCatalog(): Catalog {
-  const whole = loadCatalog()
-  const metrics = new Map([...whole.metrics].filter(([id]) => sample.includes(id)))
+  const metrics = new Map([...shippedCatalog.metrics].filter(([id]) => sample.includes(id)))
   const initiatives = new Map(
-    [...whole.initiatives]
+    [...shippedCatalog.initiatives]
       .map(([id, initiative]) => [id, { ...initiative, metrics: initiative.metrics.filter((part) => metrics.has(part.id)) }] as const)
       .filter(([, initiative]) => initiative.metrics.length > 0),
   )
-  return { ...whole, metrics, initiatives }
+  return { ...shippedCatalog, metrics, initiatives }
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { initiativeScore } from '../../src/insights/initiatives.ts'
 import { readCoverage, readHistory, readScore } from '../../src/insights/scores.ts'
 import { computeSecureScore } from '../../src/insights/secure-score.ts'
 import { NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { allStoredDeltas } from '../../src/store/queries/scores/deltas.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { append, DAY0, openWorlds, putWorld, type World } from './world.ts'
 
-const catalog = loadCatalog()
+const catalog = shippedCatalog
 const LENGTH = 8
 
 /** An interval that begins in the span and may have no end. */

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Catalog, loadCatalog } from '../../src/insights/catalog.ts'
+import type { Catalog } from '../../src/insights/catalog.ts'
 import { computeMetrics } from '../../src/insights/metrics.ts'
 import { readHistory, readMetricHistories, type ScoreName } from '../../src/insights/scores.ts'
 import { type Bounds, exposureBounds, initiativeBounds, metricBounds, readUnknown, secureBounds } from '../../src/insights/unknown.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import type { Scope } from '../../src/store/scope.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { putScored } from './measure.ts'
 import { DAY0, openWorlds, type World } from './world.ts'
 
-const whole = loadCatalog()
 /** Three metrics: one that findings make, one that attributes make, one whose needs are often not met; and an initiative of them. */
 const asked = [
   'servers-with-critical-vulnerabilities',
@@ -18,13 +18,13 @@ const asked = [
   'assets-with-failed-critical-controls',
 ] as const
 const catalog: Catalog = {
-  ...whole,
-  metrics: new Map(asked.map((id) => [id, whole.metrics.get(id)!])),
+  ...shippedCatalog,
+  metrics: new Map(asked.map((id) => [id, shippedCatalog.metrics.get(id)!])),
   initiatives: new Map([
     [
       'all',
       {
-        ...whole.initiatives.get('cloud-security')!,
+        ...shippedCatalog.initiatives.get('cloud-security')!,
         id: 'all',
         metrics: [
           { id: asked[0], weight: 'high' },

@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { recordDefinitions } from '../../src/insights/definitions.ts'
 import { NEVER } from '../../src/model/time.ts'
 import { addException, changeException, endException } from '../../src/store/exceptions/change.ts'
@@ -16,6 +15,7 @@ import { setPolicy } from '../../src/store/retention.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isWhole, verify, verifyPublished } from '../../src/store/verify.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from './engines.ts'
 import { imageScan } from './image-scan.ts'
 
@@ -202,7 +202,7 @@ describe.each(engines)('verify on $name', ({ name, open }) => {
     await setPolicy(store, org.org_id, { inputs_days: 100, facts_days: 100 }, 'test')
     await setPolicy(store, org.org_id, { inputs_days: 100, facts_days: null }, 'test')
     await whole()
-    await recordDefinitions(store, loadCatalog())
+    await recordDefinitions(store, shippedCatalog)
     await whole()
     await removeOrg(store, org.slug, 'test')
     expect(isWhole(await verify(store, { allInputs: true }))).toBe(true)

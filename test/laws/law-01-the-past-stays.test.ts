@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { everAfter, storeAsKnown } from '../../src/insights/knowledge.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
 import { engines } from '../contract/engines.ts'
@@ -10,8 +9,9 @@ import type { Sums } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { anyOrder, type OrgIndex, worldArbitrary } from './world.ts'
 import { worldRules } from './rules.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
+const catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 const withoutLooks = ['attribute_history', 'presence_history']
 
 describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {

@@ -5,16 +5,16 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import type { Store } from '../../src/store/store.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw } from './cases.ts'
 import { dump } from './dump.ts'
 import { clear, openStage, type Stage } from './play.ts'
 import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
+const catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 /** The samples of every format, by their path. */
 const samples = ['importers', 'feeds'].flatMap((room) => {

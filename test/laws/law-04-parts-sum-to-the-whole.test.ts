@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw, assetsOf } from './cases.ts'
 import { factsOf, instantsOf } from './model.ts'
@@ -8,8 +7,9 @@ import { assetsAt, exposureScore, secureScore, type Sums } from './scores.ts'
 import { sumsOn } from './stored.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 import { worldRules } from './rules.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
+const catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 const less = (a: Sums, b: Sums): Sums => ({ numerator: a.numerator - b.numerator, denominator: a.denominator - b.denominator })
 
 describe.each(engines)('law 4 on $name: parts sum to the whole', ({ name, open }) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { countCoverage } from '../../src/store/queries/scores/coverage.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 import { engines } from '../contract/engines.ts'
 import { assertLaw, assetsOf } from './cases.ts'
 import { factsOf, instantsOf } from './model.ts'
@@ -10,7 +10,7 @@ import { sumsOn } from './stored.ts'
 import { anyOrder, inOrder, worldArbitrary } from './world.ts'
 import { worldRules } from './rules.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
+const catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 describe.each(engines)('law 6 on $name: unknown is neither good nor bad', ({ name, open }) => {
   let stage: Stage

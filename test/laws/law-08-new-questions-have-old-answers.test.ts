@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { assetColumns, metricColumns } from '../../src/insights/condition-fields.ts'
 import { parseCondition } from '../../src/insights/conditions.ts'
 import { compileMetric, lintMetric } from '../../src/insights/metric-condition.ts'
@@ -18,8 +17,9 @@ import { clear, daysAround, derive, openStage, play, type Stage } from './play.t
 import { assetsAt } from './scores.ts'
 import { inOrder, worldArbitrary } from './world.ts'
 import { worldRules } from './rules.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
-const catalog = { ...loadCatalog(), metrics: new Map(), initiatives: new Map(), classifications: worldRules }
+const catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), classifications: worldRules }
 
 describe.each(engines)('law 8 on $name: new questions have old answers', ({ name, open }) => {
   let stage: Stage

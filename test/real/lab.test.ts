@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { importFile, type ImportResult } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { listRecommendations } from '../../src/insights/recommendations.ts'
 import { readScore } from '../../src/insights/scores.ts'
@@ -14,6 +13,7 @@ import { addOrg, findOrg } from '../../src/store/orgs.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { engines } from '../contract/engines.ts'
 import { realData, withoutRealData } from './data.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
 const data = realData()
 const now = parseInstant('2026-08-12T20:00:00Z')!
@@ -55,7 +55,7 @@ const folders: string[] = []
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 async function tell(store: Store): Promise<Told> {
-  const catalog = loadCatalog()
+  const catalog = shippedCatalog
   await addOrg(store, { name: 'Lab', zone: 'Europe/Berlin' })
   const results: ImportResult[] = []
   for (const [path, observed_at] of files) {

@@ -5,13 +5,13 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
-import { loadCatalog } from '../../src/insights/catalog.ts'
 import { compute } from '../../src/insights/compute.ts'
 import { parseInstant } from '../../src/model/time.ts'
 import { addOrg } from '../../src/store/orgs.ts'
 import { openStore } from '../../src/store/store.ts'
 import { engines } from '../contract/engines.ts'
 import { realData, withoutRealData } from './data.ts'
+import { shippedCatalog } from '../shipped-catalog.ts'
 
 const data = realData()
 const report = 'reports/tenable-io/workbench-export-all-assets.nessus.gz'
@@ -150,7 +150,7 @@ describe.skipIf(!data)(`a replay of the lab over real feeds${data ? '' : ` (left
     const folder = mkdtempSync(join(tmpdir(), 'plimsoll-replay-'))
     folders.push(folder)
     const store = await openStore({ database: await database(), data: folder, now: () => parseInstant('2025-09-01T12:00:00Z')! })
-    const catalog = loadCatalog()
+    const catalog = shippedCatalog
     await addOrg(store, { name: 'Lab', zone: 'UTC' })
     await importFile(store, join(data!.root, kevFile), { actor: 'test' })
     await importFile(store, join(data!.root, exploitFile), { actor: 'test' })
