@@ -41,9 +41,19 @@ describe('cycognito', () => {
     ])
     expect(of(all, 'asset')[0]).toMatchObject({ attributes: { internet_facing: true }, observed_at: parseInstant('2026-01-05T08:00:00Z') })
     expect(of(all, 'skipped').map(({ at, reason }) => [at, reason.split(' ')[0]])).toEqual([
-      ['[3]', 'Resolved'],
       ['[4]', 'Snoozed'],
       ['[5]', 'Expected'],
+    ])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: 'ip/192.0.2.1',
+        vulnerability_ids: ['CVE-2099-0001', 'CVE-2099-0002'],
+        place: 'port 22',
+        closed_at: parseInstant('2026-01-01'),
+        reason: 'Resolved',
+        at: '[3]',
+      },
     ])
     expect(closesNothing(all)).toBe(true)
     expect(of(all, 'finding').every(({ access }) => access === 'full')).toBe(true)

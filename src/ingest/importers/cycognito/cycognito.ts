@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
@@ -22,7 +23,7 @@ function isIssues(text: string): boolean {
 export const cycognito: Importer = {
   id: 'cycognito',
   title: 'CyCognito (issues JSON)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => isIssues(text),
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -41,8 +42,8 @@ function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnc
   const reason =
     asset === null || title === undefined
       ? 'Expected an "affected_asset" such as ip/192.0.2.1 and a "title"'
-      : textOf(item.resolved_at) !== '' || textOf(item.issue_status) === 'removed'
-        ? 'Resolved'
+      : textOf(item.issue_status) === 'removed'
+        ? 'Removed'
         : item.is_snoozed === true
           ? 'Snoozed'
           : null
@@ -72,6 +73,13 @@ function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnc
     access: 'full' as const,
     ...given({ severity, title, place: port && `port ${port}` }),
   }
+  const control_id = `${SOURCE}:${title.slice(0, 250)}`
+  const resolved_at = firstInstant(item.resolved_at)
+  if (textOf(item.resolved_at) !== '') {
+    const names = cves.length > 0 ? { vulnerability_ids: cves } : { control_id }
+    yield closedItem({ ...common, ...names }, { reason: 'Resolved', at, closed_at: resolved_at })
+    return
+  }
   const subject = cves.length > 0 ? 'vulnerability' : 'control'
   yield* once({ kind: 'coverage', asset: asset.asset, subject, access: 'remote', checks: 'listed' })
   if (cves.length > 0) {
@@ -80,7 +88,6 @@ function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnc
     yield { ...common, vulnerability_ids: cves }
     return
   }
-  const control_id = `${SOURCE}:${title.slice(0, 250)}`
   yield* once({
     kind: 'control',
     control_id,

@@ -33,6 +33,33 @@ describe('github-code-scanning', () => {
     ])
   })
 
+  it('states a fixed alert as closed since then, by the names that it had while open', async () => {
+    const alert = (state: object) => ({
+      number: 7,
+      html_url: 'https://github.com/acme/shop/security/code-scanning/7',
+      rule: { id: 'py/eval' },
+      tool: { name: 'CodeQL' },
+      most_recent_instance: { location: { path: 'a.py', start_line: 3 } },
+      ...state,
+    })
+    const [open] = of(await readText(githubCodeScanning, [alert({ state: 'open' })]), 'finding')
+    const all = await readText(githubCodeScanning, [alert({ state: 'fixed', fixed_at: '2026-02-03T04:05:06Z' })])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: open!.asset,
+        control_id: open!.control_id,
+        component: { name: open!.component!.name },
+        place: open!.place,
+        closed_at: Date.UTC(2026, 1, 3, 4, 5, 6) * 1000,
+        reason: 'fixed',
+        at: '[0]',
+      },
+    ])
+    expect(of(all, 'finding')).toEqual([])
+    expect(of(all, 'control')).toEqual([])
+  })
+
   it('closes nothing, as it may be one page of many', async () => {
     expect(closedBy(await sample(), await readText(githubCodeScanning, []))).toEqual([])
   })

@@ -2,7 +2,9 @@ import { kebabName } from '../../../model/kebab-name.ts'
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
-import type { FileRecord } from '../../../model/record.ts'
+import { closedItem } from '../../../model/closed-item.ts'
+import type { FileRecord, FindingRecord } from '../../../model/record.ts'
+import { parseInstant } from '../../../model/time.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
@@ -14,6 +16,7 @@ const Alert = z.object({
   html_url: Text,
   state: Text,
   dismissed_reason: Text,
+  fixed_at: Text,
   rule: z.object({
     id: z.string().trim().min(1),
     name: Text,
@@ -40,7 +43,7 @@ function detect({ text }: Head): boolean {
 export const githubCodeScanning: Importer = {
   id: 'github-code-scanning',
   title: 'GitHub code scanning alerts (REST)',
-  version: 1,
+  version: 2,
   detect,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -74,11 +77,12 @@ function* readAlert(
   if (!known.has(asset.asset)) yield asset
   known.add(asset.asset)
   const state = alert.state ?? instance?.state ?? 'open'
-  if (state !== 'open') {
+  const fixed = state === 'fixed'
+  if (state !== 'open' && !fixed) {
     yield { kind: 'skipped', at, reason: `${rule.id}: ${state}${alert.dismissed_reason ? ` (${alert.dismissed_reason})` : ''}` }
     return
   }
-  if (!known.has(control_id)) {
+  if (!fixed && !known.has(control_id)) {
     known.add(control_id)
     yield {
       kind: 'control',
@@ -96,7 +100,7 @@ function* readAlert(
     }
   }
   const { path, start_line } = instance?.location ?? {}
-  yield {
+  const found: FindingRecord = {
     kind: 'finding',
     asset: asset.asset,
     control_id,
@@ -106,4 +110,5 @@ function* readAlert(
     component: { name: `${path ?? rule.id}${alert.number ? ` (alert ${alert.number})` : ''}`, type: 'file' },
     ...(path && { place: `${path}${start_line ? `:${start_line}` : ''}` }),
   }
+  yield fixed ? closedItem(found, { reason: state, at, closed_at: parseInstant(alert.fixed_at ?? '') }) : found
 }

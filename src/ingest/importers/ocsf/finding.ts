@@ -25,14 +25,13 @@ const severities: (Severity | undefined)[] = [undefined, 'informational', 'low',
 export const severityOf = (event: Fields): Severity | undefined =>
   parseSeverity(textOf(event.severity)) ?? severities[numberOf(event.severity_id) ?? 0]
 
-/** Whether the finding no longer stands: closed or resolved, or put aside. */
-export function leftOut(event: Fields): 'resolved' | 'suppressed' | null {
+/** Whether the finding no longer stands: closed or resolved, or put aside. https://schema.ocsf.io/classes/finding (status_id, activity_id) */
+export function leftOut(event: Fields): 'resolved' | 'archived' | 'suppressed' | null {
   const status = (textOf(event.status) || textOf(event.state)).toLowerCase()
   const id = numberOf(event.status_id) ?? numberOf(event.state_id)
   if (status === 'suppressed' || (status === '' && id === 3)) return 'suppressed'
-  return status === 'resolved' || status === 'archived' || (status === '' && id === 4) || numberOf(event.activity_id) === 3
-    ? 'resolved'
-    : null
+  if (status === 'archived' || (status === '' && id === 5)) return 'archived'
+  return status === 'resolved' || (status === '' && id === 4) || numberOf(event.activity_id) === 3 ? 'resolved' : null
 }
 
 const EXPLOIT = 'public' as const

@@ -65,11 +65,35 @@ describe('ocsf', () => {
     })
     expect(of(all, 'control')[1]).not.toHaveProperty('severity')
     expect(of(all, 'skipped').map(({ at, reason }) => [at, reason])).toEqual([
-      ['[5]', 'Resolved or closed'],
       ['[6]', 'Expected the id of a vulnerability'],
       ['[7]', 'Expected a resource or device with a name'],
       ['[8]', 'Class 6003 is not read'],
     ])
+  })
+
+  it('states a resolved event as closed, and neither a suppressed nor an archived one', async () => {
+    expect(of(await records(await sample('security-lake.json')), 'closed')).toEqual([
+      { kind: 'closed', asset: BUCKET, vulnerability_ids: ['CVE-2099-0002'], reason: 'Resolved', at: '[5]' },
+    ])
+    const event = (status: object) =>
+      JSON.stringify({
+        class_uid: 2004,
+        category_uid: 2,
+        time: 1_767_600_000_000,
+        metadata: { version: '1.1.0', product: { name: 'Watcher' } },
+        finding_info: { title: 'Odd sign-in', types: ['Odd'], uid: '1', analytic: { uid: 'odd' } },
+        resources: [{ uid: 'arn:aws:s3:::shop-logs' }],
+        ...status,
+      })
+    const lines = [{ status_id: 1 }, { status_id: 4 }, { status: 'Archived' }, { status_id: 5 }, { status_id: 3 }, { activity_id: 3 }]
+    const all = await records(await openBytes('x.jsonl', Buffer.from(lines.map(event).join('\n'))))
+    const [open, ...more] = of(all, 'finding')
+    expect(more).toEqual([])
+    expect(of(all, 'closed').map(({ asset, control_id }) => [asset, control_id])).toEqual([
+      [open!.asset, open!.control_id],
+      [open!.asset, open!.control_id],
+    ])
+    expect(of(all, 'skipped').map(({ reason }) => reason)).toEqual(['Archived', 'Archived', 'Suppressed'])
   })
 
   it('takes the time with its zone before the bare number', async () => {

@@ -1,5 +1,6 @@
 import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
+import { closedItem } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
@@ -34,7 +35,7 @@ function layoutOf(text: string): '$' | '$[*]' | null {
 export const ocsf: Importer = {
   id: 'ocsf',
   title: 'OCSF findings and device inventory',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -104,13 +105,17 @@ function* eventRecords(event: Fields, at: string, source: string, once: ReturnTy
     return
   }
   const left = leftOut(event)
-  if (left !== null) {
-    yield { kind: 'skipped', at, reason: left === 'resolved' ? 'Resolved or closed' : 'Suppressed' }
+  if (left === 'suppressed' || left === 'archived') {
+    yield { kind: 'skipped', at, reason: left === 'archived' ? 'Archived' : 'Suppressed' }
     return
   }
   const flaw = flawOf(event, source)
   if (flaw !== null) {
     yield* once(told)
+    if (left === 'resolved') {
+      yield closedItem({ asset, ...flaw.finding }, { reason: 'Resolved', at })
+      return
+    }
     yield* once({ kind: 'coverage', asset, subject: 'vulnerability', ...listed })
     for (const vulnerability of flaw.vulnerabilities) yield* once(vulnerability)
     yield { kind: 'finding', asset, ...flaw.finding }
@@ -125,6 +130,10 @@ function* eventRecords(event: Fields, at: string, source: string, once: ReturnTy
     return
   }
   yield* once(told)
+  if (left === 'resolved') {
+    yield closedItem({ asset, control_id, ...given({ place: found.place }) }, { reason: 'Resolved', at })
+    return
+  }
   yield* once(controlOf(event, control_id, false))
   yield {
     kind: 'finding',

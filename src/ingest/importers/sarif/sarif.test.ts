@@ -185,6 +185,21 @@ describe('sarif', () => {
     ])
   })
 
+  it('lets a rule pass nowhere that fails in another run of the same tool', async () => {
+    const run = (results: object[]) => ({ tool: { driver: { name: 'T' } }, results })
+    const runs = [
+      run([
+        { ruleId: 'a', kind: 'pass' },
+        { ruleId: 'b', kind: 'pass' },
+      ]),
+      run([{ ruleId: 'a', message: { text: 'here' } }]),
+    ]
+    const all = await records(await made({ version: '2.1.0', runs }))
+    expect(of(all, 'finding').map(({ control_id }) => control_id)).toEqual(['sarif:t:a'])
+    expect(of(all, 'control_result').map(({ control_id }) => control_id)).toEqual(['sarif:t:b'])
+    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['runs[0].results[0]'])
+  })
+
   it('finds rules of extensions by their index', async () => {
     const tool = {
       driver: { name: 'T', rules: [{ id: 'a', shortDescription: { text: 'wrong' } }] },

@@ -40,7 +40,7 @@ function detect({ text }: Head): boolean {
 export const sarif: Importer = {
   id: 'sarif',
   title: 'SARIF 2.1.0 (static analysis results)',
-  version: 1,
+  version: 2,
   detect,
   parse,
 }

@@ -1,3 +1,4 @@
+import { closedItems } from '../../../model/closed-item.ts'
 import { z } from 'zod'
 import { packageFinding } from '../../readers/package-finding.ts'
 import { packageName } from '../../../model/package-url.ts'
@@ -112,7 +113,7 @@ export function parseScanDate(text: string): Instant | null {
   return parseInstant(`${match[3]}-${String(month).padStart(2, '0')}-${match[1]!.padStart(2, '0')}T${match[4]}Z`)
 }
 
-/** Open vulnerabilities are findings; other kinds of issues (licences, outdated libraries) are not read. */
+/** Open vulnerabilities are findings, fixed and resolved ones are closed; other kinds of issues (licences, outdated libraries) are not read. */
 export function* readIssue(issue: Issue, at: string, described: Set<string>): Generator<FileRecord> {
   if (typeof issue === 'string') {
     yield { kind: 'skipped', at, reason: issue }
@@ -121,14 +122,15 @@ export function* readIssue(issue: Issue, at: string, described: Set<string>): Ge
   const { component, cve, number } = issue
   const id = cve && /^\d{4}-\d{4,}$/.test(cve) ? `CVE-${cve}` : cve
   const about = vulnerabilityIds([id], number ? `veracode-sca:${number}` : null)
-  if (issue.type !== 'vulnerability' || issue.status !== 'open' || !about) {
+  const fixed = issue.status === 'fixed' || issue.status === 'resolved'
+  if (issue.type !== 'vulnerability' || (issue.status !== 'open' && !fixed) || !about) {
     const why =
       issue.type !== 'vulnerability' ? `an issue of the type ${issue.type} is not read` : about ? `${issue.status} in the tool` : 'no id'
     yield { kind: 'skipped', at, reason: `${about?.ids[0] ?? component.name} in ${component.name}: ${why}` }
     return
   }
   const rating = bestRating(issue.ratings)
-  yield* packageFinding(
+  const records = packageFinding(
     {
       asset: issue.project_id,
       about,
@@ -138,6 +140,7 @@ export function* readIssue(issue: Issue, at: string, described: Set<string>): Ge
       component,
       fixed_version: issue.fixed,
     },
-    described,
+    fixed ? new Set() : described,
   )
+  yield* fixed ? closedItems(records, { reason: issue.status, at }) : records
 }

@@ -15,7 +15,17 @@ describe('veracode-sca', () => {
       { kind: 'finding', asset: '17', vulnerability_ids: ['CVE-2099-0001'], severity: 'high', cvss: 7.5, title: 'Stops', component },
       { kind: 'finding', asset: '17', vulnerability_ids: ['veracode-sca:9'], severity: 'high', cvss: 8.8, title: 'Private', component },
     ])
-    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['_embedded.issues[2]', '_embedded.issues[3]', '_embedded.issues[4]'])
+    expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['_embedded.issues[3]', '_embedded.issues[4]'])
+    expect(of(all, 'closed')).toEqual([
+      {
+        kind: 'closed',
+        asset: '17',
+        vulnerability_ids: ['CVE-2099-0001'],
+        component: { name: component.name },
+        reason: 'fixed',
+        at: '_embedded.issues[2]',
+      },
+    ])
   })
 
   it('reads the CSV, with the time of each project’s scan', async () => {

@@ -33,7 +33,7 @@ function layoutOf(text: string): Layout | null {
 export const veracodeSca: Importer = {
   id: 'veracode-sca',
   title: 'Veracode SCA agent-based issues (JSON of the API, CSV)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
