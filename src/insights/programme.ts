@@ -7,7 +7,7 @@ import type { Catalog, Handling, Weight } from './catalog.ts'
 import { accepted, draftInitiative, draftMetric, tryMetric } from './draft.ts'
 import { shippedOf } from './org-catalog.ts'
 import { type ActivePack, activePacks } from './packs.ts'
-import { productInitiative, type ProductQuestion } from './product-initiative.ts'
+import { productInitiative, type ProductQuestion, tryProduct } from './product-initiative.ts'
 
 // What a security manager sets of metrics and initiatives. Each act is one change that is kept with who and why; compute takes it into the scores.
 
@@ -129,13 +129,22 @@ export async function saveInitiative(
 
 /**
  * Adds an initiative for a product or vendor with its metrics, all or nothing; what is there already of the same ids becomes a new version. Throws
- * UserError('bad_product'), UserError('duplicate_definition').
+ * UserError('bad_product'), UserError('duplicate_definition'), UserError('too_slow').
  */
-export async function saveProduct(store: Store, org_id: number, catalog: Catalog, question: ProductQuestion, by: Author): Promise<string> {
-  const { initiative, metrics } = await productInitiative(store.engine, org_id, question)
+export async function saveProduct(
+  store: Store,
+  org_id: number,
+  catalog: Catalog,
+  question: ProductQuestion,
+  day: number,
+  by: Author,
+): Promise<string> {
+  const made = await productInitiative(store.engine, org_id, question)
+  const { initiative, metrics } = made
   const packs = await activePacks(store.engine, org_id)
   for (const { id } of metrics) checkOwn(catalog, packs, 'metric', id)
   checkOwn(catalog, packs, 'initiative', initiative.id)
+  await tryProduct(store.engine, { org_id, groups: null }, catalog, made, { from: day, to: day })
   const changes = [
     ...metrics.map(({ id, yaml }) => ({ kind: 'metric' as const, id, body: yaml })),
     { kind: 'initiative' as const, id: initiative.id, body: initiative.yaml },

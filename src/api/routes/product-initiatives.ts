@@ -58,8 +58,8 @@ export const productInitiatives =
         },
       },
       async ({ query, body: { author, reason, ...question } }) => {
-        const { scope, today } = await readPresent(api, query)
-        const id = await saveProduct(store, scope.org_id, today, question, byOf({ author, reason }))
+        const { scope, today, moment } = await readPresent(api, query)
+        const id = await saveProduct(store, scope.org_id, today, question, moment.day, byOf({ author, reason }))
         await compute(store, catalog)
         return answerInitiativeSettings(await readPresent(api, query), id)
       },
