@@ -123,3 +123,53 @@ test('a threshold is set for a kind of scores, with a reason, and taken back', a
   await row.getByRole('button', { name: 'Take back that of All initiatives' }).click()
   await expect(row).toBeHidden(settled)
 })
+
+test('an own initiative is written, previewed, saved, edited and archived', async ({ page }) => {
+  await open(page, '/initiatives/new')
+  await page.getByRole('textbox', { name: /^Title/ }).fill('What we watch')
+  await page.getByLabel('Why it matters').fill('Two questions of our own.')
+  await page.getByLabel('Add a metric').selectOption('servers-with-critical-vulnerabilities')
+  const score = page.locator('p').filter({ hasText: /now, higher is better/ })
+  await expect(score).toContainText('%', settled)
+  const alone = await numberOf(score)
+  await page.getByLabel('Add a metric').selectOption('assets-without-criticality')
+  await page.getByLabel('Weight of assets-without-criticality').selectOption('high')
+  await expect.poll(() => numberOf(score), settled).not.toBe(alone)
+  await expect(page.getByRole('img', { name: /^Score from/ })).toBeVisible()
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await page.getByRole('button', { name: 'Save initiative' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/What we watch/, settled)
+
+  await open(page, '/initiatives/what-we-watch/edit')
+  await expect(page.getByLabel('Weight of assets-without-criticality')).toHaveValue('high', settled)
+  await page.getByRole('button', { name: 'Take out assets-without-criticality' }).click()
+  await expect.poll(() => numberOf(score), settled).toBe(alone)
+  await page.getByRole('button', { name: 'Save new version' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/What we watch/, settled)
+  await page.getByRole('button', { name: 'Archive' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
+  await open(page, '/programme?tab=archived')
+  await expect(page.getByText('What we watch')).toBeVisible(settled)
+})
+
+test('an initiative for a product is shown from a suggestion of the inventory; what is shown is shared as text', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page, '/initiatives/product')
+  await page
+    .getByRole('region', { name: 'Suggestions' })
+    .getByRole('button', { name: /^Google Chrome/ })
+    .click()
+  await expect(page.getByRole('row', { name: /Google Chrome: known exploited/ })).toContainText(/\d+ of \d+/, settled)
+  await expect(page.getByRole('button', { name: 'Save initiative' })).toBeEnabled(settled)
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+
+  await open(page, '/recommendations?open=metric:assets-without-criticality')
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('button', { name: 'Share' }).click()
+  await page.getByRole('menuitem', { name: 'Copy text for a chat' }).click()
+  const heading = await drawer.getByRole('heading').first().innerText()
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(`${heading}\n`)
+})
