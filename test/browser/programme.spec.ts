@@ -171,5 +171,5 @@ test('an initiative for a product is shown from a suggestion of the inventory; w
   await drawer.getByRole('button', { name: 'Share' }).click()
   await page.getByRole('menuitem', { name: 'Copy text for a chat' }).click()
   const heading = await drawer.getByRole('heading').first().innerText()
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(`${heading}\n`)
+  await expect.poll(() => page.evaluate<string>('navigator.clipboard.readText()')).toContain(`${heading}\n`)
 })
