@@ -5,7 +5,7 @@ import { count } from '../format.ts'
 import { Button } from './Button.tsx'
 
 /** Rows of a page that can be chosen; without one the list goes on as one scrolls. */
-export const pageSizes = [30, 50, 100] as const
+const pageSizes = [30, 50, 100] as const
 
 /** The part of a list that stands on the page that the address names (`size`, `page`), and how many pages there are. */
 export function usePages<T>(list: Listing<T>): { list: Listing<T>; size: number; page: number; pages: number } {
