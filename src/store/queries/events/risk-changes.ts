@@ -133,10 +133,41 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       group by s.stage, s.subject, s.day, s.since
     ),
     worse as (select * from appeared union all select * from exploited union all select * from spread union all select * from jump),
+    worse_of as (
+      select w.type, w.subject, w.day, w.since, w.source, c.component, c.component_key, count(*) over (partition by w.type, w.day, c.component_key) as subjects
+      from worse w join component_of c on c.subject = w.subject where w.day <= $today
+    ),
     hit as (
-      select w.type, w.subject, w.day, w.since, w.source, f.asset_id, ${severitySql} as severity
-      from worse w join own f on f.subject = w.subject and f.from_day <= w.day and w.day < f.to_day
+      select w.type, w.subject, w.day, w.since, w.source, w.component, w.component_key, f.asset_id, ${severitySql} as severity
+      from worse_of w join own f on f.subject = w.subject and f.from_day <= w.day and w.day < f.to_day
         left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= w.day and w.day < v.to_day
+      where w.subjects > 1
+    ),
+    alone as (select * from worse_of where subjects = 1),
+    of_alone as (select asset_id, subject, severity, from_day, to_day from own where subject in (select subject from alone)),
+    marked as (
+      select *, case when from_day <= max(to_day) over (partition by asset_id, subject order by from_day, to_day rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
+      from of_alone
+    ),
+    numbered as (select *, sum(begins) over (partition by asset_id, subject order by from_day, to_day rows unbounded preceding) as run from marked),
+    having_it as (select subject, min(from_day) as from_day, max(to_day) as to_day from numbered group by asset_id, subject, run),
+    opened as (
+      select subject, case when e.sign = 1 then from_day else to_day end as day, 0 as asked, e.sign as assets, cast(null as integer) as severity, 0 as sign, cast(null as text) as type, cast(null as bigint) as since, cast(null as text) as source
+      from having_it cross join (values (1), (-1)) e(sign)
+      union all
+      select subject, case when e.sign = 1 then from_day else to_day end, 0, 0, severity, e.sign, null, null, null from of_alone cross join (values (1), (-1)) e(sign)
+      union all
+      select subject, day, 1, 0, null, 0, type, since, source from alone
+    ),
+    standing as (
+      select subject, day, asked, type, since, source, cast(sum(assets) over until_then as bigint) as assets,
+        case ${[4, 3, 2, 1, 0].map((severity) => `when sum(case when severity = ${severity} then sign else 0 end) over until_then > 0 then ${severity}`).join(' ')} end as severity
+      from opened window until_then as (partition by subject order by day, asked rows between unbounded preceding and current row)
+    ),
+    told_alone as (
+      select f.type, f.subject, f.day, f.since, f.source, f.assets, ${severitySql} as severity
+      from standing f left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.day and f.day < v.to_day
+      where f.asked = 1 and f.assets > 0
     ),
     ending as (select f.*, lead(f.from_day) over (partition by f.finding_id order by f.from_day) as again_day from own f),
     ended as (
@@ -191,7 +222,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       where c.since > c.first_at and c.since = c.ever_at
     ),
     impact as (
-      select h.type, 'vulnerability' as subject_kind, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from hit h join component_of c on c.subject = h.subject
+      select type, 'vulnerability' as subject_kind, subject, day, since, source, asset_id, severity, component, component_key from hit
       union all
       select h.type, 'vulnerability', h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from closed h join component_of c on c.subject = h.subject
       union all
@@ -201,10 +232,14 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       select type, subject_kind, day, component_key, min(component collate "C") as component, min(since) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
         max(severity) as severity, min(source collate "C") as source
       from impact where day <= $today group by type, subject_kind, day, component_key
+      union all
+      select a.type, 'vulnerability', a.day, c.component_key, c.component, a.since, a.assets, a.severity, a.source from told_alone a join component_of c on c.subject = a.subject
     ),
     listed as (
       select type, subject_kind, day, component_key, string_agg(subject, '${SEPARATOR}' order by subject collate "C") as subjects
       from (select distinct type, subject_kind, day, component_key, subject from impact where day <= $today) each_subject group by type, subject_kind, day, component_key
+      union all
+      select a.type, 'vulnerability', a.day, c.component_key, a.subject from told_alone a join component_of c on c.subject = a.subject
     ),
     ${present('active', 'asset', null)},
     active_step as (select case when e.sign = 1 then from_day else to_day end as day, sum(e.sign) as sign from active cross join (values (1), (-1)) e(sign) where from_day < to_day group by 1),
