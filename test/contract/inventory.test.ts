@@ -272,16 +272,31 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
         )
     await engine.run(`insert into presence_history select org_id, asset_id, s.source, valid_from, valid_to, opened_in, closed_in, retracted_in
       from presence_history cross join (values ${sources.map((source) => `('${source}')`).join(', ')}) s(source) where org_id = ${org_id}`)
+    // One that only findings name, in three versions.
+    await engine.run(
+      `insert into finding_key select 500000 + finding_id, org_id, asset_id, kind, subject, 'named by findings', created_in from finding_key where org_id = ${org_id} and subject in ('CVE-1', 'CVE-2')`,
+    )
+    await engine.run(
+      `insert into sighting_history (org_id, asset_id, source, finding_id, kind, severity, stage, version, access, checks, valid_from, valid_to, opened_in, closed_in, retracted_in)
+       select s.org_id, s.asset_id, s.source, 500000 + s.finding_id, s.kind, s.severity, s.stage, case when s.asset_id % 3 > 0 then '7.' || (s.asset_id % 3) end, s.access, s.checks, s.valid_from, s.valid_to, s.opened_in, s.closed_in, s.retracted_in
+       from sighting_history s join finding_key k on k.finding_id = 500000 + s.finding_id where k.org_id = ${org_id}`,
+    )
     const installed = await engine.query<Row>('select * from software_history where org_id = $org_id', { org_id })
     const listed = await engine.query<Row>('select * from presence_history where org_id = $org_id', { org_id })
+    const sighted = await engine.query<Row>(
+      'select s.*, k.component as name from sighting_history s join finding_key k on k.finding_id = s.finding_id where s.org_id = $org_id',
+      { org_id },
+    )
     let counted = 0
-    for (const name of ['openssl', 'tool-0', 'on and off'])
+    for (const name of ['openssl', 'tool-0', 'on and off', 'named by findings'])
       for (const as_of of ['2026-06-20', '2026-07-12', '2026-07-30']) {
         const { at, day } = await momentOf('north', as_of)
         const here = new Set(listed.filter((row) => stands(row, at)).map((row) => row['asset_id']))
         const expected = new Map<string, Set<unknown>>()
-        for (const row of installed.filter((each) => each['name'] === name && stands(each, at) && here.has(each['asset_id']))) {
-          const version = row['version'] as string
+        const everListed = new Set(installed.filter((each) => each['name'] === name).map((each) => each['asset_id']))
+        const found = [...installed, ...sighted.filter((each) => !everListed.has(each['asset_id']))]
+        for (const row of found.filter((each) => each['name'] === name && stands(each, at) && here.has(each['asset_id']))) {
+          const version = (row['version'] as string | null) ?? ''
           expected.set(version, (expected.get(version) ?? new Set()).add(row['asset_id']))
         }
         const sums = new Map<string, number>()
@@ -293,6 +308,7 @@ describe.each(engines)('software and weaknesses on $name', ({ open }) => {
         counted += sums.size
       }
     expect(counted).toBeGreaterThan(0)
+    for (const table of ['finding_key', 'sighting_history']) await engine.run(`delete from ${table} where finding_id > 500000`)
   })
 
   it('names what closes a weakness and the systems that have it, as one who looks at every finding and asset', async () => {

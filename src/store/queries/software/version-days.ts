@@ -19,7 +19,7 @@ const inDays = (name: string, table: string, columns: string, only: string): str
 
 /**
  * Changes of the number of assets that have each version of a software, as long as a source lists the asset; in order of version and day. An asset on
- * which several sources find the same version counts once. `vendor` null: of any.
+ * which several sources find the same version counts once. On assets of which no report ever lists the software it is where findings name it. `vendor` null: of any.
  */
 export function versionChanges(
   engine: Engine,
@@ -27,7 +27,13 @@ export function versionChanges(
   { name, vendor }: { name: string; vendor: string | null },
 ): Promise<VersionChange[]> {
   return engine.query<VersionChange>(
-    `with ${inDays('installed', 'software_history', ', r.version', `and r.name = $name ${vendor === null ? '' : "and coalesce(r.vendor, '') = $vendor"} ${inGroups('r.asset_id', scope.groups)}`)},
+    `with ${inDays('stated', 'software_history', ', r.version', `and r.name = $name ${vendor === null ? '' : "and coalesce(r.vendor, '') = $vendor"} ${inGroups('r.asset_id', scope.groups)}`)},
+    ${inDays('sighted', 'sighting_history', ', r.finding_id, r.version', `and r.kind = 'vulnerability' and r.finding_id in (select finding_id from finding_key where org_id = $org_id and component = $name) ${inGroups('r.asset_id', scope.groups)}`)},
+    installed as (
+      select asset_id, version, from_day, to_day from stated
+      union all
+      select asset_id, coalesce(version, ''), from_day, to_day from sighted
+      where ${vendor === null ? 'true' : "$vendor = ''"} and asset_id not in (select asset_id from software_history where org_id = $org_id and name = $name and retracted_in = ${NEVER})),
     ${inDays('listed', 'presence_history', '', 'and r.asset_id in (select asset_id from installed)')},
     held as (
       select distinct i.asset_id, i.version, greatest(i.from_day, l.from_day, a.from_day) as from_day, least(i.to_day, l.to_day, a.to_day) as to_day
