@@ -1,5 +1,4 @@
 import { Plus, X } from 'lucide-react'
-import { useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 import { useAsk } from '../../api.ts'
 import type { Answer, MetricSummary } from '../../api.ts'
@@ -9,11 +8,10 @@ import { Button, buttonLook } from '../../components/Button.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Page } from '../../components/Page.tsx'
 import { To } from '../../components/To.tsx'
-import { type Definition, idOfTitle } from './condition.ts'
-import { Field, fieldLook, useAct, useBy } from './form.tsx'
+import type { Definition } from './condition.ts'
+import { Field, fieldLook } from './form.tsx'
 import { InitiativePreview } from './InitiativePreview.tsx'
-import { useTrial } from './trial.ts'
-import { SaveCard, WriteCard } from './Writing.tsx'
+import { useDraft, Writing } from './Writing.tsx'
 import { ProblemList } from './YamlField.tsx'
 
 type Given = Pick<Answer<'/api/v1/initiatives/{id}/settings'>, 'yaml' | 'definition'>
@@ -85,134 +83,97 @@ const formYaml = ({ title, why, target, metrics }: Form): string =>
   }\n`
 
 function Builder({ metrics, given, id }: { metrics: readonly MetricSummary[]; given: Given | null; id: string }) {
-  const { org } = useMoment()
-  const [form, setForm] = useState(() => (given && formOf(given.definition)) ?? empty)
-  const [yaml, setYaml] = useState<string | null>(given && !formOf(given.definition) ? given.yaml : null)
-  const [ownId, setOwnId] = useState(id)
-  const text = yaml ?? formYaml(form)
-  const name = ownId || idOfTitle(yaml === null ? form.title : (/^title: *["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''))
-  const { trial, waiting, failure: tryFailure } = useTrial<Trial>('/api/v1/initiatives/try', { id: name || 'draft', yaml: text })
-  const told = yaml !== null && !waiting && trial?.answer ? formOf(trial.answer.definition) : null
-  const { by, setBy, body } = useBy()
-  const { busy, failure, act } = useAct()
+  const draft = useDraft<Form, Trial>({ path: '/api/v1/initiatives/try', id, given, empty, formOf, write: formYaml })
+  const { form, change, trial, waiting } = draft
   const [, navigate] = useLocation()
   const address = useAddress()
-  const change = (more: Partial<Form>) => setForm({ ...form, ...more })
   const free = metrics
     .filter((metric) => !form.metrics.some((one) => one.id === metric.id))
     .toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
-  const save = async () => {
-    if (await act('PUT', `/api/v1/initiatives/${encodeURIComponent(name)}`, { yaml: text, ...body() }, { org }))
-      navigate(address(`/initiatives/${encodeURIComponent(name)}`))
-  }
   return (
-    <div className="grid grid-cols-12 items-start gap-4">
-      <div className="col-span-12 flex flex-col gap-4 xl:col-span-7">
-        <WriteCard
-          title="The initiative"
-          yaml={yaml}
-          onYaml={() => setYaml(text)}
-          onFields={
-            told &&
-            (() => {
-              setForm(told)
-              setYaml(null)
-            })
-          }
-          onText={setYaml}
-          problems={trial?.problems ?? []}
-        >
-          <div className="grid grid-cols-[1fr_8rem] gap-3">
-            <Field title="Title">
-              <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
-            </Field>
-            <Field title="Target" hint="0–100">
-              <input
-                type="number"
-                min={0}
-                max={100}
-                value={form.target}
-                onChange={(event) => change({ target: event.target.value })}
-                className={`${fieldLook} num`}
-              />
-            </Field>
-          </div>
-          <Field title="Why it matters">
-            <textarea
-              value={form.why}
-              rows={2}
-              onChange={(event) => change({ why: event.target.value })}
-              className={`${fieldLook} h-auto py-1.5`}
-            />
-          </Field>
-          <fieldset className="text-sm">
-            <legend className="font-medium">Metrics</legend>
-            <ul className="mt-1 flex flex-col gap-1.5">
-              {form.metrics.map((one, index) => (
-                <li key={one.id} className="grid grid-cols-[1fr_8rem_2rem] items-center gap-2">
-                  <span className="truncate">{metrics.find((metric) => metric.id === one.id)?.title}</span>
-                  <select
-                    aria-label={`Weight of ${one.id}`}
-                    value={one.weight}
-                    onChange={(event) =>
-                      change({
-                        metrics: form.metrics.map((each, place) => (place === index ? { ...each, weight: event.target.value } : each)),
-                      })
-                    }
-                    className={fieldLook}
-                  >
-                    <option value="high">High</option>
-                    <option value="medium">Medium</option>
-                    <option value="low">Low</option>
-                  </select>
-                  <Button
-                    look="quiet"
-                    className="w-8 px-0"
-                    aria-label={`Take out ${one.id}`}
-                    onClick={() => change({ metrics: form.metrics.filter((each) => each.id !== one.id) })}
-                  >
-                    <X size={14} aria-hidden />
-                  </Button>
-                </li>
-              ))}
-            </ul>
-            <label className="mt-2 flex items-center gap-2">
-              <Plus size={14} aria-hidden />
-              <span className="sr-only">Add a metric</span>
+    <Writing
+      draft={draft}
+      title="The initiative"
+      what="initiative"
+      saved={() => navigate(address(`/initiatives/${encodeURIComponent(draft.name)}`))}
+      preview={
+        <InitiativePreview answer={trial?.answer ?? null} waiting={waiting}>
+          {!trial?.answer && <p className="text-sm text-ink-3">Give it a title, a reason and metrics: its last two years appear here.</p>}
+        </InitiativePreview>
+      }
+    >
+      <div className="grid grid-cols-[1fr_8rem] gap-3">
+        <Field title="Title">
+          <input value={form.title} maxLength={120} onChange={(event) => change({ title: event.target.value })} className={fieldLook} />
+        </Field>
+        <Field title="Target" hint="0–100">
+          <input
+            type="number"
+            min={0}
+            max={100}
+            value={form.target}
+            onChange={(event) => change({ target: event.target.value })}
+            className={`${fieldLook} num`}
+          />
+        </Field>
+      </div>
+      <Field title="Why it matters">
+        <textarea
+          value={form.why}
+          rows={2}
+          onChange={(event) => change({ why: event.target.value })}
+          className={`${fieldLook} h-auto py-1.5`}
+        />
+      </Field>
+      <fieldset className="text-sm">
+        <legend className="font-medium">Metrics</legend>
+        <ul className="mt-1 flex flex-col gap-1.5">
+          {form.metrics.map((one, index) => (
+            <li key={one.id} className="grid grid-cols-[1fr_8rem_2rem] items-center gap-2">
+              <span className="truncate">{metrics.find((metric) => metric.id === one.id)?.title}</span>
               <select
-                value=""
-                onChange={(event) => change({ metrics: [...form.metrics, { id: event.target.value, weight: 'medium' }] })}
+                aria-label={`Weight of ${one.id}`}
+                value={one.weight}
+                onChange={(event) =>
+                  change({
+                    metrics: form.metrics.map((each, place) => (place === index ? { ...each, weight: event.target.value } : each)),
+                  })
+                }
                 className={fieldLook}
               >
-                <option value="">Add a metric …</option>
-                {free.map((metric) => (
-                  <option key={metric.id} value={metric.id}>
-                    {metric.title}
-                  </option>
-                ))}
+                <option value="high">High</option>
+                <option value="medium">Medium</option>
+                <option value="low">Low</option>
               </select>
-            </label>
-          </fieldset>
-          <ProblemList problems={form.title && form.why ? (trial?.problems ?? []) : []} />
-        </WriteCard>
-        <SaveCard
-          page="/initiatives"
-          what="initiative"
-          id={ownId || name}
-          fixed={id !== ''}
-          onId={setOwnId}
-          idProblem={trial?.problems.find(({ place }) => place === 'id')?.message}
-          by={by}
-          setBy={setBy}
-          failure={failure ?? tryFailure}
-          busy={busy}
-          ready={!waiting && Boolean(trial?.answer) && name !== ''}
-          onSave={() => void save()}
-        />
-      </div>
-      <InitiativePreview answer={trial?.answer ?? null} waiting={waiting}>
-        {!trial?.answer && <p className="text-sm text-ink-3">Give it a title, a reason and metrics: its last two years appear here.</p>}
-      </InitiativePreview>
-    </div>
+              <Button
+                look="quiet"
+                className="w-8 px-0"
+                aria-label={`Take out ${one.id}`}
+                onClick={() => change({ metrics: form.metrics.filter((each) => each.id !== one.id) })}
+              >
+                <X size={14} aria-hidden />
+              </Button>
+            </li>
+          ))}
+        </ul>
+        <label className="mt-2 flex items-center gap-2">
+          <Plus size={14} aria-hidden />
+          <span className="sr-only">Add a metric</span>
+          <select
+            value=""
+            onChange={(event) => change({ metrics: [...form.metrics, { id: event.target.value, weight: 'medium' }] })}
+            className={fieldLook}
+          >
+            <option value="">Add a metric …</option>
+            {free.map((metric) => (
+              <option key={metric.id} value={metric.id}>
+                {metric.title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </fieldset>
+      <ProblemList problems={form.title && form.why ? (trial?.problems ?? []) : []} />
+    </Writing>
   )
 }
