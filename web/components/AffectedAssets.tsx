@@ -1,9 +1,9 @@
-import { useMemo } from 'react'
 import type { AffectedAsset, Listing } from '../api.ts'
-import { count, day, word } from '../format.ts'
+import { day, word } from '../format.ts'
 import { CriticalityBadge, ExposureValue } from './Badge.tsx'
 import { DataTable } from './DataTable.tsx'
 import type { Column } from './DataTable.tsx'
+import { type Filter, FilterBar } from './FilterBar.tsx'
 import { ListTools } from './ListTools.tsx'
 import { Empty } from './Problem.tsx'
 import { To } from './To.tsx'
@@ -43,19 +43,25 @@ const columns: Column<AffectedAsset>[] = [
 ]
 
 /** The assets that something is about, each with the reason. */
-export function AffectedAssets({ list, label, height = 520 }: { list: Listing<AffectedAsset>; label: string; height?: number }) {
-  const shown = useMemo(() => columns, [])
+export function AffectedAssets({
+  list,
+  label,
+  filters = [],
+  height = 520,
+}: {
+  list: Listing<AffectedAsset>
+  label: string
+  filters?: Filter[]
+  height?: number
+}) {
   return (
     <div className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-center justify-end gap-2">
-        <output className="num flex-1 text-sm text-ink-3">
-          {list.total === null ? '' : `${count(list.total)} ${list.total === 1 ? 'asset' : 'assets'}`}
-        </output>
-        <ListTools label={label} columns={shown} address={list.address} />
-      </div>
+      <FilterBar filters={filters} total={list.total} noun={['asset', 'assets']}>
+        <ListTools label={label} columns={columns} address={list.address} />
+      </FilterBar>
       <DataTable
         label={label}
-        columns={shown}
+        columns={columns}
         list={list}
         rowKey={(asset) => asset.asset_id}
         parameter="asset_sort"
