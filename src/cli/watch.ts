@@ -42,7 +42,8 @@ interface Seen {
   since: number
 }
 
-const markOf = ({ size, mtimeMs, ino }: Stats) => `${ino}/${size}/${mtimeMs}`
+/** What tells a file from one that has its name later, or that was written again. */
+export const markOf = ({ size, mtimeMs, ino }: Stats): string => `${ino}/${size}/${mtimeMs}`
 
 /**
  * Imports what appears in a folder and moves it to `done/` in it, or to `refused/` with the reason beside it in `NAME.reason.txt`. Only files
@@ -90,10 +91,13 @@ export async function watchFolder({ every = 500, rest = 2000, ...options }: Watc
         verdict.taken ? places.done : places.refused,
         name,
         verdict.taken ? null : verdict.reason,
+        mark,
       )
-      options.tell(
-        verdict.taken ? `✓ ${name}: ${verdict.reason.split('\n')[0]}` : `✗ ${name}: ${verdict.reason.split('\n')[0]} (refused/${moved})`,
-      )
+      if (moved === null) options.tell(`${name} was written again while it was moved away: it is looked at once more`)
+      else
+        options.tell(
+          verdict.taken ? `✓ ${name}: ${verdict.reason.split('\n')[0]}` : `✗ ${name}: ${verdict.reason.split('\n')[0]} (refused/${moved})`,
+        )
     } catch (error) {
       options.tell(`✗ ${name}: cannot be moved away: ${(error as Error).message}`)
       seen.set(name, { mark, since: performance.now() + PATIENCE })
@@ -237,19 +241,26 @@ async function readOnce(path: string, mark: string, data: string): Promise<{ pat
   return null
 }
 
-/** Moves a file under its name, or the next that is free, and gives that; a reason lies beside it before it comes. Nothing is replaced. */
-async function moveAway(path: string, into: string, name: string, reason: string | null): Promise<string> {
+/**
+ * Moves a file under its name, or the next that is free, and gives that; a reason lies beside it before it comes. Nothing is replaced. Null: the file no longer
+ * has the mark, since somebody wrote it again meanwhile; it lies where it was.
+ */
+export async function moveAway(path: string, into: string, name: string, reason: string | null, mark: string): Promise<string | null> {
   if (!(await lstat(into)).isDirectory()) throw new Error(`${into} is no folder any more`)
   const [, stem, ending] = /^(.*?)((?:\.tar)?\.[^.]+)?$/s.exec(name)!
   for (let number = 1; ; number++) {
     const free = number === 1 ? name : `${stem}-${number}${ending ?? ''}`
-    if (!(await reserve(join(into, free), ''))) continue
-    if (reason !== null && !(await reserve(join(into, `${free}.reason.txt`), `${name}\n${new Date().toISOString()}\n\n${reason}\n`))) {
-      await rm(join(into, free))
+    const [moved, beside] = [join(into, free), join(into, `${free}.reason.txt`)]
+    if (!(await reserve(moved, ''))) continue
+    if (reason !== null && !(await reserve(beside, `${name}\n${new Date().toISOString()}\n\n${reason}\n`))) {
+      await rm(moved)
       continue
     }
-    await rename(path, join(into, free))
-    return free
+    await rename(path, moved)
+    if (markOf(await lstat(moved)) === mark || !(await reserve(path, ''))) return free
+    await rename(moved, path)
+    if (reason !== null) await rm(beside)
+    return null
   }
 }
 

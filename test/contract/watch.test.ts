@@ -1,10 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openJobs } from '../../src/api/jobs.ts'
-import { watchFolder, type Watching } from '../../src/cli/watch.ts'
+import { markOf, moveAway, watchFolder, type Watching } from '../../src/cli/watch.ts'
 import { packageRoot } from '../../src/root.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { zipOf } from '../archives.ts'
@@ -62,13 +73,16 @@ describe('a watched folder', () => {
   it('imports what lies there and what appears, and never replaces a file of the same name', async () => {
     writeFileSync(join(folder, 'm.json'), maester)
     await watch()
-    await until(() => list(folder, 'done').length === 1, 'the first file')
+    // Its name stands in the other folder a moment before it has left this one.
+    const moved = (what: string, into: string, files: number) =>
+      until(() => list(folder, into).length === files && list(folder).length === 2, what)
+    await moved('the first file', 'done', 1)
     writeFileSync(join(folder, 'm.json'), maester) // the same again: nothing changes, and both files are kept
-    await until(() => list(folder, 'done').length === 2, 'the second file')
+    await moved('the second file', 'done', 2)
     writeFileSync(join(folder, 'note.txt'), 'hello')
-    await until(() => list(folder, 'refused').length === 2, 'the refused one')
+    await moved('the refused one', 'refused', 2)
     writeFileSync(join(folder, 'note.txt'), 'hello again')
-    await until(() => list(folder, 'refused').length === 4, 'the refused one of the same name')
+    await moved('the refused one of the same name', 'refused', 4)
     expect(list(folder, 'done')).toEqual(['m-2.json', 'm.json'])
     expect(list(folder, 'refused')).toEqual(['note-2.txt', 'note-2.txt.reason.txt', 'note.txt', 'note.txt.reason.txt'])
     expect(readFileSync(join(folder, 'refused/note.txt'), 'utf8')).toBe('hello')
@@ -85,8 +99,22 @@ describe('a watched folder', () => {
     expect(await store.engine.query('select * from touched_asset')).toEqual([])
   })
 
+  it('puts a file back that was written again while it was moved away', async () => {
+    const [path, into] = [join(folder, 'note.txt'), join(root, 'refused')]
+    mkdirSync(into)
+    writeFileSync(path, 'hello')
+    const mark = markOf(lstatSync(path))
+    writeFileSync(path, 'hello again')
+    expect(await moveAway(path, into, 'note.txt', 'of no format', mark)).toBeNull()
+    expect(readFileSync(path, 'utf8')).toBe('hello again')
+    expect(list(into)).toEqual([])
+    expect(await moveAway(path, into, 'note.txt', 'of no format', markOf(lstatSync(path)))).toBe('note.txt')
+    expect(list(into)).toEqual(['note.txt', 'note.txt.reason.txt'])
+    expect(list(folder)).toEqual([])
+  })
+
   it('waits until a file rests, and leaves .part, hidden files and folders alone', async () => {
-    await watch(700)
+    await watch(1500)
     mkdirSync(join(folder, 'sub'))
     for (const name of ['.m.json', 'm.json.part', 'sub/m.json']) writeFileSync(join(folder, name), maester)
     for (let end = 200; end < 1200; end += 200) {
@@ -95,7 +123,7 @@ describe('a watched folder', () => {
     }
     expect(list(folder, 'refused')).toEqual([])
     writeFileSync(join(folder, 'slow.json'), maester)
-    await until(() => list(folder, 'done').length === 1, 'the slow file')
+    await until(() => list(folder, 'done').length === 1 && !list(folder).includes('slow.json'), 'the slow file')
     expect(list(folder)).toEqual(['.m.json', 'done', 'm.json.part', 'refused', 'sub'])
     renameSync(join(folder, 'm.json.part'), join(folder, 'n.json'))
     await until(() => list(folder, 'done').length === 2, 'the renamed file')
@@ -107,7 +135,7 @@ describe('a watched folder', () => {
     symlinkSync(join(outside, 'secret.json'), join(folder, 'link.json'))
     symlinkSync(outside, join(folder, 'linked-folder'))
     await watch()
-    await until(() => list(folder, 'refused').length === 4, 'both links')
+    await until(() => list(folder, 'refused').length === 4 && list(folder).length === 2, 'both links')
     expect(readFileSync(join(folder, 'refused/link.json.reason.txt'), 'utf8')).toContain('[not_a_file]')
     expect(list(outside)).toEqual(['secret.json'])
     await watching!.close()
@@ -130,7 +158,7 @@ describe('a watched folder', () => {
     )
     writeFileSync(join(folder, 'good.zip'), zipOf([{ name: 'm.json', content: maester }]))
     await watch()
-    await until(() => list(folder, 'refused').length === 2 && list(folder, 'done').length === 1, 'both archives')
+    await until(() => list(folder, 'refused').length === 2 && list(folder).length === 2, 'both archives')
     expect(list(folder, 'done')).toEqual(['good.zip'])
     const reason = readFileSync(join(folder, 'refused/all.zip.reason.txt'), 'utf8')
     expect(reason).toContain('1 taken, 0 unchanged, 1 refused')
