@@ -27,7 +27,8 @@ export function SoftwareEvents({ name, vendor }: { name: string; vendor: string 
   if (data.total === 0) return <Empty title="No event">Nothing changed the risk of this software in the last eighteen months.</Empty>
   const byDay = new Map<string, typeof data.items>()
   for (const event of data.items) byDay.set(event.day, [...(byDay.get(event.day) ?? []), event])
-  const marks = [...byDay].map(([day, events]) => ({
+  // From the oldest to the newest, as one walks through the chart by keyboard.
+  const marks = [...byDay].toReversed().map(([day, events]) => ({
     day,
     dot: (
       <To
