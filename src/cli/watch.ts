@@ -243,24 +243,29 @@ async function readOnce(path: string, mark: string, data: string): Promise<{ pat
 
 /**
  * Moves a file under its name, or the next that is free, and gives that; a reason lies beside it before it comes. Nothing is replaced. Null: the file no longer
- * has the mark, since somebody wrote it again meanwhile; it lies where it was.
+ * has the mark, since somebody wrote it again meanwhile; it lies where it was, or under the next name that is free there.
  */
 export async function moveAway(path: string, into: string, name: string, reason: string | null, mark: string): Promise<string | null> {
   if (!(await lstat(into)).isDirectory()) throw new Error(`${into} is no folder any more`)
+  const said = reason === null ? null : `${name}\n${new Date().toISOString()}\n\n${reason}\n`
+  const free = await reserveFree(into, name, said)
+  await rename(path, join(into, free))
+  if (markOf(await lstat(join(into, free))) === mark) return free
+  await rename(join(into, free), join(dirname(path), await reserveFree(dirname(path), name, null)))
+  if (reason !== null) await rm(reasonOf(into, free))
+  return null
+}
+
+const reasonOf = (folder: string, name: string): string => join(folder, `${name}.reason.txt`)
+
+/** Reserves a name in a folder, and that of its reason beside it, with the reason in it: the given one or the next that is free. */
+async function reserveFree(folder: string, name: string, reason: string | null): Promise<string> {
   const [, stem, ending] = /^(.*?)((?:\.tar)?\.[^.]+)?$/s.exec(name)!
   for (let number = 1; ; number++) {
     const free = number === 1 ? name : `${stem}-${number}${ending ?? ''}`
-    const [moved, beside] = [join(into, free), join(into, `${free}.reason.txt`)]
-    if (!(await reserve(moved, ''))) continue
-    if (reason !== null && !(await reserve(beside, `${name}\n${new Date().toISOString()}\n\n${reason}\n`))) {
-      await rm(moved)
-      continue
-    }
-    await rename(path, moved)
-    if (markOf(await lstat(moved)) === mark || !(await reserve(path, ''))) return free
-    await rename(moved, path)
-    if (reason !== null) await rm(beside)
-    return null
+    if (!(await reserve(join(folder, free), ''))) continue
+    if (reason === null || (await reserve(reasonOf(folder, free), reason))) return free
+    await rm(join(folder, free))
   }
 }
 

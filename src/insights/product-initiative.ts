@@ -148,12 +148,12 @@ export async function tryProduct(
 ): Promise<{ parts: ProductPart[]; missing: string[]; history: HistoryPoint[] }> {
   const histories = new Map<string, HistoryPoint[]>()
   const parts: ProductPart[] = []
-  let missing: string[] = []
+  const missing = new Set<string>()
   for (const metric of metrics) {
     const trial = await tryMetric(engine, scope, catalog, metric, range)
-    missing = trial.missing
+    for (const need of trial.missing) missing.add(need)
     histories.set(metric.id, trial.history)
     parts.push({ metric, exposed: trial.exposed, total: trial.total })
   }
-  return { parts, missing, history: initiativeHistory(initiative, histories, range.from, range.to - range.from + 1) }
+  return { parts, missing: [...missing], history: initiativeHistory(initiative, histories, range.from, range.to - range.from + 1) }
 }

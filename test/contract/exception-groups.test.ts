@@ -93,4 +93,11 @@ describe.each(engines)('exceptions of several groups on $name', ({ open }) => {
     expect([waiting.status, await exposure()]).toEqual([201, before])
     await app.ask('POST', `/imports/${waiting.body.import_no}/undo`)
   })
+
+  it('go on for a group that is called as something every object has', async () => {
+    const asset_groups = ['constructor', 'red']
+    const held = await app.ask<Said>('POST', '/exceptions', { ...say, kind: 'vulnerability', subject: 'CVE-3', asset_groups })
+    const left = await app.ask<Said>('POST', `/exceptions/${held.body.exception_id}/end`, { asset_groups: ['red'] })
+    expect(left.body.state).toBe('active')
+  })
 })

@@ -55,7 +55,7 @@ function changedOf(asked: Asked, event: EventAnswer): Promise<ChangedBy[]> | nul
 /** The risk events behind it; see {@link relatedThreats}. */
 async function threatsOf({ store, scope }: Asked, event: EventAnswer, changed: readonly ChangedBy[] | null): Promise<Detail['threats']> {
   const worse = (changed ?? []).filter((each) => each.change === 'worse').map(({ asset_id }) => asset_id)
-  const found = await relatedThreats(store.engine, scope, worse, event.day, SHOWN)
+  const found = await relatedThreats(store.engine, scope.org_id, worse, event.day, SHOWN)
   return found.map(({ day, ...threat }) => ({ ...threat, day: dayText(day) }))
 }
 

@@ -1,13 +1,9 @@
 import type { Engine } from '../../store/engines/engine.ts'
+import { storedEvents } from '../../store/queries/events/read.ts'
 import { openOn } from '../../store/queries/posture/open-on.ts'
-import type { Scope } from '../../store/scope.ts'
-import { listEvents } from '../events.ts'
 
 /** Days before the drop, its own among them, whose risk events are looked at: a threat of Friday shows when Monday's scan comes. */
 const THREAT_DAYS = 7
-
-/** Events of a week that are looked at, the newest first. */
-const LOOKED_AT = 1000
 
 /** A risk event that is about something which stands open on assets that made a score worse. */
 export interface RelatedThreat {
@@ -25,24 +21,18 @@ export interface RelatedThreat {
  */
 export async function relatedThreats(
   engine: Engine,
-  scope: Scope,
+  org_id: number,
   asset_ids: readonly number[],
   day: number,
   limit: number,
 ): Promise<RelatedThreat[]> {
   if (asset_ids.length === 0) return []
-  const range = { feed: 'risk' as const, from_day: day - THREAT_DAYS + 1, to_day: day }
-  const worse = (await listEvents(engine, scope, range, day, { limit: LOOKED_AT, offset: 0 })).items.filter(
-    ({ direction }) => direction === 'worse',
+  const worse = (await storedEvents(engine, org_id, day - THREAT_DAYS + 1, day)).flatMap(({ subjects, ...event }) =>
+    event.feed === 'risk' && event.direction === 'worse' ? [{ ...event, subjects: JSON.parse(subjects) as string[] }] : [],
   )
   const holders = new Map<string, number[]>()
-  for (const { asset_id, subject } of await openOn(
-    engine,
-    scope.org_id,
-    day,
-    asset_ids,
-    worse.flatMap(({ subjects }) => subjects),
-  ))
+  const asked = worse.flatMap(({ subjects }) => subjects)
+  for (const { asset_id, subject } of await openOn(engine, org_id, day, asset_ids, asked))
     holders.set(subject, [...(holders.get(subject) ?? []), asset_id])
   return worse
     .map(({ event_id, type, day: on, headline, subjects }) => ({

@@ -135,7 +135,7 @@ export async function leaveException(
     const { asset_groups: all, left, ...terms } = await standingStatement(transaction, org_id, exception_id)
     const wrong = asset_groups.find((group) => !all?.includes(group))
     if (wrong !== undefined) throw bad(`exception ${exception_id} is not about the asset group "${wrong.slice(0, 100)}": leave it out`)
-    const before = (group: string) => Math.min(left?.[group] ?? NEVER, terms.ends_at ?? NEVER)
+    const before = (group: string) => Math.min(left?.get(group) ?? NEVER, terms.ends_at ?? NEVER)
     const ended = asset_groups.find((group) => before(group) < ends_at)
     if (ended !== undefined) throw bad(`exception ${exception_id} has ended for the asset group "${ended.slice(0, 100)}" before`)
     checkTerms({ ...terms, ends_at })
@@ -201,7 +201,7 @@ async function act(
 }
 
 /** `left`: the groups for which it ended before the others, and when. */
-type Statement = ExceptionScope & ExceptionTerms & { left?: Readonly<Record<string, Instant>> }
+type Statement = ExceptionScope & ExceptionTerms & { left?: ReadonlyMap<string, Instant> }
 
 /** What acts come to, in their order; null when the one that added it does not stand. */
 function outcome(acts: readonly Act[]): Statement | null {
@@ -209,8 +209,8 @@ function outcome(acts: readonly Act[]): Statement | null {
   for (const each of acts) {
     const { act, exception_id: _, ...said } = each
     if (each.act === 'leave') {
-      const left = Object.fromEntries(each.asset_groups.map((group) => [group, each.ends_at]))
-      if (held) held = { ...(held as Statement), left: { ...(held as Statement).left, ...left } }
+      const left = each.asset_groups.map((group) => [group, each.ends_at] as const)
+      if (held) held = { ...(held as Statement), left: new Map([...((held as Statement).left ?? []), ...left]) }
     } else if (act === 'add') held = readScope(said as Statement & { asset_group?: string | null })
     else if (held) held = { ...(held as Statement), ...said }
   }
@@ -333,7 +333,7 @@ function rowsOf(org_id: number, exception_id: number, said: Statement | null): E
     asset_group,
   })) ??
     asset_ids?.map((asset_id) => ({ asset_id, asset_group: null })) ?? [{ asset_id: null, asset_group: null }]
-  const endOf = (group: string | null) => Math.min(ends_at ?? NEVER, (group === null ? undefined : left?.[group]) ?? NEVER)
+  const endOf = (group: string | null) => Math.min(ends_at ?? NEVER, (group === null ? undefined : left?.get(group)) ?? NEVER)
   return places
     .filter(({ asset_group }) => starts_at < endOf(asset_group))
     .map((place) => ({

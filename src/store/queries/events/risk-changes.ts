@@ -40,6 +40,7 @@ const JUMP = 10_000
  * which the organisation has it, unless it was there when that source looked at the asset for the first time, and published earlier than
  * 30 days before; on later days it is a *known vulnerability found on more assets*, or *vulnerable software installed* where the software
  * that has it came to each of these assets that day. What ends because its software is gone from each of the assets is *software removed*.
+ * An event about one vulnerability counts its assets by what opened and closed until then (`alone`); only those about several meet every finding.
  */
 export function riskChanges(engine: Engine, org_id: number, today: number): Promise<RiskChange[]> {
   return engine.query<RiskChange>(
