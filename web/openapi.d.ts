@@ -404,6 +404,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The formula of the exposure score with all its constants */
+        get: operations["getDefinitions"];
+        put?: never;
+        post?: never;
+        /** End a target, weight, state or threshold that applies to nothing, as its metric or initiative is there no more */
+        delete: operations["endIdleSetting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/definitions/archived": {
         parameters: {
             query?: never;
@@ -2171,23 +2189,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/definitions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The formula of the exposure score with all its constants */
-        get: operations["getDefinitions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/arrangements/{page}": {
         parameters: {
             query?: never;
@@ -3522,6 +3523,8 @@ export interface components {
                 reason: string | null;
                 ended_by: string | null;
                 end_reason: string | null;
+                /** @description It holds and applies to nothing: there is no metric or initiative of this id now */
+                idle: boolean;
             }[];
             total: number;
             next_cursor: string | null;
@@ -4576,6 +4579,8 @@ export interface components {
                 reason: string | null;
                 ended_by: string | null;
                 end_reason: string | null;
+                /** @description It holds and applies to nothing: there is no metric or initiative of this id now */
+                idle: boolean;
             }[];
             /** @description Packs and versions of Plimsoll that changed its content on that day */
             content: {
@@ -4713,6 +4718,8 @@ export interface components {
                 reason: string | null;
                 ended_by: string | null;
                 end_reason: string | null;
+                /** @description It holds and applies to nothing: there is no metric or initiative of this id now */
+                idle: boolean;
             }[];
         };
         InitiativeSummary: {
@@ -5062,6 +5069,8 @@ export interface components {
                 reason: string | null;
                 ended_by: string | null;
                 end_reason: string | null;
+                /** @description It holds and applies to nothing: there is no metric or initiative of this id now */
+                idle: boolean;
             }[];
         };
         MetricSummary: {
@@ -8351,6 +8360,90 @@ export interface operations {
             query?: {
                 /** @description Slug of the organisation; default: the first that is not the demo */
                 org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDefinitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definitions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endIdleSetting: {
+        parameters: {
+            query: {
+                org?: string;
+                /** @description Why, for those who read the history */
+                reason?: string;
+                /** @description Who decided it */
+                author?: string;
+                kind: "target" | "weight" | "metric_state" | "threshold";
+                id: string;
             };
             header?: never;
             path?: never;
@@ -14629,44 +14722,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDefinitions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Definitions"];
-                };
             };
             /** @description Default Response */
             "4XX": {

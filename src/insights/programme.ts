@@ -65,10 +65,42 @@ export function setTarget(
   return act(store, org_id, [{ kind: 'target', id: initiative, body: target && JSON.stringify(target) }], by)
 }
 
-/** The initiatives that are favourites for everyone who chose none; null: nobody set any. */
-export async function readFavourites(store: Store, org_id: number): Promise<string[] | null> {
+/** The initiatives that are favourites for everyone who chose none, of those that there are; null: nobody set any. */
+export async function readFavourites(store: Store, org_id: number, catalog: Catalog): Promise<string[] | null> {
   const [row] = await readDefinitions(store.engine, org_id, 'favourites')
-  return row ? (JSON.parse(row.body) as string[]) : null
+  return row ? (JSON.parse(row.body) as string[]).filter((id) => catalog.initiatives.has(id)) : null
+}
+
+/** Whether what was set applies to nothing: the metric or initiative that it is about was archived, or reports give the framework another id now. */
+export function isIdle({ metrics, initiatives }: Catalog, { kind, id }: { kind: string; id: string }): boolean {
+  const cut = id.lastIndexOf('/')
+  const [before, after] = [id.slice(0, Math.max(cut, 0)), id.slice(cut + 1)]
+  switch (kind) {
+    case 'target':
+      return !initiatives.has(id)
+    case 'metric_state':
+      return !metrics.has(id)
+    case 'weight':
+      return cut < 0 ? !metrics.has(id) : !initiatives.get(before)?.metrics.some((metric) => metric.id === after)
+    case 'threshold':
+      return cut >= 0 && !(before === 'metric' ? metrics : initiatives).has(after)
+    default:
+      return false
+  }
+}
+
+/** Ends what applies to nothing; what is about something is set where that is. Throws UserError('unknown_setting'). */
+export async function endIdle(
+  store: Store,
+  org_id: number,
+  catalog: Catalog,
+  { kind, id }: { kind: 'target' | 'weight' | 'metric_state' | 'threshold'; id: string },
+  by: Author,
+): Done {
+  const standing = (await readDefinitions(store.engine, org_id, kind)).some((each) => each.id === id)
+  if (!standing || !isIdle(catalog, { kind, id }))
+    throw new UserError('unknown_setting', `no ${kind} that applies to nothing is kept for "${id.slice(0, 100)}"`, { status: 404 })
+  return act(store, org_id, [{ kind, id, body: null }], by)
 }
 
 /** Sets them; an empty list takes them away. */

@@ -58,6 +58,8 @@ test('an own metric is written in fields and YAML, previewed with two years of h
   await open(page, '/metrics?open=devices-with-a-likely-exploit&tab=settings')
   await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0, settled)
+  await page.waitForLoadState('networkidle')
   await open(page, '/programme?tab=archived')
   await expect(page.getByText('Devices with a likely exploit')).toBeVisible(settled)
 })
@@ -148,6 +150,9 @@ test('an own initiative is written, previewed, saved, edited and archived', asyn
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/What we watch/, settled)
   await page.getByRole('button', { name: 'Archive' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
+  // One is led away from what is there no more, before its page asks again.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Initiatives/, settled)
+  await page.waitForLoadState('networkidle')
   await open(page, '/programme?tab=archived')
   await expect(page.getByText('What we watch')).toBeVisible(settled)
 })

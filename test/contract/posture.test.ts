@@ -3,6 +3,7 @@ import { openJobs } from '../../src/api/jobs.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { rebuild } from '../../src/insights/compute.ts'
 import { computeEvents } from '../../src/insights/events.ts'
+import { relatedThreats } from '../../src/insights/posture/related-threats.ts'
 import { DAY_US } from '../../src/model/time.ts'
 import { changeDefinitions } from '../../src/store/definitions/change.ts'
 import type { DefinitionKind } from '../../src/model/definition.ts'
@@ -112,7 +113,8 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
 
   it('names the risk events of its week that impacted assets which made it worse, and no others', async () => {
     const dayNo = (text: string) => Date.parse(`${text}T00:00:00Z`) / 86_400_000
-    let named = 0
+    const byId = (a: { event_id: string }, b: { event_id: string }) => (a.event_id < b.event_id ? -1 : 1)
+    let [named, single] = [0, 0]
     for (const event of (await posture()).filter((each) => each.type.endsWith('_worse'))) {
       const at = (id: string, more = '') => `/events/${encodeURIComponent(id)}/assets?limit=1000${more}`
       const idsOf = async (url: string) =>
@@ -120,20 +122,33 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
       const worse = new Set(await idsOf(at(event.event_id, '&change=worse')))
       const from = dayText(dayNo(event.day) - 6)
       const risk = (await ask<{ items: Answer[] }>('GET', `/events?feed=risk&from=${from}&to=${event.day}&limit=1000`)).body.items
-      const expected = new Map<string, number>()
+      const openOn = new Map<string, Set<number>>()
       for (const each of risk.filter(({ direction }) => direction === 'worse')) {
         const { vulnerabilities } = (await ask<Answer>('GET', `/events/${encodeURIComponent(each.event_id)}`)).body
         const filter = encodeURIComponent(JSON.stringify({ subject: vulnerabilities.map(({ vulnerability_id }) => vulnerability_id) }))
         const open = vulnerabilities.length ? await idsOf(`/findings?limit=1000&as_of=${event.day}&filter=${filter}`) : []
-        const shared = new Set(open.filter((id) => worse.has(id))).size
-        if (shared > 0) expected.set(each.event_id, shared)
+        openOn.set(each.event_id, new Set(open))
+      }
+      const related = async (assets: number[]) =>
+        (await relatedThreats(engine, north.org_id, assets, dayNo(event.day), 1000)).map(({ event_id, assets: held }) => ({
+          event_id,
+          assets: held,
+        }))
+      /** Also of one asset alone: a threat on a single asset is one of them. */
+      for (const assets of [[...worse], [...worse].slice(0, 1)]) {
+        const expected = [...openOn]
+          .map(([event_id, open]) => ({ event_id, assets: assets.filter((id) => open.has(id)).length }))
+          .filter((each) => each.assets > 0)
+        const found = await related(assets)
+        expect(found.toSorted(byId)).toEqual(expected.toSorted(byId))
+        if (assets.length === 1) single += found.length
       }
       const { threats } = (await ask<Answer>('GET', `/events/${encodeURIComponent(event.event_id)}`)).body
-      expect(threats.length).toBe(Math.min(expected.size, 10))
-      for (const { event_id, assets } of threats) expect({ event_id, assets }).toEqual({ event_id, assets: expected.get(event_id) })
+      expect(threats.map(({ event_id, assets }) => ({ event_id, assets }))).toEqual((await related([...worse])).slice(0, 10))
       named += threats.length
     }
     expect(named).toBeGreaterThan(0)
+    expect(single).toBeGreaterThan(0)
   }, 120_000)
 
   it('what people keep about an event stays when events are worked out anew', async () => {

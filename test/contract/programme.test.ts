@@ -15,6 +15,7 @@ interface Version {
   actor: string
   reason: string | null
   ended_by: string | null
+  idle: boolean
 }
 interface Refusal {
   error: { code: string; message: string }
@@ -310,6 +311,39 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     })
     await did('DELETE', '/initiatives/ours')
     expect(await app.ask('GET', '/initiatives/ours')).toMatchObject({ status: 404 })
+  })
+
+  it('what is set of an initiative that is there no more applies to nothing: it is told, ended, or holds again when that is back', async () => {
+    const idle = async () => (await log()).flatMap((each) => (each.idle ? [`${each.kind} ${each.id}`] : [])).toSorted()
+    const yaml = initiativeYaml('Passing', 0.8, '[{id: likely, weight: low}]')
+    await did('PUT', '/initiatives/passing', { yaml })
+    await did('PUT', '/initiatives/passing/target', { score: 70 })
+    await did('PUT', '/metrics/likely/weight', { weight: 'high', initiative: 'passing' })
+    await did('PUT', `/thresholds/${encodeURIComponent('initiative/passing')}`, { points: 5 })
+    await did('PUT', '/favourites', { initiatives: ['passing', 'followed'] })
+    expect(await idle()).toEqual([])
+    const end = (kind: string, id: string) => `/definitions?kind=${kind}&id=${encodeURIComponent(id)}`
+    await refused('DELETE', end('target', 'passing'), undefined, 404, 'unknown_setting')
+    await did('DELETE', '/initiatives/passing')
+    const all = ['target passing', 'threshold initiative/passing', 'weight passing/likely']
+    expect(await idle()).toEqual(all)
+    // Everyone's favourites can still be changed.
+    expect(await get('/favourites')).toEqual({ initiatives: ['followed'] })
+    await did('PUT', '/initiatives/passing', { yaml })
+    expect([await idle(), (await initiative('passing')).score.target]).toEqual([[], 70])
+    await did('DELETE', '/initiatives/passing')
+    await refused('DELETE', end('target', 'followed'), undefined, 404, 'unknown_setting')
+    await refused('DELETE', end('favourites', ''), undefined, 400, 'bad_request')
+    for (const [index, each] of all.entries()) {
+      const [kind, id] = each.split(' ')
+      await did('DELETE', `${end(kind!, id!)}&author=Ann`)
+      expect(await idle()).toEqual(all.slice(index + 1))
+    }
+    expect((await log()).find(({ kind }) => kind === 'target')).toMatchObject({ id: 'passing', ended_by: 'Ann' })
+    await did('PUT', '/initiatives/passing', { yaml })
+    expect((await initiative('passing')).score.target).toBe(80)
+    await did('DELETE', '/initiatives/passing')
+    await did('PUT', '/favourites', { initiatives: [] })
   })
 
   it('a new initiative and a changed question are events, with what they are about (M-067)', async () => {

@@ -9,6 +9,7 @@ import { changedAssets, changeOn, changePoints } from '../../insights/initiative
 import { shippedOf } from '../../insights/org-catalog.ts'
 import { readYaml } from '../../insights/yaml-place.ts'
 import { activePacks, packOf } from '../../insights/packs.ts'
+import { isIdle } from '../../insights/programme.ts'
 import { ALL_SCORES, DROP_THRESHOLD } from '../../insights/posture/thresholds.ts'
 import { causeGroups, causeGroupTitles, causeOf } from '../../model/cause.ts'
 import type { DefinitionKind } from '../../model/definition.ts'
@@ -32,18 +33,10 @@ import { pointsOf } from './metrics.ts'
 
 type Version = z.infer<typeof Versions>['items'][number]
 
-const versionOf = ({
-  kind,
-  id,
-  body,
-  valid_from,
-  valid_to,
-  import_no,
-  actor,
-  reason,
-  ended_by,
-  end_reason,
-}: DefinitionVersion): Version => ({
+const versionOf = (
+  { kind, id, body, valid_from, valid_to, import_no, actor, reason, ended_by, end_reason }: DefinitionVersion,
+  idle: boolean,
+): Version => ({
   kind,
   id,
   value: body,
@@ -54,6 +47,7 @@ const versionOf = ({
   reason,
   ended_by,
   end_reason,
+  idle,
 })
 
 /** Kinds of what people set of metrics and initiatives. */
@@ -69,12 +63,12 @@ const programmeKinds = [
 ] as const satisfies readonly DefinitionKind[]
 
 /** All that was ever set, newest first. */
-export async function allVersions(engine: Engine, org_id: number): Promise<Version[]> {
+export async function allVersions({ store: { engine }, scope: { org_id }, today }: Asked): Promise<Version[]> {
   const logs = await Promise.all(programmeKinds.map((kind) => definitionLog(engine, org_id, kind)))
   return logs
     .flat()
     .toSorted((a, b) => b.valid_from - a.valid_from || b.import_no - a.import_no || (a.id < b.id ? -1 : 1))
-    .map(versionOf)
+    .map((version) => versionOf(version, version.valid_to === NEVER && isIdle(today, version)))
 }
 
 const kindsOfScores: Record<string, string> = {
@@ -126,13 +120,15 @@ function asItComes(catalog: Catalog, id: string) {
 }
 
 /** What is set of a metric. Throws UserError('unknown_metric'). */
-export async function answerMetricSettings(
-  { store: { engine }, today, scope }: Asked,
-  id: string,
-): Promise<z.infer<typeof MetricSettings>> {
+export async function answerMetricSettings(asked: Asked, id: string): Promise<z.infer<typeof MetricSettings>> {
+  const {
+    store: { engine },
+    today,
+    scope,
+  } = asked
   const metric = today.metrics.get(id)
   if (!metric) throw new UserError('unknown_metric', `there is no metric "${id.slice(0, 100)}"`, { status: 404 })
-  const [log, weights] = await Promise.all([allVersions(engine, scope.org_id), readDefinitions(engine, scope.org_id, 'weight')])
+  const [log, weights] = await Promise.all([allVersions(asked), readDefinitions(engine, scope.org_id, 'weight')])
   const set = new Map(weights.map((each) => [each.id, each.body as 'high']))
   return {
     id,
@@ -166,14 +162,16 @@ const isOfMetric = ({ kind, id: of }: Version, id: string): boolean =>
   ((kind === 'metric' || kind === 'metric_state' || kind === 'weight') && of === id) || (kind === 'weight' && of.endsWith(`/${id}`))
 
 /** What is set of an initiative. Throws UserError('unknown_initiative'). */
-export async function answerInitiativeSettings(
-  { store: { engine }, today, scope }: Asked,
-  id: string,
-): Promise<z.infer<typeof InitiativeSettings>> {
+export async function answerInitiativeSettings(asked: Asked, id: string): Promise<z.infer<typeof InitiativeSettings>> {
+  const {
+    store: { engine },
+    today,
+    scope,
+  } = asked
   const initiative = today.initiatives.get(id)
   if (!initiative) throw new UserError('unknown_initiative', `there is no initiative "${id.slice(0, 100)}"`, { status: 404 })
   const [log, weights, targets] = await Promise.all([
-    allVersions(engine, scope.org_id),
+    allVersions(asked),
     readDefinitions(engine, scope.org_id, 'weight'),
     readDefinitions(engine, scope.org_id, 'target'),
   ])
@@ -316,7 +314,7 @@ export async function answerChange(asked: Asked, id: string, day: number): Promi
   )
   const parts = new Map<string, number>()
   for (const { id: metric, units } of explanation.parts) parts.set(metric, (parts.get(metric) ?? 0) + units)
-  const log = await allVersions(engine, scope.org_id)
+  const log = await allVersions(asked)
   const onDay: Version[] = []
   for (const version of log) {
     const instants = [version.from, version.to].flatMap((text) => (text === null ? [] : [Date.parse(text) * 1000]))

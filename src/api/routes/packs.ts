@@ -87,7 +87,7 @@ export const packs =
         const asked = await readMoment(api, { org: query.org })
         return answerAll(
           asked,
-          (await allVersions(store.engine, asked.scope.org_id)).filter(({ kind }) => kind === 'pack'),
+          (await allVersions(asked)).filter(({ kind }) => kind === 'pack'),
         )
       },
     )

@@ -6,6 +6,7 @@ import { assetColumns, metricColumns } from '../../insights/condition-fields.ts'
 import { LEAST_CHANGE } from '../../insights/initiative-changes.ts'
 import {
   archiveDefinition,
+  endIdle,
   readFavourites,
   saveInitiative,
   saveMetric,
@@ -39,6 +40,7 @@ import {
   DraftBody,
   Favourites,
   Fields,
+  IdleSetting,
   InitiativeSettings,
   InitiativeTrial,
   MetricSettings,
@@ -379,8 +381,8 @@ export const programme =
         },
       },
       async ({ query }) => {
-        const { org, scope } = await readMoment(api, { org: query.org })
-        return { initiatives: org ? await readFavourites(store, scope.org_id) : null }
+        const { org, scope, today } = await readMoment(api, { org: query.org })
+        return { initiatives: org ? await readFavourites(store, scope.org_id, today) : null }
       },
     )
     app.put(
@@ -399,7 +401,7 @@ export const programme =
         change(
           query,
           ({ scope, today }) => setFavourites(store, scope.org_id, today, body.initiatives, byOf(body)),
-          async ({ scope }) => ({ initiatives: await readFavourites(store, scope.org_id) }),
+          async ({ scope, today }) => ({ initiatives: await readFavourites(store, scope.org_id, today) }),
         ),
     )
     app.get(
@@ -415,8 +417,26 @@ export const programme =
       },
       async ({ query }) => {
         const asked = await readMoment(api, { org: query.org })
-        return answerAll(asked, await allVersions(store.engine, asked.scope.org_id))
+        return answerAll(asked, await allVersions(asked))
       },
+    )
+    app.delete(
+      '/definitions',
+      {
+        schema: {
+          operationId: 'endIdleSetting',
+          tags: ['programme'],
+          summary: 'End a target, weight, state or threshold that applies to nothing, as its metric or initiative is there no more',
+          querystring: IdleSetting,
+          response: answers(Versions),
+        },
+      },
+      async ({ query }) =>
+        change(
+          query,
+          ({ scope, today }) => endIdle(store, scope.org_id, today, query, byOf(query)),
+          async (asked) => answerAll(asked, await allVersions(asked)),
+        ),
     )
     app.get(
       '/definitions/archived',

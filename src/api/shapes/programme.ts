@@ -35,6 +35,8 @@ export const NewMetric = z.strictObject({
 export const NewInitiative = z.strictObject({ yaml: Yaml, ...By })
 /** Of an act that has no body. */
 export const Why = z.strictObject({ org: z.string().optional(), ...By })
+/** What applies to nothing and shall end. */
+export const IdleSetting = Why.extend({ kind: z.enum(['target', 'weight', 'metric_state', 'threshold']), id: z.string().max(401) })
 
 /** One version of something that was set. */
 const Version = z.object({
@@ -48,6 +50,7 @@ const Version = z.object({
   reason: z.string().nullable(),
   ended_by: z.string().nullable(),
   end_reason: z.string().nullable(),
+  idle: z.boolean().describe('It holds and applies to nothing: there is no metric or initiative of this id now'),
 })
 export const Versions = named('DefinitionVersionList', list(Version))
 

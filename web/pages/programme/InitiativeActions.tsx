@@ -1,15 +1,15 @@
-import { useMoment } from '../../address.ts'
+import { useAddress, useMoment } from '../../address.ts'
 import { useAsk } from '../../api.ts'
 import { Button, buttonLook } from '../../components/Button.tsx'
-import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
 import { To } from '../../components/To.tsx'
+import { Archive } from './Archive.tsx'
 import { useAct } from './form.tsx'
 import { TargetButton } from './TargetButton.tsx'
 
 /** What can be done with an initiative: favourite, target; edit and archive one's own. */
 export function InitiativeActions({ id }: { id: string }) {
   const { data } = useAsk('/api/v1/initiatives/{id}/settings', { path: { id } })
-  const { act } = useAct()
+  const address = useAddress()
   return (
     <>
       <EveryonesFavourite id={id} />
@@ -22,16 +22,9 @@ export function InitiativeActions({ id }: { id: string }) {
           <To page={`/initiatives/${encodeURIComponent(id)}/edit`} className={buttonLook('plain')}>
             Edit
           </To>
-          <Confirm
-            trigger={<ConfirmTrigger>Archive</ConfirmTrigger>}
-            title="Archive this initiative?"
-            action="Archive"
-            onConfirm={async () => {
-              if (!(await act('DELETE', `/api/v1/initiatives/${encodeURIComponent(id)}`))) throw new Error('It could not be archived.')
-            }}
-          >
+          <Archive kind="initiative" id={id} leave={address('/initiatives')}>
             The days on which it held keep it, and it can be brought back.
-          </Confirm>
+          </Archive>
         </>
       )}
     </>

@@ -1,9 +1,10 @@
 import { useState } from 'react'
+import { useParameters } from '../../address.ts'
 import { useAsk } from '../../api.ts'
 import { buttonLook } from '../../components/Button.tsx'
-import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
+import { Archive } from './Archive.tsx'
 import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
 import { SettingsLog } from './SettingsLog.tsx'
 import { handlings, weights, weightTitle, weightWord } from './words.ts'
@@ -13,6 +14,7 @@ export function MetricProgramme({ id }: { id: string }) {
   const { data, error, refetch } = useAsk('/api/v1/metrics/{id}/settings', { path: { id } })
   const { by, setBy, body } = useBy()
   const { busy, failure, act } = useAct()
+  const { href } = useParameters()
   const [saved, setSaved] = useState('')
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Loading className="h-80" />
@@ -103,16 +105,9 @@ export function MetricProgramme({ id }: { id: string }) {
             <To page={`/metrics/${encodeURIComponent(id)}/edit`} className={buttonLook('plain')}>
               Edit
             </To>
-            <Confirm
-              trigger={<ConfirmTrigger>Archive</ConfirmTrigger>}
-              title="Archive this metric?"
-              action="Archive"
-              onConfirm={async () => {
-                if (!(await act('DELETE', path, undefined, body()))) throw new Error('It could not be archived.')
-              }}
-            >
+            <Archive kind="metric" id={id} by={body} leave={href({ open: null, tab: null })}>
               It leaves its initiatives from now on. The days on which it held keep it, and it can be brought back.
-            </Confirm>
+            </Archive>
           </>
         )}
       </section>

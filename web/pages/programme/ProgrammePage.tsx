@@ -4,10 +4,10 @@ import { Page } from '../../components/Page.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
-import { instant } from '../../format.ts'
+import { counted, instant } from '../../format.ts'
 import { Failure, useAct } from './form.tsx'
 import { PacksPanel } from './PacksPanel.tsx'
-import { SettingsLog } from './SettingsLog.tsx'
+import { SettingsLog, type Version } from './SettingsLog.tsx'
 import { ThresholdsPanel } from './ThresholdsPanel.tsx'
 
 /** What people set: content packs, thresholds of events, who set what, what was archived. */
@@ -46,8 +46,35 @@ export function ProgrammePage() {
 
 function Log() {
   const { data, error, refetch } = useAsk('/api/v1/definitions/log')
+  const { busy, failure, act } = useAct()
   if (error) return <Problem error={error} retry={() => void refetch()} />
-  return data ? <SettingsLog versions={data.items} label="Who set what" /> : <Loading className="h-60" />
+  if (!data) return <Loading className="h-60" />
+  const idle = data.items.filter((version) => version.idle)
+  const end = ({ kind, id }: Version) => (
+    <Button
+      look="quiet"
+      disabled={busy}
+      aria-label={`End the ${kind} of ${id}`}
+      onClick={() => void act('DELETE', '/api/v1/definitions', undefined, { kind, id, reason: 'Applied to nothing' })}
+    >
+      End
+    </Button>
+  )
+  return (
+    <>
+      {idle.length > 0 && (
+        <section aria-label="Applies to nothing" className="mb-4 rounded-lg bg-warn-soft px-4 py-2.5">
+          <p className="text-sm text-warn">
+            {counted(idle.length, 'setting')} about what is there no more: archived, or a framework that reports name otherwise now. Once
+            that is back, they hold again.
+          </p>
+          <SettingsLog versions={idle} label="Applies to nothing" end={end} />
+        </section>
+      )}
+      <Failure text={failure} />
+      <SettingsLog versions={data.items} label="Who set what" />
+    </>
+  )
 }
 
 function Archived() {

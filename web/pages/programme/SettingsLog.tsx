@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react'
+import { Chip } from '../../components/Badge.tsx'
 import { instant } from '../../format.ts'
 import { versionWords } from './words.ts'
 
@@ -13,10 +15,19 @@ export interface Version {
   reason: string | null
   ended_by: string | null
   end_reason: string | null
+  idle: boolean
 }
 
-/** Who set what, when and why, newest first. */
-export function SettingsLog({ versions, label }: { versions: readonly Version[]; label: string }) {
+/** Who set what, when and why, newest first. `end`: what is shown beside that which applies to nothing. */
+export function SettingsLog({
+  versions,
+  label,
+  end,
+}: {
+  versions: readonly Version[]
+  label: string
+  end?: (version: Version) => ReactNode
+}) {
   if (versions.length === 0) return <p className="text-sm text-ink-3">Nobody has set anything yet.</p>
   return (
     <ul aria-label={label} className="flex flex-col divide-y divide-line text-sm">
@@ -25,6 +36,12 @@ export function SettingsLog({ versions, label }: { versions: readonly Version[];
           <p className={version.to === null ? '' : 'text-ink-3'}>
             {versionWords(version)}
             {version.reason && <span className="text-ink-2"> – {version.reason}</span>}
+            {version.idle && (
+              <span className="ml-2 inline-flex items-center gap-2">
+                <Chip tone="warn">Applies to nothing</Chip>
+                {end?.(version)}
+              </span>
+            )}
           </p>
           <p className="num mt-0.5 text-xs text-ink-3">
             {version.actor}, {instant(version.from)}

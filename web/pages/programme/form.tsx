@@ -67,8 +67,8 @@ export function useAct(): {
   busy: boolean
   failure: string | null
   setFailure: (failure: string | null) => void
-  /** Whether it was done. */
-  act: (method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object, query?: object) => Promise<boolean>
+  /** Whether it was done. `before`: what happens before the pages that are open ask again. */
+  act: (method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object, query?: object, before?: () => void) => Promise<boolean>
 } {
   const { org } = useMoment()
   const client = useQueryClient()
@@ -78,11 +78,12 @@ export function useAct(): {
     busy,
     failure,
     setFailure,
-    act: async (method, path, body, query = {}) => {
+    act: async (method, path, body, query = {}, before) => {
       setBusy(true)
       setFailure(null)
       try {
         await send(method, addressOf(path, {}, { org, ...query }), body)
+        before?.()
         await client.invalidateQueries()
         return true
       } catch (error) {
