@@ -4956,6 +4956,8 @@ export interface components {
             needs: string[];
             /** @description The needs that no source feeds */
             missing: string[];
+            /** @description Why it has no data and what would give it some; null: it has */
+            no_data: string | null;
             exposed: number;
             total: number;
             /** @description exposed / total, 0–1 */
@@ -5086,6 +5088,8 @@ export interface components {
             needs: string[];
             /** @description The needs that no source feeds */
             missing: string[];
+            /** @description Why it has no data and what would give it some; null: it has */
+            no_data: string | null;
             exposed: number;
             total: number;
             /** @description exposed / total, 0–1 */

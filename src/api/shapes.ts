@@ -264,6 +264,7 @@ export const MetricSummary = z.object({
     .describe('met: nothing exposed; mitigated_elsewhere, mitigated: as people set it; no_data: nothing that feeds it, see needs'),
   needs: z.array(z.string()),
   missing: z.array(z.string()).describe('The needs that no source feeds'),
+  no_data: z.string().nullable().describe('Why it has no data and what would give it some; null: it has'),
   exposed: z.number().int(),
   total: z.number().int(),
   exposure: z.number().nullable().describe('exposed / total, 0–1'),

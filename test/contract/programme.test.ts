@@ -251,7 +251,15 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     expect(await tried(empty)).toMatchObject({ problems: [], warnings: [{ place: 'population' }], answer: { exposed: 0, total: 0 } })
     expect(await refused('PUT', '/metrics/empty', { yaml: empty }, 400, 'metric_empty')).toMatch(/divides by nothing/)
     await did('PUT', '/metrics/empty', { yaml: empty, may_be_empty: true })
-    expect(await get('/metrics/empty')).toMatchObject({ total: 0, exposure: null, state: 'no_data' })
+    expect(await get('/metrics/empty')).toMatchObject({
+      total: 0,
+      exposure: null,
+      state: 'no_data',
+      no_data: expect.stringMatching(/^No asset is there that it asks: /),
+    })
+    // Whatever has no data says why, and nothing else does.
+    const { items } = await get<{ items: { state: string; no_data: string | null }[] }>('/metrics')
+    expect(items.map(({ no_data }) => no_data !== null)).toEqual(items.map(({ state }) => state === 'no_data'))
     await did('DELETE', '/metrics/empty')
   })
 

@@ -24,14 +24,13 @@ export const metricSorts: Record<string, (metric: MetricSummary) => string | num
 }
 
 /** The state of a metric as people read it. */
-export function MetricState({ metric }: { metric: Pick<MetricSummary, 'state' | 'missing'> }) {
+export function MetricState({ metric }: { metric: Pick<MetricSummary, 'state' | 'no_data'> }) {
   if (metric.state === 'needs_attention') return <Chip tone="worse">Needs attention</Chip>
   if (metric.state === 'met') return <Chip tone="better">Met</Chip>
   if (metric.state === 'mitigated' || metric.state === 'mitigated_elsewhere') return <Chip tone="accent">{word(metric.state)}</Chip>
   if (metric.state === 'error') return <Chip tone="warn">Failed</Chip>
-  const needs = metric.missing.map(word).join(', ')
   return (
-    <span title={needs && `Could be measured, needs: ${needs}`}>
+    <span title={metric.no_data ?? undefined}>
       <NoData />
     </span>
   )

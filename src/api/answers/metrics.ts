@@ -5,6 +5,7 @@ import { assetColumns, metricColumns } from '../../insights/condition-fields.ts'
 import { conditionWords } from '../../insights/condition-words.ts'
 import type { HistoryPoint } from '../../insights/history.ts'
 import { impactOf, metricWeight, partsOn } from '../../insights/initiatives.ts'
+import { objectivesOf } from '../../insights/metric-condition.ts'
 import { fedCapabilities, metricAssets, missingNeeds } from '../../insights/metrics.ts'
 import { readMetricHistories } from '../../insights/scores.ts'
 import { metricBounds, readUnknown, type Unknown } from '../../insights/unknown.ts'
@@ -13,6 +14,7 @@ import { dayText } from '../../store/days.ts'
 import { lastImport, recordedAt } from '../../store/known/taken.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
+import { type Unanswered, whyNoData } from './no-data.ts'
 import type { MetricSummary, Point } from '../shapes.ts'
 
 type Summary = z.infer<typeof MetricSummary>
@@ -76,6 +78,7 @@ function summarize(
     ),
   )
   const known = impacts.filter((impact) => impact !== null)
+  const state = now.value !== null && now.numerator > 0 ? (metric.handled ?? stateAt(now)) : stateAt(now)
   const { best, worst, coverage } = metricBounds(unknown, metric.id, now)
   const changed = history.findLastIndex(
     (point, index) =>
@@ -86,9 +89,10 @@ function summarize(
     title: metric.title,
     why: metric.why,
     source: metric.source,
-    state: now.value !== null && now.numerator > 0 ? (metric.handled ?? stateAt(now)) : stateAt(now),
+    state,
     needs: titlesOf(catalog, metric.needs),
     missing: titlesOf(catalog, missing),
+    no_data: state === 'no_data' ? unansweredWords(catalog, metric, missing, coverage, history) : null,
     exposed: now.numerator,
     total: now.denominator,
     exposure: now.value === null ? null : now.value / 100,
@@ -108,6 +112,23 @@ function summarize(
 
 const stateAt = ({ value, numerator }: HistoryPoint): Summary['state'] =>
   value === null ? 'no_data' : numerator === 0 ? 'met' : 'needs_attention'
+
+function unansweredWords(
+  catalog: Asked['catalog'],
+  metric: Metric,
+  missing: readonly string[],
+  counts: Unanswered['counts'],
+  history: readonly HistoryPoint[],
+): string {
+  const last = history.findLast(({ value }) => value !== null)
+  return whyNoData({
+    missing: missing.flatMap((need) => catalog.capabilities.get(need) ?? []),
+    population: conditionWords(metric.population, assetColumns),
+    objectives: (objectivesOf(metric.exposed_when) ?? []).map((id) => catalog.objectives.get(id)?.title ?? id),
+    counts,
+    last: last ? dayText(last.day) : null,
+  })
+}
 
 /** The first day of the state that the last day has; null: all days have it. */
 function stateSince(history: readonly HistoryPoint[]): string | null {

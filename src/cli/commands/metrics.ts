@@ -10,7 +10,7 @@ interface Metric {
   exposed: number
   total: number
   exposure: number | null
-  missing: string[]
+  no_data: string | null
 }
 
 export const command: CliCommand = {
@@ -55,7 +55,7 @@ export const command: CliCommand = {
               metric.id,
               `${metric.exposed} of ${metric.total}`,
               metric.exposure === null ? null : `${(metric.exposure * 100).toFixed(1)} %`,
-              metric.missing.length ? `needs ${metric.missing.join(', ')}` : '',
+              metric.no_data ?? '',
             ]),
           ),
         )

@@ -63,12 +63,7 @@ function MetricTabs({ metric }: { metric: Metric }) {
           id: 'assets',
           title: 'Affected assets',
           amount: metric.exposed,
-          content:
-            metric.state === 'no_data' ? (
-              <Empty title="No data">Nothing that feeds this metric has been imported.</Empty>
-            ) : (
-              <MetricAssets metric={metric} />
-            ),
+          content: metric.state === 'no_data' ? <Empty title="No data">{metric.no_data}</Empty> : <MetricAssets metric={metric} />,
         },
         { id: 'settings', title: 'Weight and state', content: <MetricProgramme id={metric.id} /> },
       ]}
@@ -186,7 +181,7 @@ function General({ metric }: { metric: Metric }) {
       {none ? (
         <div className="rounded-lg bg-warn-soft p-3 text-sm text-warn">
           <p className="font-medium">This metric has no data, so it carries no weight.</p>
-          {metric.missing.length > 0 && <p className="mt-0.5">It could be measured with: {metric.missing.map(word).join(', ')}.</p>}
+          <p className="mt-0.5">{metric.no_data}</p>
           <p className="mt-1">
             <To page="/sources" className="font-medium underline underline-offset-2">
               Import a source
