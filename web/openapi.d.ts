@@ -4614,6 +4614,8 @@ export interface components {
             preview: boolean;
             /** @description Made from the requirements that reports name, not from a file of the catalog */
             generated: boolean;
+            /** @description Day on which it was added, when that is within the last 14 */
+            new_since: string | null;
             learn_more: string | null;
             threats: {
                 /** @description MITRE ATT&CK */
@@ -4731,6 +4733,8 @@ export interface components {
             preview: boolean;
             /** @description Made from the requirements that reports name, not from a file of the catalog */
             generated: boolean;
+            /** @description Day on which it was added, when that is within the last 14 */
+            new_since: string | null;
             learn_more: string | null;
             threats: {
                 /** @description MITRE ATT&CK */

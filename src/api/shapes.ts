@@ -306,6 +306,7 @@ export const InitiativeSummary = z.object({
   kind: z.string(),
   preview: z.boolean().describe('Its content may still change'),
   generated: z.boolean().describe('Made from the requirements that reports name, not from a file of the catalog'),
+  new_since: Day.nullable().describe('Day on which it was added, when that is within the last 14'),
   learn_more: z.string().nullable(),
   threats: z.array(z.object({ id: z.string().describe('MITRE ATT&CK'), title: z.string() })),
   score: Score,

@@ -15,9 +15,14 @@ test('an initiative is read from the list to the assets of a metric', async ({ p
   await expect(page).toHaveURL(/frameworks=shown/)
 
   // A favourite stays, in this browser, and can be asked for alone.
-  await page.getByRole('button', { name: 'Favourite: Cloud Security' }).click()
+  const key = page.getByRole('region', { name: 'Key initiatives' })
+  expect(await key.getByRole('listitem').count()).toBeGreaterThan(1)
+  await table.getByRole('button', { name: 'Favourite: Cloud Security' }).click()
   await page.reload()
-  await expect(page.getByRole('button', { name: 'Favourite: Cloud Security' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(table.getByRole('button', { name: 'Favourite: Cloud Security' })).toHaveAttribute('aria-pressed', 'true')
+  // What is looked at first are the favourites, here and on the overview.
+  await expect(key.getByRole('listitem')).toHaveCount(1)
+  await expect(key.getByRole('listitem')).toContainText('Cloud Security')
   await open(page, '/initiatives?favourites=only')
   await expect(table.getByRole('row')).toHaveCount(2)
 

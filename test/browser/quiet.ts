@@ -1,13 +1,17 @@
 import { expect, test as base } from '@playwright/test'
 import type { Page } from '@playwright/test'
 
-/** A test that also fails when the page logs an error, throws, or does what its content security policy forbids. */
+/** A test that also fails when the page logs an error, throws, does what its content security policy forbids, or asks any other machine for anything. */
 export const test = base.extend<{ quiet: undefined }>({
   quiet: [
-    async ({ page }, use) => {
+    async ({ page, baseURL }, use) => {
       const said: string[] = []
       page.on('console', (message) => {
         if (message.type() === 'error' || message.text().includes('Content Security Policy')) said.push(message.text())
+      })
+      page.on('request', (request) => {
+        if (/^https?:/.test(request.url()) && new URL(request.url()).origin !== baseURL)
+          said.push(`asked another machine: ${request.url()}`)
       })
       page.on('pageerror', (error) => said.push(String(error.stack ?? error)))
       await use(undefined)

@@ -5,7 +5,7 @@ import { openSmallApp, type SmallApp } from './small-app.ts'
 
 interface Initiative {
   score: { value: number | null; target: number | null }
-  metric_list: { id: string; weight: string; exposed: number; total: number }[]
+  metric_list: { id: string; weight: string; exposed: number; total: number; score_impact: number | null }[]
 }
 interface Version {
   kind: string
@@ -96,6 +96,10 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     await did('PUT', '/metrics/exploited/state', { state: 'mitigated' })
     const met = await initiative()
     expect(met.score.value).toBeCloseTo(scoreOf(before, { mitigated: ['exploited'] }), 6)
+    // That is what the metric said that meeting it would gain.
+    const gain = before.metric_list.find(({ id }) => id === 'exploited')!.score_impact!
+    expect(gain).toBeGreaterThan(1)
+    expect(met.score.value! - before.score.value!).toBeCloseTo(gain, 6)
     await did('PUT', '/metrics/exploited/state', { state: 'mitigated_elsewhere' })
     const out = await initiative()
     expect(out.score.value).toBeCloseTo(scoreOf(before, { out: ['exploited'] }), 6)
@@ -105,6 +109,19 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     expect(exposedOf(out)).toEqual(exposedOf(before))
     await did('DELETE', '/metrics/exploited/state')
     expect((await initiative()).score).toEqual(before.score)
+  })
+
+  it('the overview shows the metrics whose meeting gains most, each with the weight and exposure that make its gain', async () => {
+    const { metric_list } = await initiative()
+    const sum = metric_list.filter(({ total }) => total > 0).reduce((all, { weight }) => all + weightCounts[weight]!, 0)
+    const gains = metric_list
+      .filter(({ total }) => total > 0)
+      .map(({ id, weight, exposed, total }) => ({ id, gain: (100 * weightCounts[weight]! * exposed) / total / sum }))
+      .toSorted((a, b) => b.gain - a.gain)
+    const { metrics } = await get<{ metrics: { id: string; score_impact: number }[] }>('/overview')
+    expect(metrics.map(({ id, score_impact }) => ({ id, gain: score_impact }))).toEqual(
+      gains.map(({ id, gain }) => ({ id, gain: expect.closeTo(gain, 6) })),
+    )
   })
 
   it('a target stands beside the score until it is taken back', async () => {
@@ -397,5 +414,22 @@ describe.each(engines)('what people set on $name', ({ open }) => {
     ])
     expect((await app.ask('DELETE', `/kpis/${made.body.kpi_id}`)).status).toBe(204)
     expect(await missed()).toEqual([])
+  })
+
+  it('an initiative that was added is called new for two weeks', async () => {
+    const added = async () =>
+      (await get<{ items: { id: string; new_since: string | null }[] }>('/initiatives')).items.flatMap(({ id, new_since }) =>
+        new_since ? [[id, new_since]] : [],
+      )
+    app.wait(30 * 86_400_000_000)
+    expect(await added()).toEqual([])
+    const today = (await get<{ as_of: string }>('/initiatives')).as_of.slice(0, 10)
+    await did('PUT', '/initiatives/latest', { yaml: initiativeYaml('Latest', 0.8, '[{id: likely, weight: high}]') })
+    expect(await added()).toEqual([['latest', today]])
+    app.wait(13 * 86_400_000_000)
+    expect(await added()).toEqual([['latest', today]])
+    app.wait(86_400_000_000)
+    expect(await added()).toEqual([])
+    await did('DELETE', '/initiatives/latest')
   })
 })

@@ -3,7 +3,9 @@ import { UserError } from '../../errors.ts'
 import type { Initiative } from '../../insights/catalog.ts'
 import { readInitiativeHistories, readMetricHistories, scoreOf } from '../../insights/scores.ts'
 import { initiativeBounds } from '../../insights/unknown.ts'
+import { dayText } from '../../store/days.ts'
 import { frameworkSections } from '../../store/queries/initiatives/framework-deltas.ts'
+import { newInitiatives } from '../../store/queries/events/read.ts'
 import { countCriticalAssets } from '../../store/queries/metrics/deltas.ts'
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
@@ -23,6 +25,7 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
     const unknown = await unknownOf(asked)
     const metrics = new Map((await summarizeMetrics(asked)).map((metric) => [metric.id, metric]))
     const updated_at = await updatedAt(asked)
+    const added = await newInitiatives(store.engine, scope.org_id, from + 1, moment.day)
     const initiatives = [...catalog.initiatives.values()]
     const critical = await countCriticalAssets(
       store.engine,
@@ -45,6 +48,7 @@ export const summarizeInitiatives = (asked: Asked): Promise<Summary[]> =>
         kind,
         preview,
         generated: generated ?? false,
+        new_since: added.has(id) ? dayText(added.get(id)!) : null,
         learn_more: learn_more ?? null,
         threats,
         score: {

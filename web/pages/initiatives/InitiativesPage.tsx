@@ -4,7 +4,7 @@ import type { InitiativeSummary } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
-import { ago, count, counted, instant, score as writeScore, tone, word } from '../../format.ts'
+import { ago, count, counted, day, instant, score as writeScore, tone, word } from '../../format.ts'
 import { Chip, NoData } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
@@ -16,7 +16,9 @@ import { Empty } from '../../components/Problem.tsx'
 import { Star } from '../../components/Star.tsx'
 import { Here, To } from '../../components/To.tsx'
 import { useFavourites } from '../../components/favourites.ts'
+import { keyInitiatives } from '../../components/key-initiatives.ts'
 import { useLocalList } from '../../components/local-list.ts'
+import { KeyInitiatives } from './KeyInitiatives.tsx'
 
 const sorts: Record<string, (one: InitiativeSummary) => string | number | null> = {
   title: (one) => one.title,
@@ -49,6 +51,11 @@ const columns: Column<InitiativeSummary>[] = [
         <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium" title={one.why}>
           {one.title}
         </To>
+        {one.new_since && (
+          <span title={`Added on ${day(one.new_since)}`}>
+            <Chip tone="accent">New</Chip>
+          </span>
+        )}
         {one.preview && <Chip>Preview</Chip>}
         {one.score.value !== null && one.missing.length > 0 && (
           <span title={`More data is required: ${one.missing.map(word).join(', ')}`}>
@@ -204,6 +211,7 @@ export function InitiativesPage() {
       >
         <ListTools label="Initiatives" columns={columns} address={list.address} command="plimsoll initiatives" />
       </FilterBar>
+      {!filtered && <KeyInitiatives initiatives={keyInitiatives(items, chosen)} />}
       <DataTable
         label="Initiatives"
         columns={columns}

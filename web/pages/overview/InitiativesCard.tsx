@@ -1,3 +1,4 @@
+import { useMoment } from '../../address.ts'
 import type { InitiativeSummary } from '../../api.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
@@ -6,11 +7,15 @@ import { Card } from '../../components/Card.tsx'
 import { Change } from '../../components/Change.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
+import { useFavourites } from '../../components/favourites.ts'
+import { keyInitiatives } from '../../components/key-initiatives.ts'
 
-/** The initiatives with their scores and targets; those without data come last. */
+/** The key initiatives with their scores and targets. */
 export function InitiativesCard({ initiatives, className }: { initiatives: InitiativeSummary[]; className?: string }) {
   const fed = initiatives.filter((one) => one.score.value !== null)
-  const sorted = fed.slice(0, 6)
+  const { org } = useMoment()
+  const { chosen } = useFavourites(org ?? '')
+  const sorted = keyInitiatives(initiatives, chosen)
   const unfed = initiatives.length - fed.length
   return (
     <Card title="Key initiatives" note="higher is better" className={className ?? ''} aside={<To page="/initiatives">All initiatives</To>}>
@@ -22,7 +27,7 @@ export function InitiativesCard({ initiatives, className }: { initiatives: Initi
             </To>
             <Sparkline values={one.trend} width={72} span={8} tone={tone(one.score.change_14d, one.score.direction)} />
             <ShareBar share={(one.score.value ?? 0) / 100} target={one.score.target === null ? null : one.score.target / 100} />
-            <span className="num text-right font-semibold">{writeScore(one.score.value)} %</span>
+            <span className="num text-right font-semibold">{one.score.value === null ? '–' : `${writeScore(one.score.value)} %`}</span>
             <Change
               value={one.score.change_14d}
               direction={one.score.direction}

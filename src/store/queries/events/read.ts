@@ -30,6 +30,16 @@ export function storedEvents(engine: Engine, org_id: number, from_day: number, t
   )
 }
 
+/** The initiatives that events of some days, both included, call new, each with the last such day. */
+export async function newInitiatives(engine: Engine, org_id: number, from_day: number, to_day: number): Promise<Map<string, number>> {
+  const rows = await engine.query<{ id: string; day: number }>(
+    `select score_id as id, max(day) as day from event
+     where org_id = $org_id and type = 'new_initiative' and day between $from_day and $to_day group by score_id`,
+    { org_id, from_day, to_day },
+  )
+  return new Map(rows.map(({ id, day }) => [id, day]))
+}
+
 /** What an event impacts within a scope, on its day and now. */
 export interface Impact {
   event_id: string
