@@ -365,17 +365,33 @@ export const AffectedAsset = AssetSummary.pick({
   internet_facing: true,
   exposure: true,
 }).extend({ reason: z.string(), since: Day.nullable() })
+const supportFields = {
+  end_of_support_at: Instant.nullable().describe('As a report states it, else as a feed of ends of support does'),
+  end_of_support_by: z
+    .object({
+      source: z.string(),
+      product: z.string().nullable().describe("The feed's name of the product; null: a report says it of the software itself"),
+      release: z.string().nullable(),
+    })
+    .nullable()
+    .describe('Who says so'),
+  support: z.enum(['supported', 'ending', 'ended']).nullable().describe('ending: within six months; null: nobody states when support ends'),
+}
 export const InstalledSoftware = z.object({
   name: z.string(),
   version: z.string().nullable(),
   vendor: z.string().nullable(),
   place: z.string().nullable(),
-  end_of_support_at: Instant.nullable(),
+  ...supportFields,
   vulnerabilities: z.number().int().describe('Open on this asset in this component'),
   sources: z.array(z.string()),
   since: Instant,
 })
 export const AssetDetail = AssetSummary.extend({
+  os_support: z
+    .object({ title: z.string(), release: z.string(), ...supportFields })
+    .nullable()
+    .describe('Of its operating system; null: no feed says when support ends, or it does not tell which release it is'),
   attributes: z.array(z.object({ attribute: z.string(), value: z.string(), source: z.string(), since: Instant })),
   names: z.array(
     z.object({
@@ -442,7 +458,6 @@ export const Finding = z.object({
   excepted: z.boolean().describe('An exception that moves scores covers it: it is in none'),
   exception: ExceptionInForce.nullable().describe('The exception that covers it, whether it moves scores or not'),
 })
-const Support = z.enum(['supported', 'ending', 'ended'])
 export const SoftwareSummary = z.object({
   name: z.string(),
   vendor: z.string().nullable(),
@@ -452,8 +467,7 @@ export const SoftwareSummary = z.object({
   critical: z.number().int(),
   stage: Stage,
   exposed_assets: z.number().int(),
-  end_of_support_at: Instant.nullable(),
-  support: Support.nullable().describe('ending: within six months; null: no report states when support ends'),
+  ...supportFields,
   cpe: z.string().nullable().describe('CPE name of one of its versions; null: no report states one'),
   impact: z.number().describe('Points that its open vulnerabilities have in the exposure score'),
   tags: z.array(z.enum(softwareTags)),
@@ -467,8 +481,7 @@ export const SoftwareDetail = SoftwareSummary.extend({
       vulnerabilities: z.number().int(),
       critical: z.number().int(),
       stage: Stage,
-      end_of_support_at: Instant.nullable(),
-      support: Support.nullable(),
+      ...supportFields,
     }),
   ),
   vulnerability_list: z.array(

@@ -4,6 +4,7 @@ import { NEVER } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { DEFINITION_FORMAT, restateDefinitions } from '../store/definitions/change.ts'
 import { EXCEPTION_FORMAT, restateAfterUndo } from '../store/exceptions/change.ts'
+import { touchEveryOrg } from '../store/derive/touched.ts'
 import { assetFacts, orgFacts, worldFacts } from '../store/facts.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { type Placed, unplace } from '../store/intervals.ts'
@@ -98,6 +99,13 @@ export async function undoIn(
     const { opened, closed } = await unplace(transaction, fact, undone, import_no, 'undone_look')
     placed.opened += opened
     placed.closed += closed
+    if (fact === worldFacts.end_of_life) {
+      const moved = await transaction.query(
+        'select 1 as moved from end_of_life_history where opened_in = $import_no or retracted_in = $import_no limit 1',
+        { import_no },
+      )
+      if (moved.length > 0) await touchEveryOrg(transaction)
+    }
     if (!world || !fact.key.includes('vulnerability_id')) continue
     await transaction.run(
       `insert into touched_vulnerability select distinct vulnerability_id from ${fact.table} where opened_in = $import_no or retracted_in = $import_no`,

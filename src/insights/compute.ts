@@ -8,6 +8,7 @@ import { deriveDecided, deriveHand } from '../store/derive/hand.ts'
 import { deriveLevels } from '../store/derive/levels.ts'
 import { deriveNews } from '../store/derive/news.ts'
 import { countPresent, deriveValues, touchChangedRules } from '../store/derive/rules-held.ts'
+import { deriveReleases } from '../store/derive/releases.ts'
 import { takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
@@ -73,6 +74,7 @@ export async function compute(
     }
     await writeHazards(transaction)
     const touched = await derive(transaction, catalog, onStep)
+    await deriveReleases(transaction)
     const orgs = await transaction.query<{ org_id: number; facts: boolean }>(
       'select org_id, max(asset_id) > 0 as facts from touched group by org_id order by org_id',
     )

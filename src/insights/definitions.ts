@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Instant, NEVER } from '../model/time.ts'
+import { touchEveryOrg } from '../store/derive/touched.ts'
 import type { Engine, Value } from '../store/engines/engine.ts'
 import { nextImport, noCounts, writeImport } from '../store/imports.ts'
 import type { Store } from '../store/store.ts'
@@ -72,8 +73,7 @@ export async function recordDefinitions(store: Store, catalog: Catalog): Promise
       counts: { ...noCounts(), opened: added.length, closed: gone.length },
       undoes_import_no: null,
     })
-    // One asset of each organisation: its scores are worked out anew.
-    await transaction.run('insert into touched_asset select org_id, min(asset_id) from asset_key group by org_id')
+    await touchEveryOrg(transaction)
   })
 }
 

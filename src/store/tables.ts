@@ -12,6 +12,7 @@ export const derivedTables = [
   'source_staleness',
   'news',
   'vulnerability_history',
+  'software_release',
   'asset_day',
   'action_check',
   'action_state',

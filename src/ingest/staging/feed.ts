@@ -3,6 +3,7 @@ import { stageRank } from '../../model/exploit.ts'
 import type { FileRecord, ReportRecord } from '../../model/record.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
 import type { Engine, Value } from '../../store/engines/engine.ts'
+import { touchEveryOrg } from '../../store/derive/touched.ts'
 import { type FactTable, worldFacts } from '../../store/facts.ts'
 import { type Placed, place, stagedColumns, stagedTable } from '../../store/intervals.ts'
 import { columnsOf, facts, Rows } from './tables.ts'
@@ -124,6 +125,7 @@ export class FeedStaging {
       const { opened, closed } = await place(transaction, fact, import_no, { late: this.late })
       placed.opened += opened
       placed.closed += closed
+      if (fact === worldFacts.end_of_life && this.seen.has(fact)) await touchEveryOrg(transaction)
       if (!fact.key.includes('vulnerability_id')) continue
       await transaction.run(
         `insert into touched_vulnerability select distinct vulnerability_id from ${fact.table}

@@ -46,3 +46,7 @@ export async function touchAll(transaction: Engine): Promise<void> {
      union select vulnerability_id from cvss_history union select vulnerability_id from description_history`,
   )
 }
+
+/** Marks one asset of each organisation: its scores and events are worked out anew. */
+export const touchEveryOrg = (transaction: Engine): Promise<number> =>
+  transaction.run('insert into touched_asset select org_id, min(asset_id) from asset_key group by org_id')

@@ -16,6 +16,7 @@ import { AssetActions } from './AssetActions.tsx'
 import { AssetFacts } from './AssetFacts.tsx'
 import { AssetFindings } from './AssetFindings.tsx'
 import { AssetLevels } from './AssetLevels.tsx'
+import { SupportEnd } from '../software/SupportEnd.tsx'
 import { AssetSoftware } from './AssetSoftware.tsx'
 import { AssetTodo } from './AssetTodo.tsx'
 import { everyDay } from './every-day.ts'
@@ -102,6 +103,11 @@ function Line({ asset }: { asset: Asset }) {
         </span>
       ))}
       {asset.internet_facing && <Chip tone="warn">Internet-facing</Chip>}
+      {asset.os_support && asset.os_support.support !== 'supported' && (
+        <span className="inline-flex items-center gap-1">
+          Support of {asset.os_support.title} {asset.os_support.release} <SupportEnd one={asset.os_support} />
+        </span>
+      )}
       {asset.state !== 'active' && (
         <Chip tone="warn">{{ stale: 'Not scanned lately', never_scanned: 'Never scanned', left: 'Left' }[asset.state]}</Chip>
       )}

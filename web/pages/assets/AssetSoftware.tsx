@@ -8,6 +8,7 @@ import { FilterBar } from '../../components/FilterBar.tsx'
 import { ListTools } from '../../components/ListTools.tsx'
 import { Empty } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
+import { SupportEnd } from '../software/SupportEnd.tsx'
 import { segment } from '../../components/segment.ts'
 
 type Installed = Row<'/api/v1/assets/{asset_id}/software'>
@@ -35,7 +36,7 @@ const columns: Column<Installed>[] = [
     cell: (one) => count(one.vulnerabilities),
   },
   { id: 'place', title: 'Where', width: 200, cell: (one) => <span title={one.place ?? ''}>{one.place ?? '–'}</span> },
-  { id: 'support', title: 'Support ends', width: 120, cell: (one) => day(one.end_of_support_at) },
+  { id: 'support', title: 'Support ends', width: 150, sort: 'support', down: true, cell: (one) => <SupportEnd one={one} /> },
   { id: 'since', title: 'Since', width: 110, cell: (one) => <span className="num">{day(one.since)}</span> },
 ]
 

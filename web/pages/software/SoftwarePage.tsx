@@ -15,7 +15,7 @@ import { To } from '../../components/To.tsx'
 import { VulnerabilityList } from '../../components/VulnerabilityList.tsx'
 import { Tags } from '../recommendations/marks.tsx'
 import { SoftwareEvents } from './SoftwareEvents.tsx'
-import { SupportEnd } from './SupportEnd.tsx'
+import { SupportEndSaid } from './SupportEnd.tsx'
 import { Versions } from './Versions.tsx'
 import { VersionsOverTime } from './VersionsOverTime.tsx'
 
@@ -66,7 +66,7 @@ export function SoftwarePage() {
             ['Part of the exposure score', data.impact > 0 ? `${fine(data.impact)} points` : 'None'],
             ['CPE', data.cpe ?? 'Not available'],
             ...(data.tags.length > 0 ? [['Tags', <Tags key="t" tags={data.tags} />] as [string, ReactNode]] : []),
-            ['Support ends', <SupportEnd key="e" one={data} />],
+            ['Support ends', <SupportEndSaid key="e" one={data} />],
             [
               'What to do',
               <To key="r" page="/recommendations" change={{ search: data.name }} className="link">

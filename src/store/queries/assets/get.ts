@@ -8,6 +8,7 @@ import { type AskedMoment, exposedWhere, knownAssets, lastOfAsset, momentParams 
 import { lookedFor, type LookedFor, type LookRow } from '../coverage.ts'
 import { identityOf, type IdentityReason } from './identity.ts'
 import { type AssetItem, completeAssets } from './list.ts'
+import { type SystemSupport, systemSupport } from './system-support.ts'
 
 /** One way in which a source looks at an asset, and when it last did. */
 export interface AssetLook extends LookedFor {
@@ -22,6 +23,8 @@ export interface AssetLook extends LookedFor {
 
 /** All about one asset. */
 export interface AssetAnswer extends AssetItem {
+  /** Of its operating system; null: no feed says when support of it ends, or it does not tell which release it is. */
+  os_support: SystemSupport | null
   attributes: { attribute: string; value: string; source: string; since: string }[]
   /** `until`: when a report of the source first no longer gave it that name; null while it does. */
   names: { name_type: string; name: string; source: string; since: string; until: string | null }[]
@@ -48,8 +51,9 @@ export async function getAsset(engine: Engine, scope: Scope, moment: AskedMoment
     params,
   )
   if (!row) throw new UserError('unknown_asset', `there is no asset ${asset_id} here at that moment`, { status: 404 })
-  const [[item], attributes, names, identity, coverage, exceptions, history] = await Promise.all([
+  const [[item], os_support, attributes, names, identity, coverage, exceptions, history] = await Promise.all([
     completeAssets(engine, scope, moment, [row]),
+    systemSupport(engine, scope, moment, row.os),
     // What a source said last of an attribute holds while its reports do not mention it.
     engine.query<{ attribute: string; value: string; source: string; valid_from: number }>(
       `select attribute, value, source, valid_from from (
@@ -82,6 +86,7 @@ export async function getAsset(engine: Engine, scope: Scope, moment: AskedMoment
   ])
   return {
     ...item!,
+    os_support,
     attributes: attributes.map(({ valid_from, ...rest }) => ({ ...rest, since: formatInstant(valid_from) })),
     names: names.map(({ since, until, ...rest }) => ({
       ...rest,

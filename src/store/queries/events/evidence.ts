@@ -1,4 +1,5 @@
 import type { Engine } from '../../engines/engine.ts'
+import { endingSoftware, feedSupport } from '../support.ts'
 
 /**
  * How the time of an event is known: `stated` by the feed itself; `disclosed`: the feed gives the day on which the vulnerability was disclosed;
@@ -12,7 +13,7 @@ export interface Evidence {
   subject: string
   /** Feed, source of a report, or who set it. */
   source: string
-  /** Within the source: the number of an exploit, the name of a module; '' where it has none. */
+  /** Within the source: the number of an exploit, the name of a module, a product's release; '' where it has none. */
   reference: string
   /** When it says that it happened, and how that is known. */
   said_at: number
@@ -37,8 +38,10 @@ function statements(type: string): string {
     return `select s.vulnerability_id as subject, s.source, '' as reference, s.valid_from as said_at, 'stated' as certainty, s.opened_in as import_no
       from epss_history s join d on ${within('s.valid_from')} where ${standing} and s.vulnerability_id = any($subjects)`
   if (type === 'end_of_support_reached')
-    return `select trim(s.name || ' ' || s.version) as subject, s.source, '' as reference, s.end_of_support_at as said_at, 'stated' as certainty, min(s.opened_in) as import_no
-      from software_history s join d on ${within('s.end_of_support_at')} where s.org_id = $org_id and ${standing} and trim(s.name || ' ' || s.version) = any($subjects) group by 1, 2, 4`
+    return `with ${feedSupport},
+      ${endingSoftware}
+      select trim(s.name || ' ' || s.version) as subject, s.source, s.reference, s.ends_at as said_at, 'stated' as certainty, min(s.opened_in) as import_no
+      from ending_software s join d on ${within('s.ends_at')} where trim(s.name || ' ' || s.version) = any($subjects) group by 1, 2, 3, 4`
   if (type === 'new_configuration_assessment')
     return `select s.control_id as subject, s.source, '' as reference, s.valid_from as said_at, 'reported' as certainty, s.opened_in as import_no
       from control_history s join d on ${within('s.valid_from')} where s.org_id = $org_id and ${standing} and s.control_id = any($subjects)`

@@ -4,6 +4,7 @@ import { dayJoin, daySql } from '../../days.ts'
 import type { MemberAsset } from '../recommendations/members.ts'
 import { groupParams, inGroups } from '../metrics/sweep.ts'
 import { present } from '../scores/control-deltas.ts'
+import { endingSoftware, feedSupport } from '../support.ts'
 import type { EventRow } from './write.ts'
 
 /** An event as stored. */
@@ -53,7 +54,9 @@ export interface Impact {
  * CTE `line` (kind, subject, asset_id, from_day, to_day, closed_day): what events are about; closed_day only where no other version follows, covered_day and uncovered_day where an exception begins or ceases to cover it. Software under its name and version, vulnerabilities under
  * their ids.
  */
-const lines = (groups: readonly string[] | null): string => `line as (
+const lines = (groups: readonly string[] | null): string => `${feedSupport},
+  ${endingSoftware},
+  line as (
     select f.kind, f.subject, f.asset_id, f.from_day, f.to_day,
       case when lead(f.from_day) over w = f.to_day then null else f.to_day end as closed_day,
       case when lag(f.to_day) over w = f.from_day and f.excepted and not lag(f.excepted) over w then f.from_day end as covered_day,
@@ -64,8 +67,8 @@ const lines = (groups: readonly string[] | null): string => `line as (
     window w as (partition by f.finding_id order by f.from_day)
     union all
     select 'software', trim(s.name || ' ' || s.version), s.asset_id, ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}, null, null, null
-    from software_history s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
-    where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null and trim(s.name || ' ' || s.version) in (select subject from about) ${inGroups('s.asset_id', groups)}
+    from ending_software s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
+    where trim(s.name || ' ' || s.version) in (select subject from about) ${inGroups('s.asset_id', groups)}
   )`
 
 /** What an event counts: the lines that are open at its day's end, those that closed on the day, or those that an exception began or ceased to cover. */

@@ -6,6 +6,7 @@ import { lowerSql } from '../lower.ts'
 import { severitySql } from '../metrics/columns.ts'
 import { newestControl, vulnerabilityDays } from '../metrics/sweep.ts'
 import { present } from '../scores/control-deltas.ts'
+import { endingSoftware, feedSupport } from '../support.ts'
 
 /** What an event is about. */
 export type SubjectKind = 'vulnerability' | 'control' | 'software'
@@ -203,14 +204,15 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       select a.control_id, a.since, a.first_at, min(a.since) over (partition by a.control_id) as ever_at, a.source, ${daySql('a.since', 'd1')} as day
       from assessing a left join day d1 on ${dayJoin('a.since', '$org_id', 'd1')}
     ),
+    ${feedSupport},
+    ${endingSoftware},
     unsupported as (
-      select s.asset_id, s.name, s.version, s.end_of_support_at, s.source, ${daySql('s.end_of_support_at', 'd1')} as day, ${daySql('s.valid_from', 'd2')} as from_day, ${daySql('s.valid_to', 'd3')} as to_day
-      from software_history s left join day d1 on ${dayJoin('s.end_of_support_at', '$org_id', 'd1')}
+      select s.asset_id, s.name, s.version, s.ends_at, s.source, ${daySql('s.ends_at', 'd1')} as day, ${daySql('s.valid_from', 'd2')} as from_day, ${daySql('s.valid_to', 'd3')} as to_day
+      from ending_software s left join day d1 on ${dayJoin('s.ends_at', '$org_id', 'd1')}
         left join day d2 on ${dayJoin('s.valid_from', '$org_id', 'd2')} left join day d3 on ${dayJoin('s.valid_to', '$org_id', 'd3')}
-      where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.end_of_support_at is not null
     ),
     other_impact as (
-      select 'end_of_support_reached' as type, 'software' as subject_kind, trim(name || ' ' || version) as subject, day, end_of_support_at as since, source, asset_id, cast(null as integer) as severity, name as component
+      select 'end_of_support_reached' as type, 'software' as subject_kind, trim(name || ' ' || version) as subject, day, ends_at as since, source, asset_id, cast(null as integer) as severity, name as component
       from unsupported where from_day < day and day < to_day
       union all
       select x.type, x.kind, x.subject, x.day, x.since, null, x.asset_id, x.severity, coalesce(c.component, substr(n.title, 1, 120), x.subject)

@@ -4,6 +4,7 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { inGroups, groupParams } from '../metrics/sweep.ts'
 import { type AskedMoment, momentParams, presentColumns, standing } from '../moment.ts'
+import { endOf, endsSql, feedSupport, supportJoin } from '../support.ts'
 
 /** Days that are asked about: after `from_day`, up to `to_day`. */
 export interface DaysAhead {
@@ -48,7 +49,7 @@ export function exceptionTurns(
   )
 }
 
-/** Software whose stated end of support comes on these days. */
+/** Software whose end of support comes on these days, as reports or feeds state it. */
 export interface SupportEnd {
   day: number
   name: string
@@ -60,11 +61,12 @@ export interface SupportEnd {
 export function supportEnds(engine: Engine, scope: Scope, moment: AskedMoment, { from_day, to_day }: DaysAhead): Promise<SupportEnd[]> {
   const { day: _, ...params } = momentParams(scope, moment)
   return engine.query<SupportEnd>(
-    `with ${presentColumns(scope, ['asset_id'])},
+    `with ${presentColumns(scope, ['asset_id'])}, ${feedSupport},
+    installation as materialized (
+      select s.name, s.version, s.asset_id, ${endOf(endsSql)} as ends_at from software_history s join a on a.asset_id = s.asset_id ${supportJoin}
+      where s.org_id = $org_id and ${standing('s')} group by s.name, s.version, s.asset_id),
     ending as (
-      select s.name, s.version, s.asset_id, ${daySql('s.end_of_support_at', 'd')} as day
-      from software_history s join a on a.asset_id = s.asset_id join day d on ${dayJoin('s.end_of_support_at', '$org_id', 'd')}
-      where s.org_id = $org_id and s.end_of_support_at is not null and ${standing('s')})
+      select i.name, i.version, i.asset_id, ${daySql('i.ends_at', 'd')} as day from installation i join day d on ${dayJoin('i.ends_at', '$org_id', 'd')} where i.ends_at is not null)
     select day, name, version, cast(count(distinct asset_id) as bigint) as assets from ending
     where day > $from_day and day <= $to_day group by day, name, version order by day, name collate "C", version collate "C"`,
     { ...params, from_day, to_day },

@@ -2,13 +2,14 @@ import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { lowerSql } from '../lower.ts'
 import { type AskedMoment, momentParams, presentColumns, standing } from '../moment.ts'
+import { endOf, endsSql, feedSupport, supportJoin } from '../support.ts'
 
 /** Where a software stands installed, by its name in lower case. */
 export interface Installed {
   name: string
   vendor: string | null
   assets: number
-  /** Installations with a stated end of support, and the earliest and latest such end. */
+  /** The earliest and the latest end of support of an installation; null: nobody states one. */
   first_end: number | null
   last_end: number | null
   /** Every installation is of a version whose end of support has passed at the moment. */
@@ -18,11 +19,14 @@ export interface Installed {
 /** All software that reports list on assets which have not left. */
 export async function installedSoftware(engine: Engine, scope: Scope, moment: AskedMoment): Promise<Map<string, Installed>> {
   const rows = await engine.query<Omit<Installed, 'all_ended'> & { supported: number }>(
-    `with ${presentColumns(scope, ['asset_id'])}
-    select ${lowerSql('s.name')} as name, max(s.vendor collate "C") as vendor, cast(count(distinct s.asset_id) as bigint) as assets,
-      min(s.end_of_support_at) as first_end, max(s.end_of_support_at) as last_end,
-      max(case when s.end_of_support_at is null or s.end_of_support_at > $at then 1 else 0 end) as supported
-    from software_history s join a on a.asset_id = s.asset_id where s.org_id = $org_id and ${standing('s')} group by 1`,
+    `with ${presentColumns(scope, ['asset_id'])}, ${feedSupport},
+    installation as (
+      select s.asset_id, s.name, max(s.vendor collate "C") as vendor, ${endOf(endsSql)} as ends_at
+      from software_history s join a on a.asset_id = s.asset_id ${supportJoin}
+      where s.org_id = $org_id and ${standing('s')} group by s.asset_id, s.name, s.version)
+    select ${lowerSql('name')} as name, max(vendor) as vendor, cast(count(distinct asset_id) as bigint) as assets,
+      min(ends_at) as first_end, max(ends_at) as last_end, max(case when ends_at is null or ends_at > $at then 1 else 0 end) as supported
+    from installation group by 1`,
     (({ day: _, ...params }) => params)(momentParams(scope, moment)),
   )
   return new Map(rows.map(({ supported, ...row }) => [row.name, { ...row, all_ended: supported === 0 }]))

@@ -5,18 +5,9 @@ import { formatInstant } from '../../../model/time.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { type AskedMoment, momentParams } from '../moment.ts'
+import { endOf, saidBy, type SupportSaidBy, supportSql, type SupportState, supportWord } from '../support.ts'
 import { severityWord, stageWord } from '../words.ts'
-import {
-  perSoftware,
-  softwareCtes,
-  type SoftwareItem,
-  softwareItem,
-  type SoftwareTold,
-  supportSql,
-  type SupportState,
-  supportWord,
-  toldParams,
-} from './list.ts'
+import { perSoftware, softwareCtes, type SoftwareItem, softwareItem, type SoftwareTold, toldParams } from './list.ts'
 
 /** A software with its versions and open vulnerabilities. */
 export interface SoftwareAnswer extends SoftwareItem {
@@ -29,6 +20,7 @@ export interface SoftwareAnswer extends SoftwareItem {
     critical: number
     stage: ExploitStage
     end_of_support_at: string | null
+    end_of_support_by: SupportSaidBy | null
     support: SupportState | null
   }[]
   /** The furthest exploited and most severe first; at most 500. */
@@ -65,13 +57,14 @@ export async function getSoftware(
       vulnerabilities: number
       critical: number
       stage: number
+      ends: string | null
       ends_at: number | null
       support: number | null
     }>(
       `with ${ctes}
       select h.version, count(distinct h.asset_id) as assets, count(distinct t.asset_id) as exposed_assets, count(distinct t.subject) as vulnerabilities,
-        count(distinct case when t.severity = 4 then t.subject end) as critical, coalesce(max(t.stage), 0) as stage, min(h.ends_at) as ends_at,
-        ${supportSql('min(h.ends_at)')} as support
+        count(distinct case when t.severity = 4 then t.subject end) as critical, coalesce(max(t.stage), 0) as stage, min(h.ends) as ends, ${endOf('min(h.ends)')} as ends_at,
+        ${supportSql(endOf('min(h.ends)'))} as support
       from had h left join hit t on t.asset_id = h.asset_id and t.name = h.name and (t.version is null or t.version = h.version)
       where coalesce(h.vendor, '') = $vendor group by h.version order by assets desc, h.version collate "C"`,
       ofVendor,
@@ -85,11 +78,12 @@ export async function getSoftware(
   ])
   return {
     ...softwareItem(row),
-    version_list: versions.map(({ version, stage, ends_at, support, ...counts }) => ({
+    version_list: versions.map(({ version, stage, ends, ends_at, support, ...counts }) => ({
       version: version || 'unknown',
       ...counts,
       stage: stageWord(stage),
       end_of_support_at: formatInstant(ends_at),
+      end_of_support_by: saidBy(ends),
       support: supportWord(support),
     })),
     vulnerability_list: vulnerabilities.map(({ subject, severity, stage, assets }) => ({

@@ -6,6 +6,18 @@ import type { Scope } from '../../scope.ts'
 import { type AskedMoment, countsSql, momentParams, openFindings, presentAssets, standing } from '../moment.ts'
 import { severalSql } from '../given.ts'
 import { askPage, keptPage, type ListColumn, type ListColumns, type PageAnswer, type PageQuestion } from '../page.ts'
+import {
+  endOf,
+  endsSql,
+  feedSupport,
+  saidBy,
+  supportJoin,
+  type SupportSaidBy,
+  supportSql,
+  type SupportState,
+  supportStates,
+  supportWord,
+} from '../support.ts'
 import { stageWord } from '../words.ts'
 
 /** A software by name and vendor. */
@@ -21,9 +33,10 @@ export interface SoftwareItem {
   stage: ExploitStage
   /** Assets with at least one of them. */
   exposed_assets: number
-  /** The earliest that a report states. */
+  /** The earliest of its versions: as a report states it, else as a feed of ends of support does. */
   end_of_support_at: string | null
-  /** How that stands at the asked moment; null: no report states when support ends. */
+  end_of_support_by: SupportSaidBy | null
+  /** How that stands at the asked moment; null: nobody states when support ends. */
   support: SupportState | null
   /** Common Platform Enumeration name, of one of its versions; null: no report states one. */
   cpe: string | null
@@ -41,25 +54,12 @@ export interface SoftwareTold {
   tags: readonly SoftwareTag[]
 }
 
-/** `ending`: within {@link SOON_DAYS} days. */
-export const supportStates = ['supported', 'ending', 'ended'] as const
-export type SupportState = (typeof supportStates)[number]
-
-/** Support that ends within so many days ends soon: six months. */
-const SOON_DAYS = 183
-
-/** SQL: position in {@link supportStates} at $at of support that ends at `sql` (an instant or null). */
-export const supportSql = (sql: string): string =>
-  `case when ${sql} <= $at then 2 when ${sql} <= $at + ${SOON_DAYS * 86_400_000_000} then 1 when ${sql} is not null then 0 end`
-
-/** The word at a position of {@link supportSql}. */
-export const supportWord = (support: number | null): SupportState | null => (support === null ? null : supportStates[support]!)
-
-interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at' | 'support' | 'tags'> {
+interface SoftwareRow extends Omit<SoftwareItem, 'stage' | 'end_of_support_at' | 'end_of_support_by' | 'support' | 'tags'> {
   /** |all|its|tags| */
   tags: string | null
   stage: number
   support: number | null
+  ends: string | null
   ends_at: number | null
 }
 
@@ -81,16 +81,18 @@ export const softwareColumns: ListColumns = new Map<string, ListColumn>([
 ])
 
 /**
- * CTEs down to `had` (asset_id, name, vendor, version, ends_at, cpe): software that reports list, and components that only a finding names;
+ * CTEs down to `had` (asset_id, name, vendor, version, ends, cpe): software that reports list, and components that only a finding names;
  * `hit` (asset_id, name, vendor, subject, version, severity, stage): the open vulnerabilities in it.
  */
 export const softwareCtes = (
   scope: Scope,
   only = '',
 ): string => `${presentAssets(scope)}, ${openFindings('a', `and f.kind = 'vulnerability' and f.component <> '' ${only.replaceAll('s.name', 'f.component')}`)},
+  ${feedSupport},
   listed as (
-    select s.asset_id, s.name, s.vendor, s.version, s.end_of_support_at as ends_at, s.cpe from software_history s join a on a.asset_id = s.asset_id
-    where s.org_id = $org_id and ${standing('s')} ${only}),
+    select s.asset_id, s.name, s.vendor, s.version, ${endsSql} as ends, max(s.cpe collate "C") as cpe
+    from software_history s join a on a.asset_id = s.asset_id ${supportJoin}
+    where s.org_id = $org_id and ${standing('s')} ${only} group by s.asset_id, s.name, s.vendor, s.version),
   listed_name as (select asset_id, name, max(vendor collate "C") as vendor from listed group by asset_id, name),
   hit as (
     select o.asset_id, o.component as name, l.vendor, o.subject, o.severity, o.stage, g.version
@@ -98,18 +100,18 @@ export const softwareCtes = (
     left join sighting_history g on g.finding_id = o.finding_id and ${standing('g')}
     where ${countsSql}),
   had as (
-    select asset_id, name, vendor, version, ends_at, cpe from listed
-    union select h.asset_id, h.name, h.vendor, coalesce(h.version, ''), null, null from hit h
+    select asset_id, name, vendor, version, ends, cpe from listed
+    union all select distinct h.asset_id, h.name, h.vendor, coalesce(h.version, ''), null, null from hit h
     where not exists (select 1 from listed l where l.asset_id = h.asset_id and l.name = h.name))`
 
 /** Select over {@link softwareCtes}: a row per software, with what is told of it from elsewhere. */
 export const perSoftware = (
   told: readonly SoftwareTold[],
 ): string => `select s.name, s.vendor, s.vendor_key, s.versions, s.assets, coalesce(v.vulnerabilities, 0) as vulnerabilities, coalesce(v.critical, 0) as critical,
-    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends_at, ${supportSql('s.ends_at')} as support, s.cpe,
+    coalesce(v.stage, 0) as stage, coalesce(v.exposed_assets, 0) as exposed_assets, s.ends, ${endOf('s.ends')} as ends_at, ${supportSql(endOf('s.ends'))} as support, s.cpe,
     ${told.length === 0 ? 'cast(0 as bigint) as impact, cast(null as text) as tags' : `coalesce(t.impact, 0) as impact, nullif(t.tags, '') as tags`}
   from (
-    select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends_at) as ends_at, max(cpe collate "C") as cpe
+    select name, max(vendor collate "C") as vendor, coalesce(vendor, '') as vendor_key, count(distinct nullif(version, '')) as versions, count(distinct asset_id) as assets, min(ends) as ends, max(cpe collate "C") as cpe
     from had group by name, coalesce(vendor, '')) s
   left join (
     select name, coalesce(vendor, '') as vendor_key, count(distinct subject) as vulnerabilities, count(distinct case when severity = 4 then subject end) as critical, max(stage) as stage,
@@ -176,6 +178,7 @@ export const softwareItem = ({
   critical,
   stage,
   exposed_assets,
+  ends,
   ends_at,
   support,
   cpe,
@@ -191,6 +194,7 @@ export const softwareItem = ({
   stage: stageWord(stage),
   exposed_assets,
   end_of_support_at: formatInstant(ends_at),
+  end_of_support_by: saidBy(ends),
   support: supportWord(support),
   cpe,
   impact: impact / 1_000_000,

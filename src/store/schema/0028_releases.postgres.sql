@@ -1,0 +1,1 @@
+create index on software_release (org_id, kind);
