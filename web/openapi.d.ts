@@ -2736,6 +2736,22 @@ export interface components {
             failed_controls: number;
             sources: string[];
             last_seen_at: string | null;
+            /** @description Of its operating system; null: no feed says when support ends, or it does not tell which release it is */
+            os_support: {
+                title: string;
+                release: string;
+                /** @description As a report states it, else as a feed of ends of support does */
+                end_of_support_at: string | null;
+                /** @description Who says so */
+                end_of_support_by: {
+                    source: string;
+                    /** @description The feed's name of the product; null: a report says it of the software itself */
+                    product: string | null;
+                    release: string | null;
+                } | null;
+                /** @description ending: within six months; null: nobody states when support ends */
+                support: ("supported" | "ending" | "ended") | null;
+            } | null;
             attributes: {
                 attribute: string;
                 value: string;
@@ -4791,7 +4807,17 @@ export interface components {
             version: string | null;
             vendor: string | null;
             place: string | null;
+            /** @description As a report states it, else as a feed of ends of support does */
             end_of_support_at: string | null;
+            /** @description Who says so */
+            end_of_support_by: {
+                source: string;
+                /** @description The feed's name of the product; null: a report says it of the software itself */
+                product: string | null;
+                release: string | null;
+            } | null;
+            /** @description ending: within six months; null: nobody states when support ends */
+            support: ("supported" | "ending" | "ended") | null;
             /** @description Open on this asset in this component */
             vulnerabilities: number;
             sources: string[];
@@ -6494,8 +6520,16 @@ export interface components {
             /** @enum {string} */
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             exposed_assets: number;
+            /** @description As a report states it, else as a feed of ends of support does */
             end_of_support_at: string | null;
-            /** @description ending: within six months; null: no report states when support ends */
+            /** @description Who says so */
+            end_of_support_by: {
+                source: string;
+                /** @description The feed's name of the product; null: a report says it of the software itself */
+                product: string | null;
+                release: string | null;
+            } | null;
+            /** @description ending: within six months; null: nobody states when support ends */
             support: ("supported" | "ending" | "ended") | null;
             /** @description CPE name of one of its versions; null: no report states one */
             cpe: string | null;
@@ -6510,7 +6544,16 @@ export interface components {
                 critical: number;
                 /** @enum {string} */
                 stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
+                /** @description As a report states it, else as a feed of ends of support does */
                 end_of_support_at: string | null;
+                /** @description Who says so */
+                end_of_support_by: {
+                    source: string;
+                    /** @description The feed's name of the product; null: a report says it of the software itself */
+                    product: string | null;
+                    release: string | null;
+                } | null;
+                /** @description ending: within six months; null: nobody states when support ends */
                 support: ("supported" | "ending" | "ended") | null;
             }[];
             vulnerability_list: {
@@ -6560,8 +6603,16 @@ export interface components {
             /** @enum {string} */
             stage: "none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware";
             exposed_assets: number;
+            /** @description As a report states it, else as a feed of ends of support does */
             end_of_support_at: string | null;
-            /** @description ending: within six months; null: no report states when support ends */
+            /** @description Who says so */
+            end_of_support_by: {
+                source: string;
+                /** @description The feed's name of the product; null: a report says it of the software itself */
+                product: string | null;
+                release: string | null;
+            } | null;
+            /** @description ending: within six months; null: nobody states when support ends */
             support: ("supported" | "ending" | "ended") | null;
             /** @description CPE name of one of its versions; null: no report states one */
             cpe: string | null;

@@ -25,7 +25,13 @@ import { engines } from './engines.ts'
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-support-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const catalog: Catalog = { ...shippedCatalog, metrics: new Map(), initiatives: new Map(), recommendations: new Map(), objectives: new Map() }
+const catalog: Catalog = {
+  ...shippedCatalog,
+  metrics: new Map(),
+  initiatives: new Map(),
+  recommendations: new Map(),
+  objectives: new Map(),
+}
 const instant = (day: string): number => parseInstant(`${day}T12:00:00Z`)!
 
 /** What is installed in an image of Debian 11: by name, how the bill of materials identifies it. */

@@ -68,7 +68,7 @@ export const feedSupport = `asked_release as materialized (select distinct produ
     group by kind, purl, cpe, version, piece_from having min(release) = max(release) and bool_and(fits) and min(ends_at) is not null)`
 
 /** SQL: the row `f` of {@link feedSupport} that is about software `s` (a row of software_history), whatever its time. */
-export const ofSoftware = (f: string, s: string): string =>
+const ofSoftware = (f: string, s: string): string =>
   `${f}.kind = 'software' and ${f}.purl = coalesce(${s}.purl, '') and ${f}.cpe = coalesce(${s}.cpe, '') and ${f}.version = ${s}.version`
 
 /** SQL: an end and who says so as one text, of which the least is the earliest; null where `ends_at` is. Digits enough for any instant. */
