@@ -4,7 +4,7 @@ import { CERTAIN_ENOUGH } from '../model/asset-rule.ts'
 import type { AssetRulesSql, FactTest } from '../store/derive/classes.ts'
 import { assetColumns } from './condition-fields.ts'
 import { type Column, type Columns, comparisonSql, ParameterList } from './condition-sql.ts'
-import { type Comparison, type Condition, type Field, type Fields, parseCondition } from './conditions.ts'
+import { type Comparison, type Condition, type Field, type Fields, fieldsOf, parseCondition } from './conditions.ts'
 import { UserError } from '../errors.ts'
 
 /** One way to recognise an asset, with how sure it makes us, 1–100. */
@@ -85,17 +85,28 @@ export const GroupRuleShape = z.strictObject({
   when: z.record(z.string(), z.unknown()),
 })
 
+/** The field that holds how critical a source calls an asset in its own scale. */
+const STATED = 'asset.stated_criticality'
+
+/** Whether a classification only translates what sources say in their own scales: then it says no more than they do, and goes before rules that guess. */
+export const isTranslation = ({ clues }: Pick<Classification, 'clues'>): boolean =>
+  clues.every(({ when }) => [...fieldsOf(when)].every((field) => field === STATED))
+
 /** What reports say of the asset itself: the level and the group that they state, not those that rules and people made of it. */
-const reported: Columns = new Map<string, Column>(
-  [...assetColumns].map(([name, column]) => [
-    name,
-    name === 'asset.criticality'
-      ? { ...column, title: 'criticality as reported', sql: column.sql.replace('a.criticality', 'a.reported_criticality') }
-      : name === 'asset.asset_group'
-        ? { ...column, title: 'asset group as reported', sql: 'a.reported_group' }
-        : column,
-  ]),
-)
+const reported: Columns = new Map<string, Column>([
+  ...[...assetColumns].map(
+    ([name, column]) =>
+      [
+        name,
+        name === 'asset.criticality'
+          ? { ...column, title: 'criticality as reported', sql: column.sql.replace('a.criticality', 'a.reported_criticality') }
+          : name === 'asset.asset_group'
+            ? { ...column, title: 'asset group as reported', sql: 'a.reported_group' }
+            : column,
+      ] as const,
+  ),
+  [STATED, { type: 'text', title: "criticality in its source's words", sql: 'a.stated_criticality' }],
+])
 
 /** Several facts of an asset: a condition holds while any of them meets it. */
 type Fact = Field & { table: FactTest['table']; sql: string }
@@ -196,8 +207,10 @@ export function compileRules(classifications: readonly Classification[], groups:
       kind: 'criticality' as const,
       id,
       value: criticality,
-      // Of several that count, the most critical; of equal ones the first.
-      rank: (criticalities.length - criticalities.indexOf(criticality)) * 10_000 + order,
+      // What a source says goes before what rules guess; of several that count, the most critical; of equal ones the first.
+      rank:
+        ((isTranslation({ clues }) ? 0 : criticalities.length) + criticalities.length - criticalities.indexOf(criticality)) * 10_000 +
+        order,
       threshold,
       on,
       clues: clues.map(({ when, certainty }) => ({ sql: sqlOf(when), certainty })),

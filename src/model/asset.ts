@@ -35,6 +35,8 @@ export interface AssetAttributes {
   /** The operating system as the tool writes it, "Ubuntu 22.04". */
   os?: string
   criticality?: Criticality
+  /** How critical its source calls it, in the source's own scale: see stated-criticality.ts. Rules translate it into a level. */
+  stated_criticality?: string
   /** Reachable from the internet. Absent = unknown, which scores as not reachable. */
   internet_facing?: boolean
   owner?: string

@@ -198,6 +198,68 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
     await engine.close()
   })
 
+  it('are translated from the words of a source by rules that can be seen, set and added to, before other rules', async () => {
+    const engine = await open()
+    const translations = [...shippedCatalog.classifications].filter(([name]) => name.startsWith('servicenow-'))
+    const with_words = { ...catalog, classifications: new Map([[shipped.id, shipped], ...translations]) }
+    const { store, org_id, id } = await opened(engine)
+    const said = (asset_id: number, day: number, word: string): Row => ({
+      org_id,
+      asset_id,
+      source: 'cmdb',
+      attribute: 'stated_criticality',
+      value: `servicenow: ${word}`,
+      valid_from: at(day),
+      valid_to: NEVER,
+      opened_in: 1,
+      closed_in: NEVER,
+      retracted_in: NEVER,
+    })
+    const words = [
+      said(id(7), 10, '4 - not critical'),
+      said(id(7), 20, '1 - most critical'),
+      said(id(3), 10, 'urgent'),
+      said(id(4), 10, '1'),
+    ]
+    await engine.append(
+      'attribute_history',
+      Object.keys(words[0]!),
+      words.map((row) => Object.values(row) as Value[]),
+    )
+    await touchAll(engine)
+    const again = () => compute(store, with_words)
+    const levelOf = async (i: number, instant = NEVER - 1) => (await levelsAt(engine, org_id, instant)).get(id(i))
+    await again()
+    // It has tool-1 too, which alone would make it high: what its source says goes first, also downwards, at each time.
+    expect(await levelOf(7, at(15))).toMatchObject({ criticality: 'low', criticality_by: 'rule:servicenow-not-critical', value: 750 })
+    expect(await levelOf(7)).toMatchObject({ criticality: 'very_high', criticality_by: 'rule:servicenow-most-critical' })
+    expect(await levelOf(7, at(8))).toMatchObject({ criticality_by: 'rule:tools' })
+    // A level in our own words goes before a translated one; a word that nobody translates says nothing.
+    expect(await levelOf(4)).toMatchObject({ criticality: 'low', criticality_by: 'source' })
+    expect(await levelOf(3)).toMatchObject({ criticality: null })
+    const known = await lastImport(engine, NEVER - 1)
+    const set = (change: Parameters<typeof setClassification>[4]) =>
+      setClassification(store, org_id, with_words.classifications, 'servicenow-most-critical', change, by)
+    await set({ criticality: 'medium' })
+    await again()
+    expect(await levelOf(7)).toMatchObject({ criticality: 'medium' })
+    const then = storeAsKnown(store, with_words, everAfter(org_id, known)).engine
+    expect((await levelsAt(then, org_id, NEVER - 1)).get(id(7))).toMatchObject({ criticality: 'very_high' })
+    await set({ on: false })
+    await again()
+    expect(await levelOf(7)).toMatchObject({ criticality: 'high', criticality_by: 'rule:tools' })
+    // A word of one's own gets a translation of one's own, seen before it is kept.
+    const clues = [{ when: { 'asset.stated_criticality': 'servicenow: urgent' }, certainty: 100 }]
+    const own = { title: 'Urgent', why: '', criticality: 'very_high' as const, threshold: 70, on: true, clues }
+    const moment = { at: NOW, day: Math.floor(NOW / 86_400_000_000) }
+    const preview = await tryRule(engine, { org_id, groups: null }, moment, compileRules([readClassification('urgent', own, false)], []))
+    expect(preview.map(({ asset_id }) => asset_id)).toEqual([id(3)])
+    await saveClassification(store, org_id, with_words.classifications, 'urgent', own, by)
+    await again()
+    expect(await levelOf(3)).toMatchObject({ criticality: 'very_high', criticality_by: 'rule:urgent' })
+    await engine.close()
+  })
+
   it('groups: the first rule that fits counts, more than what a source states; the other organisation is as it was', async () => {
     const engine = await open()
     const { store, org_id, id } = await opened(engine)

@@ -8,6 +8,7 @@ const texts = [
   'os_family',
   'os',
   'criticality',
+  'stated_criticality',
   'owner',
   'asset_group',
   'environment',

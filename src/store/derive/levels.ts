@@ -26,12 +26,13 @@ const copied = [
   'region',
   'image_digest',
   'reported_criticality',
+  'stated_criticality',
   'reported_group',
 ]
 
 /**
  * Splits the touched assets' rows of asset_history where a rule or a person decides of their level or group: a level set by a person counts
- * more than one that a source states, that more than a rule's; a group set by a person more than a rule's, that more than a source's.
+ * more than one that a source states, that more than a rule's (translations of a source's words go before others: see their rank); a group set by a person more than a rule's, that more than a source's.
  * Needs asset_class and asset_hand.
  */
 export async function deriveLevels(transaction: Engine, org_id: number, rules: readonly AssetRuleSql[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { type AssetAttributes, assetTypes, type AssetType, type Criticality, criticalities, type NameType } from '../../../model/asset.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { statedCriticality } from '../../../model/stated-criticality.ts'
 import type { Importer } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
@@ -11,7 +12,7 @@ import { type Cells, findExport, type KnownExport } from './exports.ts'
 export const assetCsv: Importer = {
   id: 'asset-csv',
   title: 'List of assets (CSV)',
-  version: 2,
+  version: 3,
 
   // A first line that the head cuts off has no end: such a header is nobody's list of assets.
   detect: ({ text }) => {
@@ -175,10 +176,9 @@ function* readRow(
     ...present('os', os),
     ...present('owner', cell('owner')),
     ...present('asset_group', cell('asset_group')),
-    ...present(
-      'criticality',
-      word('criticality', known?.criticality ?? levels, known?.criticality ? [...known.criticality.keys()] : criticalities),
-    ),
+    ...(known?.scale
+      ? present('stated_criticality', statedCriticality(known.scale, cell('criticality')))
+      : present('criticality', word('criticality', levels, criticalities))),
     ...present('internet_facing', internet),
     ...present('environment', cell('environment')),
     ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),

@@ -1,4 +1,4 @@
-import type { AssetType, Criticality } from '../../../model/asset.ts'
+import type { AssetType } from '../../../model/asset.ts'
 import { type Field, plainHeader } from './columns.ts'
 
 /** A row, by plain header name (`plainHeader`); '' for what it does not have. */
@@ -19,7 +19,8 @@ export interface KnownExport {
   type: AssetType | ((text: string) => AssetType | null)
   /** A second column that belongs to the operating system. */
   os_version?: string
-  criticality?: ReadonlyMap<string, Criticality>
+  /** Its criticality is in a scale of its own, which classifications translate: the name of the scale (model/stated-criticality.ts). */
+  scale?: string
   /** The row says that the asset is retired, disabled or deleted. */
   inactive?: (cell: Cells) => boolean
   /** Why a row is none of an asset; null: it is one. */
@@ -82,16 +83,7 @@ const knownExports: readonly KnownExport[] = [
     ids: [['servicenow', 'sysid']],
     type: typeOfClass,
     os_version: 'osversion',
-    criticality: new Map<string, Criticality>([
-      ['1 - most critical', 'very_high'],
-      ['2 - somewhat critical', 'high'],
-      ['3 - less critical', 'medium'],
-      ['4 - not critical', 'low'],
-      ['1', 'very_high'],
-      ['2', 'high'],
-      ['3', 'medium'],
-      ['4', 'low'],
-    ]),
+    scale: 'servicenow',
     // As labels, or as the numbers of install_status: retired and absent.
     inactive: (cell) =>
       /^(?:7|100)$/.test(cell('installstatus').trim()) ||

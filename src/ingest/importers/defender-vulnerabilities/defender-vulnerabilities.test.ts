@@ -228,7 +228,7 @@ describe('defender-vulnerabilities', () => {
         os: 'Windows11 23H2',
         asset_group: 'Laptops',
         endpoint_agent: 'Microsoft Defender for Endpoint',
-        criticality: 'high',
+        stated_criticality: 'defender: high',
         cloud_provider: 'azure',
         cloud_account: 's1',
       },
@@ -239,6 +239,7 @@ describe('defender-vulnerabilities', () => {
       type: 'device',
       name: 'dddd4444',
       names: [{ type: 'agent_id', name: 'dddd4444' }],
+      attributes: { stated_criticality: 'defender: normal' },
       inactive: true,
     })
   })

@@ -13,7 +13,7 @@ import { readRows } from './pages.ts'
 export const defenderVulnerabilities: Importer = {
   id: 'defender-vulnerabilities',
   title: 'Microsoft Defender vulnerability rows (API pages, export files, zip, CSV)',
-  version: 2,
+  version: 3,
 
   detect({ text }) {
     if (isArchive(text)) return true

@@ -5,6 +5,7 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
+import { statedCriticality } from '../../../model/stated-criticality.ts'
 
 /** The fields of a row by lower-case name: the API writes `deviceId`, export files and hunting tables `DeviceId` and `OSPlatform`. */
 export type Fields = Map<string, unknown>
@@ -124,7 +125,7 @@ function attributesOf(row: Fields): AssetAttributes {
   const version = text(row, 'version') ?? text(row, 'osversion')
   const group = text(row, 'rbacgroupname')
   const onboarded = text(row, 'onboardingstatus')?.toLowerCase() === 'onboarded' || row.get('isonboarded') === true
-  const value = text(row, 'devicevalue')?.toLowerCase()
+  const value = statedCriticality('defender', text(row, 'devicevalue'))
   const cloud = row.get('vmmetadata')
   const vm = typeof cloud === 'object' && cloud !== null ? fieldsOf(cloud) : null
   const provider =
@@ -135,8 +136,7 @@ function attributesOf(row: Fields): AssetAttributes {
     ...(platform && platform !== 'Other' && { os: version && version !== 'Other' ? `${platform} ${version}` : platform }),
     ...(group && !NO_GROUP.has(group.toLowerCase()) && { asset_group: group }),
     ...(onboarded && { endpoint_agent: 'Microsoft Defender for Endpoint' }),
-    ...(value === 'high' && { criticality: 'high' as const }),
-    ...(value === 'low' && { criticality: 'low' as const }),
+    ...(value && { stated_criticality: value }),
     ...(provider && { cloud_provider: provider }),
     ...(provider && account && { cloud_account: account }),
   }

@@ -38,6 +38,7 @@ describe('risk-recon', () => {
         { type: 'fqdn', name: 'web-1.example.com' },
         { type: 'ip', name: '192.0.2.1' },
       ],
+      attributes: { internet_facing: true, stated_criticality: 'riskrecon: low' },
       observed_at: parseInstant('2026-01-05T08:00:00Z'),
     })
     expect(of(all, 'skipped').map(({ at }) => at)).toEqual(['findings[1]', 'findings[2]'])

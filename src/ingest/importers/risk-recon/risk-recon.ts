@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
+import { statedCriticality } from '../../../model/stated-criticality.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
@@ -24,7 +25,7 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
 export const riskRecon: Importer = {
   id: 'risk-recon',
   title: 'RiskRecon (findings JSON)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
@@ -78,5 +79,7 @@ function assetOf(item: Fields): AssetRecord | null {
   if (/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(host)) names.push({ type: 'fqdn', name: host })
   if (/^[0-9a-f:.]{3,45}$/i.test(ip)) names.push({ type: 'ip', name: ip.toLowerCase() })
   if (names.length === 0) return null
-  return { kind: 'asset', asset: `${host} ${ip}`, type: 'device', name: names[0]!.name, names, attributes: { internet_facing: true } }
+  const stated_criticality = statedCriticality('riskrecon', textOf(item.asset_value)) ?? undefined
+  const attributes = { internet_facing: true, ...given({ stated_criticality }) }
+  return { kind: 'asset', asset: `${host} ${ip}`, type: 'device', name: names[0]!.name, names, attributes }
 }

@@ -1,0 +1,8 @@
+/**
+ * How critical a source calls an asset, as an attribute: the source's scale and its word in small letters, "servicenow: 1 - most critical". Classifications translate
+ * it into a level. Null: it says nothing. A word is cut at 100 characters.
+ */
+export function statedCriticality(scale: string, word: string | null | undefined): string | null {
+  const said = (word ?? '').trim().toLowerCase().replace(/\s+/g, ' ').slice(0, 100)
+  return said === '' ? null : `${scale}: ${said}`
+}
