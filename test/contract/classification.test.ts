@@ -10,6 +10,8 @@ import {
   setClassification,
   setStaleness,
 } from '../../src/insights/asset-changes.ts'
+import { buildApp } from '../../src/api/app.ts'
+import { openJobs } from '../../src/api/jobs.ts'
 import { type Classification, compileRules, readClassification } from '../../src/insights/classification.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
 import { everAfter, storeAsKnown } from '../../src/insights/knowledge.ts'
@@ -215,7 +217,7 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
       closed_in: NEVER,
       retracted_in: NEVER,
     })
-    const words = [
+    const statements = [
       said(id(7), 10, '4 - not critical'),
       said(id(7), 20, '1 - most critical'),
       said(id(3), 10, 'urgent'),
@@ -223,8 +225,8 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
     ]
     await engine.append(
       'attribute_history',
-      Object.keys(words[0]!),
-      words.map((row) => Object.values(row) as Value[]),
+      Object.keys(statements[0]!),
+      statements.map((row) => Object.values(row) as Value[]),
     )
     await touchAll(engine)
     const again = () => compute(store, with_words)
@@ -238,15 +240,49 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
     expect(await levelOf(4)).toMatchObject({ criticality: 'low', criticality_by: 'source' })
     expect(await levelOf(3)).toMatchObject({ criticality: null })
     const known = await lastImport(engine, NEVER - 1)
-    const set = (change: Parameters<typeof setClassification>[4]) =>
-      setClassification(store, org_id, with_words.classifications, 'servicenow-most-critical', change, by)
-    await set({ criticality: 'medium' })
-    await again()
+    const app = buildApp({ store, catalog: with_words, version: 'test', jobs: openJobs(() => {}) })
+    const ask = async <T>(method: 'GET' | 'POST', url: string, payload?: object): Promise<T> =>
+      (
+        await app.inject({ method, url: `/api/v1${url}?org=north`, headers: { host: 'localhost' }, ...(payload ? { payload } : {}) })
+      ).json<T>()
+    const words = async () =>
+      (
+        await ask<{ items: { word: string; assets: number; classification: { id: string } | null }[] }>('GET', '/classifications/words')
+      ).items
+        .map(({ word, assets, classification }) => `${word}: ${assets} by ${classification?.id ?? 'none'}`)
+        .toSorted()
+    expect(await words()).toEqual([
+      'servicenow: 1 - most critical: 1 by servicenow-most-critical',
+      'servicenow: 1: 1 by servicenow-most-critical',
+      'servicenow: urgent: 1 by none',
+    ])
+    /** Sets the translation otherwise; what was foretold of levels and score is what comes. Gives the moves. */
+    const set = async (change: Parameters<typeof setClassification>[4]) => {
+      const level = async () => {
+        const rows = await levelsAt(engine, org_id, NEVER - 1)
+        return new Map([...rows].map(([asset_id, row]) => [asset_id, row['criticality']]))
+      }
+      const score = async () => (await ask<{ exposure: { value: number } }>('GET', '/overview')).exposure.value
+      const told = await ask<{ moves: object[]; score_before: number; score_after: number }>(
+        'POST',
+        '/classifications/servicenow-most-critical/preview',
+        change,
+      )
+      const before = await level()
+      expect(await score()).toBeCloseTo(told.score_before, 6)
+      await setClassification(store, org_id, with_words.classifications, 'servicenow-most-critical', change, by)
+      await again()
+      expect(await score()).toBeCloseTo(told.score_after, 6)
+      const moved = [...(await level())].filter(([asset_id, now]) => now !== before.get(asset_id))
+      expect(told.moves).toEqual(moved.map(([asset_id, after]) => ({ before: before.get(asset_id), after, assets: 1 })))
+      return told.moves
+    }
+    expect(await set({ threshold: 90 })).toEqual([])
+    expect(await set({ criticality: 'medium' })).toHaveLength(1)
     expect(await levelOf(7)).toMatchObject({ criticality: 'medium' })
     const then = storeAsKnown(store, with_words, everAfter(org_id, known)).engine
     expect((await levelsAt(then, org_id, NEVER - 1)).get(id(7))).toMatchObject({ criticality: 'very_high' })
-    await set({ on: false })
-    await again()
+    expect(await set({ on: false })).toHaveLength(1)
     expect(await levelOf(7)).toMatchObject({ criticality: 'high', criticality_by: 'rule:tools' })
     // A word of one's own gets a translation of one's own, seen before it is kept.
     const clues = [{ when: { 'asset.stated_criticality': 'servicenow: urgent' }, certainty: 100 }]
@@ -257,6 +293,8 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
     await saveClassification(store, org_id, with_words.classifications, 'urgent', own, by)
     await again()
     expect(await levelOf(3)).toMatchObject({ criticality: 'very_high', criticality_by: 'rule:urgent' })
+    expect(await words()).toContain('servicenow: urgent: 1 by urgent')
+    await app.close()
     await engine.close()
   })
 

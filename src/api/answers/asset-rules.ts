@@ -2,10 +2,17 @@ import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import { type AssetRules, readAssetRules } from '../../insights/asset-rules.ts'
 import { type AssetValues, type ValueByLevel, valuesOf } from '../../insights/asset-values.ts'
-import { type Classification, compileRules, ruleFields } from '../../insights/classification.ts'
+import {
+  type Classification,
+  type ClassificationSettingShape,
+  compileRules,
+  isTranslation,
+  ruleFields,
+} from '../../insights/classification.ts'
 import { conditionWords } from '../../insights/condition-words.ts'
 import { classificationsAsKnown } from '../../insights/definitions.ts'
 import type { Criticality } from '../../model/asset.ts'
+import { groupedBy } from '../../model/grouped-by.ts'
 import { formatInstant, NEVER } from '../../model/time.ts'
 import { dayText } from '../../store/days.ts'
 import { definitionLog } from '../../store/definitions/read.ts'
@@ -14,7 +21,7 @@ import { countPresent } from '../../store/derive/rules-held.ts'
 import { countExposures, type LevelSum, sumLevels } from '../../store/queries/assets/levels.ts'
 import { listGroupsOfAsset, readSaid } from '../../store/queries/assets/said.ts'
 import { countRules } from '../../store/queries/classifications/counts.ts'
-import { listRulesOfAsset, tryRule } from '../../store/queries/classifications/members.ts'
+import { listFitsBeside, listRulesOfAsset, listStatedWords, tryRule } from '../../store/queries/classifications/members.ts'
 import { sumUnfixable } from '../../store/queries/assets/unfixable.ts'
 import { kept } from '../../store/kept.ts'
 import { describeAssets } from '../../store/queries/assets/describe.ts'
@@ -26,6 +33,8 @@ import type {
   ExposureOfAssets,
   GroupRuleList,
   RulePreview,
+  SettingPreview,
+  StatedWordList,
 } from '../shapes/classifications.ts'
 
 /** The rules about assets that hold for the organisation, as they were known. */
@@ -57,7 +66,20 @@ export async function answerClassifications(asked: Asked): Promise<z.infer<typeo
   const items = classifications.map((each) => {
     const { id, title, why, source, predefined, on, criticality, threshold } = each
     const { assets = 0, to_review = 0 } = counts.get(id) ?? {}
-    return { id, title, why, source, predefined, on, criticality, threshold, clues: wordsOf(each), assets, to_review }
+    return {
+      id,
+      title,
+      why,
+      source,
+      predefined,
+      on,
+      criticality,
+      threshold,
+      clues: wordsOf(each),
+      translates: isTranslation(each),
+      assets,
+      to_review,
+    }
   })
   return {
     items: items.toSorted(
@@ -142,19 +164,18 @@ export async function answerValues(asked: Asked, trial?: AssetValues): Promise<z
   }
 }
 
-/** The exposure score now, and if these assets had this level ('' = none). 0–100; null: nothing is in the score. */
-export async function previewLevel(
-  asked: Asked,
-  asset_ids: readonly number[],
-  criticality: Criticality | '',
-): Promise<{ before: number | null; after: number | null }> {
+/** Assets that would have a level; '' = none. */
+export interface LevelMove {
+  asset_ids: readonly number[]
+  criticality: Criticality | ''
+}
+
+/** The exposure score now, and if some assets had other levels. 0–100; null: nothing is in the score. */
+export async function previewLevels(asked: Asked, moves: readonly LevelMove[]): Promise<{ before: number | null; after: number | null }> {
   const { engine } = asked.store
   const { values } = await rulesOf(asked)
   const factors = valuesOf(values, values.rule === 'classic' ? await countPresent(engine, asked.scope.org_id) : 0)
-  const [all, chosen] = await Promise.all([
-    sumLevels(engine, asked.scope, asked.moment),
-    sumLevels(engine, asked.scope, asked.moment, asset_ids),
-  ])
+  const all = await sumLevels(engine, asked.scope, asked.moment)
   const scoreOf = (sums: readonly { scored: number; exposure: number; factor: number }[]) => {
     const weight = sums.reduce((sum, row) => sum + row.scored * row.factor, 0)
     return weight === 0 ? null : (100 * sums.reduce((sum, row) => sum + row.exposure * row.factor, 0)) / weight
@@ -164,10 +185,76 @@ export async function previewLevel(
     exposure: sign * row.exposure,
     factor: factors[level],
   })
+  const moved = await Promise.all(
+    moves.map(async ({ asset_ids, criticality }) => {
+      const chosen = await sumLevels(engine, asked.scope, asked.moment, asset_ids)
+      return chosen.flatMap((row) => [own(row, -1, row.criticality), own(row, 1, criticality || 'none')])
+    }),
+  )
   const now = all.map((row) => own(row, 1, row.criticality))
   return {
     before: scoreOf(now),
-    after: scoreOf([...now, ...chosen.flatMap((row) => [own(row, -1, row.criticality), own(row, 1, criticality || 'none')])]),
+    after: scoreOf([...now, ...moved.flat()]),
+  }
+}
+
+/** Which assets would have another level, were a classification set otherwise, and what the exposure score would be. Throws UserError('unknown_classification'). */
+export async function previewSetting(
+  asked: Asked,
+  id: string,
+  setting: z.infer<typeof ClassificationSettingShape>,
+): Promise<z.infer<typeof SettingPreview>> {
+  const found = await findClassification(asked, id)
+  const { classifications } = await rulesOf(asked)
+  const { on = found.on, criticality = found.criticality, threshold = found.threshold } = setting
+  const wanted = classifications.map((each) => (each.id === id ? { ...each, on, criticality, threshold } : each))
+  const rules = new Map(compileRules(wanted, []).rules.map((rule) => [rule.id, rule]))
+  const fits = await listFitsBeside(asked.store.engine, asked.scope, asked.moment, id)
+  const groups = new Map<string, { before: Criticality | null; after: Criticality | null; asset_ids: number[] }>()
+  for (const [asset_id, own] of groupedBy(fits, (fit) => fit.asset_id)) {
+    const { criticality: before, criticality_by } = own[0]!
+    // What a person or a source says in our own words goes before any rule.
+    if (criticality_by === 'person' || criticality_by === 'source') continue
+    const best = own
+      .filter(({ rule_id, certainty, decision }) => {
+        const rule = rules.get(rule_id)
+        return rule?.on && decision !== 'no' && (certainty >= rule.threshold || decision === 'yes')
+      })
+      .map(({ rule_id }) => rules.get(rule_id)!)
+      .toSorted((a, b) => a.rank - b.rank)[0]
+    const after = (best?.value ?? null) as Criticality | null
+    if (after === before) continue
+    const key = `${before} ${after}`
+    const group = groups.get(key) ?? { before, after, asset_ids: [] }
+    group.asset_ids.push(asset_id)
+    groups.set(key, group)
+  }
+  const moves = [...groups.values()]
+  const score = await previewLevels(
+    asked,
+    moves.map(({ after, asset_ids }) => ({ asset_ids, criticality: after ?? '' })),
+  )
+  return {
+    moves: moves.map(({ before, after, asset_ids }) => ({ before, after, assets: asset_ids.length })),
+    score_before: score.before,
+    score_after: score.after,
+  }
+}
+
+/** What sources call assets in scales of their own, and what that counts as. */
+export async function answerStatedWords(asked: Asked): Promise<z.infer<typeof StatedWordList>> {
+  const translations = (await rulesOf(asked)).classifications.filter(isTranslation)
+  const words = await listStatedWords(
+    asked.store.engine,
+    asked.scope,
+    asked.moment,
+    translations.map(({ id }) => id),
+  )
+  return {
+    items: words.map(({ word, assets, rule_id }) => {
+      const rule = translations.find(({ id }) => id === rule_id)
+      return { word, assets, classification: rule ? { id: rule.id, title: rule.title, on: rule.on, criticality: rule.criticality } : null }
+    }),
   }
 }
 

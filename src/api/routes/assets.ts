@@ -7,7 +7,7 @@ import { mergeAssets, splitAsset, type SplitBy } from '../../store/identity/chan
 import { setAssets, settableLevels } from '../../insights/asset-changes.ts'
 import { findOrg } from '../../store/orgs.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { answerExposures, answerLevels, previewLevel } from '../answers/asset-rules.ts'
+import { answerExposures, answerLevels, previewLevels } from '../answers/asset-rules.ts'
 import { answers } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { getAsset } from '../../store/queries/assets/get.ts'
@@ -134,7 +134,7 @@ export const assets =
         const { before, after } =
           criticality === undefined || criticality === null
             ? { before: null, after: null }
-            : await previewLevel(asked, asset_ids, criticality)
+            : await previewLevels(asked, [{ asset_ids, criticality }])
         const { import_no } = preview
           ? { import_no: null }
           : await changing(api, query.org, reason, (org_id, by) =>

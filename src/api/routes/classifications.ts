@@ -11,7 +11,7 @@ import {
 import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
 import { listMembers } from '../../store/queries/classifications/members.ts'
 import { conditionWords } from '../../insights/condition-words.ts'
-import { answerClassifications, findClassification, previewRule } from '../answers/asset-rules.ts'
+import { answerClassifications, answerStatedWords, findClassification, previewRule, previewSetting } from '../answers/asset-rules.ts'
 import { type Api, answers } from '../api.ts'
 import { answerPage, readMoment, readPage } from '../asked.ts'
 import { named } from '../named.ts'
@@ -22,6 +22,8 @@ import { AffectedAssets } from './metrics.ts'
 
 const Classifications = named('ClassificationList', shapes.ClassificationList)
 const Fields = named('RuleFieldList', shapes.RuleFieldList)
+const Words = named('StatedCriticalityList', shapes.StatedWordList)
+const Setting = named('ClassificationSettingPreview', shapes.SettingPreview)
 const Preview = named('RulePreview', shapes.RulePreview)
 const Acted = named('Acted', shapes.Acted)
 const Id = z.object({
@@ -82,6 +84,34 @@ export const classifications =
           readClassification('preview', { ...body, title: 'preview', why: '', criticality: 'low', on: true }, false),
         )
       },
+    )
+    app.get(
+      '/classifications/words',
+      {
+        schema: {
+          operationId: 'listStatedCriticalities',
+          tags: ['assets'],
+          summary: 'How critical sources call assets in scales of their own, and which classification translates that',
+          querystring: Moment.strict(),
+          response: answers(Words),
+        },
+      },
+      async ({ query }) => answerStatedWords(await readMoment(api, query)),
+    )
+    app.post(
+      '/classifications/:id/preview',
+      {
+        schema: {
+          operationId: 'previewClassificationSetting',
+          tags: ['assets'],
+          summary: 'Which assets would have another level, were a classification set otherwise, and what the exposure score would be',
+          params: Id,
+          querystring: Moment.strict(),
+          body: ClassificationSettingShape,
+          response: answers(Setting),
+        },
+      },
+      async ({ params, query, body }) => previewSetting(await readMoment(api, query), params.id, body),
     )
     app.get(
       '/classifications/:id/assets',

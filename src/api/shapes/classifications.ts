@@ -23,11 +23,33 @@ const ClassificationSummary = z.object({
   criticality: Level,
   threshold: z.number().int().describe('From this certainty on its assets count; below it they are to be reviewed'),
   clues: z.array(RuleClue),
+  translates: z.boolean().describe('It says no more than that a word of a source means this level'),
   assets: z.number().int().describe('Certain enough, or confirmed by a person'),
   to_review: z.number().int(),
 })
 
 export const ClassificationList = z.object({ items: z.array(ClassificationSummary) })
+
+export const SettingPreview = z.object({
+  moves: z
+    .array(z.object({ before: Level.nullable(), after: Level.nullable(), assets: z.number().int() }))
+    .describe('Assets that would have another level; null: none'),
+  score_before: z.number().nullable(),
+  score_after: z.number().nullable().describe('The exposure score with these levels'),
+})
+
+export const StatedWordList = z.object({
+  items: z.array(
+    z.object({
+      word: z.string().describe('The scale of the source and its word: servicenow: 1 - most critical'),
+      assets: z.number().int(),
+      classification: z
+        .object({ id: z.string(), title: z.string(), on: z.boolean(), criticality: Level })
+        .nullable()
+        .describe('The rule that translates it; null: none does'),
+    }),
+  ),
+})
 
 const RuleField = z.object({
   field: z.string(),

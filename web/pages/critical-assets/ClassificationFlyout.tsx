@@ -3,7 +3,7 @@ import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { addressOf, send, useList } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
-import { counted, day, word } from '../../format.ts'
+import { counted, day } from '../../format.ts'
 import { AffectedAssets } from '../../components/AffectedAssets.tsx'
 import { Button } from '../../components/Button.tsx'
 import { Chip } from '../../components/Badge.tsx'
@@ -13,7 +13,10 @@ import { Empty } from '../../components/Problem.tsx'
 import { TabStrip } from '../../components/TabStrip.tsx'
 import { To } from '../../components/To.tsx'
 import type { Classification } from './EditClassification.tsx'
-import { levels } from './EditClassification.tsx'
+import { Setting } from './Setting.tsx'
+
+const kindOf = ({ predefined, translates }: Classification): string =>
+  `${predefined ? 'Predefined' : 'Own'} ${translates ? 'translation' : 'classification'}`
 
 /** One classification: what it asks, its assets, and those to review. */
 export function ClassificationFlyout({ one, onEdit }: { one: Classification; onEdit: () => void }) {
@@ -42,7 +45,7 @@ export function ClassificationFlyout({ one, onEdit }: { one: Classification; onE
     <Flyout
       open
       wide
-      kind={one.predefined ? 'Predefined classification' : 'Own classification'}
+      kind={kindOf(one)}
       title={one.title}
       onClose={() => set({ open: null, which: null, asset_sort: null })}
       actions={
@@ -55,45 +58,7 @@ export function ClassificationFlyout({ one, onEdit }: { one: Classification; onE
       }
     >
       <p className="text-sm text-ink-2">{one.why}</p>
-      <div className="mt-3 flex flex-wrap items-end gap-3 rounded-lg bg-sunken p-3 text-sm">
-        <label>
-          <span className="block text-xs text-ink-3">Status</span>
-          <select
-            value={one.on ? 'on' : 'off'}
-            onChange={(event) => void change({ on: event.target.value === 'on' })}
-            className="h-8 rounded-md border border-line-strong bg-surface px-2"
-          >
-            <option value="on">On</option>
-            <option value="off">Off</option>
-          </select>
-        </label>
-        <label>
-          <span className="block text-xs text-ink-3">Criticality</span>
-          <select
-            value={one.criticality}
-            onChange={(event) => void change({ criticality: event.target.value as Classification['criticality'] })}
-            className="h-8 rounded-md border border-line-strong bg-surface px-2"
-          >
-            {levels.map((level) => (
-              <option key={level} value={level}>
-                {word(level)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span className="block text-xs text-ink-3">Counts from a certainty of</span>
-          <input
-            key={one.threshold}
-            type="number"
-            min={1}
-            max={100}
-            defaultValue={one.threshold}
-            onBlur={(event) => Number(event.target.value) !== one.threshold && void change({ threshold: Number(event.target.value) })}
-            className="h-8 w-24 rounded-md border border-line-strong bg-surface px-2"
-          />
-        </label>
-        <span className="flex-1" />
+      <Setting key={JSON.stringify([one.on, one.criticality, one.threshold])} one={one} save={change}>
         {!one.predefined && (
           <Confirm
             title="Delete this classification?"
@@ -108,7 +73,7 @@ export function ClassificationFlyout({ one, onEdit }: { one: Classification; onE
             Its assets lose the level that only it gave them. The act can be undone under Sources.
           </Confirm>
         )}
-      </div>
+      </Setting>
       {failure && (
         <p role="alert" className="mt-2 text-sm text-worse">
           {failure}

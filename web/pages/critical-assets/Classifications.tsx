@@ -35,7 +35,9 @@ export function Classifications() {
     keep: (one) =>
       (!search || one.title.toLowerCase().includes(search)) &&
       (all('level').length === 0 || all('level').includes(one.criticality)) &&
-      (all('kind').length === 0 || all('kind').includes(one.predefined ? 'predefined' : 'own')) &&
+      (all('kind').length === 0 ||
+        all('kind').includes(one.predefined ? 'predefined' : 'own') ||
+        (all('kind').includes('translation') && one.translates)) &&
       (all('found').length === 0 ||
         (all('found').includes('assets') && one.assets > 0) ||
         (all('found').includes('review') && one.to_review > 0)),
@@ -71,7 +73,12 @@ export function Classifications() {
       align: 'right',
       cell: (one) => (one.to_review > 0 ? <span className="font-medium text-warn">{count(one.to_review)}</span> : '0'),
     },
-    { id: 'kind', title: 'Kind', width: 110, cell: (one) => (one.predefined ? 'Predefined' : 'Own') },
+    {
+      id: 'kind',
+      title: 'Kind',
+      width: 170,
+      cell: (one) => `${one.predefined ? 'Predefined' : 'Own'}${one.translates ? ', translation' : ''}`,
+    },
   ]
   return (
     <div className="flex flex-col gap-3">
@@ -79,7 +86,11 @@ export function Classifications() {
         search="Search classifications"
         filters={[
           { parameter: 'level', title: 'Criticality', options: levels.map((value) => ({ value, title: word(value) })) },
-          { parameter: 'kind', title: 'Kind', options: [{ value: 'predefined' }, { value: 'own' }] },
+          {
+            parameter: 'kind',
+            title: 'Kind',
+            options: [{ value: 'predefined' }, { value: 'own' }, { value: 'translation', title: 'Translates a source' }],
+          },
           {
             parameter: 'found',
             title: 'Found',

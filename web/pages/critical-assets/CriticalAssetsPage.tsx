@@ -3,6 +3,7 @@ import { TabStrip } from '../../components/TabStrip.tsx'
 import { AssetValues } from './AssetValues.tsx'
 import { Classifications } from './Classifications.tsx'
 import { GroupRules } from './GroupRules.tsx'
+import { SourceWords } from './SourceWords.tsx'
 
 /** Which assets are critical, in which groups they are and what they weigh, and the rules that say so. */
 export function CriticalAssetsPage() {
@@ -16,6 +17,7 @@ export function CriticalAssetsPage() {
         label="Critical assets"
         tabs={[
           { id: 'classifications', title: 'Classifications', content: <Classifications /> },
+          { id: 'words', title: 'Words of sources', content: <SourceWords /> },
           { id: 'groups', title: 'Asset groups', content: <GroupRules /> },
           { id: 'values', title: 'Asset value', content: <AssetValues /> },
         ]}
