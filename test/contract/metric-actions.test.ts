@@ -34,11 +34,7 @@ describe.each(engines)('what a metric itself asks for on $name', ({ open }) => {
   }, 300_000)
   afterAll(() => app?.close())
 
-  const get = async <T>(url: string): Promise<T> => {
-    const { status, body } = await app.ask<T>('GET', url)
-    expect(status, `${url} ${JSON.stringify(body).slice(0, 300)}`).toBe(200)
-    return body
-  }
+  const get = <T>(url: string): Promise<T> => app.get<T>(url)
   const did = async (method: 'PUT' | 'DELETE', url: string, payload?: object) => {
     app.wait(1_000_000)
     expect(await app.ask(method, url, payload), url).toMatchObject({ status: 200 })

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readTar, tarOf } from '../../src/store/archive.ts'
 import { engines } from './engines.ts'
 import { followed, followedCatalog, initiativeYaml, metricYaml, weightCounts } from './followed-catalog.ts'
-import { openSmallApp, type SmallApp } from './small-app.ts'
+import { useSmallApp } from './small-app.ts'
 
 interface Move {
   kind: string
@@ -41,17 +41,8 @@ const first: Files = {
 }
 
 describe.each(engines)('content packs on $name', ({ open }) => {
-  let app: SmallApp
-  beforeAll(async () => {
-    app = await openSmallApp(await open(), followedCatalog(), 'north')
-  }, 300_000)
-  afterAll(() => app?.close())
-
-  const get = async <T>(url: string): Promise<T> => {
-    const { status, body } = await app.ask<T>('GET', url)
-    expect(status, url).toBe(200)
-    return body
-  }
+  const app = useSmallApp(open, followedCatalog(), 'north')
+  const { get } = app
   const tar = (files: Files) =>
     tarOf(
       Object.entries(files).map(([path, text]) => ({ path, text })),

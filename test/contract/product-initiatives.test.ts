@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { engines } from './engines.ts'
 import { followedCatalog } from './followed-catalog.ts'
-import { openSmallApp, type SmallApp } from './small-app.ts'
+import { useSmallApp } from './small-app.ts'
 
 interface Trial {
   id: string
@@ -22,11 +22,7 @@ const weights: Readonly<Record<string, number>> = { high: 10, medium: 5, low: 1 
 const exploited = new Set(['known_exploited', 'ransomware'])
 
 describe.each(engines)('initiatives for a product or vendor on $name', ({ open }) => {
-  let app: SmallApp
-  beforeAll(async () => {
-    app = await openSmallApp(await open(), followedCatalog(), 'north')
-  }, 300_000)
-  afterAll(() => app?.close())
+  const app = useSmallApp(open, followedCatalog(), 'north')
 
   const ask = async <T>(method: 'GET' | 'POST', url: string, payload?: object): Promise<T> => {
     app.wait(1_000_000)

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { engines } from './engines.ts'
 import { followedCatalog, initiativeYaml, metricYaml, weightCounts } from './followed-catalog.ts'
-import { openSmallApp, type SmallApp } from './small-app.ts'
+import { useSmallApp } from './small-app.ts'
 
 interface Initiative {
   score: { value: number | null; target: number | null }
@@ -22,17 +22,8 @@ interface Refusal {
 }
 
 describe.each(engines)('what people set on $name', ({ open }) => {
-  let app: SmallApp
-  beforeAll(async () => {
-    app = await openSmallApp(await open(), followedCatalog(), 'north')
-  }, 300_000)
-  afterAll(() => app?.close())
-
-  const get = async <T>(url: string): Promise<T> => {
-    const { status, body } = await app.ask<T>('GET', url)
-    expect(status, url).toBe(200)
-    return body
-  }
+  const app = useSmallApp(open, followedCatalog(), 'north')
+  const { get } = app
   const initiative = (id = 'followed') => get<Initiative>(`/initiatives/${id}`)
   const log = async () => (await get<{ items: Version[] }>('/definitions/log')).items
   /** 100 · (1 − Σ w·x / Σ w) of what the API says of each metric. `mitigated`: ids that count as met; `out`: those that count nothing. */

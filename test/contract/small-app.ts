@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { openJobs } from '../../src/api/jobs.ts'
 import type { Catalog } from '../../src/insights/catalog.ts'
@@ -22,6 +23,8 @@ export interface SmallApp {
   store: Store
   /** Asks /api/v1 about an organisation. `payload`: an object goes as JSON, bytes as they are. */
   ask: <T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object | Buffer) => Promise<Answered<T>>
+  /** The answer to a GET of the same, which has to succeed. */
+  get: <T>(url: string) => Promise<T>
   /** The bytes that a GET of the same is answered. */
   download: (url: string) => Promise<Buffer>
   /** Moves the clock on, in microseconds. */
@@ -39,17 +42,23 @@ export async function openSmallApp(engine: Engine, catalog: Catalog, slug: 'nort
   await append(engine, 'counter', [{ name: 'import_no', last: 1000 }]) // the world has imports of its own
   await rebuild(store, catalog)
   const app = buildApp({ store, catalog, version: 'test', jobs: openJobs(() => {}) })
+  const ask: SmallApp['ask'] = async (method, url, payload) => {
+    const answer = await app.inject({
+      method,
+      url: `/api/v1${url}${url.includes('?') ? '&' : '?'}org=${slug}`,
+      headers: { host: 'localhost', ...(payload instanceof Buffer ? { 'content-type': 'application/octet-stream' } : {}) },
+      ...(payload ? { payload } : {}),
+    })
+    return { status: answer.statusCode, body: answer.body ? JSON.parse(answer.body) : null }
+  }
   return {
     world,
     store,
-    ask: async (method, url, payload) => {
-      const answer = await app.inject({
-        method,
-        url: `/api/v1${url}${url.includes('?') ? '&' : '?'}org=${slug}`,
-        headers: { host: 'localhost', ...(payload instanceof Buffer ? { 'content-type': 'application/octet-stream' } : {}) },
-        ...(payload ? { payload } : {}),
-      })
-      return { status: answer.statusCode, body: answer.body ? JSON.parse(answer.body) : null }
+    ask,
+    get: async <T>(url: string): Promise<T> => {
+      const { status, body } = await ask<T>('GET', url)
+      expect(status, `${url} ${JSON.stringify(body).slice(0, 300)}`).toBe(200)
+      return body
     },
     download: async (url) => (await app.inject({ url: `/api/v1${url}?org=${slug}`, headers: { host: 'localhost' } })).rawPayload,
     wait: (microseconds) => (clock += microseconds),
@@ -58,5 +67,24 @@ export async function openSmallApp(engine: Engine, catalog: Catalog, slug: 'nort
       await engine.close()
       rmSync(data, { recursive: true, force: true })
     },
+  }
+}
+
+/** {@link openSmallApp} for all tests of a group: opened before the first, closed after the last. */
+export function useSmallApp(
+  open: () => Promise<Engine>,
+  catalog: Catalog,
+  slug: 'north' | 'south',
+): Omit<SmallApp, 'world' | 'store' | 'close'> {
+  let app: SmallApp
+  beforeAll(async () => {
+    app = await openSmallApp(await open(), catalog, slug)
+  }, 300_000)
+  afterAll(() => app?.close())
+  return {
+    ask: (method, url, payload) => app.ask(method, url, payload),
+    get: (url) => app.get(url),
+    download: (url) => app.download(url),
+    wait: (microseconds) => app.wait(microseconds),
   }
 }

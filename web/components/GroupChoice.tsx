@@ -20,7 +20,7 @@ export function GroupChoice({ chosen, onChange }: { chosen: readonly string[]; o
           placeholder="Search asset groups"
           value={find}
           onChange={(event) => setFind(event.target.value)}
-          className={fieldLook}
+          className={`${fieldLook} mt-1`}
         />
       )}
       <div className="mt-1 max-h-36 overflow-y-auto rounded-md border border-line">

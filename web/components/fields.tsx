@@ -1,7 +1,8 @@
 import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react'
 
-/** The look of a field of a form. */
-export const fieldLook = 'mt-1 block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm placeholder:text-ink-3'
+/** The look of a field that fills its column. */
+export const fieldLook =
+  'block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm placeholder:text-ink-3 aria-invalid:border-worse'
 
 interface Named {
   title: string
@@ -9,12 +10,13 @@ interface Named {
   hint?: string
 }
 
-/** A field with its name above it. */
-export function Field({ title, hint, children }: Named & { children: ReactNode }) {
+/** A field with its name above it, and below it what is wrong with it. */
+export function Field({ title, hint, error, children }: Named & { error?: string | undefined; children: ReactNode }) {
   return (
-    <label className="block text-sm">
+    <label className="block min-w-0 text-sm">
       <span className="font-medium">{title}</span> {hint && <span className="text-xs text-ink-3">{hint}</span>}
-      {children}
+      <span className="mt-1 block">{children}</span>
+      {error && <span className="mt-0.5 block text-xs text-worse">{error}</span>}
     </label>
   )
 }
@@ -60,7 +62,7 @@ export function TextArea({
         rows={2}
         {...area}
         onChange={(event) => onChange(event.target.value)}
-        className="mt-1 block w-full rounded-md border border-line-strong bg-surface px-2 py-1.5 text-sm placeholder:text-ink-3"
+        className="block w-full rounded-md border border-line-strong bg-surface px-2 py-1.5 text-sm placeholder:text-ink-3"
       />
     </Field>
   )

@@ -6,6 +6,7 @@ import { Button } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
 import { EditClassification } from './EditClassification.tsx'
 
 /** How critical sources call assets in their own words, what each word counts as, and the way to translate one that counts as nothing. */
@@ -26,28 +27,13 @@ export function SourceWords() {
       <Card title="What sources say" note="each word is translated by a classification, which can be set otherwise">
         <div className="overflow-x-auto">
           <table className="w-full text-sm" aria-label="What sources say">
-            <thead className="text-left text-xs text-ink-3">
-              <tr>
-                <th scope="col" className="py-1.5 pr-3 font-medium">
-                  Word of the source
-                </th>
-                <th scope="col" className="py-1.5 pr-3 text-right font-medium">
-                  Assets
-                </th>
-                <th scope="col" className="py-1.5 pr-3 font-medium">
-                  Counts as
-                </th>
-                <th scope="col" className="py-1.5 font-medium">
-                  By
-                </th>
-              </tr>
-            </thead>
+            <TableHead heads={['Word of the source', { title: 'Assets', right: true }, 'Counts as', 'By']} />
             <tbody>
               {data.items.map(({ word, assets, classification }) => (
                 <tr key={word} className="h-10 border-t border-line">
-                  <td className="py-1 pr-3">{word}</td>
+                  <td className="py-1.5 pr-3">{word}</td>
                   <td className="num py-1 pr-3 text-right">{count(assets)}</td>
-                  <td className="py-1 pr-3">
+                  <td className="py-1.5 pr-3">
                     {classification?.on ? <CriticalityBadge criticality={classification.criticality} /> : <Chip tone="warn">Nothing</Chip>}
                   </td>
                   <td className="py-1">

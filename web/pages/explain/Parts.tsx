@@ -5,6 +5,7 @@ import { count, day as writeDay, tone } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Here, To } from '../../components/To.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
 import { inWords } from './Waterfall.tsx'
 
 type Explained = Answer<'/api/v1/explain'>
@@ -75,19 +76,7 @@ export function Parts({ query }: { query: Record<string, string> }) {
         <p className="py-6 text-center text-sm text-ink-3">Nothing moved it.</p>
       ) : (
         <table className="w-full text-sm" aria-label="Parts">
-          <thead className="text-left text-xs text-ink-3">
-            <tr>
-              <th scope="col" className="py-1 font-medium">
-                Part
-              </th>
-              <th scope="col" className="py-1 font-medium">
-                Through
-              </th>
-              <th scope="col" className="py-1 text-right font-medium">
-                Moved the score by
-              </th>
-            </tr>
-          </thead>
+          <TableHead heads={['Part', 'Through', { title: 'Moved the score by', right: true }]} />
           <tbody>
             {data.parts.map((part) => (
               <tr key={`${part.kind} ${part.id} ${part.cause}`} className="border-t border-line align-top">

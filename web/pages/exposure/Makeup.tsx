@@ -7,6 +7,7 @@ import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
 
 type Makeup = Answer<'/api/v1/scores/exposure/makeup'>
 type Division = Makeup['divisions'][number]
@@ -54,22 +55,14 @@ function DivisionTable({ division, makeup }: { division: Division; makeup: Makeu
         <col className="w-16" />
         <col className="w-20" />
       </colgroup>
-      <thead className="text-left text-xs text-ink-3">
-        <tr>
-          <th scope="col" className="py-1 font-medium">
-            <span className="sr-only">Name</span>
-          </th>
-          <th scope="col" className="py-1 text-right font-medium">
-            Points
-          </th>
-          <th scope="col" className="py-1 font-medium">
-            <span className="sr-only">Bar</span>
-          </th>
-          <th scope="col" className="py-1 text-right font-medium">
-            {division.dimension === 'asset' ? 'Findings' : 'Assets'}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        heads={[
+          { title: 'Name', hidden: true },
+          { title: 'Points', right: true },
+          { title: 'Bar', hidden: true },
+          { title: division.dimension === 'asset' ? 'Findings' : 'Assets', right: true },
+        ]}
+      />
       <tbody>
         {division.rows.map((row) => (
           <tr key={row.id} className="border-t border-line">

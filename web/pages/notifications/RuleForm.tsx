@@ -106,7 +106,7 @@ export function RuleForm({ open, onClose, settings, rule }: { open: boolean; onC
       <fieldset className="text-sm">
         <legend className="font-medium">Where to</legend>
         <div className="mt-1 grid gap-3 sm:grid-cols-[11rem_1fr]">
-          <select aria-label="Channel" value={channel} onChange={(event) => setChannel(event.target.value)} className={`${fieldLook} mt-0`}>
+          <select aria-label="Channel" value={channel} onChange={(event) => setChannel(event.target.value)} className={fieldLook}>
             <option value="json">Webhook</option>
             <option value="slack">Slack</option>
             <option value="teams">Teams</option>
@@ -132,7 +132,7 @@ export function RuleForm({ open, onClose, settings, rule }: { open: boolean; onC
                 placeholder={held && to.channel === 'webhook' ? `https://${to.host}/… stays as it is` : 'https://…'}
                 value={url}
                 onChange={(event) => setUrl(event.target.value)}
-                className={`${fieldLook} mt-0`}
+                className={fieldLook}
               />
               {channel === 'json' && (
                 <input
@@ -143,7 +143,7 @@ export function RuleForm({ open, onClose, settings, rule }: { open: boolean; onC
                   placeholder={rule?.signed ? 'The key stays as it is' : 'Key that signs the messages, at least 16 characters'}
                   value={key}
                   onChange={(event) => setKey(event.target.value)}
-                  className={`${fieldLook} mt-0`}
+                  className={fieldLook}
                 />
               )}
               <p className="text-xs text-ink-3">Address and key are kept sealed and never shown again.</p>
@@ -220,7 +220,7 @@ function Limits({ limits, onChange }: { limits: Limit[]; onChange: (limits: Limi
                 const [score, ...id] = event.target.value.split('/')
                 set(index, { ...limit, score: score as Limit['score'], id: id.join('/') })
               }}
-              className={`${fieldLook} mt-0`}
+              className={fieldLook}
             >
               <option value="exposure">Exposure score</option>
               <option value="secure">Secure score</option>
@@ -240,7 +240,7 @@ function Limits({ limits, onChange }: { limits: Limit[]; onChange: (limits: Limi
               step="any"
               value={limit.worse_than}
               onChange={(event) => set(index, { ...limit, worse_than: Number(event.target.value) })}
-              className={`${fieldLook} mt-0 w-24`}
+              className={`${fieldLook} w-24`}
             />
             <Button look="quiet" aria-label="Remove" onClick={() => onChange(limits.filter((_, place) => place !== index))}>
               <X size={14} aria-hidden />

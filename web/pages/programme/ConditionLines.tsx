@@ -2,7 +2,7 @@ import { Plus, X } from 'lucide-react'
 import type { Answer } from '../../api.ts'
 import { Button } from '../../components/Button.tsx'
 import type { Line } from './condition.ts'
-import { fieldLook } from './form.tsx'
+import { fieldLook } from '../../components/fields.tsx'
 
 type Fields = Answer<'/api/v1/definitions/fields'>
 

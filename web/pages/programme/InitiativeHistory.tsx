@@ -9,7 +9,8 @@ import { ScoreTrend } from '../../components/ScoreTrend.tsx'
 import { To } from '../../components/To.tsx'
 import { useLastDay } from '../../components/shell.ts'
 import { change as changeWords, count, counted, day as writeDay, moveDay, score as writeScore, tone, word } from '../../format.ts'
-import { fieldLook } from './form.tsx'
+import { fieldLook } from '../../components/fields.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
 import { SettingsLog } from './SettingsLog.tsx'
 import { reasonWord, weightWord } from './words.ts'
 
@@ -85,15 +86,7 @@ export function InitiativeHistory({ id, title, target }: { id: string; title: st
           <Empty title="No change of this size">Ask for smaller ones, or for more days: zoom the chart out.</Empty>
         ) : (
           <table aria-label="Points of change" className="w-full text-sm">
-            <thead className="text-left text-xs text-ink-3">
-              <tr>
-                {['Day', 'Score', 'Change', 'Metrics', 'Reasons'].map((head) => (
-                  <th key={head} scope="col" className="py-1.5 font-medium">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead heads={['Day', 'Score', 'Change', 'Metrics', 'Reasons']} />
             <tbody>
               {data.items.map((point) => (
                 <tr key={point.day} className="border-t border-line hover:bg-hover">
@@ -159,15 +152,7 @@ function ChangeOfDay({ id, day }: { id: string; day: string }) {
         </div>
       ))}
       <table aria-label={`Metrics that changed on ${writeDay(day)}`} className="w-full">
-        <thead className="text-left text-xs text-ink-3">
-          <tr>
-            {['Metric', 'Reason', 'Part of the change', 'Weight', 'Exposed before', 'After', 'Assets'].map((head) => (
-              <th key={head} scope="col" className="py-1.5 pr-2 font-medium">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead heads={['Metric', 'Reason', 'Part of the change', 'Weight', 'Exposed before', 'After', 'Assets']} />
         <tbody>
           {data.metrics.map((metric) => {
             const weight = (side: typeof metric.before) => (side ? (side.handled ? word(side.handled) : weightWord(side.weight)) : null)

@@ -7,7 +7,7 @@ import { Loading, Problem } from '../../components/Problem.tsx'
 import { Page } from '../../components/Page.tsx'
 import { formOf, formYaml, type MetricForm } from './condition.ts'
 import { ConditionLines } from './ConditionLines.tsx'
-import { Field, fieldLook } from './form.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
 import { MetricPreview, type Trial } from './MetricPreview.tsx'
 import { useDraft, Writing } from './Writing.tsx'
 

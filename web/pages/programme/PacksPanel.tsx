@@ -8,6 +8,7 @@ import { Button } from '../../components/Button.tsx'
 import { Card } from '../../components/Card.tsx'
 import { Confirm, ConfirmTrigger } from '../../components/Confirm.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
 import { counted, instant, score, word } from '../../format.ts'
 import { ByFields, Failure, useAct, useBy } from './form.tsx'
 import { SettingsLog } from './SettingsLog.tsx'
@@ -140,15 +141,7 @@ export function PacksPanel() {
                 <p>No score would move.</p>
               ) : (
                 <table className="w-full">
-                  <thead className="text-left text-xs text-ink-3">
-                    <tr>
-                      {['What', 'Change', 'Now', 'Then', 'Why'].map((head) => (
-                        <th key={head} scope="col" className="py-1.5 pr-2 font-medium">
-                          {head}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
+                  <TableHead heads={['What', 'Change', 'Now', 'Then', 'Why']} />
                   <tbody>
                     {preview.moves.map((move) => (
                       <tr key={`${move.kind} ${move.id}`} className="border-t border-line align-top">

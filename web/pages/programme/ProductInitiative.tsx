@@ -8,7 +8,9 @@ import { Card } from '../../components/Card.tsx'
 import { Page } from '../../components/Page.tsx'
 import { To } from '../../components/To.tsx'
 import { count, counted, sentence, word } from '../../format.ts'
-import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
+import { ByFields, Failure, useAct, useBy } from './form.tsx'
 import { InitiativePreview } from './InitiativePreview.tsx'
 import { useTrial } from './trial.ts'
 
@@ -134,13 +136,7 @@ function Made({ trial }: { trial: Trial }) {
         <p className="rounded-lg bg-warn-soft p-3 text-sm text-warn">It answers once something feeds: {trial.missing.join(', ')}.</p>
       )}
       <table className="w-full text-sm">
-        <thead className="text-left text-xs text-ink-3">
-          <tr>
-            <th className="py-1 font-normal">Metric</th>
-            <th className="py-1 font-normal">Weight</th>
-            <th className="py-1 text-right font-normal">Exposed</th>
-          </tr>
-        </thead>
+        <TableHead heads={['Metric', 'Weight', { title: 'Exposed', right: true }]} />
         <tbody>
           {trial.metrics.map((one) => (
             <tr key={one.id} className="border-t border-line">

@@ -4,7 +4,8 @@ import type { SubmitEvent } from 'react'
 import { useAsk } from '../../api.ts'
 import { Button } from '../../components/Button.tsx'
 import { count } from '../../format.ts'
-import { Box, ByFields, Cancel, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { Box, ByFields, Cancel, Failure, useAct, useBy } from './form.tsx'
 
 /** Sets the score that an initiative shall reach, and by when. */
 export function TargetButton({ id }: { id: string }) {

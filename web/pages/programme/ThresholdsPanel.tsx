@@ -6,7 +6,9 @@ import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { ScoreOptions } from '../../components/ScoreOptions.tsx'
 import { fine, instant } from '../../format.ts'
-import { ByFields, Failure, Field, fieldLook, useAct, useBy } from './form.tsx'
+import { Field, fieldLook } from '../../components/fields.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
+import { ByFields, Failure, useAct, useBy } from './form.tsx'
 
 const pathOf = (about: string) => `/api/v1/thresholds/${encodeURIComponent(about)}`
 
@@ -33,22 +35,9 @@ export function ThresholdsPanel() {
         className="col-span-12 xl:col-span-7"
       >
         <table className="w-full text-sm">
-          <thead className="text-left text-xs text-ink-3">
-            <tr>
-              <th scope="col" className="py-1.5 pr-3 font-medium">
-                Scores
-              </th>
-              <th scope="col" className="py-1.5 pr-3 text-right font-medium">
-                Points
-              </th>
-              <th scope="col" className="py-1.5 pr-3 font-medium">
-                Set by
-              </th>
-              <th scope="col" className="w-24 py-1.5">
-                <span className="sr-only">Take back</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            heads={['Scores', { title: 'Points', right: true }, 'Set by', { title: 'Take back', hidden: true, className: 'w-24' }]}
+          />
           <tbody>
             {data.items.map((one) => (
               <tr key={one.about} className="border-t border-line align-top">

@@ -5,7 +5,9 @@ import { Chip } from '../../components/Badge.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { To } from '../../components/To.tsx'
 import { word } from '../../format.ts'
-import { ByFields, Failure, fieldLook, useAct, useBy } from './form.tsx'
+import { fieldLook } from '../../components/fields.tsx'
+import { TableHead } from '../../components/TableHead.tsx'
+import { ByFields, Failure, useAct, useBy } from './form.tsx'
 import { SettingsLog } from './SettingsLog.tsx'
 import { weights, weightTitle, weightWord } from './words.ts'
 
@@ -32,16 +34,7 @@ export function WeightsPanel({ id }: { id: string }) {
         <div className="flex flex-col gap-3">
           <ByFields by={by} setBy={setBy} />
           <table className="w-full text-sm">
-            <thead className="text-left text-xs text-ink-3">
-              <tr>
-                <th scope="col" className="py-1.5 font-medium">
-                  Metric
-                </th>
-                <th scope="col" className="w-64 py-1.5 font-medium">
-                  Weight
-                </th>
-              </tr>
-            </thead>
+            <TableHead heads={['Metric', { title: 'Weight', className: 'w-64' }]} />
             <tbody>
               {data.metrics.map((metric) => (
                 <tr key={metric.id} className="border-t border-line">

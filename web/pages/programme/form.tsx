@@ -5,21 +5,7 @@ import type { ReactNode } from 'react'
 import { addressOf, send } from '../../api.ts'
 import { useMoment } from '../../address.ts'
 import { buttonLook } from '../../components/Button.tsx'
-
-/** The look of a field that fills its column. */
-export const fieldLook =
-  'block h-8 w-full rounded-md border border-line-strong bg-surface px-2 text-sm placeholder:text-ink-3 aria-invalid:border-worse'
-
-/** A field with its title above it. */
-export function Field({ title, hint, error, children }: { title: string; hint?: string; error?: string | undefined; children: ReactNode }) {
-  return (
-    <label className="block min-w-0 text-sm">
-      <span className="font-medium">{title}</span> {hint && <span className="text-xs text-ink-3">{hint}</span>}
-      <span className="mt-1 block">{children}</span>
-      {error && <span className="mt-0.5 block text-xs text-worse">{error}</span>}
-    </label>
-  )
-}
+import { Field, fieldLook } from '../../components/fields.tsx'
 
 /** Who decides, and why: kept with every act. */
 export interface By {
