@@ -1313,6 +1313,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classifications/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How critical sources call assets in scales of their own, and which classification translates that */
+        get: operations["listStatedCriticalities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which assets would have another level, were a classification set otherwise, and what the exposure score would be */
+        post: operations["previewClassificationSetting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classifications/{id}/assets": {
         parameters: {
             query?: never;
@@ -3270,10 +3304,23 @@ export interface components {
                     /** @description The condition as a sentence */
                     words: string;
                 }[];
+                /** @description It says no more than that a word of a source means this level */
+                translates: boolean;
                 /** @description Certain enough, or confirmed by a person */
                 assets: number;
                 to_review: number;
             }[];
+        };
+        ClassificationSettingPreview: {
+            /** @description Assets that would have another level; null: none */
+            moves: {
+                before: ("low" | "medium" | "high" | "very_high") | null;
+                after: ("low" | "medium" | "high" | "very_high") | null;
+                assets: number;
+            }[];
+            score_before: number | null;
+            /** @description The exposure score with these levels */
+            score_after: number | null;
         };
         Cohort: {
             /** @description YYYY-MM-DD, a day of the organisation's zone */
@@ -6636,6 +6683,21 @@ export interface components {
             staleness_days: number;
             /** @enum {string} */
             state: "fresh" | "stale";
+        };
+        StatedCriticalityList: {
+            items: {
+                /** @description The scale of the source and its word: servicenow: 1 - most critical */
+                word: string;
+                assets: number;
+                /** @description The rule that translates it; null: none does */
+                classification: {
+                    id: string;
+                    title: string;
+                    on: boolean;
+                    /** @enum {string} */
+                    criticality: "low" | "medium" | "high" | "very_high";
+                } | null;
+            }[];
         };
         Story: {
             score: string;
@@ -11683,6 +11745,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStatedCriticalities: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatedCriticalityList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewClassificationSetting: {
+        parameters: {
+            query?: {
+                /** @description Slug of the organisation; default: the first that is not the demo */
+                org?: string;
+                /** @description Only assets of these asset groups */
+                group?: string | string[];
+                /** @description A day or an instant; default now */
+                as_of?: string;
+                /** @description Answer from what was known then: a day, an instant or the number of an import; default: what is known now */
+                known_at?: string;
+                /** @description Today's definitions over all days (now, the default), or each day's own (then) */
+                rules?: "now" | "then";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    on?: boolean;
+                    /** @enum {string} */
+                    criticality?: "low" | "medium" | "high" | "very_high";
+                    threshold?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettingPreview"];
                 };
             };
             /** @description Default Response */
