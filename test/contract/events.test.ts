@@ -359,6 +359,73 @@ describe.each(engines)('events on $name', ({ name, open }) => {
     await expect(readEvent(engine, { org_id, groups: null }, '2024-01-01:nothing:', today)).rejects.toMatchObject({ code: 'unknown_event' })
   })
 
+  it('a check that its source, known for longer, states for the first time is a new configuration assessment', async () => {
+    const failed = (finding_id: number, asset_id: number, subject: string, from: number) => ({
+      finding_id,
+      asset_id,
+      kind: 'control',
+      subject,
+      from,
+    })
+    await put(engine, org_id, {
+      asset: [{ asset_id: 1 }, { asset_id: 2 }],
+      fresh: [1, 2].map((asset_id) => ({ asset_id, subject: 'asset' })),
+      look: new Map(),
+      finding: [
+        failed(1, 1, 'old-check', DAY0),
+        failed(2, 1, 'new-check', DAY0 + 3),
+        failed(3, 2, 'new-check', DAY0 + 3),
+        failed(4, 1, 'told-before', DAY0 + 5),
+      ],
+      published: [],
+    })
+    const told = (control_id: string, source: string, from: number) => ({
+      org_id,
+      source,
+      control_id,
+      title: control_id,
+      severity: 3,
+      category: null,
+      description: null,
+      remediation: null,
+      url: null,
+      product: 'Windows',
+      max_points: null,
+      frameworks: '[]',
+      valid_from: startOf(from),
+      valid_to: NEVER,
+      ...facts,
+    })
+    await engine.query('delete from control_history')
+    await append(engine, 'control_history', [
+      told('old-check', 'tool', DAY0), // what a source states on its first day is not new
+      told('new-check', 'tool', DAY0 + 3),
+      told('told-before', 'other', DAY0), // another source knew it
+      told('told-before', 'tool', DAY0 + 5),
+      told('passes', 'tool', DAY0 + 4), // fails nowhere: it is new all the same
+    ])
+    await compute()
+    const stored = await storedEvents(engine, org_id, DAY0, today)
+    expect(
+      stored
+        .filter(({ type }) => type === 'new_configuration_assessment')
+        .map(({ day, component, subject_kind, subjects, assets, source, happened_at }) => [
+          day - DAY0,
+          component,
+          subject_kind,
+          subjects,
+          assets,
+          source,
+          happened_at,
+        ])
+        .toSorted(),
+    ).toEqual([
+      [3, 'Windows', 'control', '["new-check"]', 2, 'tool', startOf(DAY0 + 3)],
+      [4, 'Windows', 'control', '["passes"]', 0, 'tool', startOf(DAY0 + 4)],
+    ])
+    await engine.query('delete from control_history')
+  })
+
   it('software that reaches its end of support is told once, on its day', async () => {
     await put(engine, org_id, {
       asset: [{ asset_id: 1 }],

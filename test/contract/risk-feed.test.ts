@@ -249,6 +249,38 @@ describe.each(engines)('the risk feed on $name', ({ database }) => {
     )
   })
 
+  it('counts new and exploitable vulnerabilities once each, however many events tell of them', async () => {
+    const counted = (more: string) => ask<{ new_vulnerabilities: number; exploitable: number }>(`events/counters?org=lab&${more}`)
+    // One new, told as new and as mitigated; of all that events tell of, only that in openssl is exploited, from 5 June on.
+    expect(await counted('from=2026-05-01')).toEqual({ new_vulnerabilities: 1, exploitable: 1 })
+    expect(await counted('from=2026-05-01&to=2026-06-04')).toEqual({ new_vulnerabilities: 1, exploitable: 0 })
+    expect(await counted('from=2026-06-05&to=2026-06-07')).toEqual({ new_vulnerabilities: 0, exploitable: 1 })
+    expect(await counted('from=2026-06-08')).toEqual({ new_vulnerabilities: 0, exploitable: 0 })
+  })
+
+  it('the score’s history as a list is the history, newest first, and is filtered and paged', async () => {
+    interface ScoreDay {
+      day: string
+      value: number | null
+    }
+    const { points } = await ask<{ points: ScoreDay[] }>('scores/exposure/history?org=lab&from=2026-06-01')
+    const list = (more: string) =>
+      ask<{ items: ScoreDay[]; total: number; next_cursor: string | null }>(`scores/exposure/days?org=lab&from=2026-06-01${more}`)
+    const shown = (items: readonly ScoreDay[]) => items.map(({ day, value }) => [day, value])
+    const all_days = points.toReversed()
+    expect(points.length).toBe(12)
+    expect(shown((await list('&limit=100')).items)).toEqual(shown(all_days))
+    const first = await list('&limit=5')
+    expect(first.total).toBe(12)
+    const second = await list(`&limit=100&cursor=${encodeURIComponent(first.next_cursor!)}`)
+    expect(shown([...first.items, ...second.items])).toEqual(shown(all_days))
+    const limit = points.at(-1)!.value!
+    const above = await list(`&limit=100&sort=day&filter=${encodeURIComponent(JSON.stringify({ value: `> ${limit}` }))}`)
+    const wanted = points.filter(({ value }) => value !== null && value > limit)
+    expect(wanted.length).toBeGreaterThan(0)
+    expect(shown(above.items)).toEqual(shown(wanted))
+  })
+
   it('says who said it, when and how certain that is', async () => {
     const evidence = async (id: string) => (await ask<{ evidence: object[] }>(`events/${encodeURIComponent(id)}?org=lab`)).evidence
     expect(await evidence('2026-06-05:known_exploited:openssl')).toMatchObject([

@@ -2,18 +2,16 @@ import { useState } from 'react'
 import { useAsk } from '../api.ts'
 import { Choice } from './Choice.tsx'
 import { fieldLook } from './fields.tsx'
-
-/** More groups than this are searched. */
-const FEW = 8
+import { groupsFound, isSearched } from './group-search.ts'
 
 /** Chooses among the asset groups, by a search where they are many. */
 export function GroupChoice({ chosen, onChange }: { chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
   const groups = useAsk('/api/v1/scores/groups').data?.items ?? []
   const [find, setFind] = useState('')
-  const shown = groups.filter(({ asset_group }) => asset_group.toLowerCase().includes(find.toLowerCase()))
+  const shown = groupsFound(groups, find)
   return (
     <>
-      {groups.length > FEW && (
+      {isSearched(groups) && (
         <input
           type="search"
           aria-label="Search asset groups"
