@@ -19,6 +19,7 @@ export const assetColumns: Columns = new Map<string, Column>([
   ['asset.cloud_provider', { type: 'text', title: 'cloud provider', sql: 'a.cloud_provider' }],
   ['asset.cloud_account', { type: 'text', title: 'cloud account', sql: 'a.cloud_account' }],
   ['asset.region', { type: 'text', title: 'region', sql: 'a.region' }],
+  ['asset.roles', { type: 'text', title: 'roles of an identity', sql: 'a.roles' }],
   ['asset.image_digest', { type: 'text', title: 'image digest', sql: 'a.image_digest' }],
 ])
 

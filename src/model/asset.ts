@@ -48,6 +48,8 @@ export interface AssetAttributes {
   cloud_provider?: 'aws' | 'azure' | 'gcp' | 'oci' | 'alibaba' | 'kubernetes' | 'm365' | 'github' | 'other'
   cloud_account?: string
   region?: string
+  /** Of an identity: its roles in small letters, each once and in order, "exchange administrator; global administrator". */
+  roles?: string
   /** For container images: the content digest, sha256:… */
   image_digest?: string
 }

@@ -298,6 +298,43 @@ describe.each(engines)('levels and groups of assets on $name', ({ open }) => {
     await engine.close()
   })
 
+  it('follow the roles that a source states of an identity, from the day on which it states them', async () => {
+    const engine = await open()
+    const wanted = ['privileged-identity', 'identity-with-privileged-role'].map((name) => shippedCatalog.classifications.get(name)!)
+    const with_roles = { ...catalog, classifications: new Map(wanted.map((each) => [each.id, each])) }
+    const { store, org_id, id } = await opened(engine)
+    const said = (i: number, day: number, attribute: string, value: string): Value[] => [
+      org_id,
+      id(i),
+      'entra',
+      attribute,
+      value,
+      at(day),
+      NEVER,
+      1,
+      NEVER,
+      NEVER,
+    ]
+    await engine.append(
+      'attribute_history',
+      ['org_id', 'asset_id', 'source', 'attribute', 'value', 'valid_from', 'valid_to', 'opened_in', 'closed_in', 'retracted_in'],
+      [
+        said(3, 10, 'type', 'identity'),
+        said(3, 10, 'roles', 'exchange administrator; global administrator'),
+        said(3, 20, 'roles', 'exchange administrator'),
+        said(7, 10, 'type', 'identity'),
+        said(7, 10, 'roles', 'report viewer'),
+        said(11, 10, 'roles', 'global administrator'), // a device
+      ],
+    )
+    await touchAll(engine)
+    await compute(store, with_roles)
+    const level = async (i: number, day: number) => (await levelsAt(engine, org_id, at(day))).get(id(i))!['criticality']
+    expect([await level(3, 5), await level(3, 15), await level(3, 25)]).toEqual([null, 'very_high', 'high'])
+    expect([await level(7, 25), await level(11, 25)]).toEqual([null, null])
+    await engine.close()
+  })
+
   it('groups: the first rule that fits counts, more than what a source states; the other organisation is as it was', async () => {
     const engine = await open()
     const { store, org_id, id } = await opened(engine)

@@ -70,6 +70,17 @@ describe.skipIf(!data)(`scubagear on real reports (${data ? data.root : withoutR
     expect(count('fail')).toBe((sums.get('Failures') ?? 0) + (sums.get('Warnings') ?? 0))
     expect(count('pass')).toBe(sums.get('Passes'))
     expect(count('not_run')).toBe((sums.get('Manual') ?? 0) + (sums.get('Omits') ?? 0) + (sums.get('Errors') ?? 0))
+    // Every identity of the report's own list of roles, with as many roles.
+    const listed = new Map<string, number>()
+    for await (const { value } of readJson((await openFile(file)).source.bytes(), [
+      '$.Raw.privileged_users',
+      '$.Raw.privileged_service_principals',
+    ]))
+      for (const [id, { roles }] of Object.entries(value as Record<string, { roles: string[] }>))
+        listed.set(id.toLowerCase(), new Set(roles).size)
+    const identities = of('asset').filter(({ type }) => type === 'identity')
+    expect(new Map(identities.map(({ asset, attributes }) => [asset, attributes!.roles!.split('; ').length]))).toEqual(listed)
+    expect(identities.length).toBeGreaterThanOrEqual(3)
     expect(of('report')[0]).toMatchObject({ tenant_id: 'ca08493a-c9c8-4db0-a9e8-d3b4bafac269', observed_at: expect.any(Number) })
   })
 

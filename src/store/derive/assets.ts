@@ -16,6 +16,7 @@ const texts = [
   'cloud_provider',
   'cloud_account',
   'region',
+  'roles',
   'image_digest',
 ] as const
 

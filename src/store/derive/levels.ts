@@ -24,6 +24,7 @@ const copied = [
   'cloud_provider',
   'cloud_account',
   'region',
+  'roles',
   'image_digest',
   'reported_criticality',
   'stated_criticality',

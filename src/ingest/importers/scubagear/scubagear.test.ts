@@ -38,9 +38,20 @@ describe('scubagear', () => {
         tool_version: '1.8.0',
         observed_at: parseInstant('2026-05-04T17:15:48.307Z'),
         tenant_id: tenant,
+        complete: true,
       },
     ])
-    expect(of(all, 'asset')).toMatchObject([{ type: 'tenant', name: 'Harbour', names: [{ type: 'tenant_id', name: tenant }] }])
+    expect(of(all, 'asset')).toMatchObject([
+      { type: 'tenant', name: 'Harbour', names: [{ type: 'tenant_id', name: tenant }] },
+      // Who has a privileged role, with all of them, each once.
+      {
+        type: 'identity',
+        name: 'First Admin',
+        names: [{ type: 'agent_id', name: 'entra-object:aaaaaaaa-1111-2222-3333-444444444444' }],
+        attributes: { roles: 'exchange administrator; global administrator' },
+      },
+      { type: 'identity', name: 'cccccccc-1111-2222-3333-444444444444', attributes: { roles: 'exchange administrator' } },
+    ])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: tenant, subject: 'control' }])
     expect(statuses(all)).toEqual([
       ['scubagear:MS.AAD.1.1v1', 'fail', 'high'],

@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord, ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
@@ -114,9 +114,11 @@ interface About {
   observed_at: Instant | null
   /** What the results are complete about: everything, one product's baseline, or nothing (a list of failures only). */
   covers: { checks?: string } | null
+  /** All identities with a privileged role; null: the file does not list them. */
+  privileged: AssetRecord[] | null
 }
 
-const nobody: About = { tenant: '', name: '', version: null, observed_at: null, covers: {} }
+const nobody: About = { tenant: '', name: '', version: null, observed_at: null, covers: {}, privileged: null }
 
 function* records(about: About, policies: Policy[]): Generator<FileRecord> {
   const tenant = about.tenant.toLowerCase()
@@ -128,6 +130,8 @@ function* records(about: About, policies: Policy[]): Generator<FileRecord> {
     tool_version: about.version,
     observed_at: about.observed_at,
     ...(tenant && { tenant_id: tenant }),
+    // Who is listed with a role no more has none: such an identity leaves.
+    ...(about.privileged && { complete: true }),
   }
   yield {
     kind: 'asset',
@@ -137,6 +141,7 @@ function* records(about: About, policies: Policy[]): Generator<FileRecord> {
     names: tenant ? [{ type: 'tenant_id', name: tenant }] : [],
     attributes: { cloud_provider: 'm365' },
   }
+  if (about.privileged) yield* about.privileged
   if (about.covers) yield { kind: 'coverage', asset, subject: 'control', ...about.covers }
   for (const policy of policies) yield* policyRecords(policy, asset)
 }
@@ -169,11 +174,42 @@ export function parseReportDate(date: string): Instant | null {
   return parseInstant(`${year}-${two(month!)}-${two(day!)}T${two(hour!)}:${minute}:${second}Z`)
 }
 
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** More than this have a privileged role in no tenant. */
+const MOST_IDENTITIES = 10_000
+
+/** Users and service principals with their directory roles, by object id: what ScubaGear asked Entra ID for. Those without a role or an id are left out. */
+function identitiesOf(list: unknown): AssetRecord[] {
+  return Object.entries(fieldsOf(list))
+    .slice(0, MOST_IDENTITIES)
+    .flatMap(([id, value]): AssetRecord[] => {
+      const { DisplayName, roles } = fieldsOf(value)
+      const named = [...new Set((Array.isArray(roles) ? roles : []).map((role) => textOf(role).toLowerCase()).filter(Boolean))].toSorted()
+      const object = id.toLowerCase()
+      if (!guid.test(object) || named.length === 0) return []
+      return [
+        {
+          kind: 'asset',
+          asset: object,
+          type: 'identity',
+          name: textOf(DisplayName) || object,
+          names: [{ type: 'agent_id', name: `entra-object:${object}` }],
+          attributes: { cloud_provider: 'm365', roles: named.join('; ').slice(0, MAX_TEXT) },
+        },
+      ]
+    })
+}
+
+const PRIVILEGED = ['$.Raw.privileged_users', '$.Raw.privileged_service_principals'] as const
+
 async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
   let metadata: Fields | null = null
+  let privileged: AssetRecord[] | null = null
   const policies: Policy[] = []
-  for await (const { path, at, value } of readJson(bytes, ['$.MetaData', '$.Results.*[*]'])) {
+  for await (const { path, at, value } of readJson(bytes, ['$.MetaData', '$.Results.*[*]', ...PRIVILEGED])) {
     if (path === '$.MetaData') metadata = fieldsOf(value)
+    else if (path === PRIVILEGED[0] || path === PRIVILEGED[1]) privileged = [...(privileged ?? []), ...identitiesOf(value)]
     else policies.push(...policiesOf(value, at))
   }
   if (metadata === null) throw new UserError('unreadable_report', 'Expected MetaData with the tenant and the time of the run')
@@ -185,6 +221,7 @@ async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
       name: textOf(metadata.DisplayName),
       version: textOf(metadata.ToolVersion) || null,
       observed_at: parseInstant(textOf(metadata.TimestampZulu)),
+      privileged,
     },
     policies,
   )
@@ -277,7 +314,7 @@ function layoutOf(head: string): Layout | null {
 export const scubagear: Importer = {
   id: 'scubagear',
   title: 'CISA ScubaGear (ScubaResults JSON and CSV, TestResults, ActionPlan)',
-  version: 1,
+  version: 2,
   detect: ({ text: head }: Head) => layoutOf(head) !== null,
 
   async *parse(file: Source): AsyncGenerator<FileRecord> {
