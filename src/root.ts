@@ -14,6 +14,10 @@ export function packageRoot(): string {
   return found
 }
 
+/** The version of this program, as its package.json states it. */
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
+
 function findRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (packageName(folder) === 'plimsoll') return folder

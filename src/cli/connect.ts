@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { UserError } from '../errors.ts'
 import { type Catalog, loadCatalog } from '../insights/catalog.ts'
-import { packageRoot } from '../root.ts'
+import { packageVersion } from '../root.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Context, textOption } from './command.ts'
 import { placeOf, runningServer } from './place.ts'
@@ -25,9 +23,6 @@ export interface Connection {
   download(path: string, query?: Record<string, string | undefined>): Promise<AsyncIterable<Uint8Array>>
   close(): Promise<void>
 }
-
-/** The version of this program. */
-export const version = (): string => (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
 
 /** Opens the store of the context, or finds the server that has it open. */
 async function connect(context: Context): Promise<Connection> {
@@ -91,7 +86,7 @@ function overHttp(url: string, catalog: Catalog): Connection {
 function inProcess(store: Store, catalog: Catalog): Connection {
   let built: FastifyInstance | null = null
   // Importing needs no routes: they are made when something is asked.
-  const application = async () => (built ??= (await import('../api/app.ts')).buildApp({ store, catalog, version: version() }))
+  const application = async () => (built ??= (await import('../api/app.ts')).buildApp({ store, catalog, version: packageVersion() }))
   const headers = { host: 'localhost' }
   return {
     store,

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { mendable } from '../errors.ts'
-import { packageRoot } from '../root.ts'
+import { packageVersion } from '../root.ts'
 import type { CliCommand, Context } from './command.ts'
 
 /** Every command: its name, and where it is. Only the one that is typed is loaded. */
@@ -53,10 +51,9 @@ const where = [
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   const program = new Command('plimsoll')
     .description('Exposure insights: where we stand, which way it moves, exactly why, what next.')
-    .version(version)
+    .version(packageVersion())
   program.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(text) })
   let code: number = EXIT.done
   const typed = argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? [argv[0]] : Object.keys(commands)

@@ -84,7 +84,9 @@ export async function effectsOf(
   const byStep = new Map<string, EventPart[]>()
   for (const part of parts.toSorted((a, b) => (a.event_id < b.event_id ? -1 : 1))) {
     const key = `${dayOf.get(part.event_id)} ${part.cause}`
-    byStep.set(key, [...(byStep.get(key) ?? []), part])
+    const told = byStep.get(key)
+    if (told) told.push(part)
+    else byStep.set(key, [part])
   }
   const effects = new Map<string, EventEffect[]>()
   const days = causes.map(({ causes: moved, ...day }) => ({

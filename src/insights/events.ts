@@ -1,10 +1,12 @@
 import { UserError } from '../errors.ts'
+import { packageVersion } from '../root.ts'
 import type { Instant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { dayOf, dayText } from '../store/days.ts'
 import { noteFirstSeen } from '../store/notices/seen.ts'
 import { noteEventsUntil } from '../store/notices/until.ts'
 import { eventAssetRows, impacts, type StoredEvent, storedEvent, storedEvents } from '../store/queries/events/read.ts'
+import { firstChangedDay } from '../store/queries/events/basis.ts'
 import { allEventEffects } from '../store/queries/events/effects.ts'
 import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
 import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
@@ -18,24 +20,28 @@ import { changedBy } from './posture/changed-by.ts'
 import { postureEvents } from './posture/posture-events.ts'
 
 /**
- * Works out all events of an organisation anew, from its first day to the day of `now`: the risk feed from the intervals, each compared
- * with the one before, and posture events from the histories of the scores. Call it after all scores.
+ * Makes all events of an organisation right, from its first day to the day of `now`: the risk feed from the intervals, each compared with the one before, as
+ * far back as anything has changed; posture events from the histories of the scores. Call it after all scores.
  */
 export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
   const today = await dayOf(transaction, org_id, now)
-  const risk = await riskEvents(transaction, org_id, catalog, today)
-  await writeEvents(transaction, org_id, [...risk, ...(await postureEvents(transaction, org_id, catalog, today, now))])
+  const since = await firstChangedDay(transaction, org_id, today, JSON.stringify([packageVersion(), ...catalog.events.values()]))
+  if (since <= today) await computeRiskEvents(transaction, org_id, catalog, today, since)
+  await computePostureEvents(transaction, org_id, catalog, now)
 }
 
 /** As {@link computeEvents}, posture events alone. */
 export async function computePostureEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
   const today = await dayOf(transaction, org_id, now)
-  await writeEvents(transaction, org_id, await postureEvents(transaction, org_id, catalog, today, now), 'posture')
+  await writeEvents(transaction, org_id, 'posture', 0, await postureEvents(transaction, org_id, catalog, today, now))
 }
 
-/** As {@link computeEvents}, the risk feed alone. */
-export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<void> {
-  await writeEvents(transaction, org_id, await riskEvents(transaction, org_id, catalog, today))
+/** Works out the risk feed from a day on. */
+export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number, since = 0): Promise<void> {
+  const changes = await riskChanges(transaction, org_id, since, today)
+  const events = changes.map((change) => riskEvent(org_id, catalog, change))
+  await addEffects(transaction, org_id, events, changes, today, since)
+  await writeEvents(transaction, org_id, 'risk', since, events)
 }
 
 /** Keeps since when each event is known, and up to which day they were worked out. Of what is known now, never of what was known before. */
@@ -44,26 +50,27 @@ export async function noteEvents(transaction: Engine, org_id: number, now: Insta
   await noteEventsUntil(transaction, org_id, await dayOf(transaction, org_id, now))
 }
 
-const riskEvents = async (transaction: Engine, org_id: number, catalog: Catalog, today: number): Promise<EventRow[]> =>
-  withEffects(
-    transaction,
-    org_id,
-    (await riskChanges(transaction, org_id, today)).map((change) => riskEvent(org_id, catalog, change)),
-    today,
-  )
-
-/** Events with what each moved the exposure score by; one that can move nothing moved 0. */
-async function withEffects(transaction: Engine, org_id: number, events: EventRow[], today: number): Promise<EventRow[]> {
+/** Adds to events what each moved the exposure score by; one that can move nothing moved 0. */
+async function addEffects(
+  transaction: Engine,
+  org_id: number,
+  events: readonly EventRow[],
+  changes: readonly RiskChange[],
+  today: number,
+  since: number,
+): Promise<void> {
   const { effects } = await effectsOf(
     transaction,
     { org_id, groups: null },
-    events.map(({ subjects, ...event }) => ({ ...event, subjects: JSON.parse(subjects) as string[] })),
-    0,
+    events.map(({ event_id, type, day }, place) => ({ event_id, type, day, subjects: subjectsOf(changes[place]!) })),
+    since,
     today,
     allEventEffects,
   )
-  return events.map((event) => ({ ...event, ...told(effects.get(event.event_id)) }))
+  for (const event of events) Object.assign(event, told(effects.get(event.event_id)))
 }
+
+const subjectsOf = ({ subjects }: RiskChange): string[] => subjects.split(SEPARATOR)
 
 const told = (effects: readonly EventEffect[] = []): Pick<EventRow, 'score_effect' | 'effects'> => ({
   score_effect: 10 * effects.reduce((sum, { units }) => sum + units, 0),
@@ -72,7 +79,7 @@ const told = (effects: readonly EventEffect[] = []): Pick<EventRow, 'score_effec
 
 function riskEvent(org_id: number, catalog: Catalog, change: RiskChange): EventRow {
   const { type, subject_kind, day, happened_at, component_key, component, assets, active_assets, severity, source } = change
-  const subjects = change.subjects.split(SEPARATOR)
+  const subjects = subjectsOf(change)
   const definition = catalog.events.get(type)
   // A vulnerability without a component stands for itself: "CVE-1 has a new vulnerability, CVE-1" would say nothing.
   const named = component !== subjects[0]

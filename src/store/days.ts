@@ -115,7 +115,10 @@ export const daySql = (instant: string, alias: string): string =>
     when ${instant} >= ${alias}.ends_at then ${alias}.day + 1
     when ${instant} < ${alias}.starts_at then ${alias}.day - 1 else ${alias}.day end`
 
-/** SQL: the join condition that {@link daySql} needs: the organisation's day with the number of the UTC day. */
+/**
+ * SQL: the join condition that {@link daySql} needs: the organisation's day with the number of the UTC day. Every instant has one, but join it left: of two
+ * inner joins a planner may meet all days with all days first.
+ */
 export const dayJoin = (instant: string, org_id: string, alias: string): string =>
   `${alias}.org_id = ${org_id} and ${alias}.day = case when ${instant} >= ${(LAST_DAY + 1) * DAY_US} then ${LAST_DAY} when ${instant} < ${FIRST_DAY * DAY_US} then ${FIRST_DAY}
     else cast(floor(cast(${instant} as double precision) / ${DAY_US}) as integer) end`

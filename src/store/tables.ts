@@ -28,7 +28,16 @@ export const derivedTables = [
  * Tables that only help: their content is a constant, or says what is still to be worked out, or which schema there is. Sealed secrets are of no use
  * without the key of their data folder.
  */
-const helpers = ['hazard', 'taken_in', 'touched_asset', 'touched_vulnerability', 'schema_step', 'events_until', 'sealed_secret']
+const helpers = [
+  'hazard',
+  'taken_in',
+  'touched_asset',
+  'touched_vulnerability',
+  'schema_step',
+  'events_until',
+  'event_basis',
+  'sealed_secret',
+]
 
 export interface Column {
   name: string

@@ -13,11 +13,10 @@ import { recordDefinitions } from '../../insights/definitions.ts'
 import { type Catalog, loadCatalog } from '../../insights/catalog.ts'
 import { mailSettings } from '../../notices/mail.ts'
 import { runNotices } from '../../notices/notifier.ts'
-import { packageRoot } from '../../root.ts'
+import { packageRoot, packageVersion } from '../../root.ts'
 import { listOrgs } from '../../store/orgs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { type CliCommand, textOption } from '../command.ts'
-import { version } from '../connect.ts'
 import { announceServer, placeOf, withdrawServer } from '../place.ts'
 import { progressLine } from '../progress.ts'
 import { watchFolder } from '../watch.ts'
@@ -160,7 +159,7 @@ export const command: CliCommand = {
         catalog,
         host,
         port,
-        version: version(),
+        version: packageVersion(),
         ...(token ? { token } : {}),
         ...(existsSync(webFolder) ? { webFolder } : {}),
       })

@@ -63,7 +63,7 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
        ${valueSql('s.criticality', 'v')}, s.valid_from, s.valid_to,
        ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}
      from here s ${valueJoin('s.criticality', 's.org_id', 'v')}
-     join day d1 on ${dayJoin('s.valid_from', 's.org_id', 'd1')}
-     join day d2 on ${dayJoin('s.valid_to', 's.org_id', 'd2')}`,
+     left join day d1 on ${dayJoin('s.valid_from', 's.org_id', 'd1')}
+     left join day d2 on ${dayJoin('s.valid_to', 's.org_id', 'd2')}`,
   )
 }

@@ -155,8 +155,8 @@ export async function deriveClasses(transaction: Engine, org_id: number, rules: 
        f.valid_from, f.valid_to, ${daySql('f.valid_from', 'd1')}, ${daySql('f.valid_to', 'd2')}
      from found f join rule r on r.rule_no = f.rule_no
      left join decided d on d.asset_id = f.asset_id and d.rule_id = r.rule_id and r.kind = 'criticality'
-     join day d1 on ${dayJoin('f.valid_from', '$org_id', 'd1')}
-     join day d2 on ${dayJoin('f.valid_to', '$org_id', 'd2')}`
+     left join day d1 on ${dayJoin('f.valid_from', '$org_id', 'd1')}
+     left join day d2 on ${dayJoin('f.valid_to', '$org_id', 'd2')}`
   await transaction.query(sql, {
     ...namedIn(sql, rules.params),
     org_id,

@@ -64,8 +64,8 @@ export async function deriveFindings(transaction: Engine): Promise<void> {
        select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component, h.severity, h.cvss_tenths, h.stage, h.valid_from, h.valid_to, ${excepting ? 'h.excepted' : 'false'} as excepted,
          ${daySql('h.valid_from', 'd1')} as from_day, ${daySql('h.valid_to', 'd2')} as to_day, h.several
        from ${excepting ? 'cut' : 'whole'} h join finding_key k on k.finding_id = h.finding_id
-       join day d1 on ${dayJoin('h.valid_from', 'k.org_id', 'd1')}
-       join day d2 on ${dayJoin('h.valid_to', 'k.org_id', 'd2')}),
+       left join day d1 on ${dayJoin('h.valid_from', 'k.org_id', 'd1')}
+       left join day d2 on ${dayJoin('h.valid_to', 'k.org_id', 'd2')}),
      ${findingCauses}
      select org_id, asset_id, finding_id, kind, subject, component, severity, cvss_tenths, stage, valid_from, valid_to, excepted, from_day, to_day, from_cause, to_cause from caused`,
   )

@@ -57,7 +57,7 @@ export async function deriveFresh(transaction: Engine): Promise<void> {
      whole as (select org_id, asset_id, subject, min(valid_from) as valid_from, max(valid_to) as valid_to from run group by org_id, asset_id, subject, run)
      select h.org_id, h.asset_id, h.subject, h.valid_from, h.valid_to, ${daySql('h.valid_from', 'd1')}, ${daySql('h.valid_to', 'd2')}
      from whole h
-     join day d1 on ${dayJoin('h.valid_from', 'h.org_id', 'd1')}
-     join day d2 on ${dayJoin('h.valid_to', 'h.org_id', 'd2')}`,
+     left join day d1 on ${dayJoin('h.valid_from', 'h.org_id', 'd1')}
+     left join day d2 on ${dayJoin('h.valid_to', 'h.org_id', 'd2')}`,
   )
 }

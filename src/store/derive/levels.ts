@@ -99,8 +99,8 @@ export async function deriveLevels(transaction: Engine, org_id: number, rules: r
      select cast($org_id as integer), l.asset_id, ${copied.map((column) => `l.${column}`).join(', ')}, l.criticality, l.criticality_by, l.asset_group, l.asset_group_by,
        ${valueSql('l.criticality', 'v')}, l.valid_from, l.valid_to, ${daySql('l.valid_from', 'd1')}, ${daySql('l.valid_to', 'd2')}
      from levelled l ${valueJoin('l.criticality', '$org_id', 'v')}
-     join day d1 on ${dayJoin('l.valid_from', '$org_id', 'd1')}
-     join day d2 on ${dayJoin('l.valid_to', '$org_id', 'd2')}`,
+     left join day d1 on ${dayJoin('l.valid_from', '$org_id', 'd1')}
+     left join day d2 on ${dayJoin('l.valid_to', '$org_id', 'd2')}`,
     { org_id },
   )
   for (const table of ['said_of', 'levelled']) await transaction.query(`drop table ${table}`)

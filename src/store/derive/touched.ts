@@ -38,7 +38,7 @@ export async function takeTouched(transaction: Engine): Promise<{ assets: number
 
 /** Marks everything as touched and forgets all that is derived: the next computation makes it again from the facts. */
 export async function touchAll(transaction: Engine): Promise<void> {
-  for (const table of [...derivedTables, 'touched_asset', 'touched_vulnerability', 'taken_in'])
+  for (const table of [...derivedTables, 'event_basis', 'touched_asset', 'touched_vulnerability', 'taken_in'])
     await transaction.query(`delete from ${table}`)
   await transaction.query('insert into touched_asset select org_id, asset_id from asset_key')
   await transaction.query(

@@ -204,7 +204,7 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
      union all select * from ${own}.vulnerability_history`,
   )
   for (const table of [...compared, 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
-  for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'touched_asset', 'touched_vulnerability'])
+  for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'event_basis', 'touched_asset', 'touched_vulnerability'])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })
 }

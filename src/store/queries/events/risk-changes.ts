@@ -1,12 +1,12 @@
 import type { Engine } from '../../engines/engine.ts'
-import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
+import { dayJoin, daySql } from '../../days.ts'
 import { isNews } from '../../derive/news.ts'
 import { causeSql } from '../../steps.ts'
 import { lowerSql } from '../lower.ts'
 import { severitySql } from '../metrics/columns.ts'
 import { newestControl, vulnerabilityDays } from '../metrics/sweep.ts'
 import { present } from '../scores/control-deltas.ts'
-import { endingSoftware, feedSupport } from '../support.ts'
+import { endedSupport, eventSubjects } from './subjects.ts'
 
 /** What an event is about. */
 export type SubjectKind = 'vulnerability' | 'control' | 'software'
@@ -36,35 +36,17 @@ export const SEPARATOR = '\u001f'
 const JUMP = 10_000
 
 /**
- * Every risk event from the first day to $today, found by comparing each interval with the one before. An event needs an asset that has the
+ * Every risk event of the days from $since to $today, found by comparing each interval with the one before. An event needs an asset that has the
  * vulnerability open at the end of the day; *mitigated* one on which it was closed that day. A vulnerability is *new* on the first day on
  * which the organisation has it, unless it was there when that source looked at the asset for the first time, and published earlier than
  * 30 days before; on later days it is a *known vulnerability found on more assets*, or *vulnerable software installed* where the software
  * that has it came to each of these assets that day. What ends because its software is gone from each of the assets is *software removed*.
- * An event about one vulnerability counts its assets by what opened and closed until then (`alone`); only those about several meet every finding.
+ * A vulnerability's assets are counted by what opened and closed until then (`standing`); only the assets of an event about several meet each of their findings.
  */
-export function riskChanges(engine: Engine, org_id: number, today: number): Promise<RiskChange[]> {
+export function riskChanges(engine: Engine, org_id: number, since: number, today: number): Promise<RiskChange[]> {
   return engine.query<RiskChange>(
-    `with own as (
-      select f.asset_id, f.finding_id, f.subject, f.component, f.severity, f.stage, f.valid_from, f.from_day, f.to_day, f.from_cause
-      from finding_history f where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
-    ),
-    subject_of as (select subject, min(from_day) as first_day from own group by subject),
+    `with ${eventSubjects},
     ${vulnerabilityDays('subject_of')},
-    advice as (
-      select vulnerability_id, min(title collate "C") as title, min(published_at) as published_at from advisory_history
-      where org_id = $org_id and retracted_in = 9007199254740991 group by vulnerability_id
-    ),
-    text as (select vulnerability_id, min(published_at) as published_at from description_history where retracted_in = 9007199254740991 and published_at is not null group by vulnerability_id),
-    named as (
-      select distinct on (subject) subject, component from (select subject, component, count(*) as findings from own where component <> '' group by subject, component) names
-      order by subject, findings desc, component collate "C"
-    ),
-    component_of as (
-      select subject, component, ${lowerSql('component')} as component_key from (
-        select s.subject, coalesce(n.component, substr(a.title, 1, 120), s.subject) as component
-        from subject_of s left join named n on n.subject = s.subject left join advice a on a.vulnerability_id = s.subject) as given_names
-    ),
     place as materialized (
       select s.asset_id, s.name, ${daySql('s.valid_from', 'd1')} as from_day, ${daySql('s.valid_to', 'd2')} as to_day
       from software_history s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
@@ -86,7 +68,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     first_sighting as (select asset_id, source, min(valid_from) as first_at from sighting_history where org_id = $org_id and retracted_in = 9007199254740991 group by asset_id, source),
     appeared as (
       select 'new_vulnerability' as type, f.subject, f.from_day as day, min(s.valid_from) as since, min(s.source collate "C") as source
-      from own f join subject_of o on o.subject = f.subject and o.first_day = f.from_day
+      from own f join subject_of o on o.subject = f.subject and o.first_day = f.from_day and f.from_day >= $since
         join day d on d.org_id = $org_id and d.day = f.from_day
         join sighting_history s on s.finding_id = f.finding_id and s.valid_from <= f.valid_from and s.valid_from >= d.starts_at and s.org_id = $org_id and s.retracted_in = 9007199254740991
         join first_sighting e on e.asset_id = s.asset_id and e.source = s.source left join look l on l.asset_id = s.asset_id and l.source = s.source
@@ -117,7 +99,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     spread as (
       select case when min(case when c.asset_id is null then 0 else 1 end) = 1 then 'software_installed' else 'known_vulnerability_found' end as type,
         f.subject, f.from_day as day, min(f.valid_from) as since, cast(null as text) as source
-      from told f join subject_of o on o.subject = f.subject and o.first_day < f.from_day
+      from told f join subject_of o on o.subject = f.subject and o.first_day < f.from_day and f.from_day >= $since
         left join (select asset_id, min(first_at) as first_at from look group by asset_id) l on l.asset_id = f.asset_id
         left join came c on c.asset_id = f.asset_id and c.name = f.component and c.day = f.from_day
       where (f.until is null or f.until < f.from_day) and f.valid_from > coalesce(l.first_at, 0) and f.from_cause in (${causeSql('new_vulnerability')}, ${causeSql('configuration_changed')}) group by f.subject, f.from_day
@@ -125,7 +107,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     tool_step as (
       select f.subject, f.stage, min(f.valid_from) as since, f.from_day as day
       from told f left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.from_day and f.from_day < v.to_day
-      where f.stage > f.stage_before and f.until = f.from_day and f.stage > coalesce(v.stage, 0) group by f.subject, f.stage, f.from_day
+      where f.from_day >= $since and f.stage > f.stage_before and f.until = f.from_day and f.stage > coalesce(v.stage, 0) group by f.subject, f.stage, f.from_day
     ),
     exploited as (
       select case s.stage when 1 then 'new_public_exploit' when 2 then 'exploit_verified' when 3 then 'exploit_in_kit' when 4 then 'known_exploited' else 'used_by_ransomware' end as type,
@@ -136,40 +118,42 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     ),
     worse as (select * from appeared union all select * from exploited union all select * from spread union all select * from jump),
     worse_of as (
-      select w.type, w.subject, w.day, w.since, w.source, c.component, c.component_key, count(*) over (partition by w.type, w.day, c.component_key) as subjects
-      from worse w join component_of c on c.subject = w.subject where w.day <= $today
+      select w.type, w.subject, w.day, min(w.since) as since, min(w.source collate "C") as source from worse w where w.day between $since and $today group by w.type, w.subject, w.day
     ),
-    hit as (
-      select w.type, w.subject, w.day, w.since, w.source, w.component, w.component_key, f.asset_id, ${severitySql} as severity
-      from worse_of w join own f on f.subject = w.subject and f.from_day <= w.day and w.day < f.to_day
-        left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= w.day and w.day < v.to_day
-      where w.subjects > 1
-    ),
-    alone as (select * from worse_of where subjects = 1),
-    of_alone as (select asset_id, subject, severity, from_day, to_day from own where subject in (select subject from alone)),
+    of_worse as (select asset_id, subject, severity, from_day, to_day from own where subject in (select subject from worse_of)),
     marked as (
       select *, case when from_day <= max(to_day) over (partition by asset_id, subject order by from_day, to_day rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
-      from of_alone
+      from of_worse
     ),
     numbered as (select *, sum(begins) over (partition by asset_id, subject order by from_day, to_day rows unbounded preceding) as run from marked),
-    having_it as (select subject, min(from_day) as from_day, max(to_day) as to_day from numbered group by asset_id, subject, run),
+    having_it as (select asset_id, subject, min(from_day) as from_day, max(to_day) as to_day from numbered group by asset_id, subject, run),
     opened as (
       select subject, case when e.sign = 1 then from_day else to_day end as day, 0 as asked, e.sign as assets, cast(null as integer) as severity, 0 as sign, cast(null as text) as type, cast(null as bigint) as since, cast(null as text) as source
       from having_it cross join (values (1), (-1)) e(sign)
       union all
-      select subject, case when e.sign = 1 then from_day else to_day end, 0, 0, severity, e.sign, null, null, null from of_alone cross join (values (1), (-1)) e(sign)
+      select subject, case when e.sign = 1 then from_day else to_day end, 0, 0, severity, e.sign, null, null, null from of_worse cross join (values (1), (-1)) e(sign)
       union all
-      select subject, day, 1, 0, null, 0, type, since, source from alone
+      select subject, day, 1, 0, null, 0, type, since, source from worse_of
     ),
     standing as (
       select subject, day, asked, type, since, source, cast(sum(assets) over until_then as bigint) as assets,
         case ${[4, 3, 2, 1, 0].map((severity) => `when sum(case when severity = ${severity} then sign else 0 end) over until_then > 0 then ${severity}`).join(' ')} end as severity
       from opened window until_then as (partition by subject order by day, asked rows between unbounded preceding and current row)
     ),
-    told_alone as (
-      select f.type, f.subject, f.day, f.since, f.source, f.assets, ${severitySql} as severity
-      from standing f left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.day and f.day < v.to_day
+    told_each as materialized (
+      select f.type, f.subject, f.day, f.since, f.source, f.assets, ${severitySql} as severity, c.component, c.component_key,
+        dense_rank() over (order by f.type, f.day, c.component_key) as event, count(*) over (partition by f.type, f.day, c.component_key) as subjects
+      from standing f join component_of c on c.subject = f.subject left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.day and f.day < v.to_day
       where f.asked = 1 and f.assets > 0
+    ),
+    of_several as (
+      select t.event, cast(count(distinct h.asset_id) as bigint) as assets
+      from told_each t join having_it h on h.subject = t.subject and h.from_day <= t.day and t.day < h.to_day where t.subjects > 1 group by t.event
+    ),
+    told_worse as (
+      select t.event, t.type, t.day, t.component_key, min(t.component collate "C") as component, min(t.since) as happened_at, max(t.severity) as severity, min(t.source collate "C") as source,
+        coalesce(max(s.assets), max(t.assets)) as assets, string_agg(t.subject, '${SEPARATOR}' order by t.subject collate "C") as subjects
+      from told_each t left join of_several s on s.event = t.event group by t.event, t.type, t.day, t.component_key
     ),
     ending as (select f.*, lead(f.from_day) over (partition by f.finding_id order by f.from_day) as again_day from own f),
     ended as (
@@ -178,7 +162,7 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
         join asset_history a on a.asset_id = f.asset_id and a.org_id = $org_id and a.from_day <= f.to_day and f.to_day < a.to_day
         left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.to_day and f.to_day < v.to_day
         left join went w on w.asset_id = f.asset_id and w.name = f.component and w.day = f.to_day
-      where f.to_day < ${NEVER_DAY} and (f.again_day is null or f.again_day > f.to_day)
+      where f.to_day between $since and $today and (f.again_day is null or f.again_day > f.to_day)
     ),
     closed as (
       select case when min(gone) over (partition by subject, day) = 1 then 'software_removed' else 'vulnerability_mitigated' end as type, subject, day, since, cast(null as text) as source, asset_id, severity
@@ -204,16 +188,10 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       select a.control_id, a.since, a.first_at, min(a.since) over (partition by a.control_id) as ever_at, a.source, ${daySql('a.since', 'd1')} as day
       from assessing a left join day d1 on ${dayJoin('a.since', '$org_id', 'd1')}
     ),
-    ${feedSupport},
-    ${endingSoftware},
-    unsupported as (
-      select s.asset_id, s.name, s.version, s.ends_at, s.source, ${daySql('s.ends_at', 'd1')} as day, ${daySql('s.valid_from', 'd2')} as from_day, ${daySql('s.valid_to', 'd3')} as to_day
-      from ending_software s left join day d1 on ${dayJoin('s.ends_at', '$org_id', 'd1')}
-        left join day d2 on ${dayJoin('s.valid_from', '$org_id', 'd2')} left join day d3 on ${dayJoin('s.valid_to', '$org_id', 'd3')}
-    ),
+    ${endedSupport},
     other_impact as (
       select 'end_of_support_reached' as type, 'software' as subject_kind, trim(name || ' ' || version) as subject, day, ends_at as since, source, asset_id, cast(null as integer) as severity, name as component
-      from unsupported where from_day < day and day < to_day
+      from ended_support
       union all
       select x.type, x.kind, x.subject, x.day, x.since, null, x.asset_id, x.severity, coalesce(c.component, substr(n.title, 1, 120), x.subject)
       from excepting x left join component_of c on c.subject = case when x.kind = 'vulnerability' then x.subject end
@@ -225,24 +203,22 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
       where c.since > c.first_at and c.since = c.ever_at
     ),
     impact as (
-      select type, 'vulnerability' as subject_kind, subject, day, since, source, asset_id, severity, component, component_key from hit
-      union all
-      select h.type, 'vulnerability', h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from closed h join component_of c on c.subject = h.subject
+      select h.type, 'vulnerability' as subject_kind, h.subject, h.day, h.since, h.source, h.asset_id, h.severity, c.component, c.component_key from closed h join component_of c on c.subject = h.subject
       union all
       select type, subject_kind, subject, day, since, source, asset_id, severity, component, ${lowerSql('component')} from other_impact
     ),
     told_of as (
       select type, subject_kind, day, component_key, min(component collate "C") as component, min(since) as happened_at, cast(count(distinct asset_id) as bigint) as assets,
         max(severity) as severity, min(source collate "C") as source
-      from impact where day <= $today group by type, subject_kind, day, component_key
+      from impact where day between $since and $today group by type, subject_kind, day, component_key
       union all
-      select a.type, 'vulnerability', a.day, c.component_key, c.component, a.since, a.assets, a.severity, a.source from told_alone a join component_of c on c.subject = a.subject
+      select type, 'vulnerability', day, component_key, component, happened_at, assets, severity, source from told_worse
     ),
     listed as (
       select type, subject_kind, day, component_key, string_agg(subject, '${SEPARATOR}' order by subject collate "C") as subjects
-      from (select distinct type, subject_kind, day, component_key, subject from impact where day <= $today) each_subject group by type, subject_kind, day, component_key
+      from (select distinct type, subject_kind, day, component_key, subject from impact where day between $since and $today) each_subject group by type, subject_kind, day, component_key
       union all
-      select a.type, 'vulnerability', a.day, c.component_key, a.subject from told_alone a join component_of c on c.subject = a.subject
+      select type, 'vulnerability', day, component_key, subjects from told_worse
     ),
     ${present('active', 'asset', null)},
     active_step as (select case when e.sign = 1 then from_day else to_day end as day, sum(e.sign) as sign from active cross join (values (1), (-1)) e(sign) where from_day < to_day group by 1),
@@ -251,6 +227,6 @@ export function riskChanges(engine: Engine, org_id: number, today: number): Prom
     select t.type, t.day, t.happened_at, t.component_key, t.component, t.subject_kind, l.subjects, t.assets, d.assets as active_assets, t.severity, t.source
     from told_of t join listed l on l.type = t.type and l.subject_kind = t.subject_kind and l.day = t.day and l.component_key = t.component_key join active_day d on d.day = t.day and d.asked = 1
     order by t.day, t.type, t.subject_kind, t.component_key collate "C"`,
-    { org_id, today },
+    { org_id, since, today },
   )
 }

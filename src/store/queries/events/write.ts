@@ -60,9 +60,15 @@ const columns = [
   'recovered_day',
 ] as const satisfies readonly (keyof EventRow)[]
 
-/** Replaces the events of an organisation, or those of one feed. */
-export async function writeEvents(transaction: Engine, org_id: number, events: readonly EventRow[], feed?: 'posture'): Promise<void> {
-  await transaction.query(`delete from event where org_id = $org_id${feed ? ` and feed = '${feed}'` : ''}`, { org_id })
+/** Replaces the events of a feed of an organisation, from a day on. */
+export async function writeEvents(
+  transaction: Engine,
+  org_id: number,
+  feed: EventRow['feed'],
+  since: number,
+  events: readonly EventRow[],
+): Promise<void> {
+  await transaction.run('delete from event where org_id = $org_id and feed = $feed and day >= $since', { org_id, feed, since })
   await transaction.append(
     'event',
     columns,

@@ -41,7 +41,7 @@ export function exceptionTurns(
 ): Promise<{ exception_id: number; day: number; begins: number }[]> {
   const edge = (column: string, begins: number) =>
     `select e.exception_id, ${daySql(`e.${column}`, 'd')} as day, ${begins} as begins from exception_history e
-     join day d on ${dayJoin(`e.${column}`, '$org_id', 'd')} where e.org_id = $org_id and e.retracted_in = ${NEVER} and e.${column} < ${NEVER}`
+     left join day d on ${dayJoin(`e.${column}`, '$org_id', 'd')} where e.org_id = $org_id and e.retracted_in = ${NEVER} and e.${column} < ${NEVER}`
   return engine.query(
     `select distinct exception_id, day, begins from (${edge('valid_from', 1)} union all ${edge('valid_to', 0)}) edges
      where day > $from_day and day <= $to_day order by day, begins, exception_id`,
@@ -66,7 +66,7 @@ export function supportEnds(engine: Engine, scope: Scope, moment: AskedMoment, {
       select s.name, s.version, s.asset_id, ${endOf(endsSql)} as ends_at from software_history s join a on a.asset_id = s.asset_id ${supportJoin}
       where s.org_id = $org_id and ${standing('s')} group by s.name, s.version, s.asset_id),
     ending as (
-      select i.name, i.version, i.asset_id, ${daySql('i.ends_at', 'd')} as day from installation i join day d on ${dayJoin('i.ends_at', '$org_id', 'd')} where i.ends_at is not null)
+      select i.name, i.version, i.asset_id, ${daySql('i.ends_at', 'd')} as day from installation i left join day d on ${dayJoin('i.ends_at', '$org_id', 'd')} where i.ends_at is not null)
     select day, name, version, cast(count(distinct asset_id) as bigint) as assets from ending
     where day > $from_day and day <= $to_day group by day, name, version order by day, name collate "C", version collate "C"`,
     { ...params, from_day, to_day },

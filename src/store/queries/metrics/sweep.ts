@@ -262,8 +262,7 @@ function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly Placed
   exposed_run as (
     select q.metric, q.slot, f.asset_id, greatest(f.from_step, q.from_step) as from_step, least(f.to_step, q.to_step) as to_step
     from version_of_finding f join met_run q on ${same.join(' and ')}
-    ${several ? 'join asked k on k.metric = q.metric and k.asset_id = f.asset_id' : ''}
-    where f.from_step < q.to_step and q.from_step < f.to_step
+    where f.from_step < q.to_step and q.from_step < f.to_step ${several ? 'and (q.metric, f.asset_id) in (select metric, asset_id from asked)' : ''}
   )`
 }
 

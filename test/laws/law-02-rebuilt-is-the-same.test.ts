@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compute } from '../../src/insights/compute.ts'
+import { DAY_US } from '../../src/model/time.ts'
+import type { Store } from '../../src/store/store.ts'
+import { touchAll } from '../../src/store/derive/touched.ts'
+import { touchOne } from '../../src/store/notices/until.ts'
+import { derivedTables } from '../../src/store/tables.ts'
+import { engines } from '../contract/engines.ts'
+import { smallCatalog } from '../contract/small-catalog.ts'
+import { assertLaw } from './cases.ts'
+import { dump } from './dump.ts'
+import { clear, openStage, play, type Stage } from './play.ts'
+import { anyOrder, BASE, NOW, worldArbitrary } from './world.ts'
+
+describe.each(engines)('law 2 on $name: what was worked out step by step is what a rebuild works out', ({ name, open }) => {
+  const catalog = smallCatalog()
+  let stage: Stage
+  let store: Store
+  let clock = NOW
+  beforeAll(async () => {
+    stage = await openStage(open)
+    store = { ...stage.store, now: () => clock }
+  })
+  afterAll(() => stage.engine.close())
+  const derived = () => dump({ engine: stage.engine, tables: derivedTables })
+
+  it('with late reports, undone ones and feeds, whatever day it is in between', async () => {
+    const world = worldArbitrary({ ...anyOrder, undos: true, changing: true, assets: 6, steps: 7 })
+    const days = fc.infiniteStream(fc.nat(40))
+    await assertLaw(
+      { law: 2, title: 'a rebuild works out the same', engine: name, short: 21, each: 7 },
+      fc.tuple(world, days),
+      async ([steps, passing]) => {
+        await clear(stage)
+        clock = BASE
+        await play(stage, steps, async () => {
+          clock = Math.min(NOW, clock + (passing.next().value as number) * DAY_US)
+          await compute(store, catalog)
+        })
+        for (const org_id of stage.orgs) await touchOne(stage.engine, org_id)
+        await compute(store, catalog)
+        const stepwise = await derived()
+        await stage.engine.transaction(touchAll)
+        await compute(store, catalog)
+        expect(stepwise).toEqual(await derived())
+        return steps.length
+      },
+    )
+  })
+})
