@@ -20,6 +20,17 @@ const ExampleShape = z.strictObject({
   result: z
     .array(z.strictObject({ asset_id: z.string(), control_id: z.string(), status: z.enum(['pass', 'not_applicable', 'not_run']) }))
     .default([]),
+  /** Installed software; `end_of_support_at`: a day, as its report states it. */
+  software: z
+    .array(
+      z.strictObject({
+        asset_id: z.string(),
+        name: z.string(),
+        version: z.string().default(''),
+        end_of_support_at: z.iso.date().nullable().default(null),
+      }),
+    )
+    .default([]),
   expect: z.strictObject({ exposed: z.array(z.string()), total: z.number().int() }),
 })
 
@@ -47,7 +58,15 @@ export const MetricShape = z.strictObject({
   /** What to do about it, in a sentence or more: an attribute that is missing, a finding without a known fix. */
   recommendation: Text.optional(),
   /** Those that come with the program all have one. */
-  example: ExampleShape.default({ asset: [], vulnerability: [], control: [], finding: [], result: [], expect: { exposed: [], total: 0 } }),
+  example: ExampleShape.default({
+    asset: [],
+    vulnerability: [],
+    control: [],
+    finding: [],
+    result: [],
+    software: [],
+    expect: { exposed: [], total: 0 },
+  }),
 })
 
 /**
@@ -100,6 +119,7 @@ const feeding = z.union([
   z.strictObject({ subject: z.enum(['vulnerability', 'control', 'software', 'asset']) }),
   z.strictObject({ stage: z.enum(exploitStages) }),
   z.strictObject({ epss: z.literal(true) }),
+  z.strictObject({ support: z.literal(true) }),
   z.strictObject({
     attribute: z.enum([...attributes.keys()] as [string, ...string[]]),
     /** Only these values count; left out: any. */

@@ -168,6 +168,7 @@ function needsOf(condition: Condition): string[] {
   const needs = [
     ...(read.has('vulnerability') || (read.has('finding') && !controls) ? ['vulnerabilities'] : []),
     ...(controls ? ['controls'] : []),
+    ...(read.has('software') ? ['inventory.software', 'intelligence.support'] : []),
   ]
   return needs.length ? needs : ['inventory']
 }

@@ -56,6 +56,10 @@ export const findingColumns: Columns = new Map<string, Column>([
       sql: 'exists (select 1 from control_objective o where o.org_id = $org_id and o.control_id = f.subject and o.objective in ($values))',
     },
   ],
+  [
+    'software.support',
+    { type: 'text', values: ['ended'], title: 'support of software', sql: `case when f.kind = 'software' then 'ended' end` },
+  ],
   ['control.title', { type: 'text', title: 'control title', sql: ofControl('c.title') }],
   ['control.source', { type: 'text', title: 'control source', sql: ofControl('c.source') }],
 ])

@@ -16,6 +16,9 @@ export type Term = readonly Literal[]
 /** More AND-terms than this make a sweep wider than it is worth; two metrics say it better. */
 const MAX_TERMS = 8
 
+/** What the fields of a dimension are about. */
+const words: Readonly<Record<string, string>> = { vulnerability: 'a vulnerability', control: 'a control', software: 'software' }
+
 const isFinding = (field: string): boolean => findingColumns.has(field)
 
 /**
@@ -62,8 +65,9 @@ export function lintMetric(population: Condition, exposed_when: Condition): stri
   look(exposed_when)
   for (const term of termsOf(exposed_when, 'exposed_when')) {
     const dimensions = new Set(term.map(({ comparison }) => comparison.field.split('.')[0]))
-    if (dimensions.has('vulnerability') && dimensions.has('control'))
-      problems.push('exposed_when asks one finding to be a vulnerability and a control: it can never hold')
+    const kinds = ['vulnerability', 'control', 'software'].filter((kind) => dimensions.has(kind))
+    if (kinds.length > 1)
+      problems.push(`exposed_when asks one finding to be ${kinds.map((kind) => words[kind]).join(' and ')}: it can never hold`)
     if (term.length === 0) problems.push('exposed_when is empty: every asset would be exposed')
   }
   return problems
@@ -94,6 +98,8 @@ export function objectivesOf(condition: Condition): string[] | null {
 
 /** The terms of a condition, each as one predicate over the asset and one over the finding (null: not read), and what they read. */
 export function compileTerms(condition: Condition, parameters: ParameterList): Pick<MetricSql, 'terms' | 'reads'> {
+  const fields = fieldsOf(condition)
+  const software = fields.has('software.support')
   const terms = termsOf(condition, 'condition').map((term) => {
     const side = (finding: boolean): string | null => {
       const literals = term.filter(({ comparison }) => isFinding(comparison.field) === finding)
@@ -103,19 +109,21 @@ export function compileTerms(condition: Condition, parameters: ParameterList): P
         return negated ? `not (${sql})` : `(${sql})`
       })
       // What asks about a vulnerability or a control is about such findings only, also when it asks for the unknown.
-      for (const kind of ['vulnerability', 'control'] as const) {
-        if (literals.some(({ comparison }) => comparison.field.startsWith(`${kind}.`))) predicates.unshift(`f.kind = '${kind}'`)
-      }
+      const kinds = ['vulnerability', 'control', 'software'].filter((kind) =>
+        literals.some(({ comparison }) => comparison.field.startsWith(`${kind}.`)),
+      )
+      predicates.unshift(...kinds.map((kind) => `f.kind = '${kind}'`))
+      if (finding && software && !kinds.includes('software')) predicates.unshift(`f.kind <> 'software'`)
       return predicates.join(' and ')
     }
     return { asset: side(false), finding: side(true) }
   })
-  const fields = fieldsOf(condition)
   const reads = {
     vulnerability: [...fields].some((field) => field.startsWith('vulnerability.')),
     control: ['control.severity', 'control.category', 'control.source', 'control.title'].some((field) => fields.has(field)),
     component: fields.has('finding.component'),
     fixable: fields.has('finding.fixable'),
+    software,
   }
   return { terms, reads }
 }

@@ -36,6 +36,7 @@ export interface MetricAnswer {
 /** Whose freshness decides whether an asset could be asked: that of what the metric needs most specifically. */
 export function subjectOf(metric: Metric): MetricSql['subject'] {
   if (metric.needs.includes('vulnerabilities')) return 'vulnerability'
+  if (metric.needs.includes('inventory.software')) return 'software'
   return metric.needs.includes('controls') ? 'control' : 'asset'
 }
 

@@ -114,6 +114,21 @@ describe.each(engines)('examples of the catalog on $name', ({ open }) => {
         .map((row) => ({ vulnerability_id: row.vulnerability_id, source: 'epss', epss: row.epss!, ...facts })),
     )
 
+    await engine.query('delete from software_history')
+    await append(
+      engine,
+      'software_history',
+      metric.example.software.map(({ asset_id, name, version, end_of_support_at }) => ({
+        org_id,
+        asset_id: numbers.get(asset_id)!,
+        source: 'tool',
+        name,
+        version,
+        end_of_support_at: end_of_support_at === null ? null : Date.parse(end_of_support_at) * 1000,
+        ...facts,
+      })),
+    )
+
     const scope = { org_id, groups: null }
     expect(await measureMetric(engine, scope, metric, DAY0, catalog)).toEqual({
       id,

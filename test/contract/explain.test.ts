@@ -29,7 +29,7 @@ const metricOf = (id: string, population: unknown, exposed_when: unknown): Metri
   source: 'https://example.org/',
   reason: '',
   needs: [],
-  example: { asset: [], vulnerability: [], control: [], finding: [], result: [], expect: { exposed: [], total: 0 } },
+  example: { asset: [], vulnerability: [], control: [], finding: [], result: [], software: [], expect: { exposed: [], total: 0 } },
   yaml: '',
   population: parseCondition(population, assetColumns, 'population'),
   exposed_when: parseCondition(exposed_when, metricColumns, 'exposed_when'),

@@ -8,6 +8,7 @@ import { undoImport } from '../../src/ingest/undo.ts'
 import type { Catalog } from '../../src/insights/catalog.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
 import { everAfter, storeAsKnown } from '../../src/insights/knowledge.ts'
+import { measureMetric, metricAssets } from '../../src/insights/metrics.ts'
 import { parseInstant } from '../../src/model/time.ts'
 import { dayText } from '../../src/store/days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -16,6 +17,7 @@ import { installedColumns, listInstalled } from '../../src/store/queries/assets/
 import { eventEvidence } from '../../src/store/queries/events/evidence.ts'
 import { impacts, storedEvents } from '../../src/store/queries/events/read.ts'
 import { listSoftware, softwareColumns } from '../../src/store/queries/software/list.ts'
+import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
 import { supportEnds } from '../../src/store/queries/exceptions/turns.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -25,9 +27,11 @@ import { engines } from './engines.ts'
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-support-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const METRIC = 'assets-with-unsupported-software'
+const metric = shippedCatalog.metrics.get(METRIC)!
 const catalog: Catalog = {
   ...shippedCatalog,
-  metrics: new Map(),
+  metrics: new Map([[METRIC, metric]]),
   initiatives: new Map(),
   recommendations: new Map(),
   objectives: new Map(),
@@ -195,8 +199,26 @@ describe.each(engines)('end of support by a feed on $name', ({ open }) => {
       expect(found, `${day} of ${feedsKnown.length} feeds`).toEqual(expected)
       for (const { end_of_support_at, support } of items)
         expect(support).toBe(end_of_support_at === null ? null : end_of_support_at.slice(0, 10) <= day ? 'ended' : 'ending')
+      const system = endAt(feedsKnown, 'debian', '11', at)
+      const named = { '@angular/core': '@angular/core 12.1.0', 'node.js': 'node.js 18.1.0', Django: 'Django 3.2.1' }
+      const ended = [
+        ...Object.entries(named).flatMap(([name, subject]) => ((expected[name] ?? '9') <= at ? [subject] : [])),
+        ...((system ?? '9') <= at ? ['Debian 11'] : []),
+      ].toSorted()
+      const { total } = await measureMetric(asked.engine, scope, metric, moment.day, catalog)
+      if (feedsKnown.length === feeds.length) expect(total, day).toBe(1)
+      const [exposed] = await metricAssets(asked.engine, scope, metric, moment.day)
+      const more = ended.length > 1 ? ` and ${ended.length - 1} more` : ''
+      expect(exposed?.reason, `${day} of ${feedsKnown.length} feeds`).toBe(
+        total === 1 && ended[0] ? `has ${ended[0]}, which is no longer supported${more}` : undefined,
+      )
+      if (asked === store) {
+        const deltas = await storedDeltas(engine, org_id, 'metric', METRIC)
+        const stored = deltas.filter((delta) => delta.day <= moment.day).reduce((sum, delta) => sum + delta.numerator_delta, 0)
+        expect(stored, day).toBe(exposed ? 1 : 0)
+      }
       const asset = await getAsset(asked.engine, scope, moment, asset_id)
-      expect(asset.os_support?.end_of_support_at.slice(0, 10) ?? null, day).toBe(endAt(feedsKnown, 'debian', '11', at))
+      expect(asset.os_support?.end_of_support_at.slice(0, 10) ?? null, day).toBe(system)
     }
   }
 

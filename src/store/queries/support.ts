@@ -1,4 +1,6 @@
 import { NEVER } from '../../model/time.ts'
+import { dayJoin, daySql } from '../days.ts'
+import { causeSql } from '../steps.ts'
 
 /** `ending`: within {@link SOON_DAYS} days. */
 export const supportStates = ['supported', 'ending', 'ended'] as const
@@ -94,15 +96,18 @@ export function saidBy(ends: string | null): SupportSaidBy | null {
 /** SQL: the join that {@link endsSql} needs at $at. */
 export const supportJoin = `left join feed_support f on ${ofSoftware('f', 's')} and f.valid_from <= $at and $at < f.valid_to`
 
+/** CTE `os_run` (asset_id, os, valid_from, valid_to): from when to when each asset has an operating system, as text. */
+const osRuns = `os_marked as (
+    select asset_id, os, valid_from, valid_to, case when lag(os) over w = os and lag(valid_to) over w = valid_from then 0 else 1 end as begins
+    from asset_history where org_id = $org_id and os is not null window w as (partition by asset_id order by valid_from)),
+  os_numbered as (select *, sum(begins) over (partition by asset_id order by valid_from rows unbounded preceding) as run from os_marked),
+  os_run as (select asset_id, os, min(valid_from) as valid_from, max(valid_to) as valid_to from os_numbered group by asset_id, os, run)`
+
 /**
  * CTE `ending_software` after {@link feedSupport} (asset_id, name, version, ends_at, source, reference, opened_in, valid_from, valid_to): what is installed, from when to when, with
  * the end of its support as stated at that end itself: by a report, else by a feed, with its name of the release. An operating system goes by the feed's title and release.
  */
-export const endingSoftware = `os_marked as (
-    select asset_id, os, valid_from, valid_to, case when lag(os) over w = os and lag(valid_to) over w = valid_from then 0 else 1 end as begins
-    from asset_history where org_id = $org_id and os is not null window w as (partition by asset_id order by valid_from)),
-  os_numbered as (select *, sum(begins) over (partition by asset_id order by valid_from rows unbounded preceding) as run from os_marked),
-  os_run as (select asset_id, os, min(valid_from) as valid_from, max(valid_to) as valid_to from os_numbered group by asset_id, os, run),
+export const endingSoftware = `${osRuns},
   ending_software as materialized (
     select s.asset_id, s.name, s.version, s.end_of_support_at as ends_at, s.source, '' as reference, s.opened_in, s.valid_from, s.valid_to
     from software_history s where s.org_id = $org_id and s.retracted_in = ${NEVER} and s.end_of_support_at is not null
@@ -115,3 +120,42 @@ export const endingSoftware = `os_marked as (
     union all
     select r.asset_id, f.title, f.release, f.ends_at, f.source, f.product || ' ' || f.release, f.opened_in, r.valid_from, r.valid_to
     from os_run r join feed_support f on f.kind = 'os' and f.version = r.os and f.dated and f.valid_from <= f.ends_at and f.ends_at < f.valid_to)`
+
+const sameInstallation = (a: string, b: string): string =>
+  `${a}.asset_id = ${b}.asset_id and ${a}.name = ${b}.name and ${a}.version = ${b}.version`
+
+/**
+ * CTEs down to `unsupported` (asset_id, component, subject, from_day, from_cause, to_day, to_cause): the days on which an asset has software, or an operating system,
+ * whose support has ended by what counts then: what its report says, and a feed where none does. Support that ends, and another word of the feed, is *content
+ * changed*. Parameter: $org_id.
+ */
+export const unsupportedSoftware = `${feedSupport},
+  ${osRuns},
+  own_end as materialized (
+    select asset_id, name, version, end_of_support_at as ends_at, valid_from, valid_to from software_history
+    where org_id = $org_id and retracted_in = ${NEVER} and end_of_support_at is not null),
+  ended_by_feed as materialized (
+    select s.asset_id, s.name, s.version, s.valid_from as came_at, s.valid_to as went_at, greatest(s.valid_from, f.valid_from, f.ends_at) as valid_from, least(s.valid_to, f.valid_to) as valid_to
+    from software_history s join feed_support f on ${ofSoftware('f', 's')}
+    where s.org_id = $org_id and s.retracted_in = ${NEVER} and s.end_of_support_at is null and greatest(s.valid_from, f.valid_from, f.ends_at) < least(s.valid_to, f.valid_to)),
+  cut_at as (
+    select e.*, e.valid_from as t from ended_by_feed e
+    union select e.*, o.valid_from from ended_by_feed e join own_end o on ${sameInstallation('o', 'e')} and e.valid_from < o.valid_from and o.valid_from < e.valid_to
+    union select e.*, o.valid_to from ended_by_feed e join own_end o on ${sameInstallation('o', 'e')} and e.valid_from < o.valid_to and o.valid_to < e.valid_to),
+  cut_piece as (
+    select asset_id, name, version, came_at, went_at, t as valid_from,
+      coalesce(lead(t) over (partition by asset_id, name, version, came_at, went_at, valid_from, valid_to order by t), valid_to) as valid_to
+    from cut_at),
+  unsupported_time as materialized (
+    select asset_id, name, version, valid_from as came_at, valid_to as went_at, greatest(valid_from, ends_at) as valid_from, valid_to from own_end where ends_at < valid_to
+    union all
+    select p.asset_id, p.name, p.version, p.came_at, p.went_at, p.valid_from, p.valid_to from cut_piece p
+    where not exists (select 1 from own_end o where ${sameInstallation('o', 'p')} and o.valid_from <= p.valid_from and p.valid_from < o.valid_to)
+    union all
+    select r.asset_id, f.title, f.release, r.valid_from, r.valid_to, greatest(r.valid_from, f.valid_from, f.ends_at), least(r.valid_to, f.valid_to)
+    from os_run r join feed_support f on f.kind = 'os' and f.version = r.os and greatest(r.valid_from, f.valid_from, f.ends_at) < least(r.valid_to, f.valid_to)),
+  unsupported as (
+    select t.asset_id, t.name as component, trim(t.name || ' ' || t.version) as subject, ${daySql('t.valid_from', 'd1')} as from_day, ${daySql('t.valid_to', 'd2')} as to_day,
+      case when t.valid_from > t.came_at then ${causeSql('content_changed')} else ${causeSql('configuration_changed')} end as from_cause,
+      case when t.valid_to < t.went_at then ${causeSql('content_changed')} else ${causeSql('remediated')} end as to_cause
+    from unsupported_time t left join day d1 on ${dayJoin('t.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('t.valid_to', '$org_id', 'd2')})`

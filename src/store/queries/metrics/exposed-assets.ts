@@ -1,7 +1,8 @@
 import type { Engine } from '../../engines/engine.ts'
 import type { Scope } from '../../scope.ts'
 import { idOf, stageSql } from './columns.ts'
-import { groupParams, metricSweep, newestControl, vulnerabilityDays, type MetricSql } from './sweep.ts'
+import { groupParams, metricSweep, newestControl, unsupportedAsFinding, vulnerabilityDays, type MetricSql } from './sweep.ts'
+import { unsupportedSoftware } from '../support.ts'
 
 /** An asset that a metric finds exposed at the end of a day. */
 export interface ExposedAsset {
@@ -70,12 +71,20 @@ export async function exposingFindings(
         .join(' and ')})`,
   )
   return engine.query<ExposingFinding>(
-    `with f as (
-      select f.*, exists (
+    `with ${metric.reads.software ? `${unsupportedSoftware},` : ''}
+    f as (
+      select f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, f.component, exists (
         select 1 from sighting_history s, day d where s.finding_id = f.finding_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
           and d.org_id = $org_id and d.day = $day and s.valid_from < d.ends_at and d.ends_at <= s.valid_to
       ) as fixable
       from finding_history f where f.org_id = $org_id and f.asset_id = any($asset_ids) and not f.excepted and f.from_day <= $day and $day < f.to_day
+      ${
+        metric.reads.software
+          ? `union all
+      select u.asset_id, ${['kind', 'subject', 'severity', 'cvss_tenths', 'stage', 'component'].map((column) => unsupportedAsFinding[column]!).join(', ')}, false
+      from unsupported u where u.asset_id = any($asset_ids) and u.from_day <= $day and $day < u.to_day`
+          : ''
+      }
     ),
     ${vulnerabilityDays(`(select distinct subject from f where kind = 'vulnerability')`)},
     ${newestControl},

@@ -1,7 +1,12 @@
 import type { Engine } from '../../engines/engine.ts'
 
-/** What can feed a capability: looks at assets, a stage of exploitation that somebody states, EPSS, or an attribute of assets. */
-export type Feeding = { subject: string } | { stage: number } | { epss: true } | { attribute: string; values?: string[] | undefined }
+/** What can feed a capability: looks at assets, a stage of exploitation that somebody states, EPSS, ends of support, or an attribute of assets. */
+export type Feeding =
+  | { subject: string }
+  | { support: true }
+  | { stage: number }
+  | { epss: true }
+  | { attribute: string; values?: string[] | undefined }
 
 /** Whether anything of this kind has ever been reported, as known now. */
 export async function isFed(engine: Engine, org_id: number, feeding: Feeding): Promise<boolean> {
@@ -16,6 +21,14 @@ function question(feeding: Feeding): [string, Record<string, string | number | s
   if ('subject' in feeding)
     return ['select 1 as fed from fresh_history where org_id = $org_id and subject = $subject limit 1', { subject: feeding.subject }]
   if ('epss' in feeding) return [`select 1 as fed from epss_history where retracted_in = ${NEVER} limit 1`, {}]
+  if ('support' in feeding)
+    return [
+      `select 1 as fed from (
+        select 1 as fed from end_of_life_history where retracted_in = ${NEVER}
+        union all select 1 from software_history where org_id = $org_id and retracted_in = ${NEVER} and end_of_support_at is not null
+      ) stated limit 1`,
+      {},
+    ]
   if ('attribute' in feeding) {
     const column = attributes.get(feeding.attribute)
     return feeding.values

@@ -1,6 +1,7 @@
 import type { Params } from '../../engines/engine.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../../steps.ts'
+import { unsupportedSoftware } from '../support.ts'
 import { vulnerabilitySteps } from '../../vulnerability-steps.ts'
 import { idOf } from './columns.ts'
 
@@ -9,13 +10,13 @@ export interface MetricSql {
   /** Over `a`: who is asked. */
   population: string
   /** Only assets that were looked at for this within the staleness are counted. */
-  subject: 'vulnerability' | 'control' | 'asset'
+  subject: 'vulnerability' | 'control' | 'software' | 'asset'
   /** Only assets on which a check for one of these objectives passed or failed are counted; null: whatever was looked for. A list of parameters' names. */
   objectives: string | null
   /** Exposed when any term holds; a term's `asset` and `finding` must hold both, null holds always. */
   terms: readonly { asset: string | null; finding: string | null }[]
   /** What the findings' predicates read beside the finding's own columns. */
-  reads: { vulnerability: boolean; control: boolean; component: boolean; fixable: boolean }
+  reads: { vulnerability: boolean; control: boolean; component: boolean; fixable: boolean; software: boolean }
   params: Params
 }
 
@@ -149,7 +150,7 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
 
 /** Metrics of which these texts are equal can share one sweep: what they ask, and what of the findings tells their kinds of finding apart. */
 export const sweptTogether = ({ subject, objectives, reads }: MetricSql): string =>
-  [subject, objectives !== null, reads.component, reads.fixable].join(' ')
+  [subject, objectives !== null, reads.component, reads.fixable, reads.software].join(' ')
 
 /**
  * CTE `asked_run` (metric, asset_id, from_day, to_day, asked): on which days a check for one of the objectives had an answer on the asset. A tool that states
@@ -197,6 +198,16 @@ const askedRuns = (objectives: readonly string[]): string => `meant as (
 
 const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
 
+/** SQL over a row `u` of unsupported software: what stands for the columns of a finding; all others are not known. */
+export const unsupportedAsFinding: Readonly<Record<string, string>> = {
+  kind: "'software'",
+  subject: 'u.subject',
+  severity: 'cast(null as smallint)',
+  cvss_tenths: 'cast(null as smallint)',
+  stage: 'cast(0 as smallint)',
+  component: 'u.component',
+}
+
 /**
  * CTEs down to `exposed_run` (metric, slot, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
  * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
@@ -226,9 +237,20 @@ function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly Placed
     where a.org_id = $org_id and ${population} ${inGroups('a.asset_id', groups)}
   ),
   ${fixable ? `${fixableRuns},` : ''}
+  ${read('software') ? `${unsupportedSoftware},` : ''}
   found as (
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
     from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
+    ${
+      read('software')
+        ? `union all
+    select u.asset_id, 0, ${key
+      .filter((column) => column !== 'fixable')
+      .map((column) => unsupportedAsFinding[column]!)
+      .join(', ')}, ${stepSql('u.from_day', 'u.from_cause')}, ${stepSql('u.to_day', 'u.to_cause')}
+    from unsupported u where u.from_day < u.to_day`
+        : ''
+    }
   ),
   version_of_finding as (
     select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},

@@ -3,7 +3,7 @@ import type { Scope } from '../../scope.ts'
 import { groupParams, inGroups } from '../metrics/sweep.ts'
 
 /** What a source must have looked for, so that an asset can be asked. */
-export type AskedFor = 'vulnerability' | 'control' | 'asset'
+export type AskedFor = 'vulnerability' | 'control' | 'software' | 'asset'
 
 /** A population whose assets are counted by how well they are known. */
 export interface Population {
@@ -35,7 +35,7 @@ export interface UnknownAssets {
   unions: AssetCounts[]
 }
 
-const subjects: readonly AskedFor[] = ['vulnerability', 'control', 'asset']
+const subjects: readonly AskedFor[] = ['vulnerability', 'control', 'software', 'asset']
 const states = ['scanned', 'stale', 'never_scanned'] as const
 
 /** Assets that are in the same populations and equally well known; their states by subject are places in {@link states}. */
@@ -44,6 +44,7 @@ interface Alike {
   fits: string
   vulnerability: number
   control: number
+  software: number
   asset: number
   assets: number
   value: number
