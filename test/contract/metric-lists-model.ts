@@ -165,6 +165,25 @@ export class DayOf {
     return about === 'control' && name === 'objective' ? [] : null
   }
 
+  /** Whether an asset has software that its report says is past the end of its support, or an operating system of which the feed says so. */
+  private hasUnsupported(asset: ExportedRow): boolean {
+    const past = (row: ExportedRow) => row['end_of_support_at'] !== null && Number(row['end_of_support_at']) < this.end
+    if (this.standing('software_history').some((row) => row['asset_id'] === asset['asset_id'] && past(row))) return true
+    const os = (asset['os'] ?? '').toLowerCase()
+    const named: Record<string, (release: string) => string> = {
+      'alpine-linux': (release) => `alpine ${release}`,
+      debian: (release) => `debian ${release}`,
+      ubuntu: (release) => `ubuntu ${release}`,
+      windows: (release) => `windows ${release.replace('-', ' ')}`,
+      'windows-server': (release) => `windows server ${release}`,
+    }
+    // The feed of the demo is one file, of its first day: what it says held before as well.
+    return this.tables['end_of_life_history']!.some((row) => {
+      const name = named[row['product']!]?.(row['release']!)
+      return name !== undefined && os.startsWith(name) && !/^\d/.test(os.slice(name.length)) && Number(row['ends_at']) < this.end
+    })
+  }
+
   /** Assets on which some check for one of the objectives had an answer; of tools that state failures only, all that they ever looked at. */
   private answered(objectives: readonly string[]): Set<string> {
     const meant = (control_id: string) => (this.objectives.get(control_id) ?? []).some((each) => objectives.includes(each))
@@ -195,7 +214,8 @@ export class DayOf {
   /** The assets that a metric asks and those that it finds exposed, from the text of its file. */
   answer(yaml: string): { total: number[]; exposed: number[] } {
     const metric = parse(yaml) as { population: unknown; exposed_when: Record<string, unknown>; needs: string[] }
-    const subject = metric.needs.includes('vulnerabilities') ? 'vulnerability' : metric.needs.includes('controls') ? 'control' : 'asset'
+    const subjects = { vulnerabilities: 'vulnerability', 'inventory.software': 'software', controls: 'control' }
+    const subject = Object.entries(subjects).find(([need]) => metric.needs.includes(need))?.[1] ?? 'asset'
     const looked = new Set(this.now('fresh_history').flatMap((row) => (row['subject'] === subject ? [row['asset_id']!] : [])))
     const wanted = metric.exposed_when['control.objective']
     const answered = wanted === undefined ? null : this.answered([wanted].flat().map(String))
@@ -208,6 +228,7 @@ export class DayOf {
     const about = Object.keys(metric.exposed_when).map((field) => field.split('.')[0])
     const exposed = asked.filter((asset) => {
       if (about.every((each) => each === 'asset')) return holds(metric.exposed_when, (field) => this.read(field, asset, null)) === true
+      if (metric.exposed_when['software.support'] === 'ended') return this.hasUnsupported(asset)
       return this.findings.some(
         (finding) =>
           finding['asset_id'] === asset['asset_id'] && holds(metric.exposed_when, (field) => this.read(field, asset, finding)) === true,
