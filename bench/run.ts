@@ -8,6 +8,7 @@ import { derive, deriveByHand, type TakenStep } from './derivation.ts'
 import { BENCH_NOW, generate, type Size, sizeOf } from './generator.ts'
 import { measureImports, type MeasuredImport } from './importing.ts'
 import { inTurn, type Measured, peakMemory, timed } from './measure.ts'
+import { measureNewDay, type Task } from './new-day.ts'
 import { openPlace, type Place } from './place.ts'
 import { askedMoments, handWritten, questions } from './questions.ts'
 
@@ -40,6 +41,7 @@ export interface EngineRun {
   lines: Line[]
   imports: MeasuredImport[]
   crowds: Crowded[]
+  tasks: Task[]
   peak_memory: number
 }
 
@@ -113,8 +115,9 @@ async function runAt(
       rows: product.result,
     })
     tell(told(lines.at(-1)!))
-    const peak_memory = peakMemory()
     await engine.run('drop table bench_append')
+    const tasks = await measureNewDay(store, org_id, ({ title, ms }) => tell(`${title}: ${seconds(ms)}`))
+    const peak_memory = peakMemory()
     const imports = await measureImports(place.folder, Math.min(IMPORTED, findings), () => place.database())
     for (const { format, import_ms, parse_ms, problem } of imports)
       tell(`import of ${format}: ${problem ?? `${seconds(import_ms!)}, bare parse ${seconds(parse_ms)}`}`)
@@ -129,6 +132,7 @@ async function runAt(
       lines,
       imports,
       crowds,
+      tasks,
       peak_memory,
     }
   } finally {

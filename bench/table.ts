@@ -47,6 +47,7 @@ function ofEngine({
   lines,
   imports,
   crowds,
+  tasks,
   peak_memory,
 }: EngineRun): string[] {
   const millions = size.findings / 1e6
@@ -74,6 +75,10 @@ function ofEngine({
       ({ title, alone, alone_p95_ms, together, together_p99_ms, failed }) =>
         `| ${title} | ${seconds(alone_p95_ms)} | ${seconds(together_p99_ms)} | ${number(alone)} + ${number(together)} | ${number(failed)} |`,
     ),
+    '',
+    '| work | time | processor |',
+    '|---|---|---|',
+    ...tasks.map(({ title, ms, processor_ms }) => `| ${title} | ${seconds(ms)} | ${seconds(processor_ms)} |`),
     '',
     '| import, end to end | findings | file | import | bare parse | ratio |',
     '|---|---|---|---|---|---|',

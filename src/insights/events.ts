@@ -9,7 +9,7 @@ import { eventAssetRows, impacts, type StoredEvent, storedEvent, storedEvents } 
 import { firstChangedDay } from '../store/queries/events/basis.ts'
 import { allEventEffects } from '../store/queries/events/effects.ts'
 import { type RiskChange, riskChanges, SEPARATOR } from '../store/queries/events/risk-changes.ts'
-import { type EventRow, writeEvents } from '../store/queries/events/write.ts'
+import { type EventRow, findingsSince, writeEvents } from '../store/queries/events/write.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
 import { type AffectedAsset, metricAssets } from './metrics.ts'
@@ -36,12 +36,28 @@ export async function computePostureEvents(transaction: Engine, org_id: number, 
   await writeEvents(transaction, org_id, 'posture', 0, await postureEvents(transaction, org_id, catalog, today, now))
 }
 
-/** Works out the risk feed from a day on. */
-export async function computeRiskEvents(transaction: Engine, org_id: number, catalog: Catalog, today: number, since = 0): Promise<void> {
-  const changes = await riskChanges(transaction, org_id, since, today)
-  const events = changes.map((change) => riskEvent(org_id, catalog, change))
-  await addEffects(transaction, org_id, events, changes, today, since)
-  await writeEvents(transaction, org_id, 'risk', since, events)
+/** The events of so many findings are worked out at once at most: what bounds the memory that they take. */
+const FINDINGS_AT_ONCE = 2_000_000
+
+/** Works out the risk feed from a day on; a piece of the time after the other where there are very many findings. */
+export async function computeRiskEvents(
+  transaction: Engine,
+  org_id: number,
+  catalog: Catalog,
+  today: number,
+  since = 0,
+  at_once = FINDINGS_AT_ONCE,
+): Promise<void> {
+  const { findings, first_day } = await findingsSince(transaction, org_id, since)
+  const days = Math.max(1, Math.ceil(((today - first_day + 1) * at_once) / Math.max(findings, 1)))
+  for (let from = since; from <= today;) {
+    const until = Math.min(today, Math.max(from, first_day) + days - 1)
+    const changes = await riskChanges(transaction, org_id, from, until)
+    const events = changes.map((change) => riskEvent(org_id, catalog, change))
+    await addEffects(transaction, org_id, events, changes, until, from)
+    await writeEvents(transaction, org_id, 'risk', from, events)
+    from = until + 1
+  }
 }
 
 /** Keeps since when each event is known, and up to which day they were worked out. Of what is known now, never of what was known before. */

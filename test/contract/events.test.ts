@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { computeEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
+import { computeEvents, computeRiskEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { worsening } from '../../src/insights/posture/score-steps.ts'
 import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
@@ -232,6 +232,8 @@ describe.each(engines)('events on $name', ({ name, open }) => {
           expect(event.headline).not.toMatch(/[{}]|undefined|null/)
           expect(event.direction).toBe(event.type === 'vulnerability_mitigated' ? 'better' : 'worse')
         }
+        await engine.transaction((transaction) => computeRiskEvents(transaction, org_id, catalog, today, 0, 8))
+        expect(await storedEvents(engine, org_id, 0, NEVER_DAY), 'a piece of the time after the other').toEqual(stored)
         const all = await listEvents(engine, { org_id, groups: null }, { from_day: 0, to_day: NEVER_DAY }, today, {
           limit: 1000,
           offset: 0,

@@ -1,4 +1,5 @@
 import { NEVER } from '../../../model/time.ts'
+import { NEVER_DAY } from '../../days.ts'
 import type { Engine, Value } from '../../engines/engine.ts'
 import type { SubjectKind } from './risk-changes.ts'
 import type { ImportCounts, ManyClosed } from '../../imports.ts'
@@ -74,6 +75,15 @@ export async function writeEvents(
     columns,
     events.map((event) => columns.map((column): Value => event[column])),
   )
+}
+
+/** How many findings began or ended on a day or after it, and the first such day; the day itself when there are none. */
+export async function findingsSince(engine: Engine, org_id: number, since: number): Promise<{ findings: number; first_day: number }> {
+  const [row] = await engine.query<{ findings: number; first_day: number | null }>(
+    `select count(*) as findings, min(greatest(from_day, $since)) as first_day from finding_history where org_id = $org_id and (from_day >= $since or to_day between $since and ${NEVER_DAY - 1})`,
+    { org_id, since },
+  )
+  return { findings: row!.findings, first_day: row!.first_day ?? since }
 }
 
 /** On how many assets the exposure grew, by day. */
