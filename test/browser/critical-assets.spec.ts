@@ -24,6 +24,34 @@ test('an own classification is written with a preview, finds its assets, and is 
   await expect(page.getByRole('button', { name: 'Machines in the field' })).toHaveCount(0, { timeout: 120_000 })
 })
 
+test('the words of a source say what they count as; a change of it is shown before it is kept, and a word gets a translation', async ({
+  page,
+}) => {
+  await open(page, '/critical-assets?tab=words')
+  const words = page.getByRole('table', { name: 'What sources say' })
+  await expect(words.getByRole('row', { name: /^defender: high/ })).toContainText('High')
+  await words
+    .getByRole('row', { name: /^defender: normal/ })
+    .getByRole('button', { name: 'Translate' })
+    .click()
+  const dialog = page.getByRole('dialog', { name: 'New classification' })
+  const found = await words
+    .getByRole('row', { name: /^defender: normal/ })
+    .getByRole('cell')
+    .nth(1)
+    .innerText()
+  await expect(dialog.getByRole('region', { name: 'Preview' })).toContainText(`${found} assets`)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('link', { name: 'Defender device value: Low' }).click()
+  const flyout = page.getByRole('dialog', { name: 'Defender device value: Low' })
+  await flyout.getByLabel('Status').selectOption('off')
+  const change = flyout.getByRole('region', { name: 'What this would change' })
+  await expect(change).toContainText(/another level|Exposure score/)
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await change.getByRole('button', { name: 'Cancel' }).click()
+  await expect(change).toBeHidden()
+})
+
 test('asset values show each level of the score before they are saved', async ({ page }) => {
   await open(page, '/critical-assets?tab=values')
   const very = page.getByRole('row', { name: /^Very high/ })

@@ -128,7 +128,7 @@ export function DataTable<T>({
   return (
     <div
       ref={scroller}
-      className={`relative overflow-auto rounded-lg border border-line bg-surface ${fill ? 'min-h-0 flex-1' : ''}`}
+      className={`relative overflow-auto rounded-lg border border-line bg-surface ${fill ? 'min-h-56 flex-1 max-sm:max-h-[75dvh] max-sm:flex-none' : ''}`}
       style={fill ? undefined : { maxHeight: height }}
       aria-busy={list.loading || list.stale}
     >

@@ -48,12 +48,12 @@ export function Flyout({
           initialFocus={close}
           className={`fixed top-0 right-0 bottom-0 z-40 flex w-full ${wide ? 'max-w-[52rem]' : 'max-w-[38rem]'} flex-col border-l border-line bg-surface shadow-raised transition-transform duration-200 ease-out outline-none data-[ending-style]:translate-x-full data-[starting-style]:translate-x-full`}
         >
-          <div className="flex items-start justify-between gap-3 px-6 pt-4 pb-2">
+          <div className="flex items-start justify-between gap-x-3 px-6 pt-4 pb-2 max-sm:flex-col-reverse">
             <div className="min-w-0">
               <p className="text-xs text-ink-3">{kind}</p>
               <Dialog.Title className="mt-0.5 text-lg leading-6 font-semibold break-words">{title}</Dialog.Title>
             </div>
-            <div className="flex shrink-0 items-center gap-1">
+            <div className="flex shrink-0 items-center gap-1 max-sm:self-end">
               {actions}
               <CopyLink />
               <Dialog.Close ref={close} aria-label="Close" className={buttonLook('quiet', 'w-8 px-0')}>

@@ -26,7 +26,7 @@ export function Page({
     document.title = `${name} · Plimsoll`
   }, [name])
   return (
-    <div className={`mx-auto flex w-full max-w-[110rem] flex-col gap-4 px-6 pt-5 pb-6 ${full ? 'h-full min-h-[36rem]' : ''}`}>
+    <div className={`mx-auto flex w-full max-w-[110rem] flex-col gap-4 px-6 pt-5 pb-6 ${full ? 'min-h-[36rem] sm:h-full' : ''}`}>
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="min-w-0">
           {parent && (

@@ -20,12 +20,15 @@ export function TabStrip({ tabs, parameter = 'tab', label }: { tabs: Tab[]; para
       value={chosen}
       onValueChange={(value: string) => set({ [parameter]: value === tabs[0]!.id ? null : value }, { replace: true })}
     >
-      <Tabs.List aria-label={label} className="relative mb-3 flex gap-1 border-b border-line">
+      <Tabs.List
+        aria-label={label}
+        className="relative mb-3 flex gap-1 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)]"
+      >
         {tabs.map((tab) => (
           <Tabs.Tab
             key={tab.id}
             value={tab.id}
-            className="-mb-px h-9 rounded-none border-b-2 border-transparent px-3 text-sm text-ink-2 hover:text-ink data-[active]:border-accent data-[active]:font-semibold data-[active]:text-ink"
+            className="h-9 shrink-0 rounded-none border-b-2 border-transparent px-3 text-sm whitespace-nowrap text-ink-2 hover:text-ink data-[active]:border-accent data-[active]:font-semibold data-[active]:text-ink"
           >
             {tab.title}
             {tab.amount !== undefined && tab.amount !== null && (

@@ -31,25 +31,25 @@ export function idFrom(title: string, taken: readonly string[]): string {
 /** The dialog that writes an organisation's own classification; `edited` null: a new one, which may `start` with a name and a question. */
 export function EditClassification({
   edited,
-  start = { title: '', when: first.when },
+  start,
   taken,
   onClose,
 }: {
   edited: Classification | null
-  start?: { title: string; when: unknown }
+  start?: { title: string; when: Record<string, unknown> }
   taken: readonly string[]
   onClose: () => void
 }) {
   const { org } = useMoment()
   const client = useQueryClient()
-  const [title, setTitle] = useState(edited?.title ?? start.title)
+  const [title, setTitle] = useState(edited?.title ?? start?.title ?? '')
   const [why, setWhy] = useState(edited?.why ?? '')
   const [criticality, setCriticality] = useState<(typeof levels)[number]>(edited?.criticality ?? 'high')
   const [threshold] = useState(edited?.threshold ?? 70)
   const [clues, setClues] = useState<{ key: number; start: unknown; when: Record<string, unknown> | null; certainty: number }[]>(() =>
     edited
       ? edited.clues.map(({ when, certainty }, key) => ({ key, start: when, when, certainty }))
-      : [{ key: 0, start: start.when, when: null, certainty: 100 }],
+      : [{ key: 0, start: start?.when ?? first.when, when: start?.when ?? null, certainty: 100 }],
   )
   const complete = clues.every(({ when }) => when !== null)
   const body = clues.map(({ when, certainty }) => ({ when, certainty }))

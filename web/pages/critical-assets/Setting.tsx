@@ -104,7 +104,7 @@ export function Setting({ one, save, children }: { one: Classification; save: (p
 
 /** "3 assets: very high → high; 2 assets: none → high. Exposure score 41.2 → 40.9." */
 function wordsOf({ moves, score_before, score_after }: Preview): string {
-  if (moves.length === 0) return 'No asset would have another level.'
+  if (moves.length === 0) return 'No asset would have another level: one that a person or a source sets itself goes first.'
   const parts = moves.map(({ before, after, assets }) => `${counted(assets, 'asset')}: ${levelWord(before)} → ${levelWord(after)}`)
   return `${parts.join('; ')}. Exposure score ${score(score_before)} → ${score(score_after)}.`
 }

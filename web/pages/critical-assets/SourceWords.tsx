@@ -34,7 +34,7 @@ export function SourceWords() {
                   <td className="py-1.5 pr-3">{word}</td>
                   <td className="num py-1 pr-3 text-right">{count(assets)}</td>
                   <td className="py-1.5 pr-3">
-                    {classification?.on ? <CriticalityBadge criticality={classification.criticality} /> : <Chip tone="warn">Nothing</Chip>}
+                    {classification?.on ? <CriticalityBadge criticality={classification.criticality} /> : <Chip>Nothing</Chip>}
                   </td>
                   <td className="py-1">
                     {classification ? (

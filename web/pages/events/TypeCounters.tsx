@@ -22,7 +22,7 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
   const shown = [...counts, ...chosen.filter((type) => !counts.some((one) => one.type === type)).map((type) => ({ type, events: 0 }))]
   if (shown.length === 0) return null
   return (
-    <fieldset aria-label="Types of events" className="flex flex-wrap gap-2">
+    <fieldset aria-label="Types of events" className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-2">
       {shown.map(({ type, events }) => {
         const on = chosen.includes(type)
         return (
@@ -31,7 +31,7 @@ export function TypeCounters({ counts }: { counts: readonly { type: string; even
             type="button"
             aria-pressed={on}
             onClick={() => set({ type: on ? chosen.filter((one) => one !== type) : [...chosen, type] }, { replace: true })}
-            className="flex min-w-32 flex-1 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2 text-left hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft"
+            className="flex min-w-0 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2 text-left hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft"
           >
             <EventIcon type={type} direction={better.has(type) ? 'better' : neutral.has(type) ? 'neutral' : 'worse'} size={16} />
             <span className="min-w-0">

@@ -41,7 +41,7 @@ export const kindWords: Record<string, string> = {
 }
 
 const columns: Column<InitiativeSummary>[] = [
-  { id: 'star', title: '', hint: 'Favourite', width: 64, cell: (one) => <Star id={one.id} title={one.title} /> },
+  { id: 'star', title: '', hint: 'Favourite', width: 60, cell: (one) => <Star id={one.id} title={one.title} /> },
   {
     id: 'title',
     title: 'Initiative',
@@ -65,11 +65,11 @@ const columns: Column<InitiativeSummary>[] = [
       </span>
     ),
   },
-  { id: 'kind', title: 'Kind', width: 120, sort: 'kind', cell: (one) => kindWords[one.kind] ?? word(one.kind) },
+  { id: 'kind', title: 'Kind', width: 110, sort: 'kind', cell: (one) => kindWords[one.kind] ?? word(one.kind) },
   {
     id: 'score',
     title: 'Score',
-    width: 205,
+    width: 195,
     sort: 'score',
     hint: 'Higher is better; the mark is the target',
     cell: (one) =>
@@ -85,7 +85,7 @@ const columns: Column<InitiativeSummary>[] = [
   {
     id: 'target',
     title: 'Target',
-    width: 80,
+    width: 72,
     align: 'right',
     cell: (one) => (one.score.target === null ? '–' : `${count(one.score.target)} %`),
   },
@@ -106,13 +106,13 @@ const columns: Column<InitiativeSummary>[] = [
   {
     id: 'trend',
     title: '14 days',
-    width: 120,
+    width: 118,
     cell: (one) => <Sparkline values={one.trend} span={8} tone={tone(one.score.change_14d, one.score.direction)} />,
   },
   {
     id: 'change_1d',
     title: '24 h',
-    width: 105,
+    width: 95,
     sort: 'change_1d',
     hint: 'Change since the day before',
     cell: (one) => <Change value={one.score.change_1d} direction={one.score.direction} className="text-xs" />,
@@ -120,7 +120,7 @@ const columns: Column<InitiativeSummary>[] = [
   {
     id: 'change',
     title: '14 d',
-    width: 105,
+    width: 100,
     sort: 'change',
     cell: (one) => (
       <Change
@@ -134,15 +134,15 @@ const columns: Column<InitiativeSummary>[] = [
   {
     id: 'metrics',
     title: 'Metrics fed',
-    width: 105,
+    width: 110,
     align: 'right',
     hint: 'A framework is scored from the checks that reports tie to it',
     cell: (one) => (one.scored_from === 'controls' ? 'from checks' : `${one.metrics_with_data} of ${one.metrics}`),
   },
   {
     id: 'critical',
-    title: 'Critical assets',
-    width: 115,
+    title: 'Critical',
+    width: 85,
     sort: 'critical',
     down: true,
     align: 'right',

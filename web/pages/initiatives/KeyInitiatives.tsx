@@ -11,7 +11,7 @@ export function KeyInitiatives({ initiatives }: { initiatives: readonly Initiati
   if (initiatives.length === 0) return null
   return (
     <section aria-label="Key initiatives">
-      <ul className="grid grid-cols-[repeat(auto-fit,minmax(11.5rem,1fr))] gap-2 max-sm:flex max-sm:snap-x max-sm:overflow-x-auto">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-2 max-sm:flex max-sm:snap-x max-sm:overflow-x-auto">
         {initiatives.map((one) => (
           <li
             key={one.id}

@@ -68,7 +68,10 @@ export function ConditionLines({
             ? tests.filter((test) => test.value === 'is' || test.value === 'not')
             : tests.filter((test) => test.for.includes(field.type))
           return (
-            <li key={index} className="grid grid-cols-[1fr_8.5rem_1fr_2rem] gap-2">
+            <li
+              key={index}
+              className="grid grid-cols-[1fr_1fr_2rem] gap-2 max-sm:[&>*:first-child]:col-span-3 sm:grid-cols-[1fr_8.5rem_1fr_2rem]"
+            >
               <select
                 aria-label={`${title}, field ${index + 1}`}
                 value={line.field}

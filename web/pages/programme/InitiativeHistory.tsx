@@ -61,7 +61,7 @@ export function InitiativeHistory({ id, title, target }: { id: string; title: st
         title="Points of change"
         {...(data ? { note: `${counted(data.total, 'day')} from ${writeDay(data.from)} to ${writeDay(data.to)}` } : {})}
         aside={
-          <label className="flex items-center gap-2 text-sm text-ink-2">
+          <label className="flex items-center gap-2 text-sm whitespace-nowrap text-ink-2">
             At least
             <select
               value={least}

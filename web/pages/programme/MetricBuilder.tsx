@@ -134,7 +134,7 @@ function Builder({ fields, given, id }: { fields: Fields; given: Given | null; i
         how={form.how}
         onHow={(how) => change({ how })}
       />
-      <div className="grid grid-cols-[1fr_10rem] gap-3">
+      <div className="grid gap-3 sm:grid-cols-[1fr_10rem]">
         <Field title="Reason beside an asset" hint="{subject}, {component}, {title}" error={problemOf('reason')}>
           <input value={form.reason} maxLength={200} onChange={(event) => change({ reason: event.target.value })} className={fieldLook} />
         </Field>
