@@ -36,7 +36,8 @@ export interface DayAhead extends Omit<FindingTurn, 'day'> {
 
 /**
  * What ends when, after a day and up to another: exceptions and support, with what each score will do on that day if until then nothing else
- * happens: nothing is found, nothing fixed, every asset is looked at as lately as it is now. No score counts an end of support.
+ * happens: nothing is found, nothing fixed, every asset is looked at as lately as it is now. What an end of
+ * support does to the metric of unsupported software, and so to initiatives, is left out.
  */
 export async function readAhead(store: Store, scope: Scope, catalog: Catalog, moment: AskedMoment, to_day: number): Promise<DayAhead[]> {
   const range: DaysAhead = { from_day: moment.day, to_day }

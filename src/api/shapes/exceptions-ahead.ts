@@ -15,7 +15,7 @@ export const ExceptionsAhead = z.object({
         begins: z.array(ExceptionSummary).describe('Exceptions that hold from this day on'),
         support: z
           .array(z.object({ name: z.string(), version: z.string(), assets: z.number().int() }))
-          .describe('Software that gets no fixes any more from this day on; no score counts it'),
+          .describe('Software that gets no fixes any more from this day on; what it does to scores is not worked out'),
         counts_again: z.number().int().describe('Findings that count in the scores again'),
         left_out: z.number().int().describe('Findings that no longer count in the scores'),
         assets: z.number().int().describe('On which these findings are'),

@@ -20,7 +20,8 @@ export function WhatEnds() {
   return (
     <section aria-label="What ends" className="min-h-0 flex-1 overflow-y-auto">
       <p className="mb-3 text-sm text-ink-2">
-        From {day(data.from)} to {day(data.to)}, if nothing is found and nothing fixed until then. An end of support is counted by no score.
+        From {day(data.from)} to {day(data.to)}, if nothing is found and nothing fixed until then. What an end of support does to scores is
+        left out.
       </p>
       {data.items.length === 0 ? (
         <Empty title="Nothing ends">No exception and no support ends in that time.</Empty>
