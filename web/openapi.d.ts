@@ -4059,7 +4059,7 @@ export interface components {
                 ends: components["schemas"]["ExceptionSummary"][];
                 /** @description Exceptions that hold from this day on */
                 begins: components["schemas"]["ExceptionSummary"][];
-                /** @description Software that gets no fixes any more from this day on; no score counts it */
+                /** @description Software that gets no fixes any more from this day on; what it does to scores is not worked out */
                 support: {
                     name: string;
                     version: string;
