@@ -35,6 +35,9 @@ export const SEPARATOR = '\u001f'
 /** An EPSS that rises in a day to at least this, in units of 1e-5, and at least doubles is a jump. docs/scores.md */
 const JUMP = 10_000
 
+/** Severities, the gravest first. */
+const severities = [4, 3, 2, 1, 0]
+
 /**
  * Every risk event of the days from $since to $today, found by comparing each interval with the one before. An event needs an asset that has the
  * vulnerability open at the end of the day; *mitigated* one on which it was closed that day. A vulnerability is *new* on the first day on
@@ -127,24 +130,25 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
     ),
     numbered as (select *, sum(begins) over (partition by asset_id, subject order by from_day, to_day rows unbounded preceding) as run from marked),
     having_it as (select asset_id, subject, min(from_day) as from_day, max(to_day) as to_day from numbered group by asset_id, subject, run),
-    opened as (
-      select subject, case when e.sign = 1 then from_day else to_day end as day, 0 as asked, e.sign as assets, cast(null as integer) as severity, 0 as sign, cast(null as text) as type, cast(null as bigint) as since, cast(null as text) as source
-      from having_it cross join (values (1), (-1)) e(sign)
-      union all
-      select subject, case when e.sign = 1 then from_day else to_day end, 0, 0, severity, e.sign, null, null, null from of_worse cross join (values (1), (-1)) e(sign)
-      union all
-      select subject, day, 1, 0, null, 0, type, since, source from worse_of
+    step as (
+      select subject, day, sum(assets) as assets, ${severities.map((severity) => `sum(case when severity = ${severity} then sign else 0 end) as s${severity}`).join(', ')} from (
+        select subject, case when e.sign = 1 then from_day else to_day end as day, e.sign as assets, cast(null as integer) as severity, 0 as sign from having_it cross join (values (1), (-1)) e(sign)
+        union all
+        select subject, case when e.sign = 1 then from_day else to_day end, 0, severity, e.sign from of_worse cross join (values (1), (-1)) e(sign)
+        union all
+        select subject, day, 0, null, 0 from worse_of) opened
+      group by subject, day
     ),
     standing as (
-      select subject, day, asked, type, since, source, cast(sum(assets) over until_then as bigint) as assets,
-        case ${[4, 3, 2, 1, 0].map((severity) => `when sum(case when severity = ${severity} then sign else 0 end) over until_then > 0 then ${severity}`).join(' ')} end as severity
-      from opened window until_then as (partition by subject order by day, asked rows between unbounded preceding and current row)
+      select subject, day, cast(sum(assets) over until_then as bigint) as assets,
+        case ${severities.map((severity) => `when sum(s${severity}) over until_then > 0 then ${severity}`).join(' ')} end as severity
+      from step window until_then as (partition by subject order by day rows between unbounded preceding and current row)
     ),
     told_each as materialized (
-      select f.type, f.subject, f.day, f.since, f.source, f.assets, ${severitySql} as severity, c.component, c.component_key,
-        dense_rank() over (order by f.type, f.day, c.component_key) as event, count(*) over (partition by f.type, f.day, c.component_key) as subjects
-      from standing f join component_of c on c.subject = f.subject left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.day and f.day < v.to_day
-      where f.asked = 1 and f.assets > 0
+      select w.type, f.subject, f.day, w.since, w.source, f.assets, ${severitySql} as severity, c.component, c.component_key,
+        dense_rank() over (order by w.type, f.day, c.component_key) as event, count(*) over (partition by w.type, f.day, c.component_key) as subjects
+      from worse_of w join standing f on f.subject = w.subject and f.day = w.day join component_of c on c.subject = f.subject left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.day and f.day < v.to_day
+      where f.assets > 0
     ),
     of_several as (
       select t.event, cast(count(distinct h.asset_id) as bigint) as assets
