@@ -30,16 +30,16 @@ test('the words of a source say what they count as; a change of it is shown befo
   await open(page, '/critical-assets?tab=words')
   const words = page.getByRole('table', { name: 'What sources say' })
   await expect(words.getByRole('row', { name: /^defender: high/ })).toContainText('High')
-  await words
-    .getByRole('row', { name: /^defender: normal/ })
-    .getByRole('button', { name: 'Translate' })
-    .click()
-  const dialog = page.getByRole('dialog', { name: 'New classification' })
   const found = await words
     .getByRole('row', { name: /^defender: normal/ })
     .getByRole('cell')
     .nth(1)
     .innerText()
+  await words
+    .getByRole('row', { name: /^defender: normal/ })
+    .getByRole('button', { name: 'Translate' })
+    .click()
+  const dialog = page.getByRole('dialog', { name: 'New classification' })
   await expect(dialog.getByRole('region', { name: 'Preview' })).toContainText(`${found} assets`)
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('link', { name: 'Defender device value: Low' }).click()
