@@ -38,7 +38,6 @@ describe('scubagear', () => {
         tool_version: '1.8.0',
         observed_at: parseInstant('2026-05-04T17:15:48.307Z'),
         tenant_id: tenant,
-        complete: true,
       },
     ])
     expect(of(all, 'asset')).toMatchObject([

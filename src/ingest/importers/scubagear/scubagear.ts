@@ -130,8 +130,6 @@ function* records(about: About, policies: Policy[]): Generator<FileRecord> {
     tool_version: about.version,
     observed_at: about.observed_at,
     ...(tenant && { tenant_id: tenant }),
-    // Who is listed with a role no more has none: such an identity leaves.
-    ...(about.privileged && { complete: true }),
   }
   yield {
     kind: 'asset',
