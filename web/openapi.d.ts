@@ -3134,8 +3134,15 @@ export interface components {
             last_calculated_at: string;
             /** @description Null: more than 180 days ago */
             last_state_change: string | null;
-            /** @description Exploit stages that its vulnerabilities have reached */
-            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
+            /** @description Of a setting: exposed assets of which a source states that users would notice its mending, and would not; null: none states it */
+            user_impact: {
+                expected: number;
+                none: number;
+            } | null;
+            /** @description Whether a source ties an active alert to it; null: none states it */
+            active_alert: boolean | null;
+            /** @description Exploit stages that its vulnerabilities have reached; active_alert: an active alert is tied to it */
+            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware" | "active_alert")[];
             tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale" | "preview")[];
             surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
             workload: string | null;
@@ -3211,8 +3218,15 @@ export interface components {
             last_calculated_at: string;
             /** @description Null: more than 180 days ago */
             last_state_change: string | null;
-            /** @description Exploit stages that its vulnerabilities have reached */
-            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware")[];
+            /** @description Of a setting: exposed assets of which a source states that users would notice its mending, and would not; null: none states it */
+            user_impact: {
+                expected: number;
+                none: number;
+            } | null;
+            /** @description Whether a source ties an active alert to it; null: none states it */
+            active_alert: boolean | null;
+            /** @description Exploit stages that its vulnerabilities have reached; active_alert: an active alert is tied to it */
+            threats: ("none" | "public" | "verified" | "kit" | "known_exploited" | "ransomware" | "active_alert")[];
             tags: ("end_of_support" | "end_of_support_soon" | "zero_day" | "new_fix" | "no_fix" | "some_fixes" | "stale" | "preview")[];
             surfaces: ("devices" | "cloud" | "saas" | "identities" | "data" | "code")[];
             workload: string | null;
@@ -5680,6 +5694,8 @@ export interface components {
             remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
             /** @description Asset groups that it was requested for; null: all */
             groups: string[] | null;
+            /** @description Requested only for assets of which a source expects no impact on users */
+            without_user_impact: boolean;
             /** @enum {string} */
             priority: "high" | "medium" | "low";
             owner: string | null;
@@ -5753,6 +5769,8 @@ export interface components {
             remediation_type: "update" | "upgrade" | "uninstall" | "configuration_change" | "attention_required";
             /** @description Asset groups that it was requested for; null: all */
             groups: string[] | null;
+            /** @description Requested only for assets of which a source expects no impact on users */
+            without_user_impact: boolean;
             /** @enum {string} */
             priority: "high" | "medium" | "low";
             owner: string | null;
@@ -9909,6 +9927,8 @@ export interface operations {
                 sort?: string;
                 limit?: number;
                 cursor?: string;
+                /** @description Only assets of which sources expect this impact on users when the setting is mended; default: all */
+                user_impact?: "none" | "expected" | "not_stated";
             };
             header?: never;
             path: {
@@ -10018,6 +10038,11 @@ export interface operations {
                     recommendation: string;
                     /** @description Only assets of these groups; default: all */
                     groups?: string[];
+                    /**
+                     * @description Only assets of which a source expects no impact on users when the setting is mended
+                     * @default false
+                     */
+                    without_user_impact?: boolean;
                     /** @enum {string} */
                     priority: "high" | "medium" | "low";
                     /** @description A day; default: by the policy; null: none. None where no fix is known */

@@ -81,6 +81,8 @@ function rowOf(
     done_assets: now.value === null ? null : now.denominator - now.numerator,
     done_inside: null,
     total_inside: null,
+    user_impact: null,
+    active_alert: null,
     trend: Array.from({ length: TREND_DAYS }, (_, index) => history.at(index - TREND_DAYS)?.numerator ?? 0),
     changed_on_day: lastTurn(history.slice(-LOOK_BACK)),
     threats: [],

@@ -16,6 +16,7 @@ import { severities, type Severity } from '../model/severity.ts'
 import { DAY_US } from '../model/time.ts'
 import type { Engine, Params } from '../store/engines/engine.ts'
 import type { AskedMoment } from '../store/queries/moment.ts'
+import { type StatedAlert, statedAlerts } from '../store/queries/recommendations/active-alerts.ts'
 import { allObjectives, type ControlState, controlStates } from '../store/queries/recommendations/controls.ts'
 import { type Course, recommendationCourses, TREND_DAYS } from '../store/queries/recommendations/course.ts'
 import {
@@ -27,6 +28,7 @@ import {
   statedBy,
 } from '../store/queries/recommendations/figures.ts'
 import { controlTypes, type Installed, installedSoftware } from '../store/queries/recommendations/installed.ts'
+import { type ImpactCounts, userImpactCounts } from '../store/queries/recommendations/user-impact.ts'
 import { listSources } from '../store/queries/sources/list.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog, Metric } from './catalog.ts'
@@ -55,6 +57,10 @@ export interface CataloguedRecommendation extends Recommendation {
   /** Things inside of assets that tools count, such as users: "97 of 120". */
   done_inside: number | null
   total_inside: number | null
+  /** Of the assets on which a setting is open those of which a source expects that people would notice its mending, and would not; null: none states it. */
+  user_impact: { expected: number; none: number } | null
+  /** Whether a source ties an active alert to it; null: none states it. */
+  active_alert: boolean | null
   trend: number[]
   /** Day of the last change between open and closed; null: more than 180 days ago. */
   changed_on_day: number | null
@@ -107,7 +113,7 @@ export async function catalogueRecommendations(
 ): Promise<CataloguedRecommendation[]> {
   const campaigns = campaignsOf(catalog)
   const metrics = findingMetrics(catalog)
-  const [figures, courses, stated, installed, controls, types, objectives, sources] = await Promise.all([
+  const [figures, courses, stated, installed, controls, types, objectives, sources, impacts, alerts] = await Promise.all([
     openFigures(
       engine,
       scope,
@@ -122,6 +128,8 @@ export async function catalogueRecommendations(
     controlTypes(engine, scope, moment),
     allObjectives(engine, scope.org_id),
     listSources(engine, scope, moment),
+    userImpactCounts(engine, scope, moment.day),
+    statedAlerts(engine, scope.org_id, moment),
   ])
   const context: Context = {
     catalog,
@@ -133,6 +141,8 @@ export async function catalogueRecommendations(
     installed,
     silent: new Set(sources.filter((source) => source.kind === 'report' && source.state === 'stale').map(({ source }) => source)),
     open: new Map(recommendationsOf(catalog, gains).map((row) => [row.id, row])),
+    impacts: new Map(impacts.map((row) => [row.control_id, row])),
+    alerts,
     metricsOf: (positions) => positions.map((position) => metrics[position]!.metric.id),
   }
   const found: CataloguedRecommendation[] = []
@@ -180,6 +190,8 @@ interface Context {
   /** Sources of reports that have gone silent. */
   silent: ReadonlySet<string>
   open: ReadonlyMap<string, Recommendation>
+  impacts: ReadonlyMap<string, ImpactCounts>
+  alerts: readonly StatedAlert[]
   metricsOf: (positions: readonly number[]) => string[]
 }
 
@@ -197,8 +209,11 @@ const gainOf = ({ gains }: Context, id: string) => gains.gains.get(id) ?? gains.
 const gainBefore = ({ gains }: Context, id: string, gain: number): number => (gains.unheard === null ? gain : (gains.unheard.get(id) ?? 0))
 const riskOf = (context: Context, id: string): number => gainOf(context, id)?.risk ?? 0
 
-/** What every kind has in common, from what stands open; nothing is open where there is no row of it. */
-function common(context: Context, id: string, surfaces: readonly Surface[]) {
+/** Whether one of these statements says that an alert is active; null: there is none. */
+const anyActive = (alerts: readonly StatedAlert[]): boolean | null => (alerts.length === 0 ? null : alerts.some(({ active }) => active))
+
+/** What every kind has in common, from what stands open; nothing is open where there is no row of it. `alerts`: what is stated of active alerts tied to it. */
+function common(context: Context, id: string, surfaces: readonly Surface[], alerts: readonly StatedAlert[] = []) {
   const figures = context.figures.get(id)
   const course = context.courses.get(id)
   const gain = gainOf(context, id)
@@ -206,6 +221,7 @@ function common(context: Context, id: string, surfaces: readonly Surface[]) {
   const metrics = context.metricsOf(figures?.matches ?? [])
   const stage = figures?.stage ?? 0
   const severity = figures?.severity ?? null
+  const active_alert = anyActive(alerts)
   return {
     exposure_gain: gain?.gain ?? 0,
     assets: figures?.assets ?? 0,
@@ -222,7 +238,12 @@ function common(context: Context, id: string, surfaces: readonly Surface[]) {
         : 'partial_exception') as ExceptionCover,
     trend: course?.trend ?? Array.from({ length: TREND_DAYS }, () => 0),
     changed_on_day: course?.since_day ?? null,
-    threats: exploitStages.filter((name, index) => index > 0 && ((figures?.stages ?? 0) >> index) % 2 === 1 && name !== 'none') as Threat[],
+    user_impact: null as CataloguedRecommendation['user_impact'],
+    active_alert,
+    threats: [
+      ...exploitStages.filter((_, index) => index > 0 && ((figures?.stages ?? 0) >> index) % 2 === 1),
+      ...(active_alert ? ['active_alert'] : []),
+    ] as Threat[],
     surfaces: [...surfaces],
     sources,
     stale: sources.length > 0 && sources.every((source) => context.silent.has(source)),
@@ -252,6 +273,17 @@ function stateOf(figures: OpenFigures | undefined): RecommendationState {
   return figures.scored === 0 ? 'not_available' : 'not_compliant'
 }
 
+/** What the sources that state the open findings of a component say of active alerts tied to the software of this name, unless it is of another vendor. */
+const alertsOf = (context: Context, id: string, name: string, vendor: string | null): StatedAlert[] => {
+  const sources = new Set((context.stated.get(id) ?? []).map(({ source }) => source))
+  return context.alerts.filter(
+    (alert) =>
+      alert.software === name &&
+      sources.has(alert.source) &&
+      (vendor === null || alert.vendor === null || alert.vendor === vendor.toLowerCase()),
+  )
+}
+
 /** Days ahead for which an end of support is told. */
 const SOON_DAYS = 183
 
@@ -263,8 +295,14 @@ function ofComponent(context: Context, id: string): CataloguedRecommendation | n
   if (component === '') return null
   const fix = context.gains.fixes.get(id) ?? null
   const words = componentWords(id, component, fix)
-  const installed = context.installed.get(component.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
-  const base = common(context, id, surfacesOf((figures?.types ?? []) as AssetType[], []))
+  const name = component.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const installed = context.installed.get(name)
+  const base = common(
+    context,
+    id,
+    surfacesOf((figures?.types ?? []) as AssetType[], []),
+    alertsOf(context, id, name, installed?.vendor ?? null),
+  )
   const update = id.startsWith('update:')
   const ended = installed?.first_end != null && installed.first_end <= context.moment.at
   const soon = !ended && installed?.first_end != null && installed.first_end <= context.moment.at + SOON_DAYS * DAY_US
@@ -351,7 +389,13 @@ function ofControl(context: Context, control: ControlState, types: AssetType[], 
   const id = `setting:${control.control_id}`
   const setting = context.gains.settings.get(id)
   const figures = context.figures.get(id)
-  const base = common(context, id, surfacesOf(types.length > 0 ? types : ((figures?.types ?? []) as AssetType[]), objectives))
+  const impact = context.impacts.get(control.control_id)
+  const base = common(
+    context,
+    id,
+    surfacesOf(types.length > 0 ? types : ((figures?.types ?? []) as AssetType[]), objectives),
+    context.alerts.filter(({ control_id }) => control_id === control.control_id),
+  )
   const sources = base.sources.length > 0 ? base.sources : [control.source]
   const stale = sources.every((source) => context.silent.has(source))
   const gain = setting?.gain ?? 0
@@ -386,6 +430,7 @@ function ofControl(context: Context, control: ControlState, types: AssetType[], 
     done_assets: control.passed,
     done_inside: control.passed_inside,
     total_inside: control.total_inside,
+    user_impact: impact ? { expected: impact.expected, none: impact.none } : null,
     tags: stale ? ['stale'] : [],
     workload: control.product,
     vendor: null,

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type ExploitStage, exploitStages } from '../model/exploit.ts'
-import type { gainingScores, RecommendationKind } from '../model/recommendation.ts'
+import type { gainingScores, RecommendationKind, UserImpact } from '../model/recommendation.ts'
 import { type Severity, severities } from '../model/severity.ts'
 import type { Engine, Params } from '../store/engines/engine.ts'
 import type { Scope } from '../store/scope.ts'
@@ -8,6 +8,7 @@ import { fixedVersions } from '../store/queries/recommendations/fixed-versions.t
 import { anyExcepted, type Gain, memberGain, recommendationGains } from '../store/queries/recommendations/gains.ts'
 import { memberAssets, type Members, memberSubjects, type MemberSubject } from '../store/queries/recommendations/members.ts'
 import { type SettingGain, settingGains } from '../store/queries/recommendations/settings.ts'
+import { userImpactByAsset } from '../store/queries/recommendations/user-impact.ts'
 import type { Campaign, Catalog } from './catalog.ts'
 import { ParameterList } from './condition-sql.ts'
 import { fixOf } from './fix-version.ts'
@@ -231,24 +232,32 @@ function membersOf(catalog: Catalog, id: string): Members {
   throw new UserError('unknown_recommendation', `there is no recommendation "${id}"`, { status: 404 })
 }
 
-/** The assets that a recommendation would clear, those with the greatest hazard first; a page of them (default: the first 10,000). */
+const impactWords = { none: ', no impact on users expected', expected: ', users would notice', not_stated: '' } as const
+
+/**
+ * The assets that a recommendation would clear, those with the greatest hazard first; a page of them (default: the first 10,000). `user_impact`: of these only the
+ * ones of which sources expect that; no source states it of anything but settings.
+ */
 export async function recommendationAssets(
   engine: Engine,
   scope: Scope,
   catalog: Catalog,
   id: string,
   day: number,
-  page: { limit?: number; offset?: number } = {},
+  { user_impact, ...page }: { limit?: number; offset?: number; user_impact?: UserImpact | undefined } = {},
 ): Promise<AffectedAsset[]> {
   const part = { limit: page.limit ?? 10_000, offset: page.offset ?? 0 }
   const metric = metricOfAction(catalog, id)
-  if (metric) return metricAssets(engine, scope, metric, day, part)
+  if (metric) return user_impact === undefined || user_impact === 'not_stated' ? metricAssets(engine, scope, metric, day, part) : []
   const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), part)
-  const verb = id.startsWith('setting:') ? 'fails' : 'has'
-  return assets.map(({ subject, subjects, ...asset }) => ({
-    ...asset,
-    reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}`,
-  }))
+  const said = isSetting(id) ? await userImpactByAsset(engine, scope, day, id.slice('setting:'.length)) : new Map<number, boolean>()
+  const verb = isSetting(id) ? 'fails' : 'has'
+  return assets.flatMap(({ subject, subjects, ...asset }) => {
+    const noticed = said.get(asset.asset_id)
+    const impact: UserImpact = noticed === undefined ? 'not_stated' : noticed ? 'expected' : 'none'
+    if (user_impact !== undefined && user_impact !== impact) return []
+    return [{ ...asset, reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}${impactWords[impact]}` }]
+  })
 }
 
 /** The vulnerabilities (or the control) of a recommendation, the worst first; none of what a metric itself asks for. */

@@ -1,5 +1,5 @@
 import type { AssetType } from './asset.ts'
-import type { ExploitStage } from './exploit.ts'
+import { exploitStages } from './exploit.ts'
 
 /** What kind of action it is: install a fix, change a setting, one of the catalogue's campaigns, a flaw without a fix, or what a metric itself asks for. */
 export const recommendationKinds = ['update', 'setting', 'campaign', 'attention', 'metric'] as const
@@ -45,8 +45,13 @@ export type RecommendationTag = (typeof recommendationTags)[number]
 export const softwareTags = ['zero_day', 'new_fix', 'no_fix', 'some_fixes'] as const satisfies readonly RecommendationTag[]
 export type SoftwareTag = (typeof softwareTags)[number]
 
-/** How far exploitation has come, without "none". */
-export type Threat = Exclude<ExploitStage, 'none'>
+/** How far exploitation has come; and that a source ties an alert which is active to the software or setting. */
+export const threats = [...exploitStages, 'active_alert'] as const
+export type Threat = Exclude<(typeof threats)[number], 'none'>
+
+/** What sources expect of the people who use an asset when it is made to meet a check: that they notice nothing, that they do, or nothing is stated. */
+export const userImpacts = ['none', 'expected', 'not_stated'] as const
+export type UserImpact = (typeof userImpacts)[number]
 
 export const impacts = ['low', 'medium', 'high'] as const
 export type Impact = (typeof impacts)[number]

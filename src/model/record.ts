@@ -161,6 +161,11 @@ export interface ControlDetails {
   /** What people will notice. */
   remediation_impact?: string
   deprecated?: boolean
+  /** An alert that is open in the tool's organisation is tied to the software or setting that it is about. */
+  active_alert?: boolean
+  /** The software that it is about, and who makes it, as the tool's findings and inventory name them. */
+  software_name?: string
+  software_vendor?: string
   /** When the vendor last changed the action, as it writes it (ISO 8601). */
   updated_at?: string
 }
@@ -206,6 +211,8 @@ export interface ControlResultRecord {
   /** The tool's sentence about what it saw. */
   evidence?: string
   place?: string
+  /** Whether the tool expects that people would notice when this asset meets it; left out where it does not say. */
+  user_impact?: boolean
 }
 
 /**

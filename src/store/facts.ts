@@ -93,7 +93,7 @@ export const assetFacts = {
     table: 'control_result_history',
     scope: asset,
     key: ['finding_id'],
-    attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place'],
+    attributes: ['control_id', 'status', 'severity', 'points', 'max_points', 'passed', 'total', 'evidence', 'place', 'user_impact'],
     covers: `c.subject = 'control' and c.access > 0 and c.checks = ''`,
     shows: (_, look) => look['subject'] === 'control' && Number(look['access']) > 0 && look['checks'] === '',
     // What passed or does not apply is not closed.
@@ -101,6 +101,7 @@ export const assetFacts = {
     prefer: [
       ['status', ['fail', 'pass', 'not_applicable', 'not_run']],
       ...ascending('points', 'evidence', 'place', 'severity', 'max_points', 'passed', 'total', 'control_id'),
+      ['user_impact', 'desc'],
     ],
   },
   score_total: {

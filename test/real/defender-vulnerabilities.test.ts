@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { defenderVulnerabilities } from '../../src/ingest/importers/defender-vulnerabilities/defender-vulnerabilities.ts'
 import { openFile } from '../../src/ingest/readers/file.ts'
@@ -60,5 +61,21 @@ describe.skipIf(!data)(`defender-vulnerabilities on real files (${data ? data.ro
     expect(defenderVulnerabilities.detect(opened.head)).toBe(!others.includes(name))
     for (const [kind, count] of Object.entries(stated[name] ?? {}))
       expect([kind, of(kind as FileRecord['kind']).length]).toEqual([kind, count])
+  })
+
+  it('reads the impact on users of each device, and the active alert of each product, as the files state them', async () => {
+    const real = (name: string) => data!.files('reports/defender-tvm-api').find(({ path }) => path.endsWith(name))!.file
+    const rows = async (file: string) => JSON.parse(await readFile(file, 'utf8')).value as Record<string, unknown>[]
+    const [results, list] = [real('secure-config-assessment-by-machine.json'), real('/recommendations.json')]
+    const stated = (await rows(results)).map((row) => [row['deviceId'], row['isExpectedUserImpact']])
+    expect(stated).toHaveLength(4)
+    expect((await read(results)).of('control_result').map((one) => [one.asset, one.user_impact])).toEqual(stated)
+    expect((await read(list)).of('control').map((one) => one.details)).toEqual(
+      (await rows(list)).map((row) => ({
+        active_alert: row['activeAlert'],
+        software_name: row['productName'],
+        software_vendor: row['vendor'],
+      })),
+    )
   })
 })

@@ -16,6 +16,7 @@ import {
   recommendationTags,
   remediationTypes,
   surfaces,
+  threats,
 } from '../../model/recommendation.ts'
 import { severities } from '../../model/severity.ts'
 import { dayText } from '../../store/days.ts'
@@ -111,7 +112,9 @@ export const recommendationFields: GivenFields<CataloguedRecommendation> = new M
   ['stale', text('stale', (row) => (row.stale ? 'yes' : 'no'), ['yes', 'no'])],
   ['surface', several('attack surface', (row) => all(row.surfaces), surfaces)],
   ['tag', several('tag', (row) => all(row.tags), recommendationTags)],
-  ['threat', several('threat', (row) => all(row.threats), exploitStages)],
+  ['threat', several('threat', (row) => all(row.threats), threats)],
+  ['active_alert', text('active alert', (row) => (row.active_alert === null ? null : row.active_alert ? 'yes' : 'no'), ['yes', 'no'])],
+  ['no_user_impact', number('assets without impact on users', (row) => row.user_impact?.none ?? null)],
   ['metric', several('metric', (row) => all(row.metrics))],
   ['initiative', several('initiative', (row) => all(row.initiatives))],
 ])

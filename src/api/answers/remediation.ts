@@ -48,6 +48,7 @@ export const activityRow =
       component: body.component,
       remediation_type: body.remediation_type,
       groups: body.groups,
+      without_user_impact: body.without_user_impact === true,
       priority: body.priority,
       owner: body.owner,
       notes: body.notes,
@@ -142,11 +143,18 @@ export async function freeze(asked: Asked, given: z.infer<typeof NewRemediation>
   const attention = found.remediation_type === 'attention_required'
   if (attention && given.due != null) throw new UserError('bad_remediation', 'where no fix is known there is no due date: leave it out')
   const [assets, subjects, policy] = await Promise.all([
-    recommendationAssets(store.engine, scope, catalog, found.id, moment.day, { limit: 1_000_000 }),
+    recommendationAssets(store.engine, scope, catalog, found.id, moment.day, {
+      limit: 1_000_000,
+      ...(given.without_user_impact ? { user_impact: 'none' as const } : {}),
+    }),
     recommendationSubjects(store.engine, scope, catalog, found.id, moment.day),
     readPolicy(store.engine, scope.org_id, moment.at),
   ])
-  if (assets.length === 0) throw new UserError('bad_remediation', `"${found.title}" is open on no asset there: there is nothing to request`)
+  if (assets.length === 0)
+    throw new UserError(
+      'bad_remediation',
+      `"${found.title}" is open on no asset there${given.without_user_impact ? ' of which a source expects no impact on users' : ''}: there is nothing to request`,
+    )
   const allowed = daysAllowed(
     policy,
     found.severity,
@@ -158,6 +166,7 @@ export async function freeze(asked: Asked, given: z.infer<typeof NewRemediation>
     title: found.title,
     remediation_type: found.remediation_type,
     groups: given.groups ?? null,
+    ...(given.without_user_impact ? { without_user_impact: true as const } : {}),
     priority: given.priority,
     due,
     notes: given.notes,

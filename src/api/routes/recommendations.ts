@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { recommendationAssets, recommendationSubjects } from '../../insights/recommendations.ts'
 import { affectedColumns, listReasonedAssets } from '../../store/queries/assets/affected.ts'
 import { askGiven, givenColumns } from '../../store/queries/given.ts'
+import { userImpacts } from '../../model/recommendation.ts'
 import { severityWord, stageWord } from '../../store/queries/words.ts'
 import { productUrl } from '../answers/recommendation-words.ts'
 import { catalogue, catalogued, findCatalogued, gainTogether, recommendationFields } from '../answers/recommendations.ts'
@@ -26,6 +27,12 @@ import { AffectedAssets } from './metrics.ts'
 export const RecommendationPage = named('RecommendationList', list(CataloguedRecommendation))
 const Surfaces = named('SurfaceList', z.object({ total: SurfaceSummary.shape.recommendations, items: z.array(SurfaceSummary) }))
 const Id = z.object({ id: z.string().max(500) })
+const ByImpact = Page.extend({
+  user_impact: z
+    .enum(userImpacts)
+    .optional()
+    .describe('Only assets of which sources expect this impact on users when the setting is mended; default: all'),
+}).strict()
 export const recommendationColumns = givenColumns(recommendationFields)
 
 /** What to do, ranked by what it gains. */
@@ -135,7 +142,7 @@ export const recommendations =
           tags: ['recommendations'],
           summary: 'The assets on which it is open',
           params: Id,
-          querystring: Page.strict(),
+          querystring: ByImpact,
           response: answers(AffectedAssets),
         },
       },
@@ -144,6 +151,7 @@ export const recommendations =
         const page = readPage(query, affectedColumns)
         const cleared = await recommendationAssets(asked.store.engine, asked.scope, asked.catalog, params.id, asked.moment.day, {
           limit: 100_000,
+          user_impact: query.user_impact,
         })
         return answerPage(asked, await listReasonedAssets(asked.store.engine, asked.scope, asked.moment, cleared, page))
       },

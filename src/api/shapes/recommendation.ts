@@ -7,6 +7,7 @@ import {
   recommendationTags,
   remediationTypes,
   surfaces,
+  threats,
 } from '../../model/recommendation.ts'
 import { severities } from '../../model/severity.ts'
 import { Point, RecommendationSummary } from '../shapes.ts'
@@ -35,7 +36,16 @@ export const CataloguedRecommendation = RecommendationSummary.extend({
   trend: z.array(z.number().int()).describe('Assets on which it was open at the end of each of the last 14 days'),
   last_calculated_at: z.string().describe('ISO 8601, UTC'),
   last_state_change: Day.nullable().describe('Null: more than 180 days ago'),
-  threats: z.array(z.enum(exploitStages)).describe('Exploit stages that its vulnerabilities have reached'),
+  user_impact: z
+    .object({ expected: z.number().int(), none: z.number().int() })
+    .nullable()
+    .describe(
+      'Of a setting: exposed assets of which a source states that users would notice its mending, and would not; null: none states it',
+    ),
+  active_alert: z.boolean().nullable().describe('Whether a source ties an active alert to it; null: none states it'),
+  threats: z
+    .array(z.enum(threats))
+    .describe('Exploit stages that its vulnerabilities have reached; active_alert: an active alert is tied to it'),
   tags: z.array(z.enum(recommendationTags)),
   surfaces: z.array(z.enum(surfaces)),
   workload: z.string().nullable(),

@@ -15,6 +15,7 @@ export const RemediationActivity = z.object({
   component: z.string().nullable(),
   remediation_type: z.enum(remediationTypes),
   groups: z.array(z.string()).nullable().describe('Asset groups that it was requested for; null: all'),
+  without_user_impact: z.boolean().describe('Requested only for assets of which a source expects no impact on users'),
   priority: z.enum(priorities),
   owner: z.string().nullable(),
   notes: z.string(),
@@ -56,6 +57,10 @@ export const RemediationAsset = z.object({
 export const NewRemediation = z.strictObject({
   recommendation: z.string().min(1).max(500),
   groups: z.array(z.string().min(1).max(500)).min(1).max(500).optional().describe('Only assets of these groups; default: all'),
+  without_user_impact: z
+    .boolean()
+    .default(false)
+    .describe('Only assets of which a source expects no impact on users when the setting is mended'),
   priority: z.enum(priorities),
   due: z.string().max(20).nullish().describe('A day; default: by the policy; null: none. None where no fix is known'),
   notes: z.string().max(4000).default(''),

@@ -29,8 +29,17 @@ interface JointGain {
   assets: number
 }
 
+interface Asset {
+  asset_id: number
+  name: string
+  criticality: string | null
+  reason: string
+}
+
 interface Detail extends Recommendation {
   implementation: string
+  user_impact: { expected: number; none: number } | null
+  active_alert: boolean | null
   remediation: string | null
   remediation_type: string
   sources: string[]
@@ -46,22 +55,25 @@ export const command: CliCommand = {
     { flags: '--surface <name>', summary: 'list: only devices, cloud, saas, identities, data or code' },
     orgOption,
     ...momentOptions,
-    { flags: '--limit <number>', summary: 'list: how many; default 30' },
+    { flags: '--user-impact <impact>', summary: 'assets: only those of which sources say none, expected or not_stated' },
+    { flags: '--limit <number>', summary: 'list, assets: how many; default 30' },
     jsonOption,
   ],
   examples: [
     'plimsoll recommendations --limit 10',
     'plimsoll recommendations show update:openssl',
+    'plimsoll recommendations assets setting:defender:scid-39 --user-impact none',
     'plimsoll recommendations gain update:openssl campaign:fix-known-exploited-vulnerabilities',
   ],
   async run(context) {
     const [verb = 'list', ...ids] = context.words
     if (verb === 'list' && ids.length === 0) return list(context)
     if (verb === 'show' && ids.length === 1) return show(context, ids[0]!)
+    if (verb === 'assets' && ids.length === 1) return assets(context, ids[0]!)
     if (verb === 'gain' && ids.length > 0) return together(context, ids)
     throw new UserError(
       'unknown_command',
-      'expected: plimsoll recommendations, plimsoll recommendations show <id>, plimsoll recommendations gain <id> <id> …',
+      'expected: plimsoll recommendations, plimsoll recommendations show <id>, plimsoll recommendations assets <id>, plimsoll recommendations gain <id> <id> …',
     )
   },
 }
@@ -99,13 +111,37 @@ async function show(context: Context, id: string): Promise<void> {
       [
         `${one.title} (${one.state.replaceAll('_', ' ')})`,
         one.implementation,
+        one.user_impact === null
+          ? ''
+          : `Impact on users: none expected on ${one.user_impact.none}, expected on ${one.user_impact.expected} of its assets.`,
+        one.active_alert ? 'A source ties an active alert to it.' : '',
         `${one.remediation_type.replaceAll('_', ' ')}${one.sources.length ? `, said by ${one.sources.join(', ')}` : ''}`,
         one.remediation ?? '',
         '',
         gains(one.gains),
       ]
-        .filter((line, index) => line !== '' || index === 4)
+        .filter((line, index, lines) => line !== '' || index === lines.length - 2)
         .join('\n'),
+    )
+}
+
+async function assets(context: Context, id: string): Promise<void> {
+  const { items } = await withConnection(context, (connection) =>
+    connection.get<{ items: Asset[] }>(`/recommendations/${encodeURIComponent(id)}/assets`, {
+      ...moment(context),
+      user_impact: textOption(context, 'userImpact'),
+      limit: textOption(context, 'limit') ?? '30',
+    }),
+  )
+  if (context.options['json']) context.print(JSON.stringify(items, null, 2))
+  else
+    context.print(
+      items.length
+        ? table(
+            ['asset', 'criticality', 'why', 'id'],
+            items.map((each) => [each.name, each.criticality ?? 'not stated', each.reason, each.asset_id]),
+          )
+        : 'It is open on no such asset.',
     )
 }
 

@@ -30,6 +30,7 @@ export const command: CliCommand = {
   options: [
     { flags: '--status <status>', summary: 'list: only active or completed ones' },
     { flags: '--group <name...>', summary: 'request: only the assets of these groups' },
+    { flags: '--without-user-impact', summary: 'request: only the assets whose users are expected to notice nothing' },
     { flags: '--priority <priority>', summary: 'request: high, medium (default) or low' },
     { flags: '--due <day>', summary: 'request: last day; default: by the policy' },
     { flags: '--owner <name>', summary: 'request: who does it' },
@@ -91,6 +92,7 @@ async function request(context: Context, recommendation: string): Promise<void> 
       json: {
         recommendation,
         groups: listOption(context, 'group'),
+        without_user_impact: context.options['withoutUserImpact'] === true,
         priority: textOption(context, 'priority') ?? 'medium',
         due: textOption(context, 'due'),
         owner: textOption(context, 'owner'),

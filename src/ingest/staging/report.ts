@@ -160,6 +160,7 @@ export class ReportStaging {
       whole(record.total),
       text(record.evidence, 4000),
       text(record.place),
+      record.user_impact === undefined ? null : Number(record.user_impact),
     ])
     if (full) await this.results.write()
   }
@@ -785,7 +786,7 @@ const sightingItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.
   left join (select local, subject, max(access) as access, min(checks) as checks from local_access group by local, subject) a on a.local = r.local and a.subject = r.kind`
 
 const resultItems = `select l.local, l.record_id, l.asset_id, k.finding_id, r.control_id, r.status, r.severity, r.points, r.max_points, r.passed, r.total, r.evidence, r.place,
-    l.observed_at, l.late
+    r.user_impact, l.observed_at, l.late
   from raw_result r join local_asset l on l.local = r.local
   join finding_key k on k.asset_id = l.asset_id and k.kind = 'control' and k.subject = r.control_id and k.component = ''`
 

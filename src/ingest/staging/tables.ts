@@ -33,6 +33,7 @@ const raw = {
     'total integer',
     'evidence text',
     'place text',
+    'user_impact smallint',
   ],
   raw_software: [
     'local integer',

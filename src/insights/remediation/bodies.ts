@@ -13,6 +13,8 @@ export const RemediationShape = z.strictObject({
   remediation_type: z.enum(remediationTypes),
   /** Asset groups that it was requested for; null: all. */
   groups: z.array(z.string().min(1)).min(1).nullable(),
+  /** Only for assets of which a source expects no impact on users; left out: for all. */
+  without_user_impact: z.literal(true).optional(),
   priority: z.enum(priorities),
   /** Last day, 2026-08-01; null: none, as always where no fix is known. */
   due: z.iso.date().nullable(),

@@ -10,6 +10,7 @@ import { buttonLook } from '../../components/Button.tsx'
 import { Facts } from '../../components/Card.tsx'
 import { Flyout } from '../../components/Flyout.tsx'
 import { OutLink, PlainText } from '../../components/Foreign.tsx'
+import { Choice } from '../../components/Choice.tsx'
 import { Empty, Loading, Problem } from '../../components/Problem.tsx'
 import { ReportInaccuracy } from '../../components/ReportInaccuracy.tsx'
 import { Share } from '../../components/Share.tsx'
@@ -41,10 +42,11 @@ export function RecommendationFlyout({ id, onClose }: { id: string; onClose: () 
 }
 
 function Content({ one }: { one: Recommendation }) {
-  const { get } = useParameters()
+  const { get, set } = useParameters()
+  const quiet = get('user_impact') === 'none'
   const assets = useList('/api/v1/recommendations/{id}/assets', {
     path: { id: one.id },
-    query: get('asset_sort') ? { sort: get('asset_sort') } : {},
+    query: { ...(get('asset_sort') ? { sort: get('asset_sort') } : {}), ...(quiet ? { user_impact: 'none' as const } : {}) },
   })
   return (
     <TabStrip
@@ -56,7 +58,20 @@ function Content({ one }: { one: Recommendation }) {
           id: 'assets',
           title: 'Assets',
           amount: one.assets,
-          content: <AffectedAssets list={assets} label={`Assets of ${one.title}`} />,
+          content: (
+            <>
+              {one.user_impact !== null && (
+                <Choice
+                  checked={quiet}
+                  onChange={(on) => set({ user_impact: on ? 'none' : null }, { replace: true })}
+                  aside={count(one.user_impact.none)}
+                >
+                  Only assets without impact on users
+                </Choice>
+              )}
+              <AffectedAssets list={assets} label={`Assets of ${one.title}`} />
+            </>
+          ),
         },
         ...(one.vulnerability_list.length > 0
           ? [
@@ -191,6 +206,17 @@ function Gains({ one }: { one: Recommendation }) {
   )
 }
 
+/** What sources expect users to notice when a setting is mended, by exposed assets. */
+function impactWords({ user_impact, assets }: Recommendation): string {
+  if (user_impact === null) return 'Not stated'
+  const silent = assets - user_impact.none - user_impact.expected
+  return [
+    `none expected on ${count(user_impact.none)} of ${counted(assets, 'asset')}`,
+    ...(user_impact.expected > 0 ? [`expected on ${count(user_impact.expected)}`] : []),
+    ...(silent > 0 ? [`not stated of ${count(silent)}`] : []),
+  ].join(', ')
+}
+
 function Overview({ one }: { one: Recommendation }) {
   return (
     <div className="flex flex-col gap-5">
@@ -240,6 +266,8 @@ function Overview({ one }: { one: Recommendation }) {
             ['Impact', <Impact key="i" impact={one.impact} />],
             ['Exposed assets', count(one.assets)],
             ['After exceptions', count(one.assets_after)],
+            ...(one.kind === 'setting' ? [['Impact on users', impactWords(one)] as [string, string]] : []),
+            ['Active alert', one.active_alert === null ? 'Not stated' : one.active_alert ? 'Possible' : 'None'],
             ...(one.gain_before === one.gain ? [] : ([['Gain without exceptions', gain(one.gain_before)]] as [string, string][])),
             ['Critical assets', count(one.critical_assets)],
             ['Internet-facing assets', count(one.internet_assets)],

@@ -17,7 +17,14 @@ const named = (names: Record<string, string>) => Object.entries(names).map(([val
 const plain = (...values: string[]) => values.map((value) => ({ value }))
 const filters = [
   { parameter: 'risk', title: 'Risk', options: plain('critical', 'high', 'medium', 'low') },
-  { parameter: 'threat', title: 'Threats', options: plain('ransomware', 'known_exploited', 'kit', 'verified', 'public') },
+  {
+    parameter: 'threat',
+    title: 'Threats',
+    options: [
+      ...plain('ransomware', 'known_exploited', 'kit', 'verified', 'public'),
+      { value: 'active_alert', title: 'Possible active alert' },
+    ],
+  },
   {
     parameter: 'kind',
     title: 'Kind',
@@ -135,7 +142,7 @@ export function RecommendationsPage() {
           </Empty>
         }
       />
-      <RecommendationFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null })} />
+      <RecommendationFlyout id={open} onClose={() => set({ open: null, tab: null, asset_sort: null, user_impact: null })} />
     </Page>
   )
 }

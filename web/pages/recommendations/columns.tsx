@@ -102,6 +102,17 @@ export function columnsFor(
       align: 'right',
       cell: (one) => count(one.critical_assets),
     },
+    {
+      id: 'no_user_impact',
+      title: 'No user impact',
+      width: 124,
+      sort: 'no_user_impact',
+      down: true,
+      align: 'right',
+      hidden: true,
+      hint: 'Exposed assets of which a source expects that their users notice nothing when the setting is mended',
+      cell: (one) => (one.user_impact === null ? <span className="text-ink-3">–</span> : count(one.user_impact.none)),
+    },
     { id: 'state', title: 'State', width: 178, sort: 'state', hidden: true, cell: (one) => <StateChip state={one.state} /> },
     {
       id: 'exception',

@@ -1,13 +1,15 @@
-import { Bug, BugPlay, Flame, PackageOpen, Skull } from 'lucide-react'
+import { Bug, BugPlay, Flame, PackageOpen, Siren, Skull } from 'lucide-react'
 import type { RecommendationSummary } from '../../api.ts'
 import { Sparkline } from '../../charts/Sparkline.tsx'
 import { Chip } from '../../components/Badge.tsx'
 import { count, word } from '../../format.ts'
 import { stateNames, tagNames } from './words.ts'
 
-const icons = { public: Bug, verified: BugPlay, kit: PackageOpen, known_exploited: Flame, ransomware: Skull } as const
+const icons = { public: Bug, verified: BugPlay, kit: PackageOpen, known_exploited: Flame, ransomware: Skull, active_alert: Siren } as const
 
-/** An icon for each exploit stage that its vulnerabilities have reached, each with its name. */
+const titleOf = (threat: keyof typeof icons): string => (threat === 'active_alert' ? 'Possible active alert' : word(threat))
+
+/** An icon for each exploit stage that its vulnerabilities have reached, and for a possible active alert, each with its name. */
 export function Threats({ threats }: { threats: RecommendationSummary['threats'] }) {
   const shown = threats.filter((threat) => threat !== 'none')
   if (shown.length === 0) return <span className="text-ink-3">–</span>
@@ -15,11 +17,11 @@ export function Threats({ threats }: { threats: RecommendationSummary['threats']
     <span className="inline-flex items-center gap-1">
       {shown.map((threat) => {
         const Icon = icons[threat]
-        const strong = threat === 'known_exploited' || threat === 'ransomware'
+        const strong = threat === 'known_exploited' || threat === 'ransomware' || threat === 'active_alert'
         return (
-          <span key={threat} title={word(threat)} className={strong ? 'text-critical-ink' : 'text-ink-2'}>
+          <span key={threat} title={titleOf(threat)} className={strong ? 'text-critical-ink' : 'text-ink-2'}>
             <Icon size={14} aria-hidden />
-            <span className="sr-only">{word(threat)}</span>
+            <span className="sr-only">{titleOf(threat)}</span>
           </span>
         )
       })}

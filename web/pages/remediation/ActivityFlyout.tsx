@@ -136,6 +136,7 @@ function Overview({ one }: { one: Activity }) {
             ['Requested by', one.requested_by],
             ['Requested on', `${day(one.requested_on)}, ${counted(one.age_days, 'day')} ago`],
             ['Groups', one.groups === null ? 'All' : one.groups.join(', ')],
+            ...(one.without_user_impact ? [['Only', 'assets without impact on users'] as [string, string]] : []),
             ['Completed by', one.completed_by ?? '–'],
             ['Completed on', day(one.completed_on)],
             ['Weaknesses', count(one.subjects.length)],

@@ -3,13 +3,14 @@ import { useState } from 'react'
 import { addressOf, send } from '../../api.ts'
 import type { RecommendationSummary } from '../../api.ts'
 import { useMoment } from '../../address.ts'
-import { counted } from '../../format.ts'
+import { count, counted } from '../../format.ts'
 import { Button } from '../../components/Button.tsx'
+import { Choice } from '../../components/Choice.tsx'
 import { SelectField, TextArea, TextField } from '../../components/fields.tsx'
 import { FormDialog } from '../../components/FormDialog.tsx'
 import { GroupChoice } from '../../components/GroupChoice.tsx'
 
-type Requested = Pick<RecommendationSummary, 'id' | 'title' | 'assets' | 'remediation_type'>
+type Requested = Pick<RecommendationSummary, 'id' | 'title' | 'assets' | 'remediation_type' | 'user_impact'>
 
 /** A button that opens the request form of a recommendation. On a past day nothing can be requested. */
 export function RequestRemediation({ recommendation }: { recommendation: Requested }) {
@@ -28,6 +29,7 @@ function Form({ recommendation, onClose }: { recommendation: Requested; onClose:
   const { org } = useMoment()
   const client = useQueryClient()
   const [chosen, setChosen] = useState<readonly string[]>([])
+  const [quiet, setQuiet] = useState(false)
   const [priority, setPriority] = useState('medium')
   const [due, setDue] = useState('')
   const [owner, setOwner] = useState('')
@@ -38,6 +40,7 @@ function Form({ recommendation, onClose }: { recommendation: Requested; onClose:
     await send('POST', addressOf('/api/v1/remediation', {}, { org }), {
       recommendation: recommendation.id,
       ...(chosen.length > 0 ? { groups: chosen } : {}),
+      ...(quiet ? { without_user_impact: true } : {}),
       priority,
       ...(due ? { due } : {}),
       ...(owner.trim() ? { owner } : {}),
@@ -60,6 +63,11 @@ function Form({ recommendation, onClose }: { recommendation: Requested; onClose:
           Where <span className="text-xs font-normal text-ink-3">none chosen: on all {counted(recommendation.assets, 'asset')}</span>
         </legend>
         <GroupChoice chosen={chosen} onChange={setChosen} />
+        {recommendation.user_impact !== null && recommendation.user_impact.none > 0 && (
+          <Choice checked={quiet} onChange={setQuiet} aside={count(recommendation.user_impact.none)}>
+            Only assets without impact on users
+          </Choice>
+        )}
       </fieldset>
       <div className="grid grid-cols-2 gap-3">
         <SelectField title="Priority" value={priority} onChange={setPriority}>

@@ -3,7 +3,15 @@ import { numberOf } from '../../readers/json-fields.ts'
 import { rowKind } from './rows.ts'
 
 const NUMBERS = new Set(['cvssscore', 'configurationimpact', 'severityscore', 'cvssv3', 'exposedmachinescount'])
-const YES_NO = new Set(['isapplicable', 'iscompliant', 'publicexploit', 'exploitverified', 'exploitinkit'])
+const YES_NO = new Set([
+  'isapplicable',
+  'iscompliant',
+  'publicexploit',
+  'exploitverified',
+  'exploitinkit',
+  'isexpecteduserimpact',
+  'activealert',
+])
 const words = new Map<string, boolean>([
   ['true', true],
   ['1', true],

@@ -135,6 +135,7 @@ describe('defender-vulnerabilities', () => {
       ['defender:scid-92', 'pass', 8, 8],
       ['defender:scid-93', 'not_applicable', undefined, undefined],
     ])
+    expect(of(checks, 'control_result').map((one) => one.user_impact)).toEqual([true, false, undefined])
     expect(of(checks, 'skipped').map((one) => one.at)).toEqual(['line 5'])
     expect(of(checks, 'coverage')).toEqual([])
   })
@@ -253,8 +254,17 @@ describe('defender-vulnerabilities', () => {
         title: 'Update Browser',
         category: 'Application',
         product: 'Browser',
+        details: { active_alert: true, software_name: 'browser', software_vendor: 'sample' },
       },
-      { kind: 'control', control_id: 'defender:scid-39', title: 'Sign secure channel data', category: 'OS', product: 'OS', max_points: 5 },
+      {
+        kind: 'control',
+        control_id: 'defender:scid-39',
+        title: 'Sign secure channel data',
+        category: 'OS',
+        product: 'OS',
+        max_points: 5,
+        details: { active_alert: false },
+      },
     ])
   })
 
@@ -265,6 +275,8 @@ describe('defender-vulnerabilities', () => {
       ['defender:scid-2000', 'fail', 0, 8],
       ['defender:scid-6093', 'not_applicable', undefined, undefined],
     ])
+    // One is not stated, one is no yes or no.
+    expect(of(all, 'control_result').map((one) => one.user_impact)).toEqual([undefined, false, undefined])
     expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'aaaa1111', subject: 'control', access: 'full' }])
     expect(of(all, 'skipped')).toHaveLength(1)
   })

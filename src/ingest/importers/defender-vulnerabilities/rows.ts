@@ -364,16 +364,18 @@ function* readConfiguration(row: Fields, report: OpenReport, at: string): Genera
     }
   }
   const passed = applicable && compliant === true
+  const noticed = row.get('isexpecteduserimpact')
   yield {
     kind: 'control_result',
     asset: id,
     control_id,
     status: !applicable ? 'not_applicable' : passed ? 'pass' : 'fail',
     ...(applicable && points !== null && { points: passed ? points : 0, max_points: points }),
+    ...(typeof noticed === 'boolean' && { user_impact: noticed }),
   }
 }
 
-/** A recommendation names no devices: it describes a control, and nothing more. */
+/** A recommendation names no devices: it describes a control, says whether an active alert is tied to it, and nothing more. */
 function* readRecommendation(row: Fields, at: string): Generator<FileRecord> {
   const id = text(row, 'id')
   const title = text(row, 'recommendationname')
@@ -384,6 +386,8 @@ function* readRecommendation(row: Fields, at: string): Generator<FileRecord> {
   const category = text(row, 'recommendationcategory')
   const product = text(row, 'relatedcomponent') ?? text(row, 'productname')
   const points = number(row, 'severityscore')
+  const alert = row.get('activealert')
+  const [name, vendor] = id.startsWith('va-_-') ? [text(row, 'productname'), text(row, 'vendor')] : [null, null]
   yield {
     kind: 'control',
     control_id: controlId(id),
@@ -391,6 +395,9 @@ function* readRecommendation(row: Fields, at: string): Generator<FileRecord> {
     ...(category && { category }),
     ...(product && { product }),
     ...(points !== null && points >= 1 && points <= 10 && { max_points: points }),
+    ...(typeof alert === 'boolean' && {
+      details: { active_alert: alert, ...(name && { software_name: name }), ...(vendor && { software_vendor: vendor }) },
+    }),
   }
 }
 
