@@ -22,10 +22,10 @@ const first: Day = {
   'pc-3': ['Laptops', false, null],
   // what meets the check is not exposed, whatever is said of it
   'pc-4': ['Laptops', true, false],
-  'server-1': ['Servers', false, false],
+  'server-1': ['Servers', false, true],
 }
-/** A day later the expectation about one device turns round, and another one meets the check. */
-const second: Day = { ...first, 'pc-1': ['Laptops', false, true], 'pc-2': ['Laptops', true, true] }
+/** A day later the expectations about two devices turn round, and another one meets the check. */
+const second: Day = { ...first, 'pc-1': ['Laptops', false, true], 'pc-2': ['Laptops', true, true], 'server-1': ['Servers', false, false] }
 const days: Record<string, Day> = { '2026-06-01': first, '2026-06-02': second }
 
 const assessment = (day: string) => ({
