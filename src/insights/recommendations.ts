@@ -249,15 +249,18 @@ export async function recommendationAssets(
   const part = { limit: page.limit ?? 10_000, offset: page.offset ?? 0 }
   const metric = metricOfAction(catalog, id)
   if (metric) return user_impact === undefined || user_impact === 'not_stated' ? metricAssets(engine, scope, metric, day, part) : []
-  const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), part)
+  // Which assets are left over by the expectation is known only of all of them.
+  const asked = user_impact === undefined ? part : { limit: 2 ** 31 - 1, offset: 0 }
+  const assets = await memberAssets(engine, scope, day, membersOf(catalog, id), asked)
   const said = isSetting(id) ? await userImpactByAsset(engine, scope, day, id.slice('setting:'.length)) : new Map<number, boolean>()
   const verb = isSetting(id) ? 'fails' : 'has'
-  return assets.flatMap(({ subject, subjects, ...asset }) => {
+  const told = assets.flatMap(({ subject, subjects, ...asset }) => {
     const noticed = said.get(asset.asset_id)
     const impact: UserImpact = noticed === undefined ? 'not_stated' : noticed ? 'expected' : 'none'
     if (user_impact !== undefined && user_impact !== impact) return []
     return [{ ...asset, reason: `${verb} ${subject}${subjects > 1 ? ` and ${subjects - 1} more` : ''}${impactWords[impact]}` }]
   })
+  return user_impact === undefined ? told : told.slice(part.offset, part.offset + part.limit)
 }
 
 /** The vulnerabilities (or the control) of a recommendation, the worst first; none of what a metric itself asks for. */
