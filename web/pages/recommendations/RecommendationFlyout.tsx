@@ -211,7 +211,7 @@ function impactWords({ user_impact, assets }: Recommendation): string {
   if (user_impact === null) return 'Not stated'
   const silent = assets - user_impact.none - user_impact.expected
   return [
-    `none expected on ${count(user_impact.none)} of ${counted(assets, 'asset')}`,
+    `None expected on ${count(user_impact.none)} of ${counted(assets, 'asset')}`,
     ...(user_impact.expected > 0 ? [`expected on ${count(user_impact.expected)}`] : []),
     ...(silent > 0 ? [`not stated of ${count(silent)}`] : []),
   ].join(', ')
