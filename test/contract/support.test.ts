@@ -19,6 +19,7 @@ import { impacts, storedEvents } from '../../src/store/queries/events/read.ts'
 import { listSoftware, softwareColumns } from '../../src/store/queries/software/list.ts'
 import { storedDeltas } from '../../src/store/queries/scores/deltas.ts'
 import { supportEnds } from '../../src/store/queries/exceptions/turns.ts'
+import { addOrg } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { shippedCatalog } from '../shipped-catalog.ts'
@@ -149,6 +150,8 @@ describe.each(engines)('end of support by a feed on $name', ({ open }) => {
     const data = mkdtempSync(join(folder, 'data-'))
     mkdirSync(join(data, 'inputs'))
     store = { engine, data, now: () => (clock += 1_000_000) }
+    // In UTC, so that a date without a time is that day's.
+    await addOrg(store, { name: 'One', zone: 'UTC' })
     const bring = async (name: string, bytes: Buffer) => {
       const result = await importFile(store, { name, bytes }, { actor: 'test' })
       await compute(store, catalog)
