@@ -25,7 +25,11 @@ function Why({ what, rules }: { what: Decided; rules: Levels['rules'] }) {
   return (
     <p className="text-sm text-ink-2">
       By the rule{' '}
-      <To page="/critical-assets" change={rule?.kind === 'group' ? { tab: 'groups' } : { open: what.rule_id }} className="link font-medium">
+      <To
+        page="/critical-assets"
+        change={rule?.kind === 'group' ? { tab: 'groups' } : { open: what.rule_id }}
+        className="link font-medium underline underline-offset-2"
+      >
         {rule?.title ?? what.rule_id}
       </To>
       {rule && `: ${rule.reason}`}
@@ -52,7 +56,7 @@ export function AssetLevels({ id }: { id: number }) {
               .map((rule) => (
                 <li key={rule.rule_id} className="flex items-start gap-3 border-b border-line py-2">
                   <div className="min-w-0 flex-1">
-                    <To page="/critical-assets" change={{ open: rule.rule_id }} className="link">
+                    <To page="/critical-assets" change={{ open: rule.rule_id }} className="link block w-fit">
                       {rule.title}
                     </To>
                     <p className="line-clamp-2 text-xs break-words text-ink-3" title={rule.reason}>
