@@ -4,7 +4,7 @@ import type { InitiativeSummary } from '../../api.ts'
 import { useMoment, useParameters } from '../../address.ts'
 import { ShareBar } from '../../charts/ShareBar.tsx'
 import { Sparkline } from '../../charts/Sparkline.tsx'
-import { ago, count, counted, day, instant, score as writeScore, tone, word } from '../../format.ts'
+import { ago, count, counted, instant, score as writeScore, tone, word } from '../../format.ts'
 import { Chip, NoData } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
@@ -19,6 +19,7 @@ import { useFavourites } from '../../components/favourites.ts'
 import { keyInitiatives } from '../../components/key-initiatives.ts'
 import { useLocalList } from '../../components/local-list.ts'
 import { KeyInitiatives } from './KeyInitiatives.tsx'
+import { NewMark } from './NewMark.tsx'
 
 const sorts: Record<string, (one: InitiativeSummary) => string | number | null> = {
   title: (one) => one.title,
@@ -51,11 +52,7 @@ const columns: Column<InitiativeSummary>[] = [
         <To page={`/initiatives/${encodeURIComponent(one.id)}`} className="link truncate font-medium" title={one.why}>
           {one.title}
         </To>
-        {one.new_since && (
-          <span title={`Added on ${day(one.new_since)}`}>
-            <Chip tone="accent">New</Chip>
-          </span>
-        )}
+        <NewMark since={one.new_since} />
         {one.preview && <Chip>Preview</Chip>}
         {one.score.value !== null && one.missing.length > 0 && (
           <span title={`More data is required: ${one.missing.map(word).join(', ')}`}>

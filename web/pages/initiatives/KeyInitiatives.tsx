@@ -1,10 +1,11 @@
 import type { InitiativeSummary } from '../../api.ts'
 import { Sparkline } from '../../charts/Sparkline.tsx'
-import { Chip, NoData } from '../../components/Badge.tsx'
+import { NoData } from '../../components/Badge.tsx'
 import { Change } from '../../components/Change.tsx'
 import { Star } from '../../components/Star.tsx'
 import { To } from '../../components/To.tsx'
-import { count, day, score as writeScore, tone } from '../../format.ts'
+import { count, score as writeScore, tone } from '../../format.ts'
+import { NewMark } from './NewMark.tsx'
 
 /** The initiatives that are looked at first, as a strip above the list. Nothing where there are none. */
 export function KeyInitiatives({ initiatives }: { initiatives: readonly InitiativeSummary[] }) {
@@ -25,11 +26,7 @@ export function KeyInitiatives({ initiatives }: { initiatives: readonly Initiati
               >
                 {one.title}
               </To>
-              {one.new_since && (
-                <span title={`Added on ${day(one.new_since)}`}>
-                  <Chip tone="accent">New</Chip>
-                </span>
-              )}
+              <NewMark since={one.new_since} />
               <Star id={one.id} title={one.title} />
             </div>
             <div className="flex items-end justify-between gap-2">
