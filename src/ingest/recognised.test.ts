@@ -18,6 +18,10 @@ describe('recognised', () => {
     ['<!-- SPDX --> <?xml version="1.0"?><OWASPZAPReport version="2"/>', 'ZAP'],
     ['simulationRunId,threatId,threatName\n1,2,3\n', 'Picus'],
     ['{"findings": [{"title": "x", "severity": "High", "description": "y"}]}', "DefectDojo's generic findings"],
+    ['Assets Export,05 Mar 2026 07:10 AM +00:00\nName,DNS Name\n', 'Microsoft Defender portal, exposed devices'],
+    ['Security Recommendations Export,05 Mar 2026 07:10 AM +00:00,,\n', 'Microsoft Defender portal, security recommendations'],
+    ['Name,OS platform,Devices Score impact,Category,Exposed devices\n', 'Microsoft Defender portal, security recommendations'],
+    ['Software Inventory Export,05 Mar 2026 07:10 AM +00:00\nName,Vendor\n', 'Microsoft Defender portal'],
   ])('knows %s', (text, name) => {
     expect(recognise(head(text))?.name).toBe(name)
   })
@@ -27,6 +31,8 @@ describe('recognised', () => {
     '{"findings": [{"title": "x", "severity": "High"}], "project": {}}',
     '{"text": "the OWASPZAPReport of simulationRunId"}',
     '<report><info>other</info></report>',
+    'Assets Export,Name\n',
+    'Software Inventory Export,today\n',
     '[]',
     '',
   ])('knows nothing of %s', (text) => {

@@ -193,6 +193,32 @@ export const recognised: readonly Recognised[] = [
     ),
   },
   {
+    name: 'Microsoft Defender portal',
+    about: 'one of its pages',
+    instead:
+      'of the tables that it exports, devices, exposed paths, weaknesses and the vulnerabilities and software of one device are read; for others export a query of advanced hunting',
+    mark: matching(
+      /^(?!(?:Assets|Security Recommendations) )[A-Z][A-Za-z ]{2,60} Export,"?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2} [AP]M [+-]\d{2}:\d{2}/,
+    ),
+  },
+  {
+    name: 'Microsoft Defender portal, exposed devices',
+    about: 'a weakness or recommendation that it does not name',
+    instead: 'in advanced hunting, export a query of DeviceTvmSoftwareVulnerabilities, which names both, and import that',
+    mark: matching(/^Assets Export,"?\d{1,2} [A-Z][a-z]{2} \d{4} /),
+  },
+  {
+    name: 'Microsoft Defender portal, security recommendations',
+    about: 'the organisation as a whole, without its devices',
+    instead:
+      'in advanced hunting, export a query of DeviceTvmSecureConfigurationAssessment and one of DeviceTvmSoftwareVulnerabilities, and import those',
+    mark: any(
+      matching(/^Security Recommendations Export,/),
+      csv('Security recommendation', 'Related component', 'Exposed Machines'),
+      csv('Name', 'Devices Score impact', 'Category', 'Exposed devices'),
+    ),
+  },
+  {
     name: 'Nikto',
     about: 'web servers',
     instead: null,

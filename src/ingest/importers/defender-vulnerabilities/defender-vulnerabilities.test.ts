@@ -64,6 +64,11 @@ describe('defender-vulnerabilities', () => {
     'hunting-vulnerabilities.csv',
     'hunting-configuration.csv',
     'hunting-software.csv',
+    'portal-devices.csv',
+    'portal-exposed-paths.csv',
+    'portal-weaknesses.csv',
+    'portal-device-vulnerabilities.csv',
+    'portal-device-software.csv',
   ])('knows %s by its content', async (name) => {
     expect(defenderVulnerabilities.detect((await sample(name)).head)).toBe(true)
   })
@@ -138,6 +143,130 @@ describe('defender-vulnerabilities', () => {
     expect(of(checks, 'control_result').map((one) => one.user_impact)).toEqual([true, false, undefined])
     expect(of(checks, 'skipped').map((one) => one.at)).toEqual(['line 5'])
     expect(of(checks, 'coverage')).toEqual([])
+  })
+
+  it('reads the devices of the portal, which cover nothing', async () => {
+    const all = await records(await sample('portal-devices.csv'))
+    expect(all[0]).toMatchObject({ source: 'defender', observed_at: null })
+    expect(of(all, 'asset')).toEqual([
+      {
+        kind: 'asset',
+        asset: 'aaaa1111',
+        type: 'device',
+        name: 'pc-1',
+        names: [
+          { type: 'agent_id', name: 'aaaa1111' },
+          { type: 'hostname', name: 'pc-1' },
+          { type: 'ip', name: '10.0.0.5' },
+        ],
+        attributes: {
+          os_family: 'windows',
+          os: 'Windows11 23H2',
+          asset_group: 'Laptops',
+          endpoint_agent: 'Microsoft Defender for Endpoint',
+          internet_facing: false,
+        },
+        observed_at: parseInstant('2026-03-01T12:00:00Z'),
+      },
+      {
+        kind: 'asset',
+        asset: 'bbbb2222',
+        type: 'device',
+        name: 'srv-2',
+        // Of two addresses nobody knows which is the last.
+        names: [
+          { type: 'agent_id', name: 'bbbb2222' },
+          { type: 'agent_id', name: '11111111-2222-4333-8444-555555555555' },
+          { type: 'hostname', name: 'srv-2' },
+        ],
+        attributes: {
+          os_family: 'windows_server',
+          os: 'WindowsServer2022 21H2',
+          endpoint_agent: 'Microsoft Defender for Endpoint',
+          internet_facing: true,
+        },
+        observed_at: parseInstant('2026-02-01T12:00:00Z'),
+        inactive: true,
+      },
+      expect.objectContaining({ asset: 'cccc3333', name: 'printer-3' }),
+    ])
+    expect(of(all, 'skipped').map((one) => one.at)).toEqual(['line 4.lastSeen'])
+    expect(of(all, 'coverage')).toEqual([])
+  })
+
+  it('reads exposed paths as the API tells the same: the device, the software, each of its CVEs', async () => {
+    const all = await records(await sample('portal-exposed-paths.csv'))
+    expect(all[0]).toMatchObject({ source: 'defender', observed_at: parseInstant('2026-03-05T19:10:00Z') })
+    const component = { name: 'library', vendor: 'sample', version: '3.3.0.0' }
+    const found = (id: string) => ({ kind: 'finding', asset: 'aaaa1111', vulnerability_ids: [id], title: id, component })
+    const both = [found('CVE-2026-4003'), found('CVE-2026-4004')]
+    expect(of(all, 'finding')).toEqual([...both, ...both])
+    expect(of(all, 'software').map((one) => [one.asset, one.version, one.place])).toEqual([
+      ['aaaa1111', '3.3.0.0', 'C:\\Sample\\one.dll'],
+      ['bbbb2222', '3.9.0.0', 'C:\\Sample\\one.dll'],
+    ])
+    expect(of(all, 'coverage')).toEqual([])
+  })
+
+  it('reads weaknesses as descriptions: they name no device', async () => {
+    const all = await records(await sample('portal-weaknesses.csv'))
+    expect(all.slice(1)).toEqual([
+      {
+        kind: 'vulnerability',
+        vulnerability_id: 'CVE-2026-4001',
+        severity: 'high',
+        description: 'A flaw in a browser',
+        cvss: 8.8,
+        published_at: parseInstant('2026-03-02'),
+      },
+      {
+        kind: 'vulnerability',
+        vulnerability_id: 'defender:TVM-2026-002',
+        severity: 'medium',
+        cvss: 5.3,
+        published_at: parseInstant('2026-03-02'),
+      },
+    ])
+  })
+
+  it('reads the page of one device: a source of its own, which covers that device', async () => {
+    const all = await records(await sample('portal-device-vulnerabilities.csv'))
+    expect(all[0]).toMatchObject({ source: 'defender-portal', observed_at: parseInstant('2026-03-05T19:10:00Z') })
+    expect(of(all, 'finding')).toEqual([
+      {
+        kind: 'finding',
+        asset: 'device',
+        vulnerability_ids: ['CVE-2026-4001'],
+        title: 'CVE-2026-4001',
+        severity: 'high',
+        cvss: 8.8,
+        exploit_stage: 'public',
+      },
+      {
+        kind: 'finding',
+        asset: 'device',
+        vulnerability_ids: ['CVE-2026-4003'],
+        title: 'CVE-2026-4003',
+        severity: 'low',
+        cvss: 3.1,
+        exploit_stage: 'none',
+      },
+    ])
+    expect(of(all, 'coverage')).toEqual([{ kind: 'coverage', asset: 'device', subject: 'vulnerability', access: 'full' }])
+    const software = await records(await sample('portal-device-software.csv'))
+    expect(of(software, 'software').map((one) => [one.name, one.vendor, one.version])).toEqual([
+      ['Browser', 'Sample', '119.0.1'],
+      ['Library', 'Sample', '3.3.0.0'],
+    ])
+    expect(of(software, 'skipped').map((one) => one.at)).toEqual(['line 5'])
+    expect(of(software, 'coverage')).toEqual([{ kind: 'coverage', asset: 'device', subject: 'software', access: 'full' }])
+  })
+
+  it('a page of one device with as many rows as the portal exports at most covers nothing: the rest may be missing', async () => {
+    const head = 'Machine Vulnerabilities Export,05 Mar 2026 07:10 PM +00:00\nName,Severity,CVSS v3,Has Exploit\n'
+    const rows = (count: number) => head + 'CVE-2026-4001,High,8.8,True\n'.repeat(count)
+    const coverage = async (count: number) => of(await records(await json(rows(count))), 'coverage').length
+    expect([await coverage(0), await coverage(9999), await coverage(10_000)]).toEqual([1, 1, 0])
   })
 
   it('takes the latest time that the rows of a device tell', async () => {

@@ -3,30 +3,36 @@ import type { Importer } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { isArchive, openArchive } from './archive.ts'
 import { isCsvOfRows, readCsvRows } from './csv-rows.ts'
+import { portalTable, readPortalTable } from './portal-csv.ts'
 import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
 import { readRows } from './pages.ts'
 
 /**
  * Microsoft Defender vulnerability management: what its API and its export files give, row by row; or a zip of them with the folders
- * `machines/` and `vulnerabilities/`; or the same rows as CSV, as advanced hunting exports them. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
+ * `machines/` and `vulnerabilities/`; or the same rows as CSV, as advanced hunting exports them; or tables that the portal exports. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
  */
 export const defenderVulnerabilities: Importer = {
   id: 'defender-vulnerabilities',
   title: 'Microsoft Defender vulnerability rows (API pages, export files, zip, CSV)',
-  version: 3,
+  version: 4,
 
   detect({ text }) {
     if (isArchive(text)) return true
-    if (!/^\s*[[{]/.test(text)) return isCsvOfRows(text)
+    if (!/^\s*[[{]/.test(text)) return isCsvOfRows(text) || portalTable(text) !== null
     // The beginning is cut anywhere, so the names are looked for, not parsed.
     const names = new Set([...text.matchAll(/"([A-Za-z][A-Za-z0-9]{1,39})"\s*:/g)].map((match) => match[1]!.toLowerCase()))
     return rowKind({ has: (name) => names.has(name) }) !== null
   },
 
   async *parse(file) {
+    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
+    const table = portalTable(text)
+    if (table !== null) {
+      yield* readPortalTable(table, text, bytes)
+      return
+    }
     const report = newReport()
     yield { kind: 'report', source: 'defender', tool: 'Microsoft Defender Vulnerability Management', tool_version: null, observed_at: null }
-    const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (isArchive(text)) {
       for await (const member of openArchive(bytes)) {
         if ('skipped' in member) yield { kind: 'skipped', at: member.name, reason: member.skipped }

@@ -111,7 +111,7 @@ export function* readRow(row: Fields, report: OpenReport, at: string): Generator
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 /** CVE ids as they are; ids of Defender's own (`TVM-2020-002`) belong to it. */
-const vulnerabilityId = (id: string): string => (CVE.test(id.toUpperCase()) ? id.toUpperCase() : `defender:${id}`)
+export const vulnerabilityId = (id: string): string => (CVE.test(id.toUpperCase()) ? id.toUpperCase() : `defender:${id}`)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
@@ -137,6 +137,7 @@ function attributesOf(row: Fields): AssetAttributes {
     ...(group && !NO_GROUP.has(group.toLowerCase()) && { asset_group: group }),
     ...(onboarded && { endpoint_agent: 'Microsoft Defender for Endpoint' }),
     ...(value && { stated_criticality: value }),
+    ...(typeof row.get('isinternetfacing') === 'boolean' && { internet_facing: row.get('isinternetfacing') === true }),
     ...(provider && { cloud_provider: provider }),
     ...(provider && account && { cloud_account: account }),
   }
