@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inspectFile } from '../../src/ingest/ingest.ts'
@@ -6,15 +6,10 @@ import { feeds, importers } from '../../src/ingest/importers.ts'
 import { openFile } from '../../src/ingest/readers/file.ts'
 import { packageRoot } from '../../src/root.ts'
 import { realData, withoutRealData } from './data.ts'
-import type { Expected } from './expected.ts'
+import { readExpected } from './expected.ts'
 
 const data = realData()
-const folder = join(import.meta.dirname, 'expected')
-const expected = new Map<string, Expected>()
-for (const name of readdirSync(folder)) {
-  const { default: one } = (await import(join(folder, name))) as { default: Expected }
-  expected.set(name.replace(/\.ts$/, ''), one)
-}
+const expected = await readExpected()
 const all = [...importers, ...feeds]
 const below = (path: string) => path.slice('reports/'.length)
 const refused = new Map([...expected.values()].flatMap((one) => Object.entries(one.refused ?? {})))

@@ -3,6 +3,7 @@ import { claimants } from '../../src/ingest/detect.ts'
 import { openFile } from '../../src/ingest/readers/file.ts'
 import { recognise } from '../../src/ingest/recognised.ts'
 import { realData, withoutRealData } from './data.ts'
+import { unnamed } from './unnamed.ts'
 
 /** The folder of each tool that is known but not read, and the name that its files get. */
 const folders: Record<string, string[]> = {
@@ -34,16 +35,6 @@ const folders: Record<string, string[]> = {
   zap: ['ZAP'],
 }
 
-/** Files of those folders that are no report of the tool, or that nothing in them tells apart. */
-const others = new Set([
-  'generic/generic_empty.json',
-  'hydra/oddly_familiar_json_that_isnt_us.json',
-  'intsights/empty_with_error.csv',
-  'nikto/scb__empty-report.json',
-  'rusty-hog/durochog_no_vuln.json',
-  'rusty-hog/essexhog_no_vuln.json',
-])
-
 const data = realData()
 
 describe.skipIf(!data)(`tools that are known but not read (${data ? 'present' : withoutRealData})`, () => {
@@ -55,7 +46,7 @@ describe.skipIf(!data)(`tools that are known but not read (${data ? 'present' : 
         const name = path.slice('reports/'.length)
         if (claimants(head).length > 0 || /\.xlsx(\.gz)?$/.test(name)) continue
         const found = recognise(head)?.name ?? null
-        if (others.has(name) ? found !== null : !names.includes(found!)) wrong.push(`${name}: ${found}`)
+        if (unnamed[name] ? found !== null : !names.includes(found!)) wrong.push(`${name}: ${found}`)
       }
     }
     expect(wrong).toEqual([])
