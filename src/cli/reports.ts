@@ -100,3 +100,6 @@ async function* standardInput({ name, stdin = process.stdin }: ReportsOptions): 
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** The line for a file that was refused; a message that begins with the path already says it once. */
+export const refusalLine = (file: string, message: string): string => `✗ ${message.startsWith(`${file}: `) ? '' : `${file}: `}${message}`

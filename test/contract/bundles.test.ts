@@ -78,6 +78,22 @@ describe('plimsoll import', () => {
     expect((await run(importCommand, [join(root, 'gone')])).exit).toBe(2)
   })
 
+  it('of many files says at the end, too, why some were refused; a path stands once in a line', async () => {
+    const folder = join(root, 'many')
+    mkdirSync(folder)
+    for (let n = 0; n < 20; n++) writeFileSync(join(folder, `${n}.txt`), n < 3 ? '' : 'no report')
+    const few = await run(importCommand, [folder])
+    expect(few.told.at(-1)).toBe('20 files: 0 taken, 20 refused')
+    writeFileSync(join(folder, 'wpscan.json'), '{"banner": {"description": "WordPress Security Scanner by the WPScan Team"}}')
+    const gone = join(root, 'gone.json')
+    const { told } = await run(importCommand, [folder, gone])
+    expect(told.slice(-3)).toEqual([
+      `✗ ${gone}: there is no such file`,
+      '22 files: 0 taken, 22 refused',
+      'Refused: 17 unknown_format, 3 empty_file, 1 format_not_read, 1 no_such_file. Their lines begin with ✗.',
+    ])
+  })
+
   it('does the same through a running server, whose scores are computed once', async () => {
     const folder = lay()
     const store = await openStore({ database: undefined, data: join(root, 'data') })

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { table } from '../table.ts'
 
 interface Exception {
@@ -177,7 +178,7 @@ async function end(context: Context, number: string): Promise<void> {
 }
 
 const coverage = ({ covered_findings, covered_assets, moves_scores }: Exception): string =>
-  `it covers ${covered_findings} open ${covered_findings === 1 ? 'finding' : 'findings'} on ${covered_assets} ${covered_assets === 1 ? 'asset' : 'assets'}${moves_scores ? ', which no longer count in the scores' : '; the scores stay as they are'}.`
+  `it covers ${counted(covered_findings, 'open finding')} on ${counted(covered_assets, 'asset')}${moves_scores ? ', which no longer count in the scores' : '; the scores stay as they are'}.`
 
 const subjectOf = ({ subject, component }: Exception): string =>
   subject === null ? `everything${component === null ? '' : ` in ${component}`}` : component ? `${subject} in ${component}` : subject

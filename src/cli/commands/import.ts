@@ -5,8 +5,12 @@ import type { Unpacked } from '../../ingest/unpack.ts'
 import { compute } from '../../insights/compute.ts'
 import { type CliCommand, type Context, jsonOption, orgOption, textOption } from '../command.ts'
 import { type Connection, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { bar, progressLine } from '../progress.ts'
-import { reportsOf } from '../reports.ts'
+import { refusalLine, reportsOf } from '../reports.ts'
+
+/** Lines that a person sees at once. */
+const SCREEN = 20
 
 /** What one file came to; a member of an archive has the archive's path in front. */
 interface Outcome {
@@ -43,7 +47,7 @@ export const command: CliCommand = {
  */
 export async function importFiles(context: Context, kind: 'report' | 'feed'): Promise<number> {
   const json = context.options['json'] === true
-  const tally: Tally = { files: 0, taken: 0, known: 0, refused: 0, skipped: 0 }
+  const tally: Tally = { files: 0, taken: 0, known: 0, refused: 0, skipped: 0, codes: new Map() }
   await withConnection(context, async (connection) => {
     const line = progressLine(context)
     const files = reportsOf(context.words, { format: textOption(context, 'format'), name: textOption(context, 'name') })
@@ -54,6 +58,8 @@ export async function importFiles(context: Context, kind: 'report' | 'feed'): Pr
       else line.done(sentence(outcome))
     }
     if (tally.files > 1) line.done(summary(tally))
+    // What was refused has run off the screen.
+    if (tally.files > SCREEN && tally.refused > 0) line.done(reasons(tally))
     if (tally.taken > 0) {
       if (connection.store) await compute(connection.store, connection.catalog, (step) => line.show(`computing ${step} …`))
       else await connection.send('POST', '/scores/compute')
@@ -63,17 +69,19 @@ export async function importFiles(context: Context, kind: 'report' | 'feed'): Pr
   return tally.refused > 0 ? 2 : 0
 }
 
-/** How many files came to what, and how many items of the taken ones could not be read. */
+/** How many files came to what, how many items of the taken ones could not be read, and how often each error was met. */
 interface Tally {
   files: number
   taken: number
   known: number
   refused: number
   skipped: number
+  codes: Map<string, number>
 }
 
-function count(tally: Tally, { result }: Outcome): void {
+function count(tally: Tally, { result, error }: Outcome): void {
   tally.files++
+  if (error) tally.codes.set(error.code, (tally.codes.get(error.code) ?? 0) + 1)
   if (!result) tally.refused++
   else if (result.unchanged) tally.known++
   else {
@@ -87,10 +95,17 @@ const summary = ({ files, taken, known, refused, skipped }: Tally): string =>
     `${files} files: ${taken} taken`,
     known ? `${known} unchanged` : '',
     `${refused} refused`,
-    skipped ? `${skipped} ${skipped === 1 ? 'item' : 'items'} skipped` : '',
+    skipped ? `${counted(skipped, 'item')} skipped` : '',
   ]
     .filter(Boolean)
     .join(', ')
+
+/** Why files were refused, the most frequent reason first; docs/errors.md says what each is. */
+const reasons = ({ codes }: Tally): string =>
+  `Refused: ${[...codes]
+    .toSorted(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+    .map(([code, times]) => `${times} ${code}`)
+    .join(', ')}. Their lines begin with ✗.`
 
 async function importOne(context: Context, connection: Connection, file: Unpacked, show: (text: string) => void): Promise<Outcome> {
   if ('error' in file) return { file: file.place, result: null, error: file.error }
@@ -144,16 +159,16 @@ function columnsOf(context: Context): Record<string, string> | undefined {
 const actor = (): string => process.env['USER'] ?? process.env['USERNAME'] ?? 'command line'
 
 function sentence({ file, result, error }: Outcome): string {
-  if (error) return `✗ ${file}: ${error.message}`
+  if (error) return refusalLine(file, error.message)
   const { counts } = result!
   if (result!.unchanged) return `= ${file}: nothing changed, it is import ${result!.import_no} already`
   const parts = [
-    `${counts.assets} assets`,
-    counts.findings ? `${counts.findings} findings` : '',
-    counts.results ? `${counts.results} check results` : '',
+    counted(counts.assets, 'asset'),
+    counts.findings ? counted(counts.findings, 'finding') : '',
+    counts.results ? counted(counts.results, 'check result') : '',
     counts.software ? `${counts.software} software` : '',
-    counts.statements ? `${counts.statements} statements` : '',
-    counts.vulnerabilities ? `${counts.vulnerabilities} vulnerabilities` : '',
+    counts.statements ? counted(counts.statements, 'statement') : '',
+    counts.vulnerabilities ? counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities') : '',
     `${counts.opened} opened, ${counts.closed} closed`,
     counts.closed_items ? `${counts.closed_items} stated as closed` : '',
     counts.skipped ? `${counts.skipped} skipped (see import ${result!.import_no})` : '',

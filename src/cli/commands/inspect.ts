@@ -1,6 +1,7 @@
 import { inspectFile, type Inspection } from '../../ingest/ingest.ts'
 import { type CliCommand, jsonOption, textOption } from '../command.ts'
-import { reportsOf } from '../reports.ts'
+import { counted } from '../counted.ts'
+import { refusalLine, reportsOf } from '../reports.ts'
 
 /** Of a path under which there is nothing to look at. */
 const noInspection: Inspection = {
@@ -46,7 +47,7 @@ export const command: CliCommand = {
       if (inspection.error) unreadable++
       refused ||= inspection.error !== null
       if (context.options['json']) context.print(JSON.stringify(inspection))
-      else if (inspection.error) context.print(`✗ ${file}: ${inspection.error.message}`)
+      else if (inspection.error) context.print(refusalLine(file, inspection.error.message))
       else {
         const {
           tool,
@@ -66,7 +67,7 @@ export const command: CliCommand = {
           `✓ ${file}: ${inspection.format}${tool ? `, ${tool}${tool_version ? ` ${tool_version}` : ''}` : ''}, observed ${observed_at ?? 'at a time that it does not say'}`,
         )
         context.print(
-          `  ${assets} assets, ${findings} findings, ${vulnerabilities} vulnerabilities, ${controls} controls, ${results} results, ${software} software, ${statements ? `${statements} statements, ` : ''}${closed_items ? `${closed_items} stated as closed, ` : ''}${skipped} skipped`,
+          `  ${counted(assets, 'asset')}, ${counted(findings, 'finding')}, ${counted(vulnerabilities, 'vulnerability', 'vulnerabilities')}, ${counted(controls, 'control')}, ${counted(results, 'result')}, ${software} software, ${statements ? `${counted(statements, 'statement')}, ` : ''}${closed_items ? `${closed_items} stated as closed, ` : ''}${skipped} skipped`,
         )
       }
     }

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { gainText, scoreText, table } from '../table.ts'
 
 interface Recommendation {
@@ -159,5 +160,5 @@ const gains = ({ exposure, secure, initiatives, findings, assets }: JointGain): 
       ['score', 'now', 'then', 'expected gain'],
       [exposure, secure, ...initiatives].map((each) => [each.title, scoreText(each.before), scoreText(each.after), gainText(each.gain)]),
     ),
-    `Expected when exactly ${findings} ${findings === 1 ? 'finding closes' : 'findings close'} on ${assets} ${assets === 1 ? 'asset' : 'assets'}; computed together, not added.`,
+    `Expected when exactly ${findings} ${findings === 1 ? 'finding closes' : 'findings close'} on ${counted(assets, 'asset')}; computed together, not added.`,
   ].join('\n')

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { accountName, type CliCommand, type Context, jsonOption, listOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { table } from '../table.ts'
 
 interface Activity {
@@ -104,7 +105,7 @@ async function request(context: Context, recommendation: string): Promise<void> 
   show(
     context,
     added,
-    `Remediation ${added.remediation_id} is requested: ${added.title}, on ${added.targets} ${added.targets === 1 ? 'asset' : 'assets'}${added.due_on ? `, by ${added.due_on}` : ''}.`,
+    `Remediation ${added.remediation_id} is requested: ${added.title}, on ${counted(added.targets, 'asset')}${added.due_on ? `, by ${added.due_on}` : ''}.`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { type CliCommand, jsonOption, momentOptions, orgOption } from '../command.ts'
 import { moment, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { scoreText, table } from '../table.ts'
 
 interface Score {
@@ -49,7 +50,7 @@ function knowledgeText({ known_at, published, learned }: Knowledge): string {
   if (known_at === null) return 'Nothing was known then: what follows is what is known today.\n'
   const since = Object.entries(learnedWords).flatMap(([kind, [one, several]]) => {
     const count = learned.filter((each) => each.kind === kind).length
-    return count ? [`${count} ${count === 1 ? one : several}`] : []
+    return count ? [counted(count, one, several)] : []
   })
   return `As published then: exposure ${scoreText(published.exposure)}, secure ${scoreText(published.secure)}. Learned about it since: ${since.join(', ') || 'nothing'}.\nWhat is known today:\n`
 }
