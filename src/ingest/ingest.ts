@@ -290,14 +290,11 @@ class Reading {
 
   async read(source: Source): Promise<void> {
     this.import_no = await nextImport(this.transaction)
-    const parseOptions: ParseOptions = { columns: this.options.columns }
-    let told = 0
-    for await (const record of this.importer.parse({ name: source.name, bytes: () => this.watch(source) }, parseOptions)) {
-      await this.add(record)
-      if (this.counter.records - told >= 5000) {
-        told = this.counter.records
-        this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: told, state: 'reading' })
-      }
+    try {
+      await this.readRecords(source)
+    } catch (error) {
+      await this.staging?.settled().catch(() => {}) // the first error is the one to tell
+      throw error
     }
     this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
     await this.endReport()
@@ -310,6 +307,19 @@ class Reading {
     }
   }
 
+  private async readRecords(source: Source): Promise<void> {
+    const parseOptions: ParseOptions = { columns: this.options.columns }
+    let told = 0
+    for await (const record of this.importer.parse({ name: source.name, bytes: () => this.watch(source) }, parseOptions)) {
+      const taken = this.add(record)
+      if (taken) await taken
+      if (this.counter.records - told >= 5000) {
+        told = this.counter.records
+        this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: told, state: 'reading' })
+      }
+    }
+  }
+
   private async *watch(source: Source): AsyncGenerator<Uint8Array> {
     for await (const chunk of source.bytes()) {
       this.bytes += chunk.length
@@ -317,18 +327,18 @@ class Reading {
     }
   }
 
-  private async add(record: FileRecord): Promise<void> {
+  /** Takes a record. A promise when it is to be waited for before the next one: hardly any is, and there are millions. */
+  private add(record: FileRecord): Promise<unknown> | undefined {
     this.counter.add(record)
     if (record.kind === 'report') return this.beginReport(record)
     if (record.kind === 'skipped') {
       if (this.skipped.length < MOST_SKIPPED) this.skipped.push({ at: record.at, reason: record.reason })
-      return
+      return undefined
     }
     if (record.kind === 'closed' && this.closed.length < MOST_SKIPPED)
       this.closed.push({ at: record.at, reason: `Stated as closed: ${record.reason}` })
     if (!this.staging) throw new Error(`importer ${this.importer.id} yields a ${record.kind} before a report`)
-    if (record.kind === 'asset') return this.staging.add(this.named(record))
-    return this.staging.add(record)
+    return this.staging.add(record.kind === 'asset' ? this.named(record) : record)
   }
 
   /** An asset that the report does not name takes the name that the person gives. Also checks its time. */

@@ -25,18 +25,29 @@ const numberSql: Record<Engine['name'], (text: string, at: number) => string> = 
   postgres: (text, at) => `cast(cast('x' || substr(${text}, ${at}, 12) as bit(48)) as bigint)`,
 }
 
+/** Arguments that PostgreSQL's concat takes at most. */
+const MOST_ARGUMENTS = 100
+
 /**
  * SQL: a row of a table as one text. Each value stands with its column's name and, if it is text, its length, so that two rows with
  * different values never give the same text. Null leaves nothing: a column that a later step adds changes no digest.
  */
-const rowSql = (columns: readonly Column[]): string =>
-  columns
-    .map(({ name, text }) =>
-      text
-        ? `coalesce('${name}:' || cast(length(${name}) as text) || ':' || ${name}, '')`
-        : `coalesce('${name}=' || cast(${name} as text), '')`,
-    )
-    .join(` || '|' || `)
+function rowSql(columns: readonly Column[]): string {
+  const parts = columns.flatMap(({ name, text }, place) => {
+    const before = place === 0 ? '' : '|'
+    const unlessNull = (mark: string, otherwise: string) => `case when ${name} is null then '${otherwise}' else '${mark}' end`
+    if (!text) return [unlessNull(`${before}${name}=`, before), `cast(${name} as text)`]
+    return [unlessNull(`${before}${name}:`, before), `cast(length(${name}) as text)`, unlessNull(':', ''), name]
+  })
+  return concatSql(parts)
+}
+
+/** SQL: texts one after the other, null as nothing. One function copies a long text once, each operator between would again. */
+function concatSql(parts: readonly string[]): string {
+  if (parts.length <= MOST_ARGUMENTS) return `concat(${parts.join(', ')})`
+  const halves = [parts.slice(0, MOST_ARGUMENTS - 1), parts.slice(MOST_ARGUMENTS - 1)] as const
+  return `concat(${[...halves[0], concatSql(halves[1])].join(', ')})`
+}
 
 /** SQL: count and digest of the rows of a subquery with column `hash`. */
 const sumsSql = (engine: Engine): string =>

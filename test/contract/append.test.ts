@@ -5,7 +5,26 @@ import { engines } from './engines.ts'
 
 /** Texts with all that a format of lines, quotes and nulls might trip over; no NUL, which PostgreSQL cannot hold. */
 const text = fc.oneof(
-  fc.constantFrom('', '\\N', 'NULL', '"', '""', '\t', '\n', '\r\n', '\\', '\\t', ',', "'", ' ', '\u2028', '😀'),
+  fc.constantFrom(
+    '',
+    '\\N',
+    'NULL',
+    '"',
+    '""',
+    '\t',
+    '\n',
+    '\r\n',
+    '\\',
+    '\\t',
+    ',',
+    "'",
+    ' ',
+    '\u2028',
+    '😀',
+    '\u0001',
+    '\u001e',
+    'a\u001fb',
+  ),
   fc.string({ unit: fc.constantFrom('a', '"', '\t', '\n', '\r', '\\', 'N', "'", ' ', 'é', '😀'), maxLength: 12 }),
   fc.string({ unit: 'grapheme', maxLength: 20 }).map((each) => each.replaceAll(/[\u0000\ufeff]/g, '')),
 )

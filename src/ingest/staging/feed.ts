@@ -6,11 +6,12 @@ import type { Engine, Value } from '../../store/engines/engine.ts'
 import { touchEveryOrg } from '../../store/derive/touched.ts'
 import { type FactTable, worldFacts } from '../../store/facts.ts'
 import { type Placed, place, stagedColumns, stagedTable } from '../../store/intervals.ts'
-import { columnsOf, facts, Rows } from './tables.ts'
+import { Appends, columnsOf, facts, Rows } from './tables.ts'
 import { canonical, LONG, tenths, text } from './values.ts'
 
 /** One file of public intelligence, from its records to intervals about the world. */
 export class FeedStaging {
+  private readonly appends = new Appends()
   private readonly rows: Map<FactTable, Rows>
   private readonly seen = new Map<FactTable, Set<string>>()
   private readonly last: Rows
@@ -25,8 +26,10 @@ export class FeedStaging {
     this.import_no = import_no
     this.report = report
     this.observed_at = observed_at
-    this.rows = new Map(facts(worldFacts).map((fact) => [fact, new Rows(transaction, stagedTable(fact), stagedColumns(fact))]))
-    this.last = new Rows(transaction, 'staged_epss_last', ['vulnerability_id', 'epss', 'percentile', 'model', 'observed_at'])
+    this.rows = new Map(
+      facts(worldFacts).map((fact) => [fact, new Rows(transaction, this.appends, stagedTable(fact), stagedColumns(fact))]),
+    )
+    this.last = new Rows(transaction, this.appends, 'staged_epss_last', ['vulnerability_id', 'epss', 'percentile', 'model', 'observed_at'])
   }
 
   /** To be called before the first record. */
@@ -47,36 +50,31 @@ export class FeedStaging {
     await transaction.query('delete from staged_epss_last')
   }
 
-  async add(record: FileRecord): Promise<void> {
+  /** Takes a record. A promise when it is to be waited for before the next one. */
+  add(record: FileRecord): Promise<unknown> | undefined {
     const { source } = this.report
     if (record.kind === 'epss') {
       const id = canonical(record.vulnerability_id)
-      if (await this.push(worldFacts.epss, id, [source, id, epssStep(record.epss)])) {
-        if (this.last.push([id, record.epss, record.percentile, this.report.tool_version, this.observed_at])) await this.last.write()
-      }
-    } else if (record.kind === 'exploit') {
+      if (!this.isNew(worldFacts.epss, id)) return undefined
+      const last = this.last.push([id, record.epss, record.percentile, this.report.tool_version, this.observed_at])
+      return this.push(worldFacts.epss, [source, id, epssStep(record.epss)]) ?? last
+    }
+    if (record.kind === 'exploit') {
       const id = canonical(record.vulnerability_id)
+      if (!this.isNew(worldFacts.exploit, `${id}\u0000${record.reference}`)) return undefined
       const since = record.since !== undefined && record.since <= this.observed_at ? record.since : null
-      await this.push(
-        worldFacts.exploit,
-        `${id}\u0000${record.reference}`,
-        [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)],
-        since,
-      )
-    } else if (record.kind === 'cvss') {
+      return this.push(worldFacts.exploit, [source, id, text(record.reference, 300) ?? '', stageRank(record.stage)], since)
+    }
+    if (record.kind === 'cvss') {
       const id = canonical(record.vulnerability_id)
-      await this.push(worldFacts.cvss, `${id}\u0000${record.version}`, [
-        source,
-        id,
-        record.version,
-        tenths(record.cvss)!,
-        text(record.vector, 300) ?? '',
-      ])
-    } else if (record.kind === 'description') {
+      if (!this.isNew(worldFacts.cvss, `${id}\u0000${record.version}`)) return undefined
+      return this.push(worldFacts.cvss, [source, id, record.version, tenths(record.cvss)!, text(record.vector, 300) ?? ''])
+    }
+    if (record.kind === 'description') {
       const id = canonical(record.vulnerability_id)
-      await this.push(
+      if (!this.isNew(worldFacts.description, id)) return undefined
+      return this.push(
         worldFacts.description,
-        id,
         [
           source,
           id,
@@ -91,36 +89,44 @@ export class FeedStaging {
         ],
         record.published_at !== undefined && record.published_at <= this.observed_at ? record.published_at : null,
       )
-    } else if (record.kind === 'end_of_life') {
-      await this.push(worldFacts.end_of_life, `${record.product}\u0000${record.release}`, [
-        source,
-        text(record.product, 200)!,
-        text(record.release, 200)!,
-        text(record.title) ?? record.product,
-        record.ends_at,
-        record.ended,
-        text(record.latest_version, 200),
-        JSON.stringify((record.identifiers ?? []).slice(0, 50)),
-      ])
     }
+    if (record.kind !== 'end_of_life' || !this.isNew(worldFacts.end_of_life, `${record.product}\u0000${record.release}`)) return undefined
+    return this.push(worldFacts.end_of_life, [
+      source,
+      text(record.product, 200)!,
+      text(record.release, 200)!,
+      text(record.title) ?? record.product,
+      record.ends_at,
+      record.ended,
+      text(record.latest_version, 200),
+      JSON.stringify((record.identifiers ?? []).slice(0, 50)),
+    ])
+  }
+
+  /** Waits for what is still being written. To be called before the transaction ends, however it ends. */
+  settled(): Promise<void> {
+    return this.appends.done()
   }
 
   /** The first statement about a line counts; false for a repetition. */
-  private async push(fact: FactTable, key: string, row: Value[], since: Instant | null = null): Promise<boolean> {
+  private isNew(fact: FactTable, key: string): boolean {
     const seen = this.seen.get(fact) ?? new Set()
     this.seen.set(fact, seen)
     if (seen.has(key)) return false
     seen.add(key)
-    const rows = this.rows.get(fact)!
-    if (rows.push([...row, this.observed_at, since, this.late])) await rows.write()
     return true
+  }
+
+  private push(fact: FactTable, row: Value[], since: Instant | null = null): Promise<unknown> | undefined {
+    return this.rows.get(fact)!.push([...row, this.observed_at, since, this.late])
   }
 
   async end(): Promise<Placed & { notes: string[]; many_closed: null }> {
     const { transaction, import_no } = this
     const placed: Placed = { opened: 0, closed: 0 }
-    for (const [fact, rows] of this.rows) {
-      await rows.write()
+    for (const rows of [...this.rows.values(), this.last]) void rows.write()
+    await this.appends.done()
+    for (const fact of this.rows.keys()) {
       if (!this.report.complete && !this.seen.has(fact)) continue
       const { opened, closed } = await place(transaction, fact, import_no, { late: this.late })
       placed.opened += opened
@@ -133,7 +139,6 @@ export class FeedStaging {
         { source: this.report.source, import_no },
       )
     }
-    await this.last.write()
     await transaction.run(
       `delete from epss_last where vulnerability_id in (select s.vulnerability_id from staged_epss_last s join epss_last l on l.vulnerability_id = s.vulnerability_id where l.observed_at <= s.observed_at)`,
     )

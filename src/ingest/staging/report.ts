@@ -22,7 +22,7 @@ import type { ManyClosed } from '../../store/imports.ts'
 import { type Placed, place, stagedColumns, stagedTable, valueOf } from '../../store/intervals.ts'
 import { resolveAssets } from '../resolve.ts'
 import { StatementStaging } from './statements.ts'
-import { columnsOf, facts, Rows } from './tables.ts'
+import { Appends, columnsOf, facts, Rows } from './tables.ts'
 import { canonical, details, LONG, safeUrl, severityOf, tenths, text, thousandths } from './values.ts'
 
 /** Closing a greater share than this of a source's open findings is told to the person. DESIGN 4. */
@@ -56,6 +56,7 @@ export class ReportStaging {
   private statesItems = false
   private findsControls = false
   private readonly totals: { points: number; max_points: number; comparisons: Comparisons; details: string | null }[] = []
+  private readonly appends = new Appends()
   private readonly findings: Rows
   private readonly results: Rows
   private readonly software: Rows
@@ -73,22 +74,23 @@ export class ReportStaging {
     this.import_no = import_no
     this.report = report
     this.observed_at = observed_at
-    this.findings = new Rows(transaction, 'raw_finding', columnsOf('raw_finding'))
-    this.results = new Rows(transaction, 'raw_result', columnsOf('raw_result'))
-    this.software = new Rows(transaction, 'raw_software', columnsOf('raw_software'))
+    this.findings = new Rows(transaction, this.appends, 'raw_finding', columnsOf('raw_finding'))
+    this.results = new Rows(transaction, this.appends, 'raw_result', columnsOf('raw_result'))
+    this.software = new Rows(transaction, this.appends, 'raw_software', columnsOf('raw_software'))
     this.statements = report.document
       ? new StatementStaging(transaction, org_id, import_no, report.source, report.document, observed_at!)
       : null
-    this.closed = new Rows(transaction, 'raw_closed', columnsOf('raw_closed'))
+    this.closed = new Rows(transaction, this.appends, 'raw_closed', columnsOf('raw_closed'))
   }
 
-  async add(record: FileRecord): Promise<void> {
+  /** Takes a record. A promise when it is to be waited for before the next one. */
+  add(record: FileRecord): Promise<unknown> | undefined {
+    if (record.kind === 'finding') return this.addFinding(record)
+    if (record.kind === 'control_result') return this.addResult(record)
+    if (record.kind === 'software') return this.addSoftware(record)
+    if (record.kind === 'closed') return this.addClosed(record)
     if (record.kind === 'asset') this.addAsset(record)
     else if (record.kind === 'coverage') this.coverage.push(record)
-    else if (record.kind === 'finding') await this.addFinding(record)
-    else if (record.kind === 'control_result') await this.addResult(record)
-    else if (record.kind === 'closed') await this.addClosed(record)
-    else if (record.kind === 'software') await this.addSoftware(record)
     else if (record.kind === 'control') this.addControl(record)
     else if (record.kind === 'vulnerability') this.addAdvisory(record)
     else if (record.kind === 'statement') this.statements?.add(record)
@@ -99,6 +101,12 @@ export class ReportStaging {
         comparisons: record.comparisons ?? [],
         details: details(record.details),
       })
+    return undefined
+  }
+
+  /** Waits for what is still being written. To be called before the transaction ends, however it ends. */
+  settled(): Promise<void> {
+    return this.appends.done()
   }
 
   private addAsset(record: AssetRecord): void {
@@ -120,36 +128,39 @@ export class ReportStaging {
     return known.local
   }
 
-  private async addFinding(record: FindingRecord): Promise<void> {
+  private addFinding(record: FindingRecord): Promise<unknown> | undefined {
     if (record.control_id !== undefined) this.findsControls = true
     const local = this.localOf(record.asset)
-    for (const key of keysOf(record)) {
-      const full = this.findings.push([
-        local,
-        ...key,
-        severityOf(record),
-        tenths(record.cvss),
-        record.exploit_stage ? stageRank(record.exploit_stage) : 0,
-        text(record.component?.version, 200),
-        text(record.fixed_version, 200),
-        text(record.place),
-        text(record.title),
-        record.access ? rank[record.access] : null,
-        packageKey(record.component?.purl),
-      ])
-      if (full) await this.findings.write()
-    }
+    let written: Promise<unknown> | undefined
+    for (const key of keysOf(record))
+      written =
+        this.findings.push([
+          local,
+          ...key,
+          severityOf(record),
+          tenths(record.cvss),
+          record.exploit_stage ? stageRank(record.exploit_stage) : 0,
+          text(record.component?.version, 200),
+          text(record.fixed_version, 200),
+          text(record.place),
+          text(record.title),
+          record.access ? rank[record.access] : null,
+          packageKey(record.component?.purl),
+        ]) ?? written
+    return written
   }
 
-  private async addClosed(record: FindingClosedRecord): Promise<void> {
+  private addClosed(record: FindingClosedRecord): Promise<unknown> | undefined {
     const local = this.localOf(record.asset)
     const closed_at = record.closed_at ?? NEVER
-    for (const key of keysOf(record)) if (this.closed.push([local, ...key, closed_at, text(record.reason, 200)])) await this.closed.write()
+    let written: Promise<unknown> | undefined
+    for (const key of keysOf(record)) written = this.closed.push([local, ...key, closed_at, text(record.reason, 200)]) ?? written
+    return written
   }
 
-  private async addResult(record: ControlResultRecord): Promise<void> {
+  private addResult(record: ControlResultRecord): Promise<unknown> | undefined {
     const whole = (count: number | undefined) => (count === undefined ? null : Math.round(count))
-    const full = this.results.push([
+    return this.results.push([
       this.localOf(record.asset),
       text(record.control_id, 300)!,
       record.status,
@@ -162,13 +173,12 @@ export class ReportStaging {
       text(record.place),
       record.user_impact === undefined ? null : Number(record.user_impact),
     ])
-    if (full) await this.results.write()
   }
 
-  private async addSoftware(record: SoftwareRecord): Promise<void> {
+  private addSoftware(record: SoftwareRecord): Promise<unknown> | undefined {
     const name = text(record.name, 500)
-    if (!name) return
-    const full = this.software.push([
+    if (!name) return undefined
+    return this.software.push([
       this.localOf(record.asset),
       name,
       text(record.version, 200) ?? '',
@@ -178,7 +188,6 @@ export class ReportStaging {
       text(record.place),
       record.end_of_support_at ?? null,
     ])
-    if (full) await this.software.write()
   }
 
   /** A full description wins over a partial one, wherever it stands in the report. */
@@ -195,7 +204,8 @@ export class ReportStaging {
   async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
-    for (const rows of [this.findings, this.results, this.software, this.closed]) await rows.write()
+    for (const rows of [this.findings, this.results, this.software, this.closed]) void rows.write()
+    await this.appends.done()
     this.statesItems = await this.hasStatedItems()
     await this.stageWords()
     const assets = [...this.assets.values()].map(({ record }) => ({ record, observed_at: record.observed_at ?? this.observed_at! }))

@@ -81,29 +81,52 @@ export async function createStaging(transaction: Engine): Promise<void> {
   for (const [table, columns] of Object.entries(raw)) await transaction.query(`create temporary table ${table} (${columns.join(', ')})`)
 }
 
+/** Appends beside the reading of a report: one is under way while the rows of the next are gathered. */
+export class Appends {
+  private last: Promise<unknown> = Promise.resolve()
+
+  /** Appends once those before are done. The promise is that of the one before: to wait for it keeps what waits in memory small. */
+  start(append: () => Promise<unknown>): Promise<unknown> {
+    const before = this.last
+    this.last = before.then(append)
+    this.last.catch(() => {}) // told by the next one, or by done
+    return before
+  }
+
+  /** Waits for all. To be called before anything else is asked of the transaction, and before it ends, however it ends. */
+  async done(): Promise<void> {
+    await this.last
+  }
+}
+
 /** Gathers the rows of one table and appends them in batches. */
 export class Rows {
   /** Rows pushed so far. */
   count = 0
   private rows: Value[][] = []
   private readonly transaction: Engine
+  private readonly appends: Appends
   private readonly table: string
   private readonly columns: readonly string[]
 
-  constructor(transaction: Engine, table: string, columns: readonly string[]) {
+  constructor(transaction: Engine, appends: Appends, table: string, columns: readonly string[]) {
     this.transaction = transaction
+    this.appends = appends
     this.table = table
     this.columns = columns
   }
 
-  /** Whether it is time to write. */
-  push(row: Value[]): boolean {
+  /** A promise when it is to be waited for before the next row. */
+  push(row: Value[]): Promise<unknown> | undefined {
     this.count++
-    return this.rows.push(row) >= BATCH
+    if (this.rows.push(row) >= BATCH) return this.write()
+    return undefined
   }
 
-  async write(): Promise<void> {
-    if (this.rows.length) await this.transaction.append(this.table, this.columns, this.rows)
+  /** Starts to append what was gathered. */
+  write(): Promise<unknown> | undefined {
+    const { rows } = this
     this.rows = []
+    return rows.length ? this.appends.start(() => this.transaction.append(this.table, this.columns, rows)) : undefined
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
-import { append, removeLeftovers } from './duckdb-append.ts'
+import { append } from './duckdb-append.ts'
 import { type Engine, type Params, type Row, tooSlow, type Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
@@ -46,7 +46,6 @@ export async function openDuckdb(path: string): Promise<Engine> {
       cause: error,
     })
   }
-  if (path !== ':memory:') await removeLeftovers(temporary)
   const writer = await instance.connect()
   const builder = await instance.connect()
   const observer = await instance.connect()
@@ -58,7 +57,7 @@ export async function openDuckdb(path: string): Promise<Engine> {
   await writer.run(`attach ':memory:' as ${ASIDE}`)
   const home = `"${String((await writer.runAndReadAll('select current_database()')).getRows()[0]![0])}".main`
   const aside = (schema: string) => `${ASIDE}.${schema}`
-  const shared: Shared = { folder: temporary, written: 0 }
+  const shared: Shared = { written: 0 }
   const within = (schemas: readonly string[]): Engine => asker(pool, building, observing, [...schemas, home].join(), place, shared)
   const place: Place = { sizes, home, aside, within }
 
@@ -92,8 +91,6 @@ type Place = Pick<Engine, 'sizes' | 'home' | 'aside' | 'within'>
 
 /** What all askers of one database have in common. */
 interface Shared {
-  /** For temporary files. */
-  folder: string
   /** Writes to home so far: nobody else can write to the file. */
   written: number
 }
@@ -107,7 +104,6 @@ function asker(
   place: Place,
   shared: Shared,
 ): Engine {
-  const { folder } = shared
   const there = async (connection: DuckDBConnection) => {
     if ((paths.get(connection) ?? place.home) === path) return
     await connection.run(`set search_path = '${path}'`)
@@ -129,7 +125,7 @@ function asker(
     one(connections, async (connection) => {
       await connection.run('begin transaction')
       try {
-        const result = await work(inside(connection, place, folder))
+        const result = await work(inside(connection, place))
         await connection.run('commit')
         return result
       } catch (error) {
@@ -155,7 +151,7 @@ function asker(
       }
     },
     append: (table, columns, rows) =>
-      writes(one(writing, (connection) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows))),
+      writes(one(writing, (connection) => append(connection, paths.get(connection) ?? '', table, columns, rows))),
     transaction: (work) => writes(whole(writing, work)),
     snapshot: (work, long) => whole(long ? observing : pool, work),
     hurried: (milliseconds, work) =>
@@ -167,7 +163,7 @@ function asker(
         }, milliseconds)
         await connection.run('begin transaction')
         try {
-          return await work(inside(connection, place, folder))
+          return await work(inside(connection, place))
         } catch (error) {
           throw late ? tooSlow(milliseconds, error) : error
         } finally {
@@ -182,14 +178,14 @@ function asker(
   }
 }
 
-function inside(connection: DuckDBConnection, place: Place, folder: string): Engine {
+function inside(connection: DuckDBConnection, place: Place): Engine {
   const engine: Engine = {
     name: 'duckdb',
     ...place,
     query: (sql, params) => ask(connection, sql, params),
     run: (sql, params) => change(connection, sql, params),
     stream: (sql, params) => read(connection, sql, params),
-    append: (table, columns, rows) => append(connection, { folder, path: paths.get(connection) ?? '' }, table, columns, rows),
+    append: (table, columns, rows) => append(connection, paths.get(connection) ?? '', table, columns, rows),
     transaction: (work) => work(engine),
     snapshot: (work) => work(engine),
     hurried: (_milliseconds, work) => work(engine),
