@@ -46,7 +46,8 @@ export class ReportStaging {
   private readonly assets = new Map<string, { local: number; record: AssetRecord }>()
   private readonly coverage: CoverageRecord[] = []
   private readonly controls = new Map<string, ControlRecord>()
-  private readonly advisories = new Map<string, VulnerabilityRecord>()
+  /** Vulnerabilities described so far: the first description of each counts. */
+  private readonly described = new Set<string>()
   /** Rows staged, by fact: what has none and was not looked for need not be placed. */
   private readonly stagedRows = new Map<FactTable, number>()
   private lateCatalogue = false
@@ -62,6 +63,7 @@ export class ReportStaging {
   private readonly software: Rows
   private readonly statements: StatementStaging | null
   private readonly closed: Rows
+  private readonly advisories: Rows
   private readonly transaction: Engine
   private readonly org_id: number
   private readonly import_no: number
@@ -81,18 +83,19 @@ export class ReportStaging {
       ? new StatementStaging(transaction, org_id, import_no, report.source, report.document, observed_at!)
       : null
     this.closed = new Rows(transaction, this.appends, 'raw_closed', columnsOf('raw_closed'))
+    this.advisories = new Rows(transaction, this.appends, 'raw_advisory', columnsOf('raw_advisory'))
   }
 
   /** Takes a record. A promise when it is to be waited for before the next one. */
   add(record: FileRecord): Promise<unknown> | undefined {
     if (record.kind === 'finding') return this.addFinding(record)
     if (record.kind === 'control_result') return this.addResult(record)
+    if (record.kind === 'vulnerability') return this.addAdvisory(record)
     if (record.kind === 'software') return this.addSoftware(record)
     if (record.kind === 'closed') return this.addClosed(record)
     if (record.kind === 'asset') this.addAsset(record)
     else if (record.kind === 'coverage') this.coverage.push(record)
     else if (record.kind === 'control') this.addControl(record)
-    else if (record.kind === 'vulnerability') this.addAdvisory(record)
     else if (record.kind === 'statement') this.statements?.add(record)
     else if (record.kind === 'score_total')
       this.totals.push({
@@ -195,16 +198,28 @@ export class ReportStaging {
     if (!record.partial || !this.controls.has(record.control_id)) this.controls.set(record.control_id, record)
   }
 
-  private addAdvisory(record: VulnerabilityRecord): void {
+  private addAdvisory(record: VulnerabilityRecord): Promise<unknown> | undefined {
     const id = canonical(record.vulnerability_id)
-    if (!this.advisories.has(id)) this.advisories.set(id, record)
+    if (this.described.has(id)) return undefined
+    this.described.add(id)
+    return this.advisories.push([
+      id,
+      text(record.title),
+      text(record.description, LONG),
+      severityOf(record),
+      tenths(record.cvss),
+      text(record.cvss_vector, 300),
+      record.published_at ?? null,
+      safeUrl(record.url),
+      JSON.stringify((record.aliases ?? []).slice(0, 50)),
+    ])
   }
 
   /** Places everything and marks the assets as touched. `notes`: what the person should know about it. */
   async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
-    for (const rows of [this.findings, this.results, this.software, this.closed]) void rows.write()
+    for (const rows of [this.findings, this.results, this.software, this.closed, this.advisories]) void rows.write()
     await this.appends.done()
     this.statesItems = await this.hasStatedItems()
     await this.stageWords()
@@ -224,7 +239,7 @@ export class ReportStaging {
       )
     await this.statements?.end()
     const many_closed = await this.manyClosed(placed.closed)
-    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software', 'raw_closed'])
+    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software', 'raw_closed', 'raw_advisory'])
       await transaction.run(`delete from ${table}`)
     return { ...placed, notes: many_closed ? [closingNote(many_closed)] : [], many_closed }
   }
@@ -685,7 +700,7 @@ export class ReportStaging {
   private async stageCatalogue(): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
-    if (!this.controls.size && !this.advisories.size) return
+    if (!this.controls.size && !this.advisories.count) return
     const [last] = await transaction.query<{ observed_at: number | null }>(
       `select observed_at from coverage_history where org_id = $org_id and source = $source and retracted_in = $never and subject = 'asset' order by observed_at desc limit 1`,
       { org_id, source, never: NEVER },
@@ -694,7 +709,6 @@ export class ReportStaging {
     const at = this.observed_at ?? newest[0]?.observed_at
     if (at === null || at === undefined) return
     this.lateCatalogue = last?.observed_at !== null && last !== undefined && last.observed_at > at
-    const tail = [at, null, this.lateCatalogue]
     await this.append(
       orgFacts.control,
       [...this.controls.values()].map((control) => [
@@ -711,26 +725,19 @@ export class ReportStaging {
         thousandths(control.max_points),
         JSON.stringify((control.frameworks ?? []).slice(0, 200)),
         details(control.details),
-        ...tail,
+        at,
+        null,
+        this.lateCatalogue,
       ]),
     )
-    await this.append(
-      orgFacts.advisory,
-      [...this.advisories].map(([id, advisory]) => [
-        org_id,
-        source,
-        id,
-        text(advisory.title),
-        text(advisory.description, LONG),
-        severityOf(advisory),
-        tenths(advisory.cvss),
-        text(advisory.cvss_vector, 300),
-        advisory.published_at ?? null,
-        safeUrl(advisory.url),
-        JSON.stringify((advisory.aliases ?? []).slice(0, 50)),
-        ...tail,
-      ]),
+    if (!this.advisories.count) return
+    const stated = [...orgFacts.advisory.key, ...orgFacts.advisory.attributes].join(', ')
+    await transaction.run(
+      `insert into ${stagedTable(orgFacts.advisory)} (org_id, source, ${stated}, observed_at, since, late)
+       select $org_id, $source, ${stated}, $at, null, $late from raw_advisory`,
+      { org_id, source, at, late: this.lateCatalogue },
     )
+    this.stagedRows.set(orgFacts.advisory, this.advisories.count)
   }
 
   private async append(fact: FactTable, rows: Iterable<Value[]>): Promise<void> {

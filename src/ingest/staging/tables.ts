@@ -3,7 +3,7 @@ import { assetFacts, type FactTable, orgFacts, worldFacts } from '../../store/fa
 import { createStagedSql } from '../../store/intervals.ts'
 
 /** Rows that wait in memory before they are appended to a temporary table. */
-const BATCH = 20_000
+const BATCH = 2000
 
 /** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
 const raw = {
@@ -46,6 +46,17 @@ const raw = {
     'end_of_support_at bigint',
   ],
   raw_closed: ['local integer', 'kind text', 'subject text', 'component text', 'closed_at bigint', 'reason text'],
+  raw_advisory: [
+    'vulnerability_id text',
+    'title text',
+    'description text',
+    'severity smallint',
+    'cvss_tenths smallint',
+    'cvss_vector text',
+    'published_at bigint',
+    'url text',
+    'aliases text',
+  ],
   local_asset: ['local integer', 'record_id bigint', 'asset_id bigint', 'observed_at bigint', 'late boolean'],
   ended_line: ['fact text', 'asset_id bigint', 'first text', 'second text', 'observed_at bigint'],
   raw_coverage: ['local integer', 'subject text', 'access smallint', 'min_severity smallint', 'checks text'],
