@@ -55,6 +55,14 @@ function names(all: string[], most = 6): string {
   return shown.join(', ') + (all.length > most ? ', …' : '')
 }
 
+/**
+ * Whether a tar archive is a saved container image: layers in folders named by their digest, or a layout of blobs. Reports named by a digest are none.
+ * Layouts: https://github.com/moby/docker-image-spec, https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+ */
+export const isContainerImage = (text: string): boolean =>
+  /^(?:[0-9a-f]{64}(?:\/|\.json)|blobs\/|oci-layout|manifest\.json)/.test(text) &&
+  /\0(?:[0-9a-f]{64}\/(?:VERSION|layer\.tar)|blobs\/sha256\/[0-9a-f]{64})\0/.test(text)
+
 /** What a file of nobody's format is, as far as its beginning shows. */
 function describe({ text }: Head): string {
   const start = text.trimStart()
@@ -63,6 +71,7 @@ function describe({ text }: Head): string {
       return 'an Office document. From Excel, save the sheet as CSV UTF-8 and import that'
     return 'a zip archive'
   }
+  if (isContainerImage(text)) return 'a container image, which scanners look at. Scan it and import what the scanner writes'
   if (start.startsWith('%PDF-')) return 'a PDF, made to be read by people. Export the report as JSON, XML or CSV'
   if (/^<!doctype html|^<html|^<head|^<body/i.test(start))
     return 'a web page (HTML). If it is a report, export it as JSON, XML or CSV; if it should have been one, the download may have been refused'

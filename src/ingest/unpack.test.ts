@@ -74,6 +74,26 @@ describe('unpack', () => {
     expect((await inspectFile(join(folder, 'book.xlsx'))).error!.message).toMatch(/Office document.*CSV/)
   })
 
+  it('takes a saved container image for one thing, and reports named by a digest for what they are', async () => {
+    const digest = 'ab'.repeat(32)
+    const layers = [
+      { name: `${digest}/VERSION`, content: '1.0' },
+      { name: `${digest}/json`, content: '{}' },
+    ]
+    const old = tarOf([{ name: `${digest}.json`, content: '{"rootfs": {}}' }, ...layers, { name: 'manifest.json', content: '[]' }])
+    const layout = tarOf([
+      { name: 'oci-layout', content: '{}' },
+      { name: `blobs/sha256/${digest}`, content: '{}' },
+    ])
+    for (const image of [old, layout, gzipSync(old)]) {
+      expect(await taken('image.tar', image)).toEqual([['image.tar', 'unknown_format']])
+      expect((await inspectFile(join(folder, 'image.tar'))).error!.message).toMatch(/it is a container image.*Scan it/)
+    }
+    expect(await taken('reports.tar', tarOf([{ name: `${digest}.json`, content: trivy }]))).toEqual([
+      [`reports.tar/${digest}.json`, 'trivy'],
+    ])
+  })
+
   it('leaves an archive to the importer whose report it is', async () => {
     const path = join(importers, 'defender-vulnerabilities/samples/machines-and-vulnerabilities.zip')
     expect(await taken('export.zip', readFileSync(path))).toEqual([['export.zip', 'defender-vulnerabilities']])

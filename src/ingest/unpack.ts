@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { UserError } from '../errors.ts'
-import { claimants, formatOf } from './detect.ts'
+import { claimants, formatOf, isContainerImage } from './detect.ts'
 import { type ArchiveEntry, MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED, SMALL, tooManyEntries, tooMuch } from './readers/archive-entry.ts'
 import { openFile, type OpenFile } from './readers/file.ts'
 import { readTar } from './readers/tar.ts'
@@ -77,7 +77,7 @@ export async function unpack(path: string, options: UnpackOptions = {}): Promise
 function toOpen({ archive, head }: OpenFile, format: string | undefined): boolean {
   if (archive === null) return false
   if (format !== undefined && formatOf(format).detect(head)) return false
-  return claimants(head).length === 0 && recognise(head) === null && !isOffice(head.text)
+  return claimants(head).length === 0 && recognise(head) === null && !isOffice(head.text) && !isContainerImage(head.text)
 }
 
 /** Documents that are zip archives inside: https://learn.microsoft.com/en-us/openspecs/office_standards/ms-offcrypto, ODF 1.2 part 3. */
