@@ -12,6 +12,7 @@ import type { Importer } from '../src/ingest/importer.ts'
 import { feeds, importers } from '../src/ingest/importers.ts'
 import { readCsv } from '../src/ingest/readers/csv.ts'
 import { openBytes, openFile } from '../src/ingest/readers/file.ts'
+import type { InBatches } from '../src/ingest/readers/in-batches.ts'
 import { readJson } from '../src/ingest/readers/json.ts'
 import { readXml } from '../src/ingest/readers/xml.ts'
 import { packageRoot } from '../src/root.ts'
@@ -64,7 +65,7 @@ const bare: Record<Repeatable['syntax'], (path: string) => Promise<void>> = {
 }
 
 /** Our own readers, which stream and hold one item at a time: what an importer of this syntax starts from. */
-const reader: Record<Repeatable['syntax'], (bytes: AsyncIterable<Uint8Array>, items: string) => AsyncIterable<unknown>> = {
+const reader: Record<Repeatable['syntax'], (bytes: AsyncIterable<Uint8Array>, items: string) => InBatches<unknown>> = {
   json: (bytes, items) => readJson(bytes, [items]),
   jsonl: (bytes) => readJson(bytes, ['$']),
   xml: (bytes, items) => readXml(bytes, { elements: [items] }),
@@ -74,7 +75,7 @@ const reader: Record<Repeatable['syntax'], (bytes: AsyncIterable<Uint8Array>, it
 async function readBare({ syntax, items }: Repeatable, path: string): Promise<number> {
   const { source } = await openFile(path)
   let found = 0
-  for await (const one of reader[syntax](source.bytes(), items)) if (one !== null) found++
+  for await (const batch of reader[syntax](source.bytes(), items).batches) for (const one of batch) if (one !== null) found++
   return found
 }
 
@@ -149,10 +150,12 @@ async function readWhole(importer: Importer, path: string, text: string) {
 
 async function count(importer: Importer, source: Awaited<ReturnType<typeof openFile>>['source']) {
   const read = { records: 0, findings: 0, skipped: 0 }
-  for await (const record of importer.parse(source, {})) {
-    read.records++
-    if (record.kind === 'finding' || (record.kind === 'control_result' && record.status === 'fail')) read.findings++
-    if (record.kind === 'skipped') read.skipped++
+  for await (const batch of importer.parse(source, {}).batches) {
+    for (const record of batch) {
+      read.records++
+      if (record.kind === 'finding' || (record.kind === 'control_result' && record.status === 'fail')) read.findings++
+      if (record.kind === 'skipped') read.skipped++
+    }
   }
   return read
 }

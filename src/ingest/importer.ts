@@ -1,4 +1,5 @@
 import type { FileRecord } from '../model/record.ts'
+import type { InBatches, Told } from './readers/in-batches.ts'
 
 /** The beginning of a file, all that `detect` sees: at most 64 KiB after unpacking gzip and decoding to UTF-8 (BOM removed). */
 export interface Head {
@@ -18,6 +19,9 @@ export interface ParseOptions {
   columns?: Record<string, string>
 }
 
+/** What an importer is written as; `reads` makes an importer of it. */
+export type Parse = (file: Source, options: ParseOptions) => AsyncIterable<Told>
+
 /**
  * One report format. `detect` must say yes to its own samples and no to every other format's. `parse` streams: it holds one item at
  * a time. A bad item becomes a `skipped` record; a file that cannot be read at all throws UserError('unreadable_report') that says what
@@ -30,7 +34,7 @@ export interface Importer {
   /** Raised whenever the same bytes would give other records (law 3). */
   version: number
   detect(head: Head): boolean
-  parse(file: Source, options: ParseOptions): AsyncIterable<FileRecord>
+  parse(file: Source, options: ParseOptions): InBatches<FileRecord>
 }
 
 /** An importer of public intelligence: facts about the world, without an organisation. */

@@ -1,5 +1,6 @@
 import Papa from 'papaparse'
 import { UserError } from '../../errors.ts'
+import { InBatches } from './in-batches.ts'
 import { inPieces } from './pieces.ts'
 
 export interface CsvRow {
@@ -114,7 +115,11 @@ function linesOf(cells: string[], newline: string): number {
  * Throws UserError('unreadable_report') when there is no header, the text is not UTF-8, a quoted cell is never closed (a cut file) or a row
  * is over `max_row`.
  */
-export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOptions = {}): AsyncGenerator<CsvRow> {
+export function readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOptions = {}): InBatches<CsvRow> {
+  return new InBatches(readBatches(bytes, options))
+}
+
+async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOptions): AsyncGenerator<Iterable<CsvRow>> {
   const maxRow = options.max_row ?? MAX_ROW
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (chunk?: Uint8Array) => {
@@ -197,7 +202,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
     buffer += decode(chunk)
     if (buffer.length < retryAt) continue
     begun ||= begin(false)
-    if (begun) for (const row of rows(false)) yield row
+    if (begun) yield rows(false)
     if (buffer.length > maxRow) throw unreadable(`Line ${line}: the row is longer than ${maxRow} characters, or a quote is never closed`)
     retryAt = buffer.length * 2
   }
@@ -206,5 +211,5 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOpt
     if (buffer.trim() === '') throw unreadable('Expected a CSV file with a header row; the file is empty')
     begin(true)
   }
-  if (buffer !== '') for (const row of rows(true)) yield row
+  if (buffer !== '') yield rows(true)
 }

@@ -1,13 +1,29 @@
+import type { FileRecord } from '../../model/record.ts'
+import type { Importer, Parse } from '../importer.ts'
+
+/** What importers yield: a record, or any number of them at once. */
+export type Told = FileRecord | Iterable<FileRecord>
+
 /**
- * What a reader finds, one after another or many at a time. An async generator waits three times for each thing that it yields, which takes longer than parsing a
- * small one; here whoever asks for one waits once, and whoever takes a batch waits once for all that is in it.
+ * Things that are found many at a time. An async generator waits three times for each thing that it yields, which takes longer than parsing a small one; here
+ * whoever goes through them one by one waits once for each, and whoever takes them in batches waits once for all of a batch. Either way, once.
  */
 export class InBatches<T> implements AsyncIterable<T> {
-  /** The same in its order. A batch may be lazy: it is to be gone through before the next one is asked for. Either this or the things one by one, once. */
+  /** All of them in their order. A batch may be lazy: it is to be gone through before the next one is asked for. */
   readonly batches: AsyncIterable<Iterable<T>>
 
   constructor(batches: AsyncIterable<Iterable<T>>) {
     this.batches = batches
+  }
+
+  /** What an importer tells of each batch, lazily: `yield* readJson(bytes, ['$[*]']).tell(function* (matches) { … })`. */
+  tell(records: (batch: Iterable<T>) => Iterable<FileRecord>): AsyncGenerator<Iterable<FileRecord>> {
+    return this.into(records)
+  }
+
+  /** The same for what a layout of a format is read into first. */
+  async *into<R>(made: (batch: Iterable<T>) => Iterable<R>): AsyncGenerator<Iterable<R>> {
+    for await (const batch of this.batches) yield made(batch)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
@@ -24,9 +40,15 @@ export class InBatches<T> implements AsyncIterable<T> {
       }
     }
     return {
-      next() {
-        const next = batch.next()
-        return next.done ? nextBatch() : Promise.resolve(next)
+      async next() {
+        try {
+          const next = batch.next()
+          return next.done ? await nextBatch() : next
+        } catch (error) {
+          // Whoever goes through them does not close what broke; the file below it would stay open.
+          await batches.return?.()
+          throw error
+        }
       },
       async return() {
         batch.return?.()
@@ -36,3 +58,12 @@ export class InBatches<T> implements AsyncIterable<T> {
     }
   }
 }
+
+/** What an importer yields, in batches of one where it yields one. */
+export async function* batchesOf(told: AsyncIterable<Told>): AsyncGenerator<Iterable<FileRecord>> {
+  for await (const each of told) yield Symbol.iterator in each ? each : [each]
+}
+
+/** An importer whose `parse` may yield many records at once, as one whose records come one by one or in batches. */
+export const reads = <T extends Importer>({ parse, ...importer }: Omit<T, 'parse'> & { parse: Parse }): T =>
+  ({ ...importer, parse: (file, options) => new InBatches(batchesOf(parse(file, options))) }) as T

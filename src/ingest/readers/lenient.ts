@@ -53,4 +53,6 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 
 /** An object read as `item`, or undefined for anything that cannot be. Never fails. */
 export const maybe = <T extends z.ZodType>(item: T) =>
-  reading((value): z.output<T> | undefined => (value === undefined || value === null ? undefined : (item.safeParse(value).data ?? undefined)))
+  reading((value): z.output<T> | undefined =>
+    value === undefined || value === null ? undefined : (item.safeParse(value).data ?? undefined),
+  )

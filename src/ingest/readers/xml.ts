@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { UserError } from '../../errors.ts'
+import { InBatches } from './in-batches.ts'
 import { inPieces } from './pieces.ts'
 
 /** One element: its own attributes and children, and its own text (also CDATA), as written, without the children's text. */
@@ -75,7 +76,11 @@ const unreadable = (message: string, cause?: unknown) => new UserError('unreadab
  * document is not well-formed, is cut off, is deeper than 200 elements or has an element over `max_element`.
  * Format: https://www.w3.org/TR/xml/
  */
-export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOptions): AsyncGenerator<XmlEvent> {
+export function readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOptions): InBatches<XmlEvent> {
+  return new InBatches(readBatches(bytes, options))
+}
+
+async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: XmlOptions): AsyncGenerator<XmlEvent[]> {
   const isElement = matcher(options.elements)
   const isOpen = matcher(options.opens ?? [])
   const nameOf = options.local_names ? localName : (name: string) => name
@@ -169,12 +174,12 @@ export async function* readXml(bytes: AsyncIterable<Uint8Array>, options: XmlOpt
     if (events.length === 0) continue
     const ready = events
     events = []
-    for (const event of ready) yield event
+    yield ready
   }
   if (root === '' && path.length === 0) throw unreadable('Expected an XML document; the file holds no element')
   if (path.length > 0) throw unreadable(`The document ends at line ${line()} inside ${path.join('/')}: it is cut off`)
   parser.close()
-  yield* events
+  yield events
 }
 
 /**

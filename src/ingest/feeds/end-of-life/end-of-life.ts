@@ -8,6 +8,7 @@ import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readTar } from '../../readers/tar.ts'
 import { type Fields, fieldsOf, isFields, objectsIn, textOf } from '../../readers/json-fields.ts'
+import { batchesOf, InBatches, reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'endoflife'
 const MAX_PRODUCT = 4 * 1024 * 1024
@@ -100,13 +101,13 @@ function frontMatterOf(page: string, file_name: string): Product | null {
   return fromFrontMatter(file_name.replace(/^.*\//, '').replace(/\.md$/, ''), value)
 }
 
-async function* readArchive(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
+async function* readArchive(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<Told> {
   yield report(dateInName(file.name), true)
   for await (const entry of readTar(bytes)) {
     const { name } = entry
     if (entry.refused || !/(?:^|\/)products\/[^/]+\.md$/.test(name)) continue
     const product = frontMatterOf(await pageOf(entry.bytes()), name)
-    if (product) yield* productRecords(product, name)
+    if (product) yield productRecords(product, name)
     else yield { kind: 'skipped', at: name, reason: 'Expected YAML front matter between two lines of ---' }
   }
 }
@@ -122,7 +123,7 @@ async function pageOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
+async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<Told> {
   const product = frontMatterOf(await pageOf(bytes), file.name)
   if (!product)
     throw new UserError(
@@ -130,29 +131,33 @@ async function* readPage(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncG
       'Expected a product page of endoflife.date: YAML front matter with releases between two lines of ---',
     )
   yield report(dateInName(file.name), false)
-  yield* productRecords(product, product.name)
+  yield productRecords(product, product.name)
 }
 
-async function* readMap(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<FileRecord> {
+async function* readMap(bytes: AsyncIterable<Uint8Array>, file: Source): AsyncGenerator<Told> {
   yield report(dateInName(file.name), true)
-  for await (const { at, value } of readJson(bytes, ['$.*'])) {
-    yield* isFields(value) ? productRecords(fromFrontMatter(at, value), at) : productRecords(fromFrontMatter('', {}), at)
-  }
+  yield* readJson(bytes, ['$.*']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      yield* isFields(value) ? productRecords(fromFrontMatter(at, value), at) : productRecords(fromFrontMatter('', {}), at)
+    }
+  })
 }
 
-async function* readApi(bytes: AsyncIterable<Uint8Array>, file: Source, head: string): AsyncGenerator<FileRecord> {
+async function* readApi(bytes: AsyncIterable<Uint8Array>, file: Source, head: string): AsyncGenerator<Told> {
   const isList = /"result"\s*:\s*\[/.test(head)
   let generated_at: number | null = null
   let begun = false
-  for await (const { path, at, value } of readJson(bytes, ['$.generated_at', isList ? '$.result[*]' : '$.result'])) {
-    if (path === '$.generated_at') {
-      generated_at = parseInstant(textOf(value))
-      continue
+  yield* readJson(bytes, ['$.generated_at', isList ? '$.result[*]' : '$.result']).tell(function* (matches) {
+    for (const { path, at, value } of matches) {
+      if (path === '$.generated_at') {
+        generated_at = parseInstant(textOf(value))
+        continue
+      }
+      if (!begun) yield report(generated_at ?? dateInName(file.name), isList)
+      begun = true
+      yield* productRecords(fromApi(fieldsOf(value)), at)
     }
-    if (!begun) yield report(generated_at ?? dateInName(file.name), isList)
-    begun = true
-    yield* productRecords(fromApi(fieldsOf(value)), at)
-  }
+  })
 }
 
 const layouts = { archive: readArchive, page: readPage, map: readMap, api: readApi }
@@ -169,7 +174,7 @@ function layoutOf(head: string): keyof typeof layouts | null {
  * When versions of products reach the end of their support: endoflife.date as its API gives it (https://endoflife.date/docs/api/v1/), as
  * its repository keeps it (https://github.com/endoflife-date/endoflife.date), and as one JSON object of the same.
  */
-export const endOfLife: Feed = {
+export const endOfLife: Feed = reads({
   id: 'end-of-life',
   title: 'endoflife.date (API, product pages)',
   version: 1,
@@ -177,7 +182,7 @@ export const endOfLife: Feed = {
   every: '1 day',
   detect: ({ text: head }: Head) => layoutOf(head) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
     if (layout === null)
@@ -186,10 +191,12 @@ export const endOfLife: Feed = {
         'Expected endoflife.date: the answer of its API, a product page, or the archive of its products',
       )
     let releases = 0
-    for await (const record of layouts[layout](bytes, file, head)) {
-      if (record.kind === 'end_of_life') releases++
-      yield record
-    }
+    yield* new InBatches(batchesOf(layouts[layout](bytes, file, head))).tell(function* (records) {
+      for (const record of records) {
+        if (record.kind === 'end_of_life') releases++
+        yield record
+      }
+    })
     if (releases === 0) throw new UserError('unreadable_report', 'Expected releases with an end of life; found none')
   },
-}
+})

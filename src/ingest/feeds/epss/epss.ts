@@ -5,6 +5,7 @@ import type { Feed, Head, Source } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'epss'
 const NATIVE = /^(?:#[^\r\n]{0,500}\r?\n)?cve,epss(?:,percentile)?\r?\n/
@@ -41,7 +42,7 @@ async function* lines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]
 }
 
 /** The native file. By hand and without objects in between: it has 350,000 rows. */
-async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name: string): AsyncGenerator<FileRecord> {
+async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name: string): AsyncGenerator<Told> {
   const comment = /^#([^\r\n]*)/.exec(head)?.[1] ?? ''
   const model = /(?:^|,)\s*model_version:([^,\s]{1,40})/.exec(comment)?.[1] ?? null
   const date = /(?:^|,)\s*score_date:([^,\s]{1,40})/.exec(comment)?.[1]
@@ -87,21 +88,23 @@ async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name:
   if (rows === 0) throw new UserError('unreadable_report', 'Expected rows below the header; an empty list would withdraw every score')
 }
 
-async function* readJoin(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FileRecord> {
+async function* readJoin(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Told> {
   yield { kind: 'report', source: SOURCE, tool: 'FIRST EPSS', tool_version: null, observed_at: dateInName(name) }
-  for await (const { line, row, error } of readCsv(bytes)) {
-    const vulnerability_id = row.CVE?.trim() ?? ''
-    const epss = share(row.EPSS?.trim() ?? '')
-    if (error !== null || epss === null || !CVE.test(vulnerability_id)) {
-      yield { kind: 'skipped', at: `line ${line}`, reason: error ?? 'Expected a CVE id, and EPSS from 0 to 1' }
-      continue
+  yield* readCsv(bytes).tell(function* (batch) {
+    for (const { line, row, error } of batch) {
+      const vulnerability_id = row.CVE?.trim() ?? ''
+      const epss = share(row.EPSS?.trim() ?? '')
+      if (error !== null || epss === null || !CVE.test(vulnerability_id)) {
+        yield { kind: 'skipped', at: `line ${line}`, reason: error ?? 'Expected a CVE id, and EPSS from 0 to 1' }
+        continue
+      }
+      yield { kind: 'epss', vulnerability_id, epss, percentile: share(row['EPSS Percentile']?.trim() ?? '') }
     }
-    yield { kind: 'epss', vulnerability_id, epss, percentile: share(row['EPSS Percentile']?.trim() ?? '') }
-  }
+  })
 }
 
 /** EPSS, the probability of exploitation in the next 30 days, daily for all CVEs: https://www.first.org/epss/data_stats */
-export const epss: Feed = {
+export const epss: Feed = reads({
   id: 'epss',
   title: 'FIRST EPSS (daily CSV)',
   version: 1,
@@ -109,7 +112,7 @@ export const epss: Feed = {
   every: '1 day',
   detect: ({ text: head }: Head) => NATIVE.test(head) || JOIN.test(head),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes())
     if (NATIVE.test(head)) yield* readNative(bytes, head, file.name)
     else if (JOIN.test(head)) yield* readJoin(bytes, file.name)
@@ -119,4 +122,4 @@ export const epss: Feed = {
         'Expected the daily EPSS file: a comment line with model_version and score_date, then cve,epss,percentile',
       )
   },
-}
+})

@@ -7,6 +7,7 @@ import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'cisa-kev'
 const CVE = /^CVE-\d{4}-\d{4,19}$/
@@ -33,7 +34,7 @@ const isTable = (head: string) => {
   return ['cveID', 'vendorProject', 'vulnerabilityName', 'dateAdded'].every((name) => columns.has(name))
 }
 
-async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const about = new Map<string, unknown>()
   let entries = 0
   const begin = (): FileRecord => ({
@@ -45,14 +46,17 @@ async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
       parseInstant(textOf(about.get('$.dateReleased'))) ?? parseInstant(textOf(about.get('$.catalogVersion')).replaceAll('.', '-')),
     complete: true,
   })
-  for await (const { path, at, value } of readJson(bytes, ['$.catalogVersion', '$.dateReleased', '$.count', '$.vulnerabilities[*]'])) {
-    if (path !== '$.vulnerabilities[*]') {
-      about.set(path, value)
-      continue
+  yield* readJson(bytes, ['$.catalogVersion', '$.dateReleased', '$.count', '$.vulnerabilities[*]']).tell(function* (matches) {
+    for (const { path, at, value } of matches) {
+      if (path !== '$.vulnerabilities[*]') {
+        about.set(path, value)
+        continue
+      }
+      if (entries++ === 0) yield begin()
+      yield* entry(fieldsOf(value), at)
     }
-    if (entries++ === 0) yield begin()
-    yield* entry(fieldsOf(value), at)
-  }
+  })
+
   const count = about.get('$.count')
   // An empty catalogue would withdraw all that is listed.
   if (entries === 0 || (typeof count === 'number' && count !== entries)) {
@@ -64,14 +68,17 @@ async function* readCatalogue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 /** The CSV has no time of its own; a date in its name stands in. It is complete, so a damaged row is no row to pass over. */
-async function* readTable(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FileRecord> {
+async function* readTable(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Told> {
   let entries = 0
   yield { kind: 'report', source: SOURCE, tool: 'CISA KEV', tool_version: null, observed_at: dateInName(name), complete: true }
-  for await (const { line, row, error } of readCsv(bytes)) {
-    if (error !== null) throw new UserError('unreadable_report', `Line ${line}: ${error}`)
-    entries++
-    yield* entry(row, `line ${line}`)
-  }
+  yield* readCsv(bytes).tell(function* (rows) {
+    for (const { line, row, error } of rows) {
+      if (error !== null) throw new UserError('unreadable_report', `Line ${line}: ${error}`)
+      entries++
+      yield* entry(row, `line ${line}`)
+    }
+  })
+
   if (entries === 0)
     throw new UserError('unreadable_report', 'Expected entries below the header; an empty catalogue would withdraw everything')
 }
@@ -80,7 +87,7 @@ async function* readTable(bytes: AsyncIterable<Uint8Array>, name: string): Async
  * CISA's catalogue of known exploited vulnerabilities, complete in every file. Format:
  * https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities_schema.json
  */
-export const kev: Feed = {
+export const kev: Feed = reads({
   id: 'kev',
   title: 'CISA Known Exploited Vulnerabilities (JSON, CSV)',
   version: 1,
@@ -88,7 +95,7 @@ export const kev: Feed = {
   every: '6 hours',
   detect: ({ text: head }: Head) => isCatalogue(head) || isTable(head),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     if (/^\s*</.test(head)) {
       throw new UserError(
@@ -104,4 +111,4 @@ export const kev: Feed = {
         'Expected the KEV catalogue: JSON with catalogVersion and vulnerabilities, or CSV with cveID and dateAdded',
       )
   },
-}
+})

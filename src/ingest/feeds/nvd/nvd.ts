@@ -7,6 +7,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { item11 } from './item-1-1.ts'
 import { record20 } from './record-2-0.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Where each layout keeps its records, and where it says of when it is. */
 const layouts = {
@@ -44,7 +45,7 @@ function layoutOf(head: string): keyof typeof layouts | null {
 }
 
 /** The National Vulnerability Database: descriptions, CVSS of NVD and of the CNA, references that hold an exploit. */
-export const nvd: Feed = {
+export const nvd: Feed = reads({
   id: 'nvd',
   title: 'National Vulnerability Database (JSON 2.0, 1.1)',
   version: 1,
@@ -52,7 +53,7 @@ export const nvd: Feed = {
   every: '2 hours',
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
     if (layout === null) throw new UserError('unreadable_report', 'Expected an answer of the NVD API 2.0, or a data feed 1.1 of NVD')
@@ -66,18 +67,21 @@ export const nvd: Feed = {
     })
     let stated: Instant | null = null
     let began = false
-    for await (const { path, at, value, document } of readJson(bytes, time === null ? [items] : [items, time])) {
-      if (path === time) {
-        stated = zoned(String(value))
-        continue
+    yield* readJson(bytes, time === null ? [items] : [items, time]).tell(function* (matches) {
+      for (const { path, at, value, document } of matches) {
+        if (path === time) {
+          stated = zoned(String(value))
+          continue
+        }
+        if (!began) yield report(stated ?? dateInName(file.name) ?? (layout === 'lines11' ? null : changedAt(value)))
+        began = true
+        yield* read(value, layout === 'lines11' ? `document ${document + 1}` : at)
       }
-      if (!began) yield report(stated ?? dateInName(file.name) ?? (layout === 'lines11' ? null : changedAt(value)))
-      began = true
-      yield* read(value, layout === 'lines11' ? `document ${document + 1}` : at)
-    }
+    })
+
     if (!began) yield report(stated ?? dateInName(file.name))
   },
-}
+})
 
 /** A record that comes alone is as of its last change. */
 function changedAt(record: unknown): Instant | null {

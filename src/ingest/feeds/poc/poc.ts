@@ -7,6 +7,7 @@ import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { isExploitLink } from './link.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,19}$/i
 const MAX_PAGE = 8 * 1024 * 1024
@@ -26,38 +27,42 @@ const noExploit = (at: string, cve: string): FileRecord => ({
 })
 
 /** Lines of one layout: a CVE with its links, or one link with the day on which it appeared. */
-async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
-  for await (const { value, document } of readJson(bytes, ['$'])) {
-    const item = fieldsOf(value)
-    const cve = textOf(item.cve)
-    const at = `document ${document + 1}`
-    const links = Array.isArray(item.poc_links) ? item.poc_links.map(textOf) : [textOf(item.url)]
-    if (!CVE.test(cve) || links.every((link) => link === '')) {
-      yield { kind: 'skipped', at, reason: 'Expected cve and either poc_links or url' }
-      continue
+async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
+  yield* readJson(bytes, ['$']).tell(function* (matches) {
+    for (const { value, document } of matches) {
+      const item = fieldsOf(value)
+      const cve = textOf(item.cve)
+      const at = `document ${document + 1}`
+      const links = Array.isArray(item.poc_links) ? item.poc_links.map(textOf) : [textOf(item.url)]
+      if (!CVE.test(cve) || links.every((link) => link === '')) {
+        yield { kind: 'skipped', at, reason: 'Expected cve and either poc_links or url' }
+        continue
+      }
+      const since = item.date === undefined ? null : parseInstant(textOf(item.date))
+      const good = [...new Set(links.filter((link) => isExploitLink(link, cve)))]
+      for (const link of good) yield exploit(cve, link, since)
+      if (good.length === 0) yield noExploit(at, cve)
     }
-    const since = item.date === undefined ? null : parseInstant(textOf(item.date))
-    const good = [...new Set(links.filter((link) => isExploitLink(link, cve)))]
-    for (const link of good) yield exploit(cve, link, since)
-    if (good.length === 0) yield noExploit(at, cve)
-  }
+  })
 }
 
 /** The repositories that a search for one CVE found, as PoC-in-GitHub keeps them: https://github.com/nomi-sec/PoC-in-GitHub */
-async function* readRepositories(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FileRecord> {
+async function* readRepositories(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Told> {
   const of = /CVE-\d{4}-\d{4,19}/i.exec(name)?.[0]
-  for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-    const { html_url, created_at, name: repository } = fieldsOf(value)
-    const link = textOf(html_url)
-    const cve = of ?? /CVE-\d{4}-\d{4,19}/i.exec(textOf(repository))?.[0]
-    if (cve && isExploitLink(link, cve)) yield exploit(cve, link, parseInstant(textOf(created_at)))
-    else if (cve) yield noExploit(at, cve)
-    else yield { kind: 'skipped', at, reason: 'Expected a repository whose name, or a file whose name, has a CVE id' }
-  }
+  yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+    for (const { value, at } of matches) {
+      const { html_url, created_at, name: repository } = fieldsOf(value)
+      const link = textOf(html_url)
+      const cve = of ?? /CVE-\d{4}-\d{4,19}/i.exec(textOf(repository))?.[0]
+      if (cve && isExploitLink(link, cve)) yield exploit(cve, link, parseInstant(textOf(created_at)))
+      else if (cve) yield noExploit(at, cve)
+      else yield { kind: 'skipped', at, reason: 'Expected a repository whose name, or a file whose name, has a CVE id' }
+    }
+  })
 }
 
 /** A page per CVE: a heading with its id, then lists of links. https://github.com/trickest/cve */
-async function* readPage(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readPage(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const decoder = new TextDecoder()
   let page = ''
   for await (const piece of bytes) {
@@ -84,7 +89,7 @@ function layoutOf(head: string): Layout | null {
 }
 
 /** Links to public exploits, CVE by CVE, as the community collects them. */
-export const poc: Feed = {
+export const poc: Feed = reads({
   id: 'poc',
   title: 'Lists of proofs of concept (trickest/cve, PoC-in-GitHub)',
   version: 1,
@@ -92,7 +97,7 @@ export const poc: Feed = {
   every: '1 day',
   detect: ({ text: head }: Head) => layoutOf(head) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
     if (layout === null)
@@ -105,4 +110,4 @@ export const poc: Feed = {
     else if (layout === 'repositories') yield* readRepositories(bytes, file.name)
     else yield* readPage(bytes)
   },
-}
+})

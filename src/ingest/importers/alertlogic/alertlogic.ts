@@ -4,13 +4,14 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const COLUMNS = ['Vulnerability', 'Deployment Name', 'Asset Key', 'Vulnerability ID', 'Vulnerability Span ID']
 const CVE = /CVE-\d{4}-\d{4,}/g
 const MAX_DESCRIPTION = 8000
 
 /** The list of vulnerabilities of Fortra's Alert Logic as CSV. Columns: https://docs.alertlogic.com/ */
-export const alertlogic: Importer = {
+export const alertlogic: Importer = reads({
   id: 'alertlogic',
   title: 'Alert Logic vulnerabilities (CSV)',
   version: 1,
@@ -19,38 +20,40 @@ export const alertlogic: Importer = {
     return COLUMNS.every((name) => columns.has(name))
   },
   parse: parseList,
-}
+})
 
 type Cell = (name: string) => string | null
 
-async function* parseList(file: Source): AsyncGenerator<FileRecord> {
+async function* parseList(file: Source): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'alertlogic', tool: 'Alert Logic', tool_version: null, observed_at: null }
   const hosts = new Map<string, { key: string; seen: Instant | null }>()
   const described = new Set<string>()
-  for await (const { row, line, error } of readCsv(file.bytes())) {
-    const cell: Cell = (name) => row[name]?.trim() || null
-    const at = `line ${line}`
-    const [title, id] = [cell('Vulnerability'), cell('Vulnerability ID')]
-    if (error !== null || title === null || id === null) {
-      yield { kind: 'skipped', at, reason: error ?? 'expected a Vulnerability and its Vulnerability ID' }
-      continue
+  yield* readCsv(file.bytes()).tell(function* (rows) {
+    for (const { row, line, error } of rows) {
+      const cell: Cell = (name) => row[name]?.trim() || null
+      const at = `line ${line}`
+      const [title, id] = [cell('Vulnerability'), cell('Vulnerability ID')]
+      if (error !== null || title === null || id === null) {
+        yield { kind: 'skipped', at, reason: error ?? 'expected a Vulnerability and its Vulnerability ID' }
+        continue
+      }
+      const machine = /^\/dc\/host\/([0-9A-Za-z-]{8,64})\b/.exec(cell('Asset Key') ?? '')?.[1]?.toLowerCase() ?? null
+      const identity = machine ?? cell('Asset Name') ?? cell('IP Address')
+      if (identity === null) {
+        yield { kind: 'skipped', at, reason: 'the row names no host' }
+        continue
+      }
+      const seen = readTime(cell('Last Scanned'))
+      const known = hosts.get(identity)
+      const host = known ?? { key: `h${hosts.size + 1}`, seen }
+      hosts.set(identity, host)
+      if (!known || (seen !== null && (host.seen === null || seen > host.seen))) {
+        host.seen = seen
+        yield { ...describeHost(cell, host.key, machine), ...(seen !== null && { observed_at: seen }) }
+      }
+      yield* readItem(cell, title, id, host.key, described)
     }
-    const machine = /^\/dc\/host\/([0-9A-Za-z-]{8,64})\b/.exec(cell('Asset Key') ?? '')?.[1]?.toLowerCase() ?? null
-    const identity = machine ?? cell('Asset Name') ?? cell('IP Address')
-    if (identity === null) {
-      yield { kind: 'skipped', at, reason: 'the row names no host' }
-      continue
-    }
-    const seen = readTime(cell('Last Scanned'))
-    const known = hosts.get(identity)
-    const host = known ?? { key: `h${hosts.size + 1}`, seen }
-    hosts.set(identity, host)
-    if (!known || (seen !== null && (host.seen === null || seen > host.seen))) {
-      host.seen = seen
-      yield { ...describeHost(cell, host.key, machine), ...(seen !== null && { observed_at: seen }) }
-    }
-    yield* readItem(cell, title, id, host.key, described)
-  }
+  })
 }
 
 function* readItem(cell: Cell, title: string, id: string, asset: string, described: Set<string>): Generator<FileRecord> {

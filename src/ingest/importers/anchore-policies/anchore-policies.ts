@@ -5,6 +5,7 @@ import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../readers/j
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readEvaluation, type Evaluation, type Violation } from './evaluation.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'engine' | 'list' | 'object'
 
@@ -23,13 +24,13 @@ function layoutOf(text: string): Layout | null {
  * Evaluations of images by an Anchore policy: the API of Engine and Enterprise before 5, and anchorectl's `image check --detail`.
  * Formats: https://docs.anchore.com/current/docs/compliance_management/ and https://docs.anchore.com/current/docs/deployment/anchorectl/
  */
-export const anchorePolicies: Importer = {
+export const anchorePolicies: Importer = reads({
   id: 'anchore-policies',
   title: 'Anchore Enterprise and Engine, policy evaluations (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -40,11 +41,13 @@ export const anchorePolicies: Importer = {
     yield { kind: 'report', source: 'anchore', tool: 'Anchore', tool_version: null, observed_at: null }
     const described = new Set<string>()
     let number = 0
-    for await (const { value, at } of readJson(bytes, [layout === 'object' ? '$' : '$[*]'])) {
-      for (const evaluation of evaluationsOf(layout, value, at)) yield* readEvaluation(evaluation, `image ${++number}`, described)
-    }
+    yield* readJson(bytes, [layout === 'object' ? '$' : '$[*]']).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        for (const evaluation of evaluationsOf(layout, value, at)) yield* readEvaluation(evaluation, `image ${++number}`, described)
+      }
+    })
   },
-}
+})
 
 function* evaluationsOf(layout: Layout, whole: unknown, at: string): Generator<Evaluation> {
   if (!isFields(whole)) return

@@ -9,6 +9,7 @@ import { Waiting } from '../../readers/waiting.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'engine' | 'list' | 'evaluation'
 
@@ -39,13 +40,13 @@ function mentionsFeed(value: unknown): boolean {
  * Vulnerabilities of an image as Anchore Engine and Anchore Enterprise list them: the API's answer, anchorectl's list, and the export of a
  * security evaluation. Formats: https://docs.anchore.com/current/docs/integration/api_usage/ and https://docs.anchore.com/current/docs/deployment/anchorectl/
  */
-export const anchoreVulnerabilities: Importer = {
+export const anchoreVulnerabilities: Importer = reads({
   id: 'anchore-vulnerabilities',
   title: 'Anchore Enterprise and Engine, vulnerabilities (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'list' : null)
     if (layout === null)
@@ -58,10 +59,11 @@ export const anchoreVulnerabilities: Importer = {
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
     const hold = new Waiting('Anchore')
-    for await (const { path, at, value } of readJson(bytes, [...header, items])) {
-      if (path === items) hold.addAll(readItem(value, at, described))
-      else told[path.slice(2)] = value
-    }
+    for await (const matches of readJson(bytes, [...header, items]).batches)
+      for (const { path, at, value } of matches) {
+        if (path === items) hold.addAll(readItem(value, at, described))
+        else told[path.slice(2)] = value
+      }
     const metadata = fieldsOf(told['metadata'])
     const repository = [textOf(metadata['registry']), textOf(metadata['repository'])].filter(Boolean).join('/')
     const tag = textOf(metadata['tag'])
@@ -85,9 +87,9 @@ export const anchoreVulnerabilities: Importer = {
       // "os" and "non-os" are halves of "all".
       ...(type !== '' && type !== 'all' && { checks: type }),
     }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 /** Anchore writes "None" and "N/A" where it knows nothing. */
 const known = (value: unknown): string | undefined => {

@@ -6,6 +6,7 @@ import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { describeScan, readChecks } from './scan.ts'
 import { readFlat, readResource } from './vulnerability.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members that say what was scanned; they stand before and behind the resources. */
 const HEADER = [
@@ -40,13 +41,13 @@ function layoutOf(text: string): '$' | '$[*].results' | null {
  * Scans of images by Aqua's scanner: its JSON report, the list that the Azure DevOps task writes, and the older layout with `cves`.
  * Format: https://docs.aquasec.com/
  */
-export const aqua: Importer = {
+export const aqua: Importer = reads({
   id: 'aqua',
   title: 'Aqua Security, image scans (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (/^\s*\{\s*\}\s*$/.test(text) ? '$' : isEmptyList(text) ? '$[*].results' : null)
     if (layout === null)
@@ -67,18 +68,21 @@ export const aqua: Importer = {
       told = {}
       hold = new Waiting('Aqua')
     }
-    for await (const { path, at, value } of readJson(bytes, [...HEADER.map((name) => `${layout}.${name}`), resources, flat])) {
-      const here = /^\[\d+\]/.exec(at)?.[0] ?? '$'
-      if (here !== place) {
-        if (place !== '') yield* end()
-        place = here
-        number++
+    yield* readJson(bytes, [...HEADER.map((name) => `${layout}.${name}`), resources, flat]).tell(function* (matches) {
+      for (const { path, at, value } of matches) {
+        const here = /^\[\d+\]/.exec(at)?.[0] ?? '$'
+        if (here !== place) {
+          if (place !== '') yield* end()
+          place = here
+          number++
+        }
+        const asset = `image ${number}`
+        if (path === resources) hold.addAll(readResource(value, asset, at, described))
+        else if (path === flat) hold.addAll(readFlat(value, asset, at, described))
+        else told[path.slice(layout.length + 1)] = value
       }
-      const asset = `image ${number}`
-      if (path === resources) hold.addAll(readResource(value, asset, at, described))
-      else if (path === flat) hold.addAll(readFlat(value, asset, at, described))
-      else told[path.slice(layout.length + 1)] = value
-    }
-    if (place !== '') yield* end()
+    })
+
+    if (place !== '') yield end()
   },
-}
+})

@@ -9,6 +9,7 @@ import { toldOnce } from '../../readers/told-once.ts'
 import { flawOf, severityOf } from './flaw.ts'
 import { controlIdOf, frameworksOf, kindOf, type Product, productOf, throughSecurityHub } from './product.ts'
 import { type Resource, resourceOf } from './resource.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Where the items stand: in a list of their own, in the answer of `get-findings`, in an event of EventBridge, or one document each. */
 const patterns = { list: '$[*]', Findings: '$.Findings[*]', findings: '$.findings[*]', detail: '$.detail.findings[*]', item: '$' } as const
@@ -42,13 +43,13 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
  * Findings in the AWS Security Finding Format, whoever wrote them: Security Hub, Inspector, GuardDuty, Prowler, Trivy and others. The product
  * decides what an item is. Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
  */
-export const asff: Importer = {
+export const asff: Importer = reads({
   id: 'asff',
   title: 'AWS Security Finding Format (Security Hub, Prowler, Trivy and others)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const empty = /^\s*(?:\[\s*\]|\{\s*"[Ff]indings"\s*:\s*\[\s*\][^[]*\})?\s*$/.test(text)
     const layout = layoutOf(text) ?? (empty ? patterns.list : null)
@@ -58,12 +59,15 @@ export const asff: Importer = {
         'Expected findings of the AWS Security Finding Format: items with "ProductArn" and "SchemaVersion"',
       )
     const read = openItems()
-    for await (const { value, at, document } of readJson(bytes, [layout])) {
-      yield* read.item(fieldsOf(value), layout === patterns.item ? `document ${document + 1}` : at)
-    }
-    yield* read.end()
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        yield* read.item(fieldsOf(value), layout === patterns.item ? `document ${document + 1}` : at)
+      }
+    })
+
+    yield read.end()
   },
-}
+})
 
 function openItems(): { item(item: Fields, at: string): Generator<FileRecord>; end(): Generator<FileRecord> } {
   let source: string | null = null

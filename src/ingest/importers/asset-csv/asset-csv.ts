@@ -7,9 +7,10 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
+import { reads } from '../../readers/in-batches.ts'
 
 /** A CSV of assets: what no scanner knows (owner, group, criticality, internet-facing, …), from a CMDB or a spreadsheet. */
-export const assetCsv: Importer = {
+export const assetCsv: Importer = reads({
   id: 'asset-csv',
   title: 'List of assets (CSV)',
   version: 3,
@@ -35,13 +36,15 @@ export const assetCsv: Importer = {
     }
     const columns = chooseColumns(header, options.columns, known?.columns)
     const byPlain = known ? new Map(header.map((column) => [plainHeader(column), column] as const)) : null
-    for await (const { line, row, error } of readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes)) {
-      const at = typed ? line + 1 : line
-      if (error === null) yield* readRow(row, columns, byPlain, at, known)
-      else yield { kind: 'skipped', at: `line ${at}`, reason: error }
-    }
+    yield* readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes).tell(function* (rows) {
+      for (const { line, row, error } of rows) {
+        const at = typed ? line + 1 : line
+        if (error === null) yield* readRow(row, columns, byPlain, at, known)
+        else yield { kind: 'skipped', at: `line ${at}`, reason: error }
+      }
+    })
   },
-}
+})
 
 /** Windows PowerShell writes the type of its objects before the header: `#TYPE Microsoft.ActiveDirectory.Management.ADComputer`. */
 const withoutType = (text: string): string => text.replace(/^\uFEFF?"?#TYPE [^\r\n]{1,300}\r?\n/, '')

@@ -20,6 +20,7 @@ import {
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'aws-inspector2'
 const patterns = { object: '$.findings[*]', list: '$[*]' } as const
@@ -42,13 +43,13 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
  * Findings of Amazon Inspector (since November 2021, "Inspector 2") as its own API and its export to S3 give them.
  * Format: https://docs.aws.amazon.com/inspector/v2/APIReference/API_Finding.html
  */
-export const awsInspector2: Importer = {
+export const awsInspector2: Importer = reads({
   id: 'aws-inspector2',
   title: 'Amazon Inspector (list-findings, export)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const empty = /^\s*(?:\[\s*\]|\{\s*"findings"\s*:\s*\[\s*\]\s*\})\s*$/.test(text)
     const layout = layoutOf(text) ?? (empty ? patterns.object : null)
@@ -56,9 +57,11 @@ export const awsInspector2: Importer = {
       throw new UserError('unreadable_report', 'Expected findings of Amazon Inspector: "findings" with "findingArn" and "awsAccountId"')
     yield { kind: 'report', source: SOURCE, tool: 'Amazon Inspector', tool_version: null, observed_at: null }
     const once = toldOnce()
-    for await (const { value, at } of readJson(bytes, [layout])) yield* itemRecords(fieldsOf(value), at, once)
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at } of matches) yield* itemRecords(fieldsOf(value), at, once)
+    })
   },
-}
+})
 
 function* itemRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const status = textOf(item.status).toUpperCase()

@@ -6,6 +6,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { isZip, readZip } from '../../readers/zip.ts'
 import { newReport, type Report, readComponent, readVulnerability } from './rows.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Names of the CSVs of a project version report, with the time at which it was made. */
 const MEMBER = /(?:^|\/)([a-z_]+?)(?:_\d{4}-\d{2}-\d{2}_\d{6})?\.csv$/
@@ -25,13 +26,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** Black Duck's project version report. Format: https://documentation.blackduck.com/bundle/bd-hub/page/Reporting/ProjectVersionReport.html */
-export const blackduck: Importer = {
+export const blackduck: Importer = reads({
   id: 'blackduck',
   title: 'Black Duck project version report (zip, security.csv)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isZip(text) ? 'zip' : null)
     if (layout === null)
@@ -43,12 +44,12 @@ export const blackduck: Importer = {
     yield { kind: 'report', source: 'blackduck', tool: 'Black Duck', tool_version: null, observed_at: null }
     if (layout === 'security') yield* readSecurity(bytes, report, '')
     else yield* readArchive(bytes, report)
-    yield* report.end()
+    yield report.end()
   },
-}
+})
 
 /** components.csv before security.csv, so that a project without vulnerabilities is known, too. */
-async function* readArchive(bytes: AsyncIterable<Uint8Array>, report: Report): AsyncGenerator<FileRecord> {
+async function* readArchive(bytes: AsyncIterable<Uint8Array>, report: Report): AsyncGenerator<Told> {
   const entries: AsyncGenerator<ArchiveEntry> = readZip(bytes)
   let found = false
   for await (const entry of entries) {
@@ -59,15 +60,17 @@ async function* readArchive(bytes: AsyncIterable<Uint8Array>, report: Report): A
     if (kind === 'security') yield* readSecurity(entry.bytes(), report, `${entry.name}, `)
     else {
       report.listsSoftware = true
-      for await (const { line, row, error } of readCsv(entry.bytes(), { delimiter: ',' }))
-        yield* readComponent(row, error, `${entry.name}, line ${line}`, report)
+      yield* readCsv(entry.bytes(), { delimiter: ',' }).tell(function* (batch) {
+        for (const { line, row, error } of batch) yield* readComponent(row, error, `${entry.name}, line ${line}`, report)
+      })
     }
   }
   if (!found)
     throw new UserError('unreadable_report', 'Expected security.csv in the archive: make the project version report with “Vulnerabilities”')
 }
 
-async function* readSecurity(bytes: AsyncIterable<Uint8Array>, report: Report, where: string): AsyncGenerator<FileRecord> {
-  for await (const { line, row, error } of readCsv(bytes, { delimiter: ',' }))
-    yield* readVulnerability(row, error, `${where}line ${line}`, report)
+async function* readSecurity(bytes: AsyncIterable<Uint8Array>, report: Report, where: string): AsyncGenerator<Told> {
+  yield* readCsv(bytes, { delimiter: ',' }).tell(function* (batch) {
+    for (const { line, row, error } of batch) yield* readVulnerability(row, error, `${where}line ${line}`, report)
+  })
 }

@@ -12,6 +12,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 const YANKED = 'cargo-audit:yanked'
@@ -58,13 +59,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** cargo-audit's JSON. Format: https://docs.rs/rustsec/latest/rustsec/report/struct.Report.html */
-export const cargoAudit: Importer = {
+export const cargoAudit: Importer = reads({
   id: 'cargo-audit',
   title: 'cargo-audit (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!detect({ name: file.name, text }))
       throw new UserError('unreadable_report', 'Expected cargo-audit’s JSON with "database", "lockfile" and "vulnerabilities"')
@@ -73,20 +74,21 @@ export const cargoAudit: Importer = {
     const waiting = new Waiting('cargo-audit')
     const described = new Set<string>()
     const places = ['$.settings', '$.vulnerabilities.list[*]', '$.warnings[*]', '$.warnings.*[*]']
-    for await (const { path, at, value } of readJson(bytes, places)) {
-      if (path === '$.settings') settings = Settings.safeParse(value).data ?? null
-      else {
-        const item = Item.safeParse(value)
-        if (!item.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(item.error) })
-        else if (item.data.advisory) waiting.addAll(readAdvisory(item.data, at, described))
+    for await (const matches of readJson(bytes, places).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.settings') settings = Settings.safeParse(value).data ?? null
         else {
-          if (!yanked)
-            waiting.add({ kind: 'control', control_id: YANKED, title: 'Yanked crate', category: 'dependencies', product: 'cargo-audit' })
-          yanked = true
-          waiting.add(readYanked(item.data))
+          const item = Item.safeParse(value)
+          if (!item.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(item.error) })
+          else if (item.data.advisory) waiting.addAll(readAdvisory(item.data, at, described))
+          else {
+            if (!yanked)
+              waiting.add({ kind: 'control', control_id: YANKED, title: 'Yanked crate', category: 'dependencies', product: 'cargo-audit' })
+            yanked = true
+            waiting.add(readYanked(item.data))
+          }
         }
       }
-    }
     yield { kind: 'report', source: 'cargo-audit', tool: 'cargo-audit', tool_version: null, observed_at: null }
     yield codeAsset(ASSET)
     const checks = narrowing(settings)
@@ -94,9 +96,9 @@ export const cargoAudit: Importer = {
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability', ...(checks && { checks }), ...(min_severity && { min_severity }) }
     // Without network it asks for no yanked crates, and nothing says so.
     if (yanked) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: 'yanked' }
-    yield* waiting.take()
+    yield waiting.take()
   },
-}
+})
 
 /** What narrowed the report, as a name of its own; '' when nothing did. */
 function narrowing(settings: z.infer<typeof Settings> | null): string {

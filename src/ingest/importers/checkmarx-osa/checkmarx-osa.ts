@@ -10,6 +10,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { readJson } from '../../readers/json.ts'
 import { Amount, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'project'
 const MOST = 200_000
@@ -43,13 +44,13 @@ const isReport = (text: string): boolean => {
 }
 
 /** Vulnerabilities and libraries of Checkmarx OSA's API. Format: https://docs.checkmarx.com/en/34965-46746-using-the-cxosa--rest--apis.html */
-export const checkmarxOsa: Importer = {
+export const checkmarxOsa: Importer = reads({
   id: 'checkmarx-osa',
   title: 'Checkmarx OSA (vulnerabilities and libraries of the API)',
   version: 1,
   detect: ({ text }: Head) => isReport(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!isReport(text))
       throw new UserError('unreadable_report', 'Expected a list of two lists: vulnerabilities with libraryId, and libraries')
@@ -57,15 +58,18 @@ export const checkmarxOsa: Importer = {
     const vulnerabilities: { own: Vulnerability; at: string }[] = []
     yield { kind: 'report', source: 'checkmarx-osa', tool: 'Checkmarx OSA', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: ASSET, type: 'application', name: '', names: [] }
-    for await (const { at, value } of readJson(bytes, ['$[*][*]'])) {
-      const own = Vulnerability.safeParse(value)
-      const library = own.success ? null : Library.safeParse(value).data
-      if (own.success) vulnerabilities.push({ own: own.data, at })
-      else if (library) libraries.set(library.id, library)
-      else yield { kind: 'skipped', at, reason: z.prettifyError(own.error) }
-      if (vulnerabilities.length + libraries.size > MOST)
-        throw new UserError('unreadable_report', `The report of Checkmarx OSA holds more than ${MOST} items`)
-    }
+    yield* readJson(bytes, ['$[*][*]']).tell(function* (matches) {
+      for (const { at, value } of matches) {
+        const own = Vulnerability.safeParse(value)
+        const library = own.success ? null : Library.safeParse(value).data
+        if (own.success) vulnerabilities.push({ own: own.data, at })
+        else if (library) libraries.set(library.id, library)
+        else yield { kind: 'skipped', at, reason: z.prettifyError(own.error) }
+        if (vulnerabilities.length + libraries.size > MOST)
+          throw new UserError('unreadable_report', `The report of Checkmarx OSA holds more than ${MOST} items`)
+      }
+    })
+
     // The libraries tell what was looked at.
     if (libraries.size > 0) {
       yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
@@ -73,9 +77,9 @@ export const checkmarxOsa: Importer = {
     }
     for (const { name, version } of libraries.values()) yield { kind: 'software', asset: ASSET, name, ...(version && { version }) }
     const described = new Set<string>()
-    for (const { own, at } of vulnerabilities) yield* readVulnerability(own, libraries.get(own.libraryId), at, described)
+    for (const { own, at } of vulnerabilities) yield readVulnerability(own, libraries.get(own.libraryId), at, described)
   },
-}
+})
 
 function* readVulnerability(own: Vulnerability, library: Library | undefined, at: string, described: Set<string>): Generator<FileRecord> {
   const name = library?.name ?? own.sourceFileName ?? own.libraryId

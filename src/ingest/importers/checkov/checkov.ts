@@ -6,6 +6,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'
 import { checkOf, isPackage, packageRecords } from './check.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 const LISTS = ['failed_checks', 'passed_checks', 'skipped_checks', 'parsing_errors'] as const
@@ -25,7 +26,7 @@ interface Section {
  * Checkov's JSON: an object with `check_type`, `results` and `summary`, a list of them when several frameworks ran, or only the totals when nothing was
  * there to check. Format: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html
  */
-export const checkov: Importer = {
+export const checkov: Importer = reads({
   id: 'checkov',
   title: 'Checkov (JSON)',
   version: 1,
@@ -37,7 +38,7 @@ export const checkov: Importer = {
     return !outline.list && members.has('checkov_version') && members.has('failed')
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const version = /"checkov_version"\s*:\s*"(\d[\w.]{0,30})"/.exec(head)?.[1] ?? null
     const list = head.trimStart().startsWith('[')
@@ -45,26 +46,29 @@ export const checkov: Importer = {
     let section = null as Section | null
     let known = false
     const paths = [`${root}.check_type`, `${root}.checkov_version`, ...LISTS.map((name) => `${root}.results.${name}[*]`)]
-    for await (const { path, at, value } of readJson(bytes, paths)) {
-      known = true
-      const place = list ? /^\[\d+\]/.exec(at)![0] : ''
-      if (section?.place !== place) {
-        if (section) yield* end(section, version)
-        section = { place, check_type: '', begun: false, broken: false, results: openPartResults(), described: new Set() }
+    yield* readJson(bytes, paths).tell(function* (matches) {
+      for (const { path, at, value } of matches) {
+        known = true
+        const place = list ? /^\[\d+\]/.exec(at)![0] : ''
+        if (section?.place !== place) {
+          if (section) yield* end(section, version)
+          section = { place, check_type: '', begun: false, broken: false, results: openPartResults(), described: new Set() }
+        }
+        const name = path.slice(root.length + 1)
+        if (name === 'check_type') section.check_type = textOf(value).slice(0, 100)
+        else if (name !== 'checkov_version') {
+          if (!section.begun) yield* begin(section, version)
+          yield* readItem(section, name.slice('results.'.length, -'[*]'.length) as (typeof LISTS)[number], value, at)
+        }
       }
-      const name = path.slice(root.length + 1)
-      if (name === 'check_type') section.check_type = textOf(value).slice(0, 100)
-      else if (name !== 'checkov_version') {
-        if (!section.begun) yield* begin(section, version)
-        yield* readItem(section, name.slice('results.'.length, -'[*]'.length) as (typeof LISTS)[number], value, at)
-      }
-    }
-    if (section) yield* end(section, version)
+    })
+
+    if (section) yield end(section, version)
     else if (known || list || /^\s*\{/.test(head))
-      yield* end({ place: '', check_type: '', begun: false, broken: true, results: openPartResults(), described: new Set() }, version)
+      yield end({ place: '', check_type: '', begun: false, broken: true, results: openPartResults(), described: new Set() }, version)
     else throw new UserError('unreadable_report', 'Expected Checkov JSON: check_type with results, or a list of them')
   },
-}
+})
 
 function* begin(section: Section, version: string | null): Generator<FileRecord> {
   section.begun = true

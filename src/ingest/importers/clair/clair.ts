@@ -6,6 +6,7 @@ import { fieldsOf, firstText, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -26,28 +27,29 @@ function detect({ text }: Head): boolean {
  * What the Clair scanner found in an image, as its clients clair-scanner and Klar write it. Formats:
  * https://github.com/arminc/clair-scanner and https://github.com/optiopay/klar
  */
-export const clair: Importer = {
+export const clair: Importer = reads({
   id: 'clair',
   title: 'Clair (clair-scanner and Klar, JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('Clair')
     let image: string | undefined
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), [
+    for await (const matches of readJson(file.bytes(), [
       '$.image',
       '$.LayerCount',
       '$.unapproved',
       '$.vulnerabilities[*]',
       '$.Vulnerabilities.*[*]',
-    ])) {
-      any = true
-      if (path === '$.image') image = textOf(value)
-      else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
-    }
+    ]).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        if (path === '$.image') image = textOf(value)
+        else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
+      }
     if (!any)
       throw new UserError(
         'unreadable_report',
@@ -56,9 +58,9 @@ export const clair: Importer = {
     yield { kind: 'report', source: 'clair', tool: 'Clair', tool_version: null, observed_at: null }
     yield imageAsset('image', { references: [image] })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)

@@ -4,6 +4,7 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readLines } from '../../readers/lines.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SUMMARY = /^-+ SCAN SUMMARY -+$/
 const FOUND = /^(.{1,4096}): (\S{1,300}) FOUND$/
@@ -22,13 +23,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Malware that ClamAV's clamscan found. Format: https://docs.clamav.net/manual/Usage/Scanning.html */
-export const clamav: Importer = {
+export const clamav: Importer = reads({
   id: 'clamav',
   title: 'ClamAV (clamscan, text)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('ClamAV')
     let summary = false
@@ -52,9 +53,9 @@ export const clamav: Importer = {
       throw new UserError('unreadable_report', 'Expected lines such as "/path: OK" or "/path: Name FOUND", or a SCAN SUMMARY')
     yield { kind: 'report', source: 'clamav', tool: 'ClamAV', tool_version: version, observed_at }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readFound(path: string, signature: string, described: Set<string>): Generator<FileRecord> {
   const control_id = `clamav:${signature}`

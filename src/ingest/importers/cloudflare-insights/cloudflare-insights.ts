@@ -7,6 +7,7 @@ import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf } 
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'cloudflare-insights'
 const COLUMNS = ['severity', 'issue_class', 'subject', 'issue_type', 'scan_performed_on', 'status']
@@ -20,27 +21,32 @@ function layoutOf(text: string): 'json' | 'csv' | null {
 }
 
 /** Cloudflare's Security Insights, exported as CSV or taken from its API. https://developers.cloudflare.com/security-center/security-insights/ */
-export const cloudflareInsights: Importer = {
+export const cloudflareInsights: Importer = reads({
   id: 'cloudflare-insights',
   title: 'Cloudflare Security Insights (CSV, JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected security insights of Cloudflare with "issue_class" and "subject"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'Cloudflare Security Insights', tool_version: null, observed_at: null }
-    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* insightRecords(fieldsOf(value), at, once)
+    if (layout === 'json')
+      yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+        for (const { value, at } of matches) yield* insightRecords(fieldsOf(value), at, once)
+      })
     else
-      for await (const { line, row, error } of readCsv(bytes)) {
-        if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
-        else yield* insightRecords(row, `line ${line}`, once)
-      }
+      yield* readCsv(bytes).tell(function* (rows) {
+        for (const { line, row, error } of rows) {
+          if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
+          else yield* insightRecords(row, `line ${line}`, once)
+        }
+      })
   },
-}
+})
 
 function* insightRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const subject = textOf(item.subject).toLowerCase().replace(/\.$/, '')

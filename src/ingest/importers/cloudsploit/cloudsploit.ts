@@ -8,6 +8,7 @@ import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../re
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const MEMBERS = ['plugin', 'category', 'resource', 'region', 'status', 'message']
 
@@ -29,27 +30,32 @@ function layoutOf(text: string): 'json' | 'csv' | null {
 }
 
 /** CloudSploit by Aqua: the JSON (`--json`) and CSV (`--csv`) of a scan. https://github.com/aquasecurity/cloudsploit#cli-options */
-export const cloudsploit: Importer = {
+export const cloudsploit: Importer = reads({
   id: 'cloudsploit',
   title: 'CloudSploit (JSON, CSV)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected results of CloudSploit: a list with "plugin", "resource" and "status"')
     const once = toldOnce()
     yield { kind: 'report', source: 'cloudsploit', tool: 'CloudSploit', tool_version: null, observed_at: null }
-    if (layout === 'json') for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* resultRecords(fieldsOf(value), at, once)
+    if (layout === 'json')
+      yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+        for (const { value, at } of matches) yield* resultRecords(fieldsOf(value), at, once)
+      })
     else
-      for await (const { line, row, error } of readCsv(bytes)) {
-        if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, once)
-        else yield { kind: 'skipped', at: `line ${line}`, reason: error }
-      }
+      yield* readCsv(bytes).tell(function* (rows) {
+        for (const { line, row, error } of rows) {
+          if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, once)
+          else yield { kind: 'skipped', at: `line ${line}`, reason: error }
+        }
+      })
   },
-}
+})
 
 function* resultRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const title = textOf(item.title)

@@ -7,6 +7,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 
@@ -14,7 +15,7 @@ const ASSET = 'code'
 const severities = { failures: 'high', warnings: 'medium' } satisfies Record<string, Severity>
 
 /** Conftest's JSON (`--output json`): a list of files and namespaces with what their policies said. Format: https://www.conftest.dev/options/#-output */
-export const conftest: Importer = {
+export const conftest: Importer = reads({
   id: 'conftest',
   title: 'Conftest (JSON)',
   version: 1,
@@ -29,7 +30,7 @@ export const conftest: Importer = {
     )
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 1024)
     if (!/^\s*\[/.test(head))
       throw new UserError('unreadable_report', 'Expected Conftest JSON: a list of files with successes and failures')
@@ -37,38 +38,41 @@ export const conftest: Importer = {
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
     const results = openPartResults()
     const tested = new Set<string>()
-    for await (const { value } of readJson(bytes, ['$[*]'])) {
-      const item = fieldsOf(value)
-      const path = textOf(item['filename']).replaceAll('\\', '/')
-      const namespace = textOf(item['namespace']) || 'main'
-      tested.add(`${path} ${namespace}`)
-      for (const list of ['failures', 'warnings'] as const) {
-        for (const one of listOf(item[list])) {
+    yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+      for (const { value } of matches) {
+        const item = fieldsOf(value)
+        const path = textOf(item['filename']).replaceAll('\\', '/')
+        const namespace = textOf(item['namespace']) || 'main'
+        tested.add(`${path} ${namespace}`)
+        for (const list of ['failures', 'warnings'] as const) {
+          for (const one of listOf(item[list])) {
+            const result = fieldsOf(one)
+            const title = textOf(result['msg'])
+            const metadata = fieldsOf(result['metadata'])
+            const severity = parseSeverity(textOf(metadata['severity'])) ?? severities[list]
+            yield* results.fail({
+              asset: ASSET,
+              control: controlOf(namespace, list, metadata, severity),
+              part: [path, title].filter(Boolean).join(': '),
+              type: 'file',
+              severity,
+              title,
+              place: path,
+            })
+          }
+        }
+        for (const one of listOf(item['exceptions'])) {
           const result = fieldsOf(one)
-          const title = textOf(result['msg'])
-          const metadata = fieldsOf(result['metadata'])
-          const severity = parseSeverity(textOf(metadata['severity'])) ?? severities[list]
-          yield* results.fail({
-            asset: ASSET,
-            control: controlOf(namespace, list, metadata, severity),
-            part: [path, title].filter(Boolean).join(': '),
-            type: 'file',
-            severity,
-            title,
-            place: path,
-          })
+          const control = controlOf(namespace, 'failures', fieldsOf(result['metadata']), null)
+          yield* results.other(ASSET, control, 'not_run', `Exception: ${textOf(result['msg'])}`)
         }
       }
-      for (const one of listOf(item['exceptions'])) {
-        const result = fieldsOf(one)
-        const control = controlOf(namespace, 'failures', fieldsOf(result['metadata']), null)
-        yield* results.other(ASSET, control, 'not_run', `Exception: ${textOf(result['msg'])}`)
-      }
-    }
-    yield* results.end()
+    })
+
+    yield results.end()
     if (tested.size > 0) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: nameOfSet(tested, 'files') }
   },
-}
+})
 
 /** A policy has no id but the rule that it is: `data.main.deny`; without it the namespace and the kind of rule. */
 function controlOf(namespace: string, list: keyof typeof severities, metadata: Fields, severity: Severity | null): ControlRecord {

@@ -8,6 +8,7 @@ import type { Head as FileHead, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Head, Vulnerability } from './document.ts'
 import { Products } from './products.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What is held until the whole product tree is known; a document that states more is refused. */
 const MAX_STATED = 500_000
@@ -24,7 +25,7 @@ function detect({ text }: FileHead): boolean {
 }
 
 /** CSAF 2.0 and 2.1 documents of any profile: VEX and security advisories. Format: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html */
-export const csaf: Importer = { id: 'csaf', title: 'CSAF 2 document: VEX or security advisory (JSON)', version: 1, detect, parse }
+export const csaf: Importer = reads({ id: 'csaf', title: 'CSAF 2 document: VEX or security advisory (JSON)', version: 1, detect, parse })
 
 /** Parts of the product tree, by where they stand. */
 const tree = {
@@ -45,25 +46,26 @@ const statuses = [
   ['known_not_affected', 'not_affected'],
 ] as const satisfies readonly (readonly [string, StatementStatus])[]
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   let head: Head | null = null
   const products = new Products()
   const vulnerabilities: { at: string; stated: Vulnerability }[] = []
   const skipped: FileRecord[] = []
   let stated = 0
-  for await (const { path, at, value, document } of readJson(file.bytes(), ['$.document', ...Object.keys(tree), '$.vulnerabilities[*]'])) {
-    if (document > 0) throw new UserError('unreadable_report', 'Expected one CSAF document in the file; there are several: split it')
-    if (path === '$.document') head = Head.safeParse(value).data ?? null
-    else if (path === '$.vulnerabilities[*]') {
-      const parsed = Vulnerability.safeParse(value)
-      if (parsed.success) {
-        stated += Object.values(parsed.data.product_status ?? {}).reduce((sum, ids) => sum + (ids?.length ?? 0), 0)
-        vulnerabilities.push({ at, stated: parsed.data })
-      } else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
-    } else skipped.push(...products.add(tree[path as keyof typeof tree], value, at))
-    if (stated + products.size > MAX_STATED)
-      throw new UserError('unreadable_report', `The CSAF document states more than ${MAX_STATED} things of products: split it`)
-  }
+  for await (const matches of readJson(file.bytes(), ['$.document', ...Object.keys(tree), '$.vulnerabilities[*]']).batches)
+    for (const { path, at, value, document } of matches) {
+      if (document > 0) throw new UserError('unreadable_report', 'Expected one CSAF document in the file; there are several: split it')
+      if (path === '$.document') head = Head.safeParse(value).data ?? null
+      else if (path === '$.vulnerabilities[*]') {
+        const parsed = Vulnerability.safeParse(value)
+        if (parsed.success) {
+          stated += Object.values(parsed.data.product_status ?? {}).reduce((sum, ids) => sum + (ids?.length ?? 0), 0)
+          vulnerabilities.push({ at, stated: parsed.data })
+        } else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
+      } else skipped.push(...products.add(tree[path as keyof typeof tree], value, at))
+      if (stated + products.size > MAX_STATED)
+        throw new UserError('unreadable_report', `The CSAF document states more than ${MAX_STATED} things of products: split it`)
+    }
   const { publisher, tracking } = head ?? {}
   if (publisher?.name === undefined || tracking?.id === undefined)
     throw new UserError(
@@ -83,8 +85,8 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       ...(tracking.version && { version: tracking.version }),
     },
   }
-  yield* skipped
-  for (const each of vulnerabilities) yield* readVulnerability(each.stated, each.at, products)
+  yield skipped
+  for (const each of vulnerabilities) yield readVulnerability(each.stated, each.at, products)
 }
 
 /** One record for each product and status that the vulnerability names. */

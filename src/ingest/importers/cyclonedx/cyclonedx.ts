@@ -10,6 +10,7 @@ import { Metadata } from './bom.ts'
 import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
 import { documentOf, subjectOf } from './statements.ts'
 import { ASSET, type Bom, describeSubject, newBom, osOf, readComponent, readVulnerability, remember } from './records.ts'
+import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
 
 /** Held until the bill has said what it is about; a file with more in front of it is refused. */
 const MAX_HELD = 1_000_000
@@ -26,13 +27,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** CycloneDX bills of materials and VEX statements, JSON and XML, 1.0 to 1.7. Format: https://cyclonedx.org/specification/overview/ */
-export const cyclonedx: Importer = {
+export const cyclonedx: Importer = reads({
   id: 'cyclonedx',
   title: 'CycloneDX SBOM and VEX (JSON, XML)',
   version: 2,
   detect,
   parse,
-}
+})
 
 /** A part of the bill, the same from JSON and XML. */
 type Part = {
@@ -42,7 +43,7 @@ type Part = {
   document: number
 }
 
-async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
+function partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Part>> {
   const parts = {
     '$.bomFormat': 'bom',
     '$.serialNumber': 'serial',
@@ -51,11 +52,12 @@ async function* partsOfJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Pa
     '$.components[*]': 'component',
     '$.vulnerabilities[*]': 'vulnerability',
   } as const
-  for await (const { path, at, value, document } of readJson(bytes, Object.keys(parts)))
-    yield { part: parts[path as keyof typeof parts], value, at, document }
+  return readJson(bytes, Object.keys(parts)).into(function* (matches): Generator<Part> {
+    for (const { path, at, value, document } of matches) yield { part: parts[path as keyof typeof parts], value, at, document }
+  })
 }
 
-async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
+function partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Part>> {
   // The last is the vulnerability extension 1.0 at the end of a bill; its prefix is always written so.
   const elements = [
     'bom/metadata',
@@ -63,16 +65,18 @@ async function* partsOfXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Par
     'bom/vulnerabilities/vulnerability',
     'bom/v:vulnerabilities/v:vulnerability',
   ]
-  for await (const { event, name, node, line } of readXml(bytes, { elements, opens: ['bom'] })) {
-    const at = `line ${line}`
-    if (event === 'open') {
-      yield { part: 'bom', value: null, at, document: 0 }
-      yield { part: 'serial', value: node.attributes['serialNumber'], at, document: 0 }
-      yield { part: 'version', value: node.attributes['version'], at, document: 0 }
-    } else if (name === 'metadata') yield { part: 'metadata', value: metadataFromXml(node), at, document: 0 }
-    else if (name === 'component') yield { part: 'component', value: componentFromXml(node), at, document: 0 }
-    else yield { part: 'vulnerability', value: vulnerabilityFromXml(node), at, document: 0 }
-  }
+  return readXml(bytes, { elements, opens: ['bom'] }).into(function* (events): Generator<Part> {
+    for (const { event, name, node, line } of events) {
+      const at = `line ${line}`
+      if (event === 'open') {
+        yield { part: 'bom', value: null, at, document: 0 }
+        yield { part: 'serial', value: node.attributes['serialNumber'], at, document: 0 }
+        yield { part: 'version', value: node.attributes['version'], at, document: 0 }
+      } else if (name === 'metadata') yield { part: 'metadata', value: metadataFromXml(node), at, document: 0 }
+      else if (name === 'component') yield { part: 'component', value: componentFromXml(node), at, document: 0 }
+      else yield { part: 'vulnerability', value: vulnerabilityFromXml(node), at, document: 0 }
+    }
+  })
 }
 
 interface Document {
@@ -88,30 +92,32 @@ interface Document {
   waiting: Part[]
 }
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   const { text, bytes } = await peek(file.bytes(), 64)
   let document = null as Document | null
   const parts = isXml(text) ? partsOfXml(bytes) : partsOfJson(bytes)
-  for await (const part of parts) {
-    if (document?.number !== part.document) {
-      if (document) yield* end(document)
-      document = { number: part.document, bom: newBom(), serial: undefined, version: undefined, asset: null, held: [], waiting: [] }
+  yield* new InBatches(parts).tell(function* (all) {
+    for (const part of all) {
+      if (document?.number !== part.document) {
+        if (document) yield* end(document)
+        document = { number: part.document, bom: newBom(), serial: undefined, version: undefined, asset: null, held: [], waiting: [] }
+      }
+      if (part.part === 'serial' || part.part === 'version')
+        document[part.part] = typeof part.value === 'string' || typeof part.value === 'number' ? String(part.value) : undefined
+      else if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
+      else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
+      else if (part.part === 'vulnerability') {
+        if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))
+        else if (document.waiting.push(part) > MAX_HELD) throw tooMany()
+      }
     }
-    if (part.part === 'serial' || part.part === 'version')
-      document[part.part] = typeof part.value === 'string' || typeof part.value === 'number' ? String(part.value) : undefined
-    else if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
-    else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
-    else if (part.part === 'vulnerability') {
-      if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))
-      else if (document.waiting.push(part) > MAX_HELD) throw tooMany()
-    }
-  }
+  })
   if (!document)
     throw new UserError(
       'unreadable_report',
       'Expected a CycloneDX document with bomFormat, metadata, components or vulnerabilities; none of them is there',
     )
-  yield* end(document)
+  yield end(document)
 }
 
 const tooMany = () =>

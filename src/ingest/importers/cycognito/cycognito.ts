@@ -7,6 +7,7 @@ import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf, t
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'cycognito'
 
@@ -20,21 +21,23 @@ function isIssues(text: string): boolean {
 }
 
 /** CyCognito: issues of its attack surface management, as its API gives them. https://docs.cycognito.com */
-export const cycognito: Importer = {
+export const cycognito: Importer = reads({
   id: 'cycognito',
   title: 'CyCognito (issues JSON)',
   version: 2,
   detect: ({ text }: Head) => isIssues(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!isIssues(text) && !isEmptyList(text))
       throw new UserError('unreadable_report', 'Expected issues of CyCognito with "affected_asset" and "issue_id"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'CyCognito', tool_version: null, observed_at: null }
-    for await (const { value, at } of readJson(bytes, ['$[*]'])) yield* issueRecords(fieldsOf(value), at, once)
+    yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+      for (const { value, at } of matches) yield* issueRecords(fieldsOf(value), at, once)
+    })
   },
-}
+})
 
 function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const asset = assetOf(textOf(item.affected_asset))

@@ -7,6 +7,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { nodeOf } from './node.ts'
 import { fromCompliance, fromMalware, fromSecret, fromVulnerability, type Row } from './rows.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 interface Layout {
   columns: string[]
@@ -63,13 +64,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** Exports of Deepfence ThreatMapper: vulnerabilities, secrets, malware and compliance. Format: https://docs.deepfence.io/threatmapper */
-export const deepfenceThreatmapper: Importer = {
+export const deepfenceThreatmapper: Importer = reads({
   id: 'deepfence-threatmapper',
   title: 'Deepfence ThreatMapper (CSV)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -81,24 +82,27 @@ export const deepfenceThreatmapper: Importer = {
     const described = new Set<string>()
     const assets = new Map<string, Set<string>>()
     const lowest = trackLowest()
-    for await (const { row, line, error } of readCsv(bytes)) {
-      const at = `line ${line}`
-      const node = error === null ? nodeOf(row) : null
-      if (node === null) {
-        yield { kind: 'skipped', at, reason: error ?? 'Expected the name of a node' }
-        continue
+    yield* readCsv(bytes).tell(function* (batch) {
+      for (const { row, line, error } of batch) {
+        const at = `line ${line}`
+        const node = error === null ? nodeOf(row) : null
+        if (node === null) {
+          yield { kind: 'skipped', at, reason: error ?? 'Expected the name of a node' }
+          continue
+        }
+        if (!assets.has(node.asset)) {
+          assets.set(node.asset, new Set())
+          yield node
+        }
+        assets.get(node.asset)!.add(layout.checks(row))
+        if (layout.severity !== '') lowest.add(parseSeverity(row[layout.severity]))
+        yield* layout.read(row, node.asset, at, described)
       }
-      if (!assets.has(node.asset)) {
-        assets.set(node.asset, new Set())
-        yield node
-      }
-      assets.get(node.asset)!.add(layout.checks(row))
-      if (layout.severity !== '') lowest.add(parseSeverity(row[layout.severity]))
-      yield* layout.read(row, node.asset, at, described)
-    }
+    })
+
     const min_severity = lowest.min_severity()
     for (const [asset, checks] of assets)
       for (const name of checks)
         yield { kind: 'coverage', asset, subject: layout.subject, checks: name, ...(min_severity && { min_severity }) }
   },
-}
+})

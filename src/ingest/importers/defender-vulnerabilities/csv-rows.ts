@@ -26,22 +26,24 @@ export function isCsvOfRows(text: string): boolean {
   return rowKind(names) !== null
 }
 
+type CsvItem = { at: string; value: object } | { at: string; broken: string }
+
 /** The rows of a CSV as the API would write them: numbers and yes/no from their words; an empty cell is no field. */
-export async function* readCsvRows(
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ at: string; value: object } | { at: string; broken: string }> {
-  for await (const { line, row, error } of readCsv(bytes)) {
-    const at = `line ${line}`
-    if (error !== null) {
-      yield { at, broken: error }
-      continue
+export function readCsvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<CsvItem>> {
+  return readCsv(bytes).into(function* (batch): Generator<CsvItem> {
+    for (const { line, row, error } of batch) {
+      const at = `line ${line}`
+      if (error !== null) {
+        yield { at, broken: error }
+        continue
+      }
+      const value = Object.create(null) as Record<string, unknown>
+      for (const [column, cell] of Object.entries(row)) {
+        const name = column.toLowerCase()
+        // A field that the row must have to be what it is stays, even without a value.
+        value[name] = NUMBERS.has(name) ? numberOf(cell) : YES_NO.has(name) ? (words.get(cell.trim().toLowerCase()) ?? null) : cell.trim()
+      }
+      yield { at, value }
     }
-    const value = Object.create(null) as Record<string, unknown>
-    for (const [column, cell] of Object.entries(row)) {
-      const name = column.toLowerCase()
-      // A field that the row must have to be what it is stays, even without a value.
-      value[name] = NUMBERS.has(name) ? numberOf(cell) : YES_NO.has(name) ? (words.get(cell.trim().toLowerCase()) ?? null) : cell.trim()
-    }
-    yield { at, value }
-  }
+  })
 }

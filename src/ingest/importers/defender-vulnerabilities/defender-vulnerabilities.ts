@@ -6,12 +6,13 @@ import { isCsvOfRows, readCsvRows } from './csv-rows.ts'
 import { portalTable, readPortalTable } from './portal-csv.ts'
 import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
 import { readRows } from './pages.ts'
+import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
 
 /**
  * Microsoft Defender vulnerability management: what its API and its export files give, row by row; or a zip of them with the folders
  * `machines/` and `vulnerabilities/`; or the same rows as CSV, as advanced hunting exports them; or tables that the portal exports. Format: https://learn.microsoft.com/en-us/defender-endpoint/api/get-assessment-methods-properties
  */
-export const defenderVulnerabilities: Importer = {
+export const defenderVulnerabilities: Importer = reads({
   id: 'defender-vulnerabilities',
   title: 'Microsoft Defender vulnerability rows (API pages, export files, zip, CSV)',
   version: 4,
@@ -41,26 +42,30 @@ export const defenderVulnerabilities: Importer = {
     } else if (isCsvOfRows(text)) {
       // The answer to a query that somebody wrote: what it left out is not known.
       report.cut = true
-      for await (const row of readCsvRows(bytes)) {
-        if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
-        else yield* readRow(fieldsOf(row.value), report, row.at)
-      }
+      yield* new InBatches(readCsvRows(bytes)).tell(function* (rows) {
+        for (const row of rows) {
+          if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
+          else yield* readRow(fieldsOf(row.value), report, row.at)
+        }
+      })
     } else yield* readPages(bytes, report, '')
-    yield* endReport(report)
+    yield endReport(report)
   },
-}
+})
 
-async function* readPages(bytes: AsyncIterable<Uint8Array>, report: OpenReport, prefix: string): AsyncGenerator<FileRecord> {
-  for await (const row of readRows(bytes)) {
-    if ('more' in row) {
-      report.cut ||= row.more
-      continue
+async function* readPages(bytes: AsyncIterable<Uint8Array>, report: OpenReport, prefix: string): AsyncGenerator<Told> {
+  yield* new InBatches(readRows(bytes)).tell(function* (rows) {
+    for (const row of rows) {
+      if ('more' in row) {
+        report.cut ||= row.more
+        continue
+      }
+      const at = prefix + row.at
+      if (typeof row.value !== 'object' || row.value === null || Array.isArray(row.value)) {
+        yield { kind: 'skipped', at, reason: 'expected an object' }
+        continue
+      }
+      yield* readRow(fieldsOf(row.value), report, at)
     }
-    const at = prefix + row.at
-    if (typeof row.value !== 'object' || row.value === null || Array.isArray(row.value)) {
-      yield { kind: 'skipped', at, reason: 'expected an object' }
-      continue
-    }
-    yield* readRow(fieldsOf(row.value), report, at)
-  }
+  })
 }

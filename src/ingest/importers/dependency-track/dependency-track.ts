@@ -12,6 +12,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const Meta = z.object({ application: Text, version: Text, timestamp: Text })
 
@@ -69,13 +70,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** OWASP Dependency-Track's findings. Format: https://docs.dependencytrack.org/integrations/file-formats/ */
-export const dependencyTrack: Importer = {
+export const dependencyTrack: Importer = reads({
   id: 'dependency-track',
   title: 'OWASP Dependency-Track (finding packaging format, findings of the API)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (/^\s*\[\s*\]/.test(text) ? 'list' : null)
     if (layout === 'packaged') yield* readPackaged(bytes)
@@ -86,48 +87,52 @@ export const dependencyTrack: Importer = {
         'Expected "meta" with the application Dependency-Track, or a list of findings with component and matrix',
       )
   },
-}
+})
 
-async function* readPackaged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readPackaged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let meta: z.infer<typeof Meta> | null = null
   let project: z.infer<typeof Project> | null = null
   const waiting = new Waiting('Dependency-Track')
   const described = new Set<string>()
-  for await (const { path, at, value } of readJson(bytes, ['$.meta', '$.project', '$.findings[*]'])) {
-    if (path === '$.meta') meta = Meta.safeParse(value).data ?? null
-    else if (path === '$.project') project = Project.safeParse(value).data ?? null
-    else waiting.addAll(readFinding(value, at, () => 'project', described))
-  }
+  for await (const matches of readJson(bytes, ['$.meta', '$.project', '$.findings[*]']).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.meta') meta = Meta.safeParse(value).data ?? null
+      else if (path === '$.project') project = Project.safeParse(value).data ?? null
+      else waiting.addAll(readFinding(value, at, () => 'project', described))
+    }
   yield report(meta?.version ?? null, meta?.timestamp ? parseInstant(meta.timestamp) : null)
-  yield* describeProject('project', project ?? {})
+  yield describeProject('project', project ?? {})
   yield { kind: 'coverage', asset: 'project', subject: 'vulnerability' }
-  yield* waiting.take()
+  yield waiting.take()
 }
 
 /** Rows of the API, of one project or of all; they name their projects, if at all, by number and the portfolio's by name. */
-async function* readList(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readList(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const projects = new Map<string, boolean>()
   const described = new Set<string>()
   yield report(null, null)
-  for await (const { at, value } of readJson(bytes, ['$[*]'])) {
-    const fresh: FileRecord[] = []
-    const records = [
-      ...readFinding(
-        value,
-        at,
-        ({ component, matrix }) => {
-          const uuid = component.project ?? /^([0-9a-f-]{36}):/.exec(matrix ?? '')?.[1] ?? ''
-          if (!projects.has(uuid))
-            fresh.push(...describeProject(uuid, { uuid, name: component.projectName, version: component.projectVersion }))
-          projects.set(uuid, (projects.get(uuid) ?? false) || component.projectName !== undefined)
-          return uuid
-        },
-        described,
-      ),
-    ]
-    yield* fresh
-    yield* records
-  }
+  yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const fresh: FileRecord[] = []
+      const records = [
+        ...readFinding(
+          value,
+          at,
+          ({ component, matrix }) => {
+            const uuid = component.project ?? /^([0-9a-f-]{36}):/.exec(matrix ?? '')?.[1] ?? ''
+            if (!projects.has(uuid))
+              fresh.push(...describeProject(uuid, { uuid, name: component.projectName, version: component.projectVersion }))
+            projects.set(uuid, (projects.get(uuid) ?? false) || component.projectName !== undefined)
+            return uuid
+          },
+          described,
+        ),
+      ]
+      yield* fresh
+      yield* records
+    }
+  })
+
   // The list of one project is whole; that of the portfolio comes in pages, and its rows carry the names of their projects.
   const [only] = projects
   if (projects.size === 1 && !only![1]) yield { kind: 'coverage', asset: only![0], subject: 'vulnerability' }

@@ -6,6 +6,7 @@ import { checkResult } from '../../readers/check-result.ts'
 import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** INFO is a check that could not be made or is for a person to make, NOTE one that is always for a person. */
 const statuses = new Map<string, ControlResultRecord['status']>([
@@ -21,24 +22,25 @@ function detect({ text }: Head): boolean {
 }
 
 /** Checks of a Docker host by Docker Bench for Security. Format: https://github.com/docker/docker-bench-security */
-export const dockerBench: Importer = {
+export const dockerBench: Importer = reads({
   id: 'docker-bench',
   title: 'Docker Bench for Security (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('Docker Bench')
     let version = ''
     let start: unknown = null
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.dockerbenchsecurity', '$.start', '$.tests[*]'])) {
-      any = true
-      if (path === '$.dockerbenchsecurity') version = textOf(value)
-      else if (path === '$.start') start = value
-      else hold.addAll(readSection(value, at, described))
-    }
+    for await (const matches of readJson(file.bytes(), ['$.dockerbenchsecurity', '$.start', '$.tests[*]']).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        if (path === '$.dockerbenchsecurity') version = textOf(value)
+        else if (path === '$.start') start = value
+        else hold.addAll(readSection(value, at, described))
+      }
     if (!any)
       throw new UserError('unreadable_report', 'Expected a Docker Bench report with dockerbenchsecurity and tests; neither is there')
     yield {
@@ -50,9 +52,9 @@ export const dockerBench: Importer = {
     }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
     yield { kind: 'coverage', asset: 'host', subject: 'control' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readSection(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const section = fieldsOf(value)

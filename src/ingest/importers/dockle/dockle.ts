@@ -7,6 +7,7 @@ import { checkResult } from '../../readers/check-result.ts'
 import { fieldsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What each level means: https://github.com/goodwithtech/dockle#level */
 const levels = new Map<string, { status: ControlResultRecord['status']; severity: Severity | null }>([
@@ -27,29 +28,30 @@ function detect({ text }: Head): boolean {
 }
 
 /** Checks of a container image's build by Dockle. Format: https://github.com/goodwithtech/dockle#get-or-save-the-results-as-json */
-export const dockle: Importer = {
+export const dockle: Importer = reads({
   id: 'dockle',
   title: 'Dockle (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('Dockle')
     let image: string | undefined
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]'])) {
-      any = true
-      if (path === '$.image') image = textOf(value)
-      else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
-    }
+    for await (const matches of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]']).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        if (path === '$.image') image = textOf(value)
+        else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
+      }
     if (!any) throw new UserError('unreadable_report', 'Expected a Dockle report with summary and details; neither is there')
     yield { kind: 'report', source: 'dockle', tool: 'Dockle', tool_version: null, observed_at: null }
     yield imageAsset('image', { references: [image] })
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readDetail(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)

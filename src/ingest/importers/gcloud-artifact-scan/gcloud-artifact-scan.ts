@@ -7,6 +7,7 @@ import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../..
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const versions = new Map<string, 2 | 3>([
   ['CVSS_VERSION_2', 2],
@@ -28,21 +29,22 @@ function detect({ text }: Head): boolean {
  * https://cloud.google.com/sdk/gcloud/reference/artifacts/docker/images/describe and
  * https://cloud.google.com/container-analysis/docs/reference/rest/v1/projects.occurrences
  */
-export const gcloudArtifactScan: Importer = {
+export const gcloudArtifactScan: Importer = reads({
   id: 'gcloud-artifact-scan',
   title: 'Google Artifact Analysis (gcloud, JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const items = '$.package_vulnerability_summary.vulnerabilities.*[*]'
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
     const hold = new Waiting('Artifact Analysis')
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.image_summary', '$.discovery_summary', items])) {
-      if (path === items) hold.addAll(readOccurrence(value, at, described))
-      else told[path.slice(2)] = value
-    }
+    for await (const matches of readJson(file.bytes(), ['$.image_summary', '$.discovery_summary', items]).batches)
+      for (const { path, at, value } of matches) {
+        if (path === items) hold.addAll(readOccurrence(value, at, described))
+        else told[path.slice(2)] = value
+      }
     const image = told['image_summary']
     if (!isFields(image))
       throw new UserError(
@@ -63,9 +65,9 @@ export const gcloudArtifactScan: Importer = {
     // A scan that failed, runs yet or does not support the image found nothing, but looked for nothing either.
     if (discoveries.some((one) => textOf(one['analysisStatus']) === 'FINISHED_SUCCESS'))
       yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function newest(texts: string[]): Instant | null {
   const times = texts.flatMap((text) => parseInstant(text) ?? [])

@@ -10,6 +10,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const Alert = z.object({
   number: Word,
@@ -40,25 +41,27 @@ function detect({ text }: Head): boolean {
 }
 
 /** GitHub's code scanning alerts of the REST API. Format: https://docs.github.com/en/rest/code-scanning/code-scanning */
-export const githubCodeScanning: Importer = {
+export const githubCodeScanning: Importer = reads({
   id: 'github-code-scanning',
   title: 'GitHub code scanning alerts (REST)',
   version: 2,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!/^\s*\[/.test(text))
       throw new UserError('unreadable_report', 'Expected a REST list of code scanning alerts with rule, tool and most_recent_instance')
     yield { kind: 'report', source: 'github-code-scanning', tool: 'GitHub code scanning', tool_version: null, observed_at: null }
     const known = new Set<string>()
-    for await (const { at, value } of readJson(bytes, ['$[*]'])) {
-      const read = Alert.safeParse(value)
-      if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      else yield* readAlert(read.data, at, known)
-    }
+    yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+      for (const { at, value } of matches) {
+        const read = Alert.safeParse(value)
+        if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        else yield* readAlert(read.data, at, known)
+      }
+    })
   },
-}
+})
 
 /** The repository that an alert's link leads to, also on a server of one's own. */
 const repositoryOf = (link: string | undefined): string | undefined =>

@@ -6,6 +6,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { alertFromGraph, alertFromRest, readAlert, repositoryOfLink } from './alerts.ts'
 import { Page, pagesOf, Repository, repositoryAsset } from './repositories.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'graph' | 'rest'
 
@@ -28,13 +29,13 @@ const REPOSITORIES = ['$', '$[*]'].flatMap((root) => [
 ])
 
 /** GitHub's Dependabot alerts. Format: https://docs.github.com/en/graphql/reference/objects#repositoryvulnerabilityalert, https://docs.github.com/en/rest/dependabot/alerts */
-export const githubDependabot: Importer = {
+export const githubDependabot: Importer = reads({
   id: 'github-dependabot',
   title: 'GitHub Dependabot alerts (GraphQL and REST)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (/^\s*\[\s*\]/.test(text) ? 'rest' : null)
     if (layout === null)
@@ -46,37 +47,42 @@ export const githubDependabot: Importer = {
     if (layout === 'graph') yield* readGraph(bytes)
     else yield* readRest(bytes)
   },
-}
+})
 
-async function* readGraph(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readGraph(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const pages = new Map<string, Page>()
   const described = new Set<string>()
-  for await (const { at, value } of readJson(bytes, REPOSITORIES)) {
-    const read = Repository.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      continue
+  yield* readJson(bytes, REPOSITORIES).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const read = Repository.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        continue
+      }
+      const asset = repositoryAsset(read.data)
+      if (!pages.has(asset.asset)) yield asset
+      for (const { alerts, pageInfo } of pagesOf(read.data)) {
+        pages.set(asset.asset, Page.after(pages.get(asset.asset), pageInfo))
+        for (const [index, alert] of alerts.entries())
+          yield* readAlert(alertFromGraph(alert), asset.asset, `${at}.vulnerabilityAlerts.nodes[${index}]`, described)
+      }
+      if (!pages.has(asset.asset)) pages.set(asset.asset, Page.unknown)
     }
-    const asset = repositoryAsset(read.data)
-    if (!pages.has(asset.asset)) yield asset
-    for (const { alerts, pageInfo } of pagesOf(read.data)) {
-      pages.set(asset.asset, Page.after(pages.get(asset.asset), pageInfo))
-      for (const [index, alert] of alerts.entries())
-        yield* readAlert(alertFromGraph(alert), asset.asset, `${at}.vulnerabilityAlerts.nodes[${index}]`, described)
-    }
-    if (!pages.has(asset.asset)) pages.set(asset.asset, Page.unknown)
-  }
+  })
+
   for (const [asset, page] of pages) if (page.isWhole) yield { kind: 'coverage', asset, subject: 'vulnerability' }
 }
 
 /** A REST list may be one page of many and says nothing of it: it covers nothing. */
-async function* readRest(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readRest(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const known = new Set<string>()
   const described = new Set<string>()
-  for await (const { at, value } of readJson(bytes, ['$[*]'])) {
-    const asset = repositoryAsset({ name: undefined, nameWithOwner: undefined, url: repositoryOfLink(value) })
-    if (!known.has(asset.asset)) yield asset
-    known.add(asset.asset)
-    yield* readAlert(alertFromRest(value), asset.asset, at, described)
-  }
+  yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const asset = repositoryAsset({ name: undefined, nameWithOwner: undefined, url: repositoryOfLink(value) })
+      if (!known.has(asset.asset)) yield asset
+      known.add(asset.asset)
+      yield* readAlert(alertFromRest(value), asset.asset, at, described)
+    }
+  })
 }

@@ -10,6 +10,7 @@ import { Waiting } from '../../readers/waiting.ts'
 import { assetOf, hostAsset, imageAsset } from './assets.ts'
 import { type Context, newContext, readVulnerability } from './findings.ts'
 import { DependencyFile, isAboutPackages, Scan, typeOf, Vulnerability } from './report.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const MOST = 200_000
 
@@ -35,13 +36,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** GitLab's security reports of all kinds. Format: https://gitlab.com/gitlab-org/security-products/security-report-schemas */
-export const gitlab: Importer = {
+export const gitlab: Importer = reads({
   id: 'gitlab',
   title: 'GitLab security reports (dependency, container, SAST, secrets, DAST, API fuzzing)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!jsonOutline(text)?.members.has('vulnerabilities'))
       throw new UserError('unreadable_report', 'Expected a GitLab security report: an object with "vulnerabilities" and "scan"')
@@ -50,18 +51,19 @@ export const gitlab: Importer = {
     const items: { item: Vulnerability; at: string }[] = []
     const waiting = new Waiting('GitLab')
     let listsSoftware = false
-    for await (const { path, at, value } of readJson(bytes, ['$.scan', '$.vulnerabilities[*]', '$.dependency_files[*]'])) {
-      if (path === '$.scan') scan = Scan.safeParse(value).data ?? null
-      else if (path === '$.dependency_files[*]') {
-        listsSoftware = true
-        waiting.addAll(softwareOf(value, at))
-      } else {
-        const read = Vulnerability.safeParse(value)
-        if (!read.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(read.error) })
-        else items.push({ item: read.data, at })
-        if (items.length > MOST) throw new UserError('unreadable_report', `The GitLab report holds more than ${MOST} items: split it`)
+    for await (const matches of readJson(bytes, ['$.scan', '$.vulnerabilities[*]', '$.dependency_files[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.scan') scan = Scan.safeParse(value).data ?? null
+        else if (path === '$.dependency_files[*]') {
+          listsSoftware = true
+          waiting.addAll(softwareOf(value, at))
+        } else {
+          const read = Vulnerability.safeParse(value)
+          if (!read.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(read.error) })
+          else items.push({ item: read.data, at })
+          if (items.length > MOST) throw new UserError('unreadable_report', `The GitLab report holds more than ${MOST} items: split it`)
+        }
       }
-    }
     const context = newContext()
     const assets = new Map<string, AssetRecord>()
     const types = new Set<string>()
@@ -81,12 +83,12 @@ export const gitlab: Importer = {
       observed_at: parseInstant(scan?.end_time ?? scan?.start_time ?? ''),
     }
     const scanned = addScanned(assets, scan, types, listsSoftware)
-    yield* assets.values()
-    if (scan?.status !== 'failure') yield* coverage(scanned, scan, types, context, listsSoftware)
-    yield* records
-    yield* waiting.take()
+    yield assets.values()
+    if (scan?.status !== 'failure') yield coverage(scanned, scan, types, context, listsSoftware)
+    yield records
+    yield waiting.take()
   },
-}
+})
 
 /** The assets that were looked at without a finding; one to be named by the person where nothing names any. Returns the keys of all. */
 function addScanned(assets: Map<string, AssetRecord>, scan: Scan | null, types: Set<string>, listsSoftware: boolean): string[] {

@@ -10,6 +10,7 @@ import { peek } from '../../readers/peek.ts'
 import { type Found, newScan, type Scan } from './found.ts'
 import { Graph, readOldModule, readOldVulnerability } from './graph.ts'
 import { readBill, readConfig, readMessage } from './messages.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 const MOST_OSV = 50_000
@@ -27,13 +28,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** govulncheck's JSON. Format: https://pkg.go.dev/golang.org/x/vuln/internal/govulncheck */
-export const govulncheck: Importer = {
+export const govulncheck: Importer = reads({
   id: 'govulncheck',
   title: 'govulncheck (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -50,11 +51,11 @@ export const govulncheck: Importer = {
     // A repository may hold several modules, each scanned on its own.
     const checks = asset.names.length > 0 ? scan.main : null
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability', ...(checks && { checks }) }
-    yield* scan.skipped
+    yield scan.skipped
     const described = new Set<string>()
-    for (const found of scan.found.values()) yield* findingOf(found, scan, described)
+    for (const found of scan.found.values()) yield findingOf(found, scan, described)
   },
-}
+})
 
 async function readMessages(bytes: AsyncIterable<Uint8Array>, scan: Scan): Promise<void> {
   const kinds = ['config', 'SBOM', 'osv', 'finding']

@@ -14,6 +14,7 @@ import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { graphNames } from './powershell.ts'
 import { cutText, type Fields, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'microsoft-secure-score'
 
@@ -273,13 +274,13 @@ function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
  * (`value: […]`), as a bare array, or as single objects; also as PowerShell's ConvertTo-Json spells them. Types:
  * https://learn.microsoft.com/graph/api/resources/securescore and https://learn.microsoft.com/graph/api/resources/securescorecontrolprofile
  */
-export const graphSecureScore: Importer = {
+export const graphSecureScore: Importer = reads({
   id: 'graph-secure-score',
   title: 'Microsoft Graph Secure Score (secureScores, secureScoreControlProfiles)',
   version: 2,
   detect: ({ text: head }: Head) => isGraphPage(head),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const first = head.trimStart()
     const pattern = first.startsWith('[') ? '$[*]' : /"value"\s*:\s*\[/.test(first) ? '$.value[*]' : '$'
@@ -287,45 +288,48 @@ export const graphSecureScore: Importer = {
     let profiles: string | null = null
     let found = 0
     const held: HeldScore[] = []
-    for await (const { value: written, at } of readJson(bytes, [pattern])) {
-      const value = graphNames(written)
-      if (isFields(value) && isFields(value.error) && pattern === '$') {
-        throw new UserError(
-          'unreadable_report',
-          `This is an error answer of Microsoft Graph, no export: ${textOf(value.error.message).slice(0, 200)}`,
-        )
-      }
-      if (isFields(value) && isScore(value)) {
-        held.push({ value, at })
-        if (held.length >= MOST_HELD) yield* inTime(held.splice(0))
-        profiles = null
-      } else if (isFields(value) && isProfile(value)) {
-        const tenant = textOf(value.azureTenantId).toLowerCase()
-        if (profiles !== tenant) {
-          yield {
-            kind: 'report',
-            source: SOURCE,
-            tool: 'Microsoft Secure Score',
-            tool_version: null,
-            observed_at: null,
-            ...(tenant && { tenant_id: tenant }),
-          }
-          profiles = tenant
+    yield* readJson(bytes, [pattern]).tell(function* (matches) {
+      for (const { value: written, at } of matches) {
+        const value = graphNames(written)
+        if (isFields(value) && isFields(value.error) && pattern === '$') {
+          throw new UserError(
+            'unreadable_report',
+            `This is an error answer of Microsoft Graph, no export: ${textOf(value.error.message).slice(0, 200)}`,
+          )
         }
-        yield profileRecord(value)
-      } else if (found > 0) {
-        yield { kind: 'skipped', at, reason: 'Expected a secureScore (controlScores, currentScore) or a control profile (id, maxScore)' }
-        continue
-      } else {
-        throw new UserError(
-          'unreadable_report',
-          `${at}: expected a secureScore (controlScores, currentScore) or a secureScoreControlProfile (id, maxScore)`,
-        )
+        if (isFields(value) && isScore(value)) {
+          held.push({ value, at })
+          if (held.length >= MOST_HELD) yield* inTime(held.splice(0))
+          profiles = null
+        } else if (isFields(value) && isProfile(value)) {
+          const tenant = textOf(value.azureTenantId).toLowerCase()
+          if (profiles !== tenant) {
+            yield {
+              kind: 'report',
+              source: SOURCE,
+              tool: 'Microsoft Secure Score',
+              tool_version: null,
+              observed_at: null,
+              ...(tenant && { tenant_id: tenant }),
+            }
+            profiles = tenant
+          }
+          yield profileRecord(value)
+        } else if (found > 0) {
+          yield { kind: 'skipped', at, reason: 'Expected a secureScore (controlScores, currentScore) or a control profile (id, maxScore)' }
+          continue
+        } else {
+          throw new UserError(
+            'unreadable_report',
+            `${at}: expected a secureScore (controlScores, currentScore) or a secureScoreControlProfile (id, maxScore)`,
+          )
+        }
+        found++
       }
-      found++
-    }
-    yield* inTime(held)
+    })
+
+    yield inTime(held)
     if (found === 0)
       throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
   },
-}
+})

@@ -11,6 +11,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const Text = z
   .string()
@@ -82,13 +83,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Grype's own JSON. Format: https://oss.anchore.com/docs/reference/grype/json/ */
-export const grype: Importer = {
+export const grype: Importer = reads({
   id: 'grype',
   title: 'Anchore Grype (JSON)',
   version: 1,
   detect,
   parse,
-}
+})
 
 interface Document {
   number: number
@@ -100,28 +101,25 @@ interface Document {
   described: Set<string>
 }
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   let document = null as Document | null
-  for await (const { path, at, value, document: number } of readJson(file.bytes(), [
-    '$.matches[*]',
-    '$.ignoredMatches[*]',
-    '$.source',
-    '$.distro',
-    '$.descriptor',
-  ])) {
-    if (document?.number !== number) {
-      if (document) yield* end(document)
-      document = { number, asset: null, os: {}, descriptor: null, held: new Waiting('Grype'), described: new Set() }
+  yield* readJson(file.bytes(), ['$.matches[*]', '$.ignoredMatches[*]', '$.source', '$.distro', '$.descriptor']).tell(function* (batch) {
+    for (const { path, at, value, document: number } of batch) {
+      if (document?.number !== number) {
+        if (document) yield* end(document)
+        document = { number, asset: null, os: {}, descriptor: null, held: new Waiting('Grype'), described: new Set() }
+      }
+      if (path === '$.source') document.asset = describeSource(value)
+      else if (path === '$.distro') document.os = describeDistro(value)
+      else if (path === '$.descriptor') document.descriptor = Descriptor.safeParse(value).data ?? null
+      else if (path === '$.matches[*]') document.held.addAll(readMatch(value, at, document.described))
+      else document.held.add(readIgnored(value, at))
     }
-    if (path === '$.source') document.asset = describeSource(value)
-    else if (path === '$.distro') document.os = describeDistro(value)
-    else if (path === '$.descriptor') document.descriptor = Descriptor.safeParse(value).data ?? null
-    else if (path === '$.matches[*]') document.held.addAll(readMatch(value, at, document.described))
-    else document.held.add(readIgnored(value, at))
-  }
+  })
+
   if (!document)
     throw new UserError('unreadable_report', 'Expected a Grype report with "matches", "source" and "descriptor"; none of them is there')
-  yield* end(document)
+  yield end(document)
 }
 
 function* end({ asset, os, descriptor, held }: Document): Generator<FileRecord> {

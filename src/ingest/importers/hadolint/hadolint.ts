@@ -7,6 +7,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 
@@ -19,7 +20,7 @@ const severities = new Map<string, Severity>([
 ])
 
 /** Hadolint's JSON (`--format json`): a list of remarks. Format: https://github.com/hadolint/hadolint#cli */
-export const hadolint: Importer = {
+export const hadolint: Importer = reads({
   id: 'hadolint',
   title: 'Hadolint (JSON)',
   version: 1,
@@ -30,49 +31,52 @@ export const hadolint: Importer = {
     return /^(?:DL|SC)\d{4}$/.test(textOf(members.get('code'))) && members.has('file') && members.has('line') && members.has('level')
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 1024)
     if (!/^\s*\[/.test(head)) throw new UserError('unreadable_report', 'Expected Hadolint JSON: a list of remarks')
     yield { kind: 'report', source: 'hadolint', tool: 'Hadolint', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
     const results = openPartResults()
     const files = new Set<string>()
-    for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-      const item = fieldsOf(value)
-      const code = textOf(item['code'])
-      const path = textOf(item['file']).replaceAll('\\', '/')
-      if (code === '') {
-        yield { kind: 'skipped', at, reason: 'Expected a remark with a code' }
-        continue
-      }
-      files.add(path)
-      const severity = severities.get(textOf(item['level']).toLowerCase())
-      const title = textOf(item['message'])
-      const url = /^DL\d{4}$/.test(code)
-        ? `https://github.com/hadolint/hadolint/wiki/${code}`
-        : /^SC\d{4}$/.test(code)
-          ? `https://www.shellcheck.net/wiki/${code}`
-          : undefined
-      const line = lineOf(item['line'])
-      yield* results.fail({
-        asset: ASSET,
-        control: {
-          kind: 'control',
-          control_id: `hadolint:${code.slice(0, 100)}`,
-          title: (title || code).slice(0, 500),
+    yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        const item = fieldsOf(value)
+        const code = textOf(item['code'])
+        const path = textOf(item['file']).replaceAll('\\', '/')
+        if (code === '') {
+          yield { kind: 'skipped', at, reason: 'Expected a remark with a code' }
+          continue
+        }
+        files.add(path)
+        const severity = severities.get(textOf(item['level']).toLowerCase())
+        const title = textOf(item['message'])
+        const url = /^DL\d{4}$/.test(code)
+          ? `https://github.com/hadolint/hadolint/wiki/${code}`
+          : /^SC\d{4}$/.test(code)
+            ? `https://www.shellcheck.net/wiki/${code}`
+            : undefined
+        const line = lineOf(item['line'])
+        yield* results.fail({
+          asset: ASSET,
+          control: {
+            kind: 'control',
+            control_id: `hadolint:${code.slice(0, 100)}`,
+            title: (title || code).slice(0, 500),
+            ...(severity && { severity }),
+            ...(url && { url }),
+            product: 'Docker',
+          },
+          part: path,
+          type: 'file',
           ...(severity && { severity }),
-          ...(url && { url }),
-          product: 'Docker',
-        },
-        part: path,
-        type: 'file',
-        ...(severity && { severity }),
-        title,
-        place: line ? `${path}:${line}` : path,
-      })
-    }
-    yield* results.end()
+          title,
+          place: line ? `${path}:${line}` : path,
+        })
+      }
+    })
+
+    yield results.end()
     // Files without remarks are not listed, so only those that are are known to have been looked at.
     if (files.size > 0) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: nameOfSet(files, 'files') }
   },
-}
+})

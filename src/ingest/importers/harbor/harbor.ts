@@ -7,6 +7,7 @@ import { type Fields, fieldsOf, listOf, numberOf, textOf, textsIn } from '../../
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** The report's media type, under which the API answers: application/vnd.security.vulnerability.report; version=1.1 */
 const MEDIA_TYPE = /^application\/vnd\.(?:security\.vulnerability\.report|scanner\.adapter\.vuln\.report)/
@@ -24,13 +25,13 @@ function detect({ text }: Head): boolean {
  * What Harbor's scanner found in an artifact: the answer of its API, by media type or bare.
  * Format: https://github.com/goharbor/pluggable-scanner-spec/blob/master/api/spec/scanner-adapter-openapi-v1.1.yaml
  */
-export const harbor: Importer = {
+export const harbor: Importer = reads({
   id: 'harbor',
   title: 'Harbor, vulnerabilities of an artifact (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const header = ['generated_at', 'scanner', 'artifact']
     const paths = [...header, 'vulnerabilities[*]'].flatMap((name) => [`$.${name}`, `$.*.${name}`])
     const told: Record<string, unknown> = {}
@@ -38,16 +39,17 @@ export const harbor: Importer = {
     const described = new Set<string>()
     const hold = new Waiting('Harbor')
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), paths)) {
-      any = true
-      const name = path.slice(path.lastIndexOf('.') + 1)
-      if (name !== 'vulnerabilities[*]') {
-        told[name] = value
-        continue
+    for await (const matches of readJson(file.bytes(), paths).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        const name = path.slice(path.lastIndexOf('.') + 1)
+        if (name !== 'vulnerabilities[*]') {
+          told[name] = value
+          continue
+        }
+        for (const digest of textsIn(fieldsOf(value)['artifact_digests'])) digests.add(readDigest(digest) ?? '')
+        hold.addAll(readItem(value, at, described))
       }
-      for (const digest of textsIn(fieldsOf(value)['artifact_digests'])) digests.add(readDigest(digest) ?? '')
-      hold.addAll(readItem(value, at, described))
-    }
     if (!any)
       throw new UserError(
         'unreadable_report',
@@ -67,9 +69,9 @@ export const harbor: Importer = {
     const digest = textOf(artifact['digest']) || (digests.size === 1 ? [...digests][0] : undefined)
     yield imageAsset('image', { references: [], digest })
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)

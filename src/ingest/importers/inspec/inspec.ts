@@ -9,6 +9,7 @@ import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Control, controlRecords, evidenceOf, readControl, readResult, type Result, statusOf } from './control.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Controls are held until the file ends, as it names version and platform anywhere; a profile has some hundreds. */
 const MAX_CONTROLS = 50_000
@@ -43,13 +44,13 @@ const readPlatform = (value: unknown): Platform => {
  * Chef InSpec, CINC Auditor: reporters `json`, `json-min` and `json-automate`, and the log of controls line by line. Formats:
  * https://docs.chef.io/inspec/reporters/
  */
-export const inspec: Importer = {
+export const inspec: Importer = reads({
   id: 'inspec',
   title: 'Chef InSpec, CINC Auditor (JSON)',
   version: 1,
   detect: ({ text: head }: Head) => layoutOf(head) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
     if (layout === 'json') yield* readReport(bytes)
@@ -61,7 +62,7 @@ export const inspec: Importer = {
         'Expected InSpec JSON: an object with platform and profiles, or with controls that have a profile_id',
       )
   },
-}
+})
 
 /** A DNS name that identifies a host; null for anything else. */
 const nameOf = (said: string): HostName | null => identifyingNames([said]).find(({ type }) => type !== 'ip') ?? null
@@ -118,30 +119,31 @@ function* records(about: About, controls: Control[]): Generator<FileRecord> {
 const tooMany = () => new UserError('unreadable_report', `The report has more than ${MAX_CONTROLS} controls`)
 
 /** Reporters json and json-automate. */
-async function* readReport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readReport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const about: About = { version: '', platform: readPlatform(null), names: [], time: '' }
   /** Profiles by their place in the file; a name comes before or after the controls. */
   const profiles = new Map<string, string>()
   const held: { place: string; value: unknown; at: string }[] = []
   const simple = ['version', 'platform', 'node_uuid', 'node_name', 'fqdn', 'ipaddress', 'end_time'].map((name) => `$.${name}`)
-  for await (const { path, at, value } of readJson(bytes, [...simple, '$.profiles[*].name', '$.profiles[*].controls[*]'])) {
-    const place = /^profiles\[\d+\]/.exec(at)?.[0] ?? ''
-    if (path === '$.version') about.version = textOf(value)
-    else if (path === '$.platform') about.platform = readPlatform(value)
-    else if (path === '$.end_time') about.time = textOf(value)
-    else if (path === '$.node_uuid' && textOf(value)) about.names.push({ type: 'agent_id', name: `chef:${textOf(value).slice(0, 200)}` })
-    else if (path === '$.fqdn' || path === '$.node_name') {
-      const name = nameOf(textOf(value))
-      if (name && !about.names.some((one) => one.name === name.name)) about.names.push(name)
-    } else if (path === '$.profiles[*].name') profiles.set(place, textOf(value).slice(0, 150))
-    else if (path === '$.profiles[*].controls[*]') {
-      if (held.length >= MAX_CONTROLS) throw tooMany()
-      const item = fieldsOf(value)
-      // The source code of the control is the largest part, and not needed.
-      delete item['code']
-      held.push({ place, value: item, at })
+  for await (const matches of readJson(bytes, [...simple, '$.profiles[*].name', '$.profiles[*].controls[*]']).batches)
+    for (const { path, at, value } of matches) {
+      const place = /^profiles\[\d+\]/.exec(at)?.[0] ?? ''
+      if (path === '$.version') about.version = textOf(value)
+      else if (path === '$.platform') about.platform = readPlatform(value)
+      else if (path === '$.end_time') about.time = textOf(value)
+      else if (path === '$.node_uuid' && textOf(value)) about.names.push({ type: 'agent_id', name: `chef:${textOf(value).slice(0, 200)}` })
+      else if (path === '$.fqdn' || path === '$.node_name') {
+        const name = nameOf(textOf(value))
+        if (name && !about.names.some((one) => one.name === name.name)) about.names.push(name)
+      } else if (path === '$.profiles[*].name') profiles.set(place, textOf(value).slice(0, 150))
+      else if (path === '$.profiles[*].controls[*]') {
+        if (held.length >= MAX_CONTROLS) throw tooMany()
+        const item = fieldsOf(value)
+        // The source code of the control is the largest part, and not needed.
+        delete item['code']
+        held.push({ place, value: item, at })
+      }
     }
-  }
   const read: Control[] = []
   const skipped: FileRecord[] = []
   for (const { place, value, at } of held) {
@@ -149,60 +151,62 @@ async function* readReport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
     if (control) read.push(control)
     else skipped.push({ kind: 'skipped', at, reason: 'Expected a control with an id' })
   }
-  yield* records(about, read)
-  yield* skipped
+  yield records(about, read)
+  yield skipped
 }
 
 /** Reporter json-min: one entry for each test, without titles, platform and time. */
-async function* readMinimal(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readMinimal(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const about: About = { version: '', platform: readPlatform(null), names: [], time: '' }
   const tests = new Map<string, { at: string; profile: string; id: string; results: Result[] }>()
   const skipped: FileRecord[] = []
-  for await (const { path, at, value } of readJson(bytes, ['$.version', '$.controls[*]'])) {
-    if (path === '$.version') {
-      about.version = textOf(value)
-      continue
+  for await (const matches of readJson(bytes, ['$.version', '$.controls[*]']).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.version') {
+        about.version = textOf(value)
+        continue
+      }
+      const item = fieldsOf(value)
+      const [id, profile] = [textOf(item['id']), textOf(item['profile_id']).slice(0, 150)]
+      if (id === '') {
+        skipped.push({ kind: 'skipped', at, reason: 'Expected an entry with the id of its control' })
+        continue
+      }
+      const key = `${profile} ${id}`
+      const held = tests.get(key) ?? { at, profile, id, results: [] }
+      if (held.results.length < 1000) held.results.push(readResult(item))
+      if (tests.size >= MAX_CONTROLS) throw tooMany()
+      tests.set(key, held)
     }
-    const item = fieldsOf(value)
-    const [id, profile] = [textOf(item['id']), textOf(item['profile_id']).slice(0, 150)]
-    if (id === '') {
-      skipped.push({ kind: 'skipped', at, reason: 'Expected an entry with the id of its control' })
-      continue
-    }
-    const key = `${profile} ${id}`
-    const held = tests.get(key) ?? { at, profile, id, results: [] }
-    if (held.results.length < 1000) held.results.push(readResult(item))
-    if (tests.size >= MAX_CONTROLS) throw tooMany()
-    tests.set(key, held)
-  }
   const controls = [...tests.values()].map(({ at, profile, id, results }): Control => {
     const control = readControl({ id }, profile, at)!
     return { ...control, status: statusOf(results), evidence: evidenceOf(results) }
   })
-  yield* records(about, controls)
-  yield* skipped
+  yield records(about, controls)
+  yield skipped
 }
 
 /** One control after the other, as the audit cookbook's log handlers write them: each line has profile and platform. */
-async function* readLog(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readLog(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const hosts = new Map<string, { platform: Platform; controls: Control[] }>()
   const skipped: FileRecord[] = []
   let count = 0
-  for await (const { value, document } of readJson(bytes, ['$'])) {
-    const item = fieldsOf(value)
-    const at = `document ${document + 1}`
-    const control = readControl(item, textOf(fieldsOf(item['profile'])['name']).slice(0, 150), at)
-    if (!control) {
-      skipped.push({ kind: 'skipped', at, reason: 'Expected a control with an id' })
-      continue
+  for await (const matches of readJson(bytes, ['$']).batches)
+    for (const { value, document } of matches) {
+      const item = fieldsOf(value)
+      const at = `document ${document + 1}`
+      const control = readControl(item, textOf(fieldsOf(item['profile'])['name']).slice(0, 150), at)
+      if (!control) {
+        skipped.push({ kind: 'skipped', at, reason: 'Expected a control with an id' })
+        continue
+      }
+      if (++count > MAX_CONTROLS) throw tooMany()
+      const platform = readPlatform(item['platform'])
+      const host = hosts.get(platform.target_id) ?? { platform, controls: [] }
+      host.controls.push(control)
+      hosts.set(platform.target_id, host)
     }
-    if (++count > MAX_CONTROLS) throw tooMany()
-    const platform = readPlatform(item['platform'])
-    const host = hosts.get(platform.target_id) ?? { platform, controls: [] }
-    host.controls.push(control)
-    hosts.set(platform.target_id, host)
-  }
   if (hosts.size === 0) hosts.set('', { platform: readPlatform(null), controls: [] })
-  for (const { platform, controls } of hosts.values()) yield* records({ version: '', platform, names: [], time: '' }, controls)
-  yield* skipped
+  for (const { platform, controls } of hosts.values()) yield records({ version: '', platform, names: [], time: '' }, controls)
+  yield skipped
 }

@@ -4,25 +4,28 @@ import { type Fields, fieldsOf, isFields, listOf, textOf, textsIn } from '../../
 import { readJson } from '../../readers/json.ts'
 import { readComponent, type XrayComponent } from './component.ts'
 import { readIssue } from './issue.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** The summary of artifacts that the API gives: all issues of each. Format: https://jfrog.com/help/r/xray-rest-apis/artifact-summary */
-export async function* readArtifacts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readArtifacts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'jfrog-xray', tool: 'JFrog Xray', tool_version: null, observed_at: null }
   const described = new Set<string>()
   let number = 0
-  for await (const { value, at } of readJson(bytes, ['$.artifacts[*]'])) {
-    const artifact = fieldsOf(value)
-    const { general } = artifact
-    if (!isFields(general)) {
-      yield { kind: 'skipped', at, reason: 'Expected an artifact with general' }
-      continue
+  yield* readJson(bytes, ['$.artifacts[*]']).tell(function* (matches) {
+    for (const { value, at } of matches) {
+      const artifact = fieldsOf(value)
+      const { general } = artifact
+      if (!isFields(general)) {
+        yield { kind: 'skipped', at, reason: 'Expected an artifact with general' }
+        continue
+      }
+      const asset = `artifact ${++number}`
+      yield assetOf(general, asset)
+      yield { kind: 'coverage', asset, subject: 'vulnerability' }
+      for (const [index, one] of listOf(artifact['issues']).entries())
+        yield* readArtifactIssue(one, asset, `${at}.issues[${index}]`, described)
     }
-    const asset = `artifact ${++number}`
-    yield assetOf(general, asset)
-    yield { kind: 'coverage', asset, subject: 'vulnerability' }
-    for (const [index, one] of listOf(artifact['issues']).entries())
-      yield* readArtifactIssue(one, asset, `${at}.issues[${index}]`, described)
-  }
+  })
 }
 
 function assetOf(general: Fields, asset: string): AssetRecord {

@@ -6,8 +6,9 @@ import { peek } from '../../readers/peek.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readRows } from './rows.ts'
 import { readExport, readScans } from './scans.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
-type Reader = (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<FileRecord>
+type Reader = (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Told>
 
 /** The reader of a layout, by members that only Xray writes together; null for any other file. */
 function readerOf(text: string): Reader | null {
@@ -34,13 +35,13 @@ function readerOf(text: string): Reader | null {
 }
 
 /** JFrog Xray: vulnerabilities reports, artifact summaries, on-demand scans, and the older export of an artifact's issues. */
-export const jfrogXray: Importer = {
+export const jfrogXray: Importer = reads({
   id: 'jfrog-xray',
   title: 'JFrog Xray (JSON)',
   version: 1,
   detect: ({ text }: Head) => readerOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const reader = readerOf(text)
     if (reader === null) {
@@ -53,4 +54,4 @@ export const jfrogXray: Importer = {
     }
     yield* reader(bytes)
   },
-}
+})

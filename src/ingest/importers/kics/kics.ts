@@ -7,6 +7,7 @@ import { type Fields, fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../re
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 /** Most queries that are held, since the time of the scan stands behind them; KICS has some 3,000. */
@@ -15,7 +16,7 @@ const MAX_QUERIES = 50_000
 const HEADER = ['kics_version', 'files_failed_to_scan', 'queries_failed_to_execute', 'queries_total', 'start', 'end', 'paths']
 
 /** KICS' JSON (`results.json`). Format: https://docs.kics.io/latest/results/ */
-export const kics: Importer = {
+export const kics: Importer = reads({
   id: 'kics',
   title: 'KICS (JSON)',
   version: 1,
@@ -24,14 +25,15 @@ export const kics: Importer = {
     return !!outline && !outline.list && outline.members.has('queries_total') && outline.members.has('files_scanned')
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const header = new Map<string, unknown>()
     const queries: { item: Fields; at: string }[] = []
-    for await (const { path, at, value } of readJson(file.bytes(), [...HEADER.map((name) => `$.${name}`), '$.queries[*]'])) {
-      if (path !== '$.queries[*]') header.set(path.slice(2), value)
-      else if (queries.length >= MAX_QUERIES) throw new UserError('unreadable_report', `The report has more than ${MAX_QUERIES} queries`)
-      else queries.push({ item: fieldsOf(value), at })
-    }
+    for await (const matches of readJson(file.bytes(), [...HEADER.map((name) => `$.${name}`), '$.queries[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path !== '$.queries[*]') header.set(path.slice(2), value)
+        else if (queries.length >= MAX_QUERIES) throw new UserError('unreadable_report', `The report has more than ${MAX_QUERIES} queries`)
+        else queries.push({ item: fieldsOf(value), at })
+      }
     if (!header.has('queries_total')) throw new UserError('unreadable_report', 'Expected KICS JSON with queries_total and queries')
     const version = textOf(header.get('kics_version')).replace(/^v/, '')
     yield { kind: 'report', source: 'kics', tool: 'KICS', tool_version: /^\d/.test(version) ? version : null, observed_at: timeOf(header) }
@@ -40,9 +42,9 @@ export const kics: Importer = {
     for (const { item, at } of queries) {
       const id = textOf(item['query_id'])
       if (id === '') yield { kind: 'skipped', at, reason: 'Expected a query with a query_id' }
-      else yield* queryRecords(item, id, results)
+      else yield queryRecords(item, id, results)
     }
-    yield* results.end()
+    yield results.end()
     // What could not be read or asked is not known to be gone.
     if (!header.get('files_failed_to_scan') && !header.get('queries_failed_to_execute')) {
       const folders = listOf(header.get('paths')).map(
@@ -55,7 +57,7 @@ export const kics: Importer = {
       yield { kind: 'coverage', asset: ASSET, subject: 'control', ...(checks && { checks }) }
     }
   },
-}
+})
 
 /** End of the scan; older versions, and scans that were stopped, write none or the year 1. */
 function timeOf(header: Map<string, unknown>): Instant | null {

@@ -7,6 +7,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readLines } from '../../readers/lines.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const NODE = 'node'
 
@@ -38,13 +39,13 @@ function layoutOf(head: string): Layout | null {
 }
 
 /** kube-bench: JSON (`--json`), with `Controls` since 0.5 or as a list or single objects before, and what it prints. Format: https://github.com/aquasecurity/kube-bench */
-export const kubeBench: Importer = {
+export const kubeBench: Importer = reads({
   id: 'kube-bench',
   title: 'kube-bench (JSON, text)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null && !/^\s*(?:\[\s*\]|\{\s*"Controls")/.test(text))
@@ -54,22 +55,22 @@ export const kubeBench: Importer = {
     if (layout === 'text') yield* readText(bytes)
     else yield* readReport(bytes, text.trimStart().startsWith('['))
   },
-}
+})
 
-async function* readReport(bytes: AsyncIterable<Uint8Array>, list: boolean): AsyncGenerator<FileRecord> {
+async function* readReport(bytes: AsyncIterable<Uint8Array>, list: boolean): AsyncGenerator<Told> {
   const told = new Set<string>()
   const parts = new Set<string>()
   // An object before 0.5 is one group of controls itself; several may follow one another.
   const alone = new Map<number, Fields>()
-  for await (const { path, at, value, document } of readJson(
-    bytes,
-    list ? ['$[*]'] : ['$.Controls[*]', ...MEMBERS.map((name) => `$.${name}`)],
-  )) {
-    if (path === '$.Controls[*]' || path === '$[*]') yield* groupRecords(fieldsOf(value), `${at}.`, told, parts)
-    else if (alone.size < 100) alone.set(document, { ...alone.get(document), [path.slice(2)]: value })
-  }
+  yield* readJson(bytes, list ? ['$[*]'] : ['$.Controls[*]', ...MEMBERS.map((name) => `$.${name}`)]).tell(function* (matches) {
+    for (const { path, at, value, document } of matches) {
+      if (path === '$.Controls[*]' || path === '$[*]') yield* groupRecords(fieldsOf(value), `${at}.`, told, parts)
+      else if (alone.size < 100) alone.set(document, { ...alone.get(document), [path.slice(2)]: value })
+    }
+  })
+
   for (const [document, group] of alone)
-    if (group['tests']) yield* groupRecords(group, document ? `document ${document + 1}: ` : '', told, parts)
+    if (group['tests']) yield groupRecords(group, document ? `document ${document + 1}: ` : '', told, parts)
   if (parts.size > 0) yield { kind: 'coverage', asset: NODE, subject: 'control', checks: nameOfSet(parts, 'parts') }
 }
 
@@ -132,7 +133,7 @@ function controlOf(check: { number: string; version: string; title: string; cate
  * What kube-bench prints: `[FAIL] 1.1.1 Ensure …`. Headings are `[INFO]` with the number of a section; an `[INFO]` with a longer number is a check that does not
  * apply here.
  */
-async function* readText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const told = new Set<string>()
   let category = ''
   let checks = 0

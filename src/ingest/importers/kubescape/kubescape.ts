@@ -6,6 +6,7 @@ import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { readPosture } from './posture.ts'
 import { readJUnit, readSummary } from './totals.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'posture' | 'summary' | 'junit'
 
@@ -22,13 +23,13 @@ function layoutOf(head: string): Layout | null {
  * Kubescape: the posture report (`--format json`, version 2 of the format), its summaryDetails alone, and JUnit. Formats:
  * https://kubescape.io/docs/scanning/ and https://pkg.go.dev/github.com/kubescape/opa-utils/reporthandling/v2
  */
-export const kubescape: Importer = {
+export const kubescape: Importer = reads({
   id: 'kubescape',
   title: 'Kubescape (JSON, JUnit)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === 'posture') yield* readPosture(bytes)
@@ -36,4 +37,4 @@ export const kubescape: Importer = {
     else if (layout === 'junit') yield* readJUnit(bytes)
     else throw new UserError('unreadable_report', 'Expected Kubescape JSON with results and summaryDetails, or its JUnit file')
   },
-}
+})

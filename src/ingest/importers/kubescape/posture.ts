@@ -9,6 +9,7 @@ import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { controlOf, type Described, describe, statusOf, wordsOf } from './controls.ts'
 import { parseResourceId } from './resource.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Most results that are held, as the severities of the controls stand behind them. */
 const MAX_RESULTS = 2_000_000
@@ -37,7 +38,7 @@ interface Report {
 }
 
 /** The posture report: results by resource, with the controls described in the summary behind them. */
-export async function* readPosture(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readPosture(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const report: Report = {
     time: '',
     version: '',
@@ -62,23 +63,24 @@ export async function* readPosture(bytes: AsyncIterable<Uint8Array>): AsyncGener
   ]
   let resource = ''
   let known = false
-  for await (const { path, at, value } of readJson(bytes, paths)) {
-    known = true
-    if (path === '$.generationTime') report.time = textOf(value)
-    else if (path === '$.clusterName') report.cluster = textOf(value).slice(0, 300) || report.cluster
-    else if (path === '$.metadata') readMetadata(report, fieldsOf(value))
-    else if (path.endsWith('resourceID')) resource = textOf(value)
-    else if (path.endsWith('relativePath')) {
-      const file = textOf(value)
-      if (file && resource && report.files.size < 500_000) report.files.set(resource, file)
-    } else if (path === '$.results[*]') hold(report, fieldsOf(value), at)
-    else if (path.endsWith('controls.*')) {
-      const control = fieldsOf(value)
-      report.described.set(textOf(control['controlID']) || (at.split('.').at(-1) ?? ''), describe(control))
-    } else readFramework(report, fieldsOf(value))
-  }
+  for await (const matches of readJson(bytes, paths).batches)
+    for (const { path, at, value } of matches) {
+      known = true
+      if (path === '$.generationTime') report.time = textOf(value)
+      else if (path === '$.clusterName') report.cluster = textOf(value).slice(0, 300) || report.cluster
+      else if (path === '$.metadata') readMetadata(report, fieldsOf(value))
+      else if (path.endsWith('resourceID')) resource = textOf(value)
+      else if (path.endsWith('relativePath')) {
+        const file = textOf(value)
+        if (file && resource && report.files.size < 500_000) report.files.set(resource, file)
+      } else if (path === '$.results[*]') hold(report, fieldsOf(value), at)
+      else if (path.endsWith('controls.*')) {
+        const control = fieldsOf(value)
+        report.described.set(textOf(control['controlID']) || (at.split('.').at(-1) ?? ''), describe(control))
+      } else readFramework(report, fieldsOf(value))
+    }
   if (!known) throw new UserError('unreadable_report', 'Expected Kubescape JSON with results and summaryDetails')
-  yield* records(report)
+  yield records(report)
 }
 
 function readMetadata(report: Report, metadata: Fields): void {

@@ -7,6 +7,7 @@ import { readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { child, readXml, type XmlNode } from '../../readers/xml.ts'
 import { controlOf, describe, statusOf, wordsOf } from './controls.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const CLUSTER = kubernetesAsset('kubescape', '', { namespace: '', kind: '', name: '' })
 
@@ -18,22 +19,24 @@ function* begin(observed_at: Instant | null): Generator<FileRecord> {
 const count = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0)
 
 /** summaryDetails alone: each control with the number of resources that passed and failed. Neither time nor cluster. */
-export async function* readSummary(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readSummary(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const controls: { id: string; at: string; value: unknown }[] = []
   const names: string[] = []
   const frameworks = new Map<string, Set<string>>()
-  for await (const { path, at, value } of readJson(bytes, ['$.controls.*', '$.frameworks[*]'])) {
-    const item = fieldsOf(value)
-    if (path === '$.controls.*') {
-      if (controls.length < 20_000) controls.push({ id: textOf(item['controlID']), at, value })
-      continue
+  for await (const matches of readJson(bytes, ['$.controls.*', '$.frameworks[*]']).batches)
+    for (const { path, at, value } of matches) {
+      const item = fieldsOf(value)
+      if (path === '$.controls.*') {
+        if (controls.length < 20_000) controls.push({ id: textOf(item['controlID']), at, value })
+        continue
+      }
+      const name = textOf(item['name']).slice(0, 100)
+      names.push(name)
+      for (const id of Object.keys(fieldsOf(item['controls'])).slice(0, 5000))
+        frameworks.set(id, (frameworks.get(id) ?? new Set()).add(name))
     }
-    const name = textOf(item['name']).slice(0, 100)
-    names.push(name)
-    for (const id of Object.keys(fieldsOf(item['controls'])).slice(0, 5000)) frameworks.set(id, (frameworks.get(id) ?? new Set()).add(name))
-  }
   if (controls.length === 0) throw new UserError('unreadable_report', 'Expected Kubescape summaryDetails with controls')
-  yield* begin(null)
+  yield begin(null)
   for (const { id, at, value } of controls) {
     const item = fieldsOf(value)
     const { word, sub, info } = wordsOf(item)
@@ -46,7 +49,7 @@ export async function* readSummary(bytes: AsyncIterable<Uint8Array>): AsyncGener
     const resources = fieldsOf(item['ResourceCounters'])
     const [passed, failed] = [count(resources['passedResources']), count(resources['failedResources'])]
     yield control
-    yield* result(control.control_id, status, {
+    yield result(control.control_id, status, {
       ...(control.severity && { severity: control.severity }),
       ...(passed + failed > 0 && { passed, total: passed + failed }),
       ...(info && { evidence: info.slice(0, 2000) }),
@@ -60,24 +63,27 @@ function* result(control_id: string, status: ControlResultRecord['status'], more
 }
 
 /** JUnit: one test suite for each framework, one test case for each control; `classname` is `NSA/C-0002`. */
-export async function* readJUnit(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readJUnit(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let framework = ''
   let begun = false
   const names: string[] = []
-  for await (const { name, line, node } of readXml(bytes, { elements: ['testcase'], opens: ['testsuites', 'testsuite'] })) {
-    if (name === 'testsuites') continue
-    if (name === 'testsuite') {
-      framework = node.attributes['name']?.slice(0, 100) ?? ''
-      names.push(framework)
-      if (!begun) yield* begin(parseInstant(node.attributes['timestamp'] ?? ''))
+  yield* readXml(bytes, { elements: ['testcase'], opens: ['testsuites', 'testsuite'] }).tell(function* (events) {
+    for (const { name, line, node } of events) {
+      if (name === 'testsuites') continue
+      if (name === 'testsuite') {
+        framework = node.attributes['name']?.slice(0, 100) ?? ''
+        names.push(framework)
+        if (!begun) yield* begin(parseInstant(node.attributes['timestamp'] ?? ''))
+        begun = true
+        continue
+      }
+      if (!begun) yield* begin(null)
       begun = true
-      continue
+      yield* testCase(node, framework, line)
     }
-    if (!begun) yield* begin(null)
-    begun = true
-    yield* testCase(node, framework, line)
-  }
-  if (!begun) yield* begin(null)
+  })
+
+  if (!begun) yield begin(null)
   if (names.length > 0) yield { kind: 'coverage', asset: CLUSTER.asset, subject: 'control', checks: nameOfSet(names, 'frameworks') }
 }
 

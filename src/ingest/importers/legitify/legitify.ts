@@ -5,6 +5,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'legitify'
 
@@ -64,7 +65,7 @@ function controlOf(info: Fields, id: string): ControlRecord {
  * Legitify's JSON (`--output-format json`, the default scheme `flattened`): policies, and under each what was looked at. Format:
  * https://github.com/Legit-Labs/legitify/blob/main/internal/outputer/scheme/scheme.go
  */
-export const legitify: Importer = {
+export const legitify: Importer = reads({
   id: 'legitify',
   title: 'Legitify (JSON)',
   version: 1,
@@ -81,51 +82,54 @@ export const legitify: Importer = {
     )
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     yield { kind: 'report', source: SOURCE, tool: 'Legitify', tool_version: null, observed_at: null }
     const assets = new Set<string>()
     const covered = new Set<string>()
     let policies = 0
     let scheme = ''
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.type', '$.content.*'])) {
-      if (path === '$.type') {
-        scheme = textOf(value)
-        continue
-      }
-      const { policyInfo, violations } = fieldsOf(value)
-      const info = fieldsOf(policyInfo)
-      const id = textOf(info.fullyQualifiedPolicyName) || textOf(info.policyName)
-      if (id === '') {
-        yield { kind: 'skipped', at, reason: 'expected the policyInfo of a policy, with its fullyQualifiedPolicyName' }
-        continue
-      }
-      policies++
-      const control = controlOf(info, id)
-      yield control
-      for (const [index, violation] of objectsIn(violations).entries()) {
-        const status = statuses.get(textOf(violation.status).toUpperCase())
-        const asset = assetOf(violation)
-        if (!status || !asset) {
-          const reason = status ? 'expected the canonicalLink of what was looked at' : 'expected a status FAILED, PASSED or SKIPPED'
-          yield { kind: 'skipped', at: `${at}.violations[${index}]`, reason }
+    yield* readJson(file.bytes(), ['$.type', '$.content.*']).tell(function* (matches) {
+      for (const { path, at, value } of matches) {
+        if (path === '$.type') {
+          scheme = textOf(value)
           continue
         }
-        if (!assets.has(asset.asset)) {
-          assets.add(asset.asset)
-          yield asset
+        const { policyInfo, violations } = fieldsOf(value)
+        const info = fieldsOf(policyInfo)
+        const id = textOf(info.fullyQualifiedPolicyName) || textOf(info.policyName)
+        if (id === '') {
+          yield { kind: 'skipped', at, reason: 'expected the policyInfo of a policy, with its fullyQualifiedPolicyName' }
+          continue
         }
-        if (status !== 'not_run') covered.add(asset.asset)
-        yield {
-          kind: 'control_result',
-          asset: asset.asset,
-          control_id: control.control_id,
-          status,
-          ...(control.severity && { severity: control.severity }),
+        policies++
+        const control = controlOf(info, id)
+        yield control
+        for (const [index, violation] of objectsIn(violations).entries()) {
+          const status = statuses.get(textOf(violation.status).toUpperCase())
+          const asset = assetOf(violation)
+          if (!status || !asset) {
+            const reason = status ? 'expected the canonicalLink of what was looked at' : 'expected a status FAILED, PASSED or SKIPPED'
+            yield { kind: 'skipped', at: `${at}.violations[${index}]`, reason }
+            continue
+          }
+          if (!assets.has(asset.asset)) {
+            assets.add(asset.asset)
+            yield asset
+          }
+          if (status !== 'not_run') covered.add(asset.asset)
+          yield {
+            kind: 'control_result',
+            asset: asset.asset,
+            control_id: control.control_id,
+            status,
+            ...(control.severity && { severity: control.severity }),
+          }
         }
       }
-    }
+    })
+
     if (policies === 0 && scheme === '')
       throw new UserError('unreadable_report', 'Expected the JSON of Legitify in its flattened scheme: type, and policies in content')
     for (const asset of covered) yield { kind: 'coverage', asset, subject: 'control' }
   },
-}
+})

@@ -6,6 +6,7 @@ import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readLines } from '../../readers/lines.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'lynis'
 const HOST = 'host'
@@ -39,20 +40,20 @@ interface Report {
  * Lynis' report data, `lynis-report.dat`: lines of `name=value` and `name[]=value`. The values of a warning or suggestion are separated by `|`: test, text,
  * details, solution. Description: https://cisofy.com/documentation/lynis/#report
  */
-export const lynis: Importer = {
+export const lynis: Importer = reads({
   id: 'lynis',
   title: 'Lynis (lynis-report.dat)',
   version: 1,
   detect: ({ text }: Head) =>
     /^(?:# Lynis Report|report_version_major=)/.test(text) && /^report_version_major=/m.test(text) && /^lynis_version=/m.test(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const report: Report = { facts: new Map(), addresses: [], remarks: [], details: new Map(), vulnerable: [], skipped: [] }
     for await (const { line, text } of readLines(file.bytes())) readLine(report, text, line)
     if (!report.facts.has('lynis_version')) throw new UserError('unreadable_report', 'Expected a Lynis report with lynis_version=')
-    yield* records(report)
+    yield records(report)
   },
-}
+})
 
 function readLine(report: Report, text: string, line: number): void {
   const equals = text.indexOf('=')

@@ -6,6 +6,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { cutText, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'maester'
 const MAX_TEXT = 4000
@@ -84,7 +85,7 @@ function testOf(value: unknown): Test | string {
  * Maester's test results of a Microsoft 365 tenant or an Active Directory domain (`TestResults-….json`). One test is one `control_result`.
  * Description: https://maester.dev/docs/monitoring/
  */
-export const maester: Importer = {
+export const maester: Importer = reads({
   id: 'maester',
   title: 'Maester test results (JSON)',
   version: 1,
@@ -92,20 +93,21 @@ export const maester: Importer = {
     /^\s*\{/.test(head) &&
     ['"TenantId"', '"ExecutedAt"', '"CurrentVersion"', '"TotalCount"', '"PassedCount"'].every((name) => head.includes(name)),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const about = new Map<string, unknown>()
     const tests: Test[] = []
     const skipped: FileRecord[] = []
     const facts = ['TenantId', 'TenantName', 'ExecutedAt', 'CurrentVersion', 'SystemInfo', 'TotalCount'].map((name) => `$.${name}`)
-    for await (const { path, at, value } of readJson(file.bytes(), [...facts, '$.Tests[*]'])) {
-      if (path !== '$.Tests[*]') {
-        about.set(path.slice(2), value)
-        continue
+    for await (const matches of readJson(file.bytes(), [...facts, '$.Tests[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path !== '$.Tests[*]') {
+          about.set(path.slice(2), value)
+          continue
+        }
+        const test = testOf(value)
+        if (typeof test === 'string') skipped.push({ kind: 'skipped', at, reason: test })
+        else tests.push(test)
       }
-      const test = testOf(value)
-      if (typeof test === 'string') skipped.push({ kind: 'skipped', at, reason: test })
-      else tests.push(test)
-    }
     if (!about.has('ExecutedAt') || tests.length + skipped.length === 0) {
       throw new UserError('unreadable_report', 'Expected Maester results: an object with ExecutedAt and a list of Tests')
     }
@@ -146,6 +148,6 @@ export const maester: Importer = {
         ...(evidence && { evidence }),
       }
     }
-    yield* skipped
+    yield skipped
   },
-}
+})

@@ -5,6 +5,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTROL = 'masscan:open-port'
 
@@ -12,7 +13,7 @@ const CONTROL = 'masscan:open-port'
  * Masscan's JSON (`-oJ`): one line per open port, any number of lines per host. It does not say which addresses and ports were asked, so it
  * covers nothing. Format: https://github.com/robertdavidgraham/masscan/blob/master/src/out-json.c
  */
-export const masscan: Importer = {
+export const masscan: Importer = reads({
   id: 'masscan',
   title: 'Masscan (JSON)',
   version: 1,
@@ -24,52 +25,54 @@ export const masscan: Importer = {
     )
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 4096)
     const begun = parseEpoch(/"timestamp"\s*:\s*"?(\d{9,10})\b/.exec(text)?.[1])
     yield { kind: 'report', source: 'masscan', tool: 'masscan', tool_version: null, observed_at: begun }
     yield { kind: 'control', control_id: CONTROL, title: 'Open port', severity: 'informational', category: 'Network', product: 'masscan' }
     const told = new Map<string, number | null>()
-    for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-      const item = fieldsOf(value)
-      const [address] = hostNames([textOf(item.ip)])
-      if (!address || !Array.isArray(item.ports)) {
-        // The last line of old versions: {"finished": 1}.
-        if (!('finished' in item)) yield { kind: 'skipped', at, reason: 'expected the address of a host and its ports' }
-        continue
-      }
-      const observed_at = parseEpoch(item.timestamp)
-      const known = told.get(address.name)
-      if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
-        told.set(address.name, observed_at)
-        yield {
-          kind: 'asset',
-          asset: address.name,
-          type: 'device',
-          name: address.name,
-          names: [address],
-          ...(observed_at !== null && { observed_at }),
-        }
-      }
-      for (const [index, port] of objectsIn(item.ports).entries()) {
-        const number = numberOf(port.port)
-        if (number === null || textOf(port.status) === '') {
-          // A line with the banner of a service repeats a port that another line states.
-          if (!('service' in port)) yield { kind: 'skipped', at: `${at}.ports[${index}]`, reason: 'expected a port with its status' }
+    yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        const item = fieldsOf(value)
+        const [address] = hostNames([textOf(item.ip)])
+        if (!address || !Array.isArray(item.ports)) {
+          // The last line of old versions: {"finished": 1}.
+          if (!('finished' in item)) yield { kind: 'skipped', at, reason: 'expected the address of a host and its ports' }
           continue
         }
-        if (textOf(port.status) !== 'open') continue
-        const place = `${number}/${textOf(port.proto) || 'tcp'}`
-        yield {
-          kind: 'finding',
-          asset: address.name,
-          control_id: CONTROL,
-          severity: 'informational',
-          title: `Open port ${place}`,
-          place,
-          access: 'remote',
+        const observed_at = parseEpoch(item.timestamp)
+        const known = told.get(address.name)
+        if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
+          told.set(address.name, observed_at)
+          yield {
+            kind: 'asset',
+            asset: address.name,
+            type: 'device',
+            name: address.name,
+            names: [address],
+            ...(observed_at !== null && { observed_at }),
+          }
+        }
+        for (const [index, port] of objectsIn(item.ports).entries()) {
+          const number = numberOf(port.port)
+          if (number === null || textOf(port.status) === '') {
+            // A line with the banner of a service repeats a port that another line states.
+            if (!('service' in port)) yield { kind: 'skipped', at: `${at}.ports[${index}]`, reason: 'expected a port with its status' }
+            continue
+          }
+          if (textOf(port.status) !== 'open') continue
+          const place = `${number}/${textOf(port.proto) || 'tcp'}`
+          yield {
+            kind: 'finding',
+            asset: address.name,
+            control_id: CONTROL,
+            severity: 'informational',
+            title: `Open port ${place}`,
+            place,
+            access: 'remote',
+          }
         }
       }
-    }
+    })
   },
-}
+})

@@ -8,6 +8,7 @@ import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { applicationAsset, platformAsset } from './assets.ts'
 import { fromPlatform, Library, libraryName, Listed, PlatformFinding, readItem, Vitals, Vulnerability } from './items.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'vulnerabilities' | 'libraries' | 'platform'
 
@@ -27,13 +28,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** Mend (WhiteSource) reports. Format: https://docs.mend.io/legacy-sca/latest/http-api-v1-4, https://api-docs.mend.io/platform/3.0 */
-export const mend: Importer = {
+export const mend: Importer = reads({
   id: 'mend',
   title: 'Mend SCA / WhiteSource (JSON of the API, the unified agent and the platform)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (jsonOutline(text)?.members.has('vulnerabilities') ? 'vulnerabilities' : null)
     if (layout === 'libraries') yield* readLibraries(bytes)
@@ -45,7 +46,7 @@ export const mend: Importer = {
         'Expected a Mend report: "vulnerabilities" with library and project, "projectVitals" with "libraries", or "response" with "supportToken"',
       )
   },
-}
+})
 
 const report = (observed_at: Instant | null): FileRecord => ({
   kind: 'report',
@@ -55,22 +56,25 @@ const report = (observed_at: Instant | null): FileRecord => ({
   observed_at,
 })
 
-async function* readVulnerabilities(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readVulnerabilities(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield report(null)
   const known = new Set<string>()
   const described = new Set<string>()
-  for await (const { at, value } of readJson(bytes, ['$.vulnerabilities[*]'])) {
-    const read = Listed.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      continue
+  yield* readJson(bytes, ['$.vulnerabilities[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const read = Listed.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        continue
+      }
+      const asset = applicationAsset(read.data.product, read.data.project)
+      if (!known.has(asset.asset)) yield* cover(asset)
+      known.add(asset.asset)
+      yield* readItem(read.data, read.data.library, asset.asset, described)
     }
-    const asset = applicationAsset(read.data.product, read.data.project)
-    if (!known.has(asset.asset)) yield* cover(asset)
-    known.add(asset.asset)
-    yield* readItem(read.data, read.data.library, asset.asset, described)
-  }
-  if (known.size === 0) yield* cover(applicationAsset(undefined, undefined))
+  })
+
+  if (known.size === 0) yield cover(applicationAsset(undefined, undefined))
 }
 
 function* cover(asset: AssetRecord): Generator<FileRecord> {
@@ -78,59 +82,64 @@ function* cover(asset: AssetRecord): Generator<FileRecord> {
   yield { kind: 'coverage', asset: asset.asset, subject: 'vulnerability' }
 }
 
-async function* readLibraries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readLibraries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let vitals: z.infer<typeof Vitals> | null = null
   const waiting = new Waiting('Mend')
   const described = new Set<string>()
-  for await (const { path, at, value } of readJson(bytes, ['$.projectVitals', '$.libraries[*]'])) {
-    if (path === '$.projectVitals') {
-      vitals = Vitals.safeParse(value).data ?? null
-      continue
+  for await (const matches of readJson(bytes, ['$.projectVitals', '$.libraries[*]']).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.projectVitals') {
+        vitals = Vitals.safeParse(value).data ?? null
+        continue
+      }
+      const library = Library.safeParse(value)
+      if (!library.success) {
+        waiting.add({ kind: 'skipped', at, reason: z.prettifyError(library.error) })
+        continue
+      }
+      const { version } = library.data
+      waiting.add({ kind: 'software', asset: 'project', name: libraryName(library.data), ...(version && { version }) })
+      for (const [index, one] of (library.data.vulnerabilities ?? []).entries()) {
+        const item = Vulnerability.safeParse(one)
+        if (item.success) waiting.addAll(readItem(item.data, library.data, 'project', described))
+        else waiting.add({ kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: z.prettifyError(item.error) })
+      }
     }
-    const library = Library.safeParse(value)
-    if (!library.success) {
-      waiting.add({ kind: 'skipped', at, reason: z.prettifyError(library.error) })
-      continue
-    }
-    const { version } = library.data
-    waiting.add({ kind: 'software', asset: 'project', name: libraryName(library.data), ...(version && { version }) })
-    for (const [index, one] of (library.data.vulnerabilities ?? []).entries()) {
-      const item = Vulnerability.safeParse(one)
-      if (item.success) waiting.addAll(readItem(item.data, library.data, 'project', described))
-      else waiting.add({ kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: z.prettifyError(item.error) })
-    }
-  }
   yield report(vitals?.lastUpdatedDate ? parseInstant(vitals.lastUpdatedDate) : null)
-  yield* cover({ ...applicationAsset(vitals?.productName, vitals?.name), asset: 'project' })
+  yield cover({ ...applicationAsset(vitals?.productName, vitals?.name), asset: 'project' })
   yield { kind: 'coverage', asset: 'project', subject: 'software' }
-  yield* waiting.take()
+  yield waiting.take()
 }
 
 /** Pages of the platform's findings: whole when a page says that it has all. */
-async function* readPlatform(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readPlatform(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield report(null)
   const known = new Map<string, AssetRecord>()
   const described = new Set<string>()
   let total: number | null = null
   let listed = 0
-  for await (const { path, at, value } of readJson(bytes, ['$.response[*]', '$.additionalData.totalItems'])) {
-    if (path === '$.additionalData.totalItems') {
-      total = typeof value === 'number' ? value : null
-      continue
+  yield* readJson(bytes, ['$.response[*]', '$.additionalData.totalItems']).tell(function* (matches) {
+    for (const { path, at, value } of matches) {
+      if (path === '$.additionalData.totalItems') {
+        total = typeof value === 'number' ? value : null
+        continue
+      }
+      listed++
+      const read = PlatformFinding.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        continue
+      }
+      const asset = platformAsset(read.data.project, read.data.application?.name)
+      if (!known.has(asset.asset)) yield asset
+      known.set(asset.asset, asset)
+      const status = read.data.findingInfo?.status
+      if (status && !/^active$/i.test(status))
+        yield { kind: 'skipped', at, reason: `${read.data.name}: ${status.toLowerCase()} in the tool` }
+      else yield* readItem(fromPlatform(read.data), read.data.component ?? {}, asset.asset, described)
     }
-    listed++
-    const read = PlatformFinding.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      continue
-    }
-    const asset = platformAsset(read.data.project, read.data.application?.name)
-    if (!known.has(asset.asset)) yield asset
-    known.set(asset.asset, asset)
-    const status = read.data.findingInfo?.status
-    if (status && !/^active$/i.test(status)) yield { kind: 'skipped', at, reason: `${read.data.name}: ${status.toLowerCase()} in the tool` }
-    else yield* readItem(fromPlatform(read.data), read.data.component ?? {}, asset.asset, described)
-  }
+  })
+
   if (known.size === 0) {
     const none = platformAsset(undefined, undefined)
     known.set(none.asset, none)

@@ -11,6 +11,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'project'
 
@@ -45,13 +46,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Meterian's JSON report. Format: https://docs.meterian.io */
-export const meterian: Importer = {
+export const meterian: Importer = reads({
   id: 'meterian',
   title: 'Meterian (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!jsonOutline(text)?.members.has('reports'))
       throw new UserError('unreadable_report', 'Expected Meterian’s JSON with "timestamp", "scores" and "reports"')
@@ -59,11 +60,12 @@ export const meterian: Importer = {
     let timestamp: string | null = null
     const waiting = new Waiting('Meterian')
     const described = new Set<string>()
-    for await (const { path, at, value } of readJson(bytes, ['$.url', '$.timestamp', '$.reports.security.reports[*].reports[*]'])) {
-      if (path === '$.url') url = typeof value === 'string' ? value : null
-      else if (path === '$.timestamp') timestamp = typeof value === 'string' ? value : null
-      else waiting.addAll(readDependency(value, at, described))
-    }
+    for await (const matches of readJson(bytes, ['$.url', '$.timestamp', '$.reports.security.reports[*].reports[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.url') url = typeof value === 'string' ? value : null
+        else if (path === '$.timestamp') timestamp = typeof value === 'string' ? value : null
+        else waiting.addAll(readDependency(value, at, described))
+      }
     const project = /[?&]pid=([0-9a-f-]{36})(?:&|$)/i.exec(url ?? '')?.[1]?.toLowerCase()
     const branch = /[?&]branch=([^&\s]{1,200})/.exec(url ?? '')?.[1]
     yield {
@@ -81,9 +83,9 @@ export const meterian: Importer = {
       names: project ? [{ type: 'agent_id', name: `meterian:${project}` }] : [],
     }
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability', ...(branch && { checks: `branch ${branch}` }) }
-    yield* waiting.take()
+    yield waiting.take()
   },
-}
+})
 
 function* readDependency(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const read = Vulnerable.safeParse(value)

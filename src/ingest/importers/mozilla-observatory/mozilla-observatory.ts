@@ -6,6 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, fieldsOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'mozilla-observatory'
 
@@ -70,13 +71,13 @@ function* testRecords(value: unknown, key: string, at: string): Generator<FileRe
  * Mozilla's HTTP Observatory about one site: `observatory --format json`, `mdn-http-observatory-scan`, and the answer of the old API to `getScanResults`. No layout
  * names the site. Format: https://github.com/mozilla/http-observatory/blob/main/httpobs/docs/api.md
  */
-export const mozillaObservatory: Importer = {
+export const mozillaObservatory: Importer = reads({
   id: 'mozilla-observatory',
   title: 'Mozilla HTTP Observatory (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -94,11 +95,14 @@ export const mozillaObservatory: Importer = {
     }
     yield { kind: 'asset', asset: 'site', type: 'application', name: 'site', names: [] }
     let tests = 0
-    for await (const { value, at } of readJson(bytes, [layout === 'scan' ? '$.tests.*' : '$.*'])) {
-      tests++
-      const key = /([\w-]+)(?:"\])?$/.exec(at)?.[1] ?? ''
-      yield* testRecords(value, key, at)
-    }
+    yield* readJson(bytes, [layout === 'scan' ? '$.tests.*' : '$.*']).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        tests++
+        const key = /([\w-]+)(?:"\])?$/.exec(at)?.[1] ?? ''
+        yield* testRecords(value, key, at)
+      }
+    })
+
     if (tests > 0) yield { kind: 'coverage', asset: 'site', subject: 'control', access: 'remote' }
   },
-}
+})

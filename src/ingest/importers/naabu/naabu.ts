@@ -5,6 +5,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTROL = 'naabu:open-port'
 
@@ -12,7 +13,7 @@ const CONTROL = 'naabu:open-port'
  * Naabu's JSON lines (`-json`): one per open port. They do not say what was asked, so they cover nothing.
  * Format: https://docs.projectdiscovery.io/tools/naabu/running
  */
-export const naabu: Importer = {
+export const naabu: Importer = reads({
   id: 'naabu',
   title: 'Naabu (JSON lines)',
   version: 1,
@@ -27,39 +28,41 @@ export const naabu: Importer = {
     )
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 4096)
     const begun = /"timestamp"\s*:\s*"([^"]{1,60})"/.exec(text)?.[1]
     yield { kind: 'report', source: 'naabu', tool: 'naabu', tool_version: null, observed_at: begun ? parseInstant(begun) : null }
     yield { kind: 'control', control_id: CONTROL, title: 'Open port', severity: 'informational', category: 'Network', product: 'naabu' }
     const told = new Map<string, number | null>()
     const isList = text.trimStart().startsWith('[')
-    for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
-      const item = fieldsOf(value)
-      const names = hostNames([textOf(item.host), textOf(item.ip)])
-      const port = numberOf(item.port)
-      if (names.length === 0 || port === null) {
-        yield { kind: 'skipped', at: isList ? at : `line ${document + 1}`, reason: 'expected the host or address and the port' }
-        continue
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const item = fieldsOf(value)
+        const names = hostNames([textOf(item.host), textOf(item.ip)])
+        const port = numberOf(item.port)
+        if (names.length === 0 || port === null) {
+          yield { kind: 'skipped', at: isList ? at : `line ${document + 1}`, reason: 'expected the host or address and the port' }
+          continue
+        }
+        const asset = names.map(({ name }) => name).join(' ')
+        const observed_at = parseInstant(textOf(item.timestamp))
+        const known = told.get(asset)
+        if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
+          told.set(asset, observed_at)
+          yield { kind: 'asset', asset, type: 'device', name: names[0]!.name, names, ...(observed_at !== null && { observed_at }) }
+        }
+        const place = `${port}/${textOf(item.protocol) || 'tcp'}`
+        const tls = item.tls === true ? ' (TLS)' : ''
+        yield {
+          kind: 'finding',
+          asset,
+          control_id: CONTROL,
+          severity: 'informational',
+          title: `Open port ${place}${tls}`,
+          place,
+          access: 'remote',
+        }
       }
-      const asset = names.map(({ name }) => name).join(' ')
-      const observed_at = parseInstant(textOf(item.timestamp))
-      const known = told.get(asset)
-      if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
-        told.set(asset, observed_at)
-        yield { kind: 'asset', asset, type: 'device', name: names[0]!.name, names, ...(observed_at !== null && { observed_at }) }
-      }
-      const place = `${port}/${textOf(item.protocol) || 'tcp'}`
-      const tls = item.tls === true ? ' (TLS)' : ''
-      yield {
-        kind: 'finding',
-        asset,
-        control_id: CONTROL,
-        severity: 'informational',
-        title: `Open port ${place}${tls}`,
-        place,
-        access: 'remote',
-      }
-    }
+    })
   },
-}
+})

@@ -7,6 +7,7 @@ import type { Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, stageOf } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const text = z.string().nullish().catch(null)
 const digits = z.union([z.string(), z.number()]).transform(String)
@@ -80,14 +81,15 @@ const MAX_ROWS = 200_000
  * Answers of Security Center's interface `analysis`, type vuln, tools `vulndetails`, `listvuln`, `vulnipdetail` and `sumip`. They are pages of what a query
  * gave, so they cover nothing. Format: https://docs.tenable.com/security-center/api/Analysis.htm
  */
-export async function* parseCenterAnalysis(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseCenterAnalysis(file: Source): AsyncGenerator<Told> {
   const rows: { at: string; value: unknown }[] = []
   let answeredAt: Instant | null = null
-  for await (const { path, at, value } of readJson(file.bytes(), ['$.timestamp', '$.response.results[*]'])) {
-    if (path === '$.timestamp') answeredAt = epoch(String(value))
-    else if (rows.push({ at, value }) > MAX_ROWS)
-      throw new UserError('file_too_large', `The answer has more than ${MAX_ROWS} rows; ask for it in pages (startOffset, endOffset)`)
-  }
+  for await (const matches of readJson(file.bytes(), ['$.timestamp', '$.response.results[*]']).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.timestamp') answeredAt = epoch(String(value))
+      else if (rows.push({ at, value }) > MAX_ROWS)
+        throw new UserError('file_too_large', `The answer has more than ${MAX_ROWS} rows; ask for it in pages (startOffset, endOffset)`)
+    }
   yield { kind: 'report', source: 'nessus', tool: 'Tenable Security Center', tool_version: null, observed_at: answeredAt }
   const described = new Set<string>()
   const hosts = new Map<string, { key: string; seen: Instant | null }>()
@@ -106,14 +108,14 @@ export async function* parseCenterAnalysis(file: Source): AsyncGenerator<FileRec
   for (const { at, value } of rows) {
     const summary = HostSummary.safeParse(value)
     if (summary.success) {
-      yield* hostOf(summary.data)
+      yield hostOf(summary.data)
       continue
     }
     const listed = PluginHosts.safeParse(value)
     if (listed.success) {
       for (const cells of listed.data.hosts.flatMap(({ iplist }) => iplist)) {
         const key = yield* hostOf(cells)
-        yield* itemRecords(itemOf(listed.data), key, described)
+        yield itemRecords(itemOf(listed.data), key, described)
       }
       continue
     }
@@ -123,7 +125,7 @@ export async function* parseCenterAnalysis(file: Source): AsyncGenerator<FileRec
       continue
     }
     const key = yield* hostOf(read.data)
-    yield* itemRecords(itemOf(read.data), key, described)
+    yield itemRecords(itemOf(read.data), key, described)
   }
 }
 

@@ -4,6 +4,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** One value or a list of them, as the versions of the interface write it. */
 const list = z
@@ -52,18 +53,20 @@ const Asset = z.object({
  * Lists of assets from the cloud's interface: who they are and when they were last seen, without what was found on them. A chunk or a page is not
  * known to be the whole list, so what it leaves out stays.
  */
-export async function* parseCloudAssets(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseCloudAssets(file: Source): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'nessus', tool: 'Tenable Vulnerability Management', tool_version: null, observed_at: null }
   let count = 0
-  for await (const { at, value } of readJson(file.bytes(), ['$[*]', '$.assets[*]'])) {
-    const read = Asset.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
-      continue
+  yield* readJson(file.bytes(), ['$[*]', '$.assets[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const read = Asset.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
+        continue
+      }
+      count++
+      yield describeAsset(read.data, `a${count}`)
     }
-    count++
-    yield describeAsset(read.data, `a${count}`)
-  }
+  })
 }
 
 function describeAsset(asset: z.infer<typeof Asset>, key: string): AssetRecord {

@@ -7,6 +7,7 @@ import type { Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, readDate, stageOf } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const texts = z.array(z.string()).catch([])
 const text = z.string().nullish().catch(null)
@@ -57,36 +58,38 @@ const Item = z.object({
 })
 
 /** A chunk of the cloud's vulnerability export: a part of a list that was filtered by what the caller asked for, so it covers nothing. */
-export async function* parseVulnerabilityExport(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseVulnerabilityExport(file: Source): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'nessus', tool: 'Tenable Vulnerability Management', tool_version: null, observed_at: null }
   const described = new Set<string>()
   const hosts = new Map<string, { key: string; told: string; seen: Instant | null }>()
-  for await (const { at, value } of readJson(file.bytes(), ['$[*]'])) {
-    const read = Item.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
-      continue
+  yield* readJson(file.bytes(), ['$[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const read = Item.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
+        continue
+      }
+      const { asset, state } = read.data
+      let host = hosts.get(asset.uuid)
+      if (!host) hosts.set(asset.uuid, (host = { key: `a${hosts.size + 1}`, told: '', seen: null }))
+      const described_host = describeTags(asset.hostname ?? asset.fqdn ?? asset.uuid, host.key, tagsOf(asset))
+      const found = parseInstant(read.data.last_found ?? read.data.scan?.completed_at ?? '')
+      const fixed = state?.toLowerCase() === 'fixed'
+      const closed_at = fixed ? parseInstant(read.data.last_fixed ?? '') : null
+      const seen = closed_at === null ? found : Math.max(closed_at, found ?? closed_at)
+      const words = JSON.stringify([described_host.asset.names, described_host.asset.attributes])
+      if (words !== host.told || (seen !== null && (host.seen === null || seen > host.seen))) {
+        host.told = words
+        if (seen !== null && (host.seen === null || seen > host.seen)) host.seen = seen
+        yield { ...described_host.asset, ...(host.seen !== null && { observed_at: host.seen }) }
+      }
+      if (fixed) {
+        yield* closedItems(itemRecords(itemOf(read.data), host.key, new Set()), { reason: state!, at, closed_at })
+        continue
+      }
+      yield* itemRecords(itemOf(read.data), host.key, described)
     }
-    const { asset, state } = read.data
-    let host = hosts.get(asset.uuid)
-    if (!host) hosts.set(asset.uuid, (host = { key: `a${hosts.size + 1}`, told: '', seen: null }))
-    const described_host = describeTags(asset.hostname ?? asset.fqdn ?? asset.uuid, host.key, tagsOf(asset))
-    const found = parseInstant(read.data.last_found ?? read.data.scan?.completed_at ?? '')
-    const fixed = state?.toLowerCase() === 'fixed'
-    const closed_at = fixed ? parseInstant(read.data.last_fixed ?? '') : null
-    const seen = closed_at === null ? found : Math.max(closed_at, found ?? closed_at)
-    const words = JSON.stringify([described_host.asset.names, described_host.asset.attributes])
-    if (words !== host.told || (seen !== null && (host.seen === null || seen > host.seen))) {
-      host.told = words
-      if (seen !== null && (host.seen === null || seen > host.seen)) host.seen = seen
-      yield { ...described_host.asset, ...(host.seen !== null && { observed_at: host.seen }) }
-    }
-    if (fixed) {
-      yield* closedItems(itemRecords(itemOf(read.data), host.key, new Set()), { reason: state!, at, closed_at })
-      continue
-    }
-    yield* itemRecords(itemOf(read.data), host.key, described)
-  }
+  })
 }
 
 function tagsOf(asset: z.infer<typeof Item>['asset']): Map<string, string> {

@@ -9,6 +9,7 @@ import { cell, type Cells, csvLayout, type CsvLayout, hostTags, itemOfRow, outpu
 import { describeTags } from './host.ts'
 import { itemRecords } from './item.ts'
 import { readScanInformation, SCAN_INFORMATION, type ScanInformation } from './scan-information.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** A Nessus export states the time in one row per host: records wait for it, so many at most. Then what is known goes out without. */
 const MAX_HELD = 500_000
@@ -32,7 +33,7 @@ interface OpenItem {
 }
 
 /** An export as CSV, of one of four layouts. Format: https://docs.tenable.com/nessus/Content/ScanReportFormats.htm */
-export async function* parseCsvReport(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, CsvHost>()
   const described = new Set<string>()
   const { text, bytes } = await peek(file.bytes(), 64 * 1024)
@@ -100,25 +101,28 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<FileRecord> 
     if (held >= MAX_HELD) yield* release()
   }
 
-  if (!holding) yield* begin()
-  for await (const { row, line, error } of readCsv(bytes)) {
-    if (Object.values(row).every((text) => text.trim() === '')) continue
-    if (error !== null) {
-      yield* skip(line, error)
-      continue
+  if (!holding) yield begin()
+  yield* readCsv(bytes).tell(function* (batch) {
+    for (const { row, line, error } of batch) {
+      if (Object.values(row).every((text) => text.trim() === '')) continue
+      if (error !== null) {
+        yield* skip(line, error)
+        continue
+      }
+      const cves = (cell(row, 'CVE') ?? '').split(/[,\s]+/)
+      const identity = identityOf(row, layout)
+      if (open !== null && identity !== null && open.identity === identity && cves[0] !== '' && !open.cves.includes(cves[0]!)) {
+        open.cves.push(...cves)
+        continue
+      }
+      if (open) yield* read(open)
+      open = { row, line, identity: identity ?? '', cves }
     }
-    const cves = (cell(row, 'CVE') ?? '').split(/[,\s]+/)
-    const identity = identityOf(row, layout)
-    if (open !== null && identity !== null && open.identity === identity && cves[0] !== '' && !open.cves.includes(cves[0]!)) {
-      open.cves.push(...cves)
-      continue
-    }
-    if (open) yield* read(open)
-    open = { row, line, identity: identity ?? '', cves }
-  }
-  if (open) yield* read(open)
-  yield* release()
-  for (const host of hosts.values()) yield* coverageOf(host, layout)
+  })
+
+  if (open) yield read(open)
+  yield release()
+  for (const host of hosts.values()) yield coverageOf(host, layout)
 }
 
 /** What the rows of one item have in common; null in layouts that list all CVEs in one row. */

@@ -1,4 +1,4 @@
-import type { Head, Importer } from '../../importer.ts'
+import type { Head, Importer, Parse } from '../../importer.ts'
 import { csvHeader } from '../../readers/csv.ts'
 import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -9,6 +9,7 @@ import { parseVulnerabilityExport } from './cloud-export.ts'
 import { csvLayout } from './csv-columns.ts'
 import { parseCsvReport } from './csv-report.ts'
 import { parseXmlReport } from './xml-report.ts'
+import { reads } from '../../readers/in-batches.ts'
 
 type Layout = 'xml' | 'csv' | 'cloud vulnerabilities' | 'cloud assets' | 'center analysis'
 
@@ -43,7 +44,7 @@ function jsonLayout(text: string): Layout | null {
   return row.has('ip') || row.has('hosts') ? 'center analysis' : null
 }
 
-const parsers: Record<Layout, Importer['parse']> = {
+const parsers: Record<Layout, Parse> = {
   xml: parseXmlReport,
   csv: parseCsvReport,
   'cloud vulnerabilities': parseVulnerabilityExport,
@@ -52,7 +53,7 @@ const parsers: Record<Layout, Importer['parse']> = {
 }
 
 /** What Nessus, Tenable Vulnerability Management and Tenable Security Center write. The layouts' own files name the descriptions. */
-export const nessus: Importer = {
+export const nessus: Importer = reads({
   id: 'nessus',
   title: 'Tenable Nessus, Vulnerability Management and Security Center (.nessus, CSV, JSON)',
   version: 3,
@@ -64,4 +65,4 @@ export const nessus: Importer = {
     const layout = layoutOf(text) ?? (text.trimStart()[0] === '[' ? 'cloud vulnerabilities' : 'xml')
     yield* parsers[layout]({ name: file.name, bytes: () => bytes }, options)
   },
-}
+})

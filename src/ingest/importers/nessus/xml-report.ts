@@ -9,6 +9,7 @@ import { complianceRecords } from './compliance.ts'
 import { describeHost, type Host } from './host.ts'
 import { itemRecords, type PluginItem, readDate, readPlugin, stageOf } from './item.ts'
 import { readScanInformation, SCAN_INFORMATION } from './scan-information.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Families that templates leave out or pick from as a matter of course: they find no vulnerabilities, or need their own kind of scan. */
 const SIDE_FAMILIES = new Set([
@@ -24,7 +25,7 @@ const SIDE_FAMILIES = new Set([
 const MAX_HELD = 20_000
 
 /** A report in the layout `NessusClientData_v2`. Format: https://static.tenable.com/documentation/nessus_v2_file_format.pdf */
-export async function* parseXmlReport(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseXmlReport(file: Source): AsyncGenerator<Told> {
   const policy = { name: '', narrowed: false }
   const described = new Set<string>()
   const held: FileRecord[] = []
@@ -52,47 +53,50 @@ export async function* parseXmlReport(file: Source): AsyncGenerator<FileRecord> 
   }
 
   const elements = ['Policy/policyName', 'FamilySelection/FamilyItem', 'ReportHost/HostProperties', 'ReportHost/ReportItem']
-  for await (const { event, name, node, line } of readXml(file.bytes(), {
+  yield* readXml(file.bytes(), {
     elements,
     opens: ['NessusClientData_v2/Report', 'Report/ReportHost'],
-  })) {
-    if (name === 'policyName') policy.name = node.text.trim()
-    else if (name === 'FamilyItem') policy.narrowed ||= narrows(node)
-    else if (event === 'open' && name === 'Report') reportName = node.attributes['name'] ?? ''
-    else if (name === 'ReportHost') {
-      if (host) yield* emit(coverageOf(host, policy, reportName), true)
-      hosts++
-      host = {
-        name: node.attributes['name']?.trim() || `host ${hosts}`,
-        key: `h${hosts}`,
-        host: null,
-        credentialed: null,
-        compliance: false,
-      }
-    } else if (name === 'HostProperties' && host) {
-      host.host = describeHost(host.name, host.key, node)
-      if (hosts === 1) observedAt = host.host.asset.observed_at ?? null
-      yield* emit([host.host.asset], false)
-    } else if (name === 'ReportItem' && host) {
-      if (!host.host) {
-        host.host = describeHost(host.name, host.key, null)
+  }).tell(function* (events) {
+    for (const { event, name, node, line } of events) {
+      if (name === 'policyName') policy.name = node.text.trim()
+      else if (name === 'FamilyItem') policy.narrowed ||= narrows(node)
+      else if (event === 'open' && name === 'Report') reportName = node.attributes['name'] ?? ''
+      else if (name === 'ReportHost') {
+        if (host) yield* emit(coverageOf(host, policy, reportName), true)
+        hosts++
+        host = {
+          name: node.attributes['name']?.trim() || `host ${hosts}`,
+          key: `h${hosts}`,
+          host: null,
+          credentialed: null,
+          compliance: false,
+        }
+      } else if (name === 'HostProperties' && host) {
+        host.host = describeHost(host.name, host.key, node)
+        if (hosts === 1) observedAt = host.host.asset.observed_at ?? null
         yield* emit([host.host.asset], false)
+      } else if (name === 'ReportItem' && host) {
+        if (!host.host) {
+          host.host = describeHost(host.name, host.key, null)
+          yield* emit([host.host.asset], false)
+        }
+        items++
+        const scan = node.attributes['pluginID'] === SCAN_INFORMATION ? childText(node, 'plugin_output') : null
+        if (scan) {
+          const { version, credentialed } = readScanInformation(scan)
+          toolVersion ??= version
+          host.credentialed = credentialed ?? host.credentialed
+        }
+        const at = `line ${line} (ReportItem ${items} of ${host.name})`
+        yield* emit(readItem(node, host, described, at), scan !== null)
       }
-      items++
-      const scan = node.attributes['pluginID'] === SCAN_INFORMATION ? childText(node, 'plugin_output') : null
-      if (scan) {
-        const { version, credentialed } = readScanInformation(scan)
-        toolVersion ??= version
-        host.credentialed = credentialed ?? host.credentialed
-      }
-      const at = `line ${line} (ReportItem ${items} of ${host.name})`
-      yield* emit(readItem(node, host, described, at), scan !== null)
     }
-  }
+  })
+
   if (reportName === null)
     throw new UserError('unreadable_report', 'Expected a <Report> in <NessusClientData_v2>; the file holds a scan policy only')
-  if (host) yield* emit(coverageOf(host, policy, reportName), true)
-  if (!reported) yield* begin()
+  if (host) yield emit(coverageOf(host, policy, reportName), true)
+  if (!reported) yield begin()
 }
 
 interface OpenHost {

@@ -8,6 +8,7 @@ import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -35,13 +36,13 @@ const types = new Map<string, AssetType>([
  * Benchmarks that NeuVector ran on one node, container or image. Format: RESTComplianceData in
  * https://github.com/neuvector/neuvector/blob/main/controller/api/apis.go
  */
-export const neuvectorCompliance: Importer = {
+export const neuvectorCompliance: Importer = reads({
   id: 'neuvector-compliance',
   title: 'NeuVector, compliance (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('NeuVector')
     const told: Record<string, unknown> = {}
@@ -49,17 +50,18 @@ export const neuvectorCompliance: Importer = {
     const header = ['run_timestamp', 'run_at', 'kubernetes_cis_version', 'docker_cis_version']
     const items: { value: unknown; at: string }[] = []
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), [...header.map((name) => `$.${name}`), '$.items[*]', '$[*]'])) {
-      any = true
-      if (!path.endsWith('[*]')) {
-        told[path.slice(2)] = value
-        continue
+    for await (const matches of readJson(file.bytes(), [...header.map((name) => `$.${name}`), '$.items[*]', '$[*]']).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        if (!path.endsWith('[*]')) {
+          told[path.slice(2)] = value
+          continue
+        }
+        type ??= types.get(textOf(fieldsOf(value)['type']))
+        // A benchmark has some hundred checks; their versions may stand behind them.
+        if (items.length >= 100_000) throw new UserError('unreadable_report', 'The NeuVector report holds more than 100000 checks')
+        items.push({ value, at })
       }
-      type ??= types.get(textOf(fieldsOf(value)['type']))
-      // A benchmark has some hundred checks; their versions may stand behind them.
-      if (items.length >= 100_000) throw new UserError('unreadable_report', 'The NeuVector report holds more than 100000 checks')
-      items.push({ value, at })
-    }
     if (!any) throw new UserError('unreadable_report', 'Expected a NeuVector compliance report with items; there are none')
     const versions: Record<string, string | undefined> = {
       D: textOf(told['docker_cis_version']) && `CIS Docker ${textOf(told['docker_cis_version'])}`,
@@ -76,9 +78,9 @@ export const neuvectorCompliance: Importer = {
     yield { kind: 'report', source: 'neuvector', tool: 'NeuVector', tool_version: null, observed_at: timeOf(told) }
     yield { kind: 'asset', asset: 'asset', type: type ?? 'other', name: '', names: [] }
     yield { kind: 'coverage', asset: 'asset', subject: 'control' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function timeOf(told: Record<string, unknown>): Instant | null {
   const text = textOf(told['run_at'])

@@ -8,6 +8,7 @@ import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const HEADER = ['image_id', 'registry', 'repository', 'tag', 'digest', 'base_os']
 const LISTS = ['vulnerabilities', 'modules', 'checks', 'secrets', 'setid_perms']
@@ -24,31 +25,32 @@ function detect({ text }: Head): boolean {
 }
 
 /** A scan of an image by NeuVector. Format: RESTScanReport in https://github.com/neuvector/neuvector/blob/main/controller/api/apis.go */
-export const neuvector: Importer = {
+export const neuvector: Importer = reads({
   id: 'neuvector',
   title: 'NeuVector, image scans (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
     const hold = new Waiting('NeuVector')
     let any = false
     let modules = 0
     const paths = [...HEADER.map((name) => `$.report.${name}`), ...LISTS.map((name) => `$.report.${name}[*]`)]
-    for await (const { path, at, value } of readJson(file.bytes(), paths)) {
-      any = true
-      const name = path.slice('$.report.'.length)
-      if (name === 'vulnerabilities[*]') hold.addAll(readVulnerability(value, at, described))
-      else if (name === 'modules[*]') {
-        modules++
-        hold.addAll(readModule(value))
-      } else if (name === 'checks[*]') hold.addAll(readNeuvectorCheck(value, 'image', at, described))
-      else if (name === 'secrets[*]') hold.addAll(readFile(value, 'secret', 'Secret in a file', described))
-      else if (name === 'setid_perms[*]') hold.addAll(readFile(value, 'setid', 'File that runs with its owner’s rights', described))
-      else told[name] = value
-    }
+    for await (const matches of readJson(file.bytes(), paths).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        const name = path.slice('$.report.'.length)
+        if (name === 'vulnerabilities[*]') hold.addAll(readVulnerability(value, at, described))
+        else if (name === 'modules[*]') {
+          modules++
+          hold.addAll(readModule(value))
+        } else if (name === 'checks[*]') hold.addAll(readNeuvectorCheck(value, 'image', at, described))
+        else if (name === 'secrets[*]') hold.addAll(readFile(value, 'secret', 'Secret in a file', described))
+        else if (name === 'setid_perms[*]') hold.addAll(readFile(value, 'setid', 'File that runs with its owner’s rights', described))
+        else told[name] = value
+      }
     if (!any) throw new UserError('unreadable_report', 'Expected a NeuVector scan: report with vulnerabilities; it is not there')
     yield { kind: 'report', source: 'neuvector', tool: 'NeuVector', tool_version: null, observed_at: null }
     const registry = textOf(told['registry'])
@@ -65,9 +67,9 @@ export const neuvector: Importer = {
     yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
     if (modules > 0) yield { kind: 'coverage', asset: 'image', subject: 'software' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readVulnerability(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)

@@ -5,6 +5,7 @@ import type { Instant } from '../../../model/time.ts'
 import type { Importer, Source } from '../../importer.ts'
 import { child, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { type Definition, describe, readDefinition, readTime, textOf } from './definition.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Findings wait for the definitions, which the format puts behind all nodes. */
 const MAX_ITEMS = 5_000_000
@@ -25,15 +26,15 @@ interface Scan {
 /**
  * Reports of Rapid7 Nexpose and InsightVM in the formats "XML Export" and "XML Export 2.0". Format: https://docs.rapid7.com/insightvm/report-templates-and-sections/
  */
-export const nexpose: Importer = {
+export const nexpose: Importer = reads({
   id: 'nexpose',
   title: 'Rapid7 Nexpose and InsightVM (XML Export)',
   version: 1,
   detect: ({ text }) => xmlRoot(text) === 'NexposeReport',
   parse: parseReport,
-}
+})
 
-async function* parseReport(file: Source): AsyncGenerator<FileRecord> {
+async function* parseReport(file: Source): AsyncGenerator<Told> {
   const scans = new Map<string, Scan>()
   const definitions = new Map<string, Definition>()
   const items: Item[] = []
@@ -46,36 +47,39 @@ async function* parseReport(file: Source): AsyncGenerator<FileRecord> {
     yield { kind: 'report', source: 'nexpose', tool: 'Nexpose', tool_version: null, observed_at: latest([...scans.values()]) }
   }
   const elements = ['scans/scan', 'nodes/node', 'VulnerabilityDefinitions/vulnerability']
-  for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
-    if (name === 'scan') {
-      const { id, endTime, startTime, status } = node.attributes
-      scans.set(id ?? '', {
-        ended: readTime(endTime) ?? readTime(startTime),
-        finished: status === 'finished' && readTime(endTime) !== null,
-      })
-    } else if (name === 'vulnerability') {
-      const id = node.attributes['id']?.trim().toLowerCase()
-      if (id) definitions.set(id, readDefinition(node, id))
-      else yield* skip(begin(), `line ${line}`, 'a definition has no id')
-    } else {
-      yield* begin()
-      nodes++
-      yield* readNode(node, `n${nodes}`, line, scans, items, coverage)
-      if (items.length > MAX_ITEMS)
-        throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} findings before its definitions; split it by site`)
+  yield* readXml(file.bytes(), { elements }).tell(function* (events) {
+    for (const { name, node, line } of events) {
+      if (name === 'scan') {
+        const { id, endTime, startTime, status } = node.attributes
+        scans.set(id ?? '', {
+          ended: readTime(endTime) ?? readTime(startTime),
+          finished: status === 'finished' && readTime(endTime) !== null,
+        })
+      } else if (name === 'vulnerability') {
+        const id = node.attributes['id']?.trim().toLowerCase()
+        if (id) definitions.set(id, readDefinition(node, id))
+        else yield* skip(begin(), `line ${line}`, 'a definition has no id')
+      } else {
+        yield* begin()
+        nodes++
+        yield* readNode(node, `n${nodes}`, line, scans, items, coverage)
+        if (items.length > MAX_ITEMS)
+          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} findings before its definitions; split it by site`)
+      }
     }
-  }
-  yield* begin()
+  })
+
+  yield begin()
   const described = new Set<string>()
   for (const item of items) {
     const definition = definitions.get(item.check)
     if (definition && !described.has(item.check)) {
       described.add(item.check)
-      yield* describe(definition)
+      yield describe(definition)
     }
     yield findingOf(item, definition)
   }
-  yield* coverage
+  yield coverage
 }
 
 function* skip(before: Generator<FileRecord>, at: string, reason: string): Generator<FileRecord> {

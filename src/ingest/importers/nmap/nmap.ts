@@ -6,6 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { hostRecords } from './host.ts'
 import type { Scope } from './scope.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Longer lists are told by a digest: the store keeps 300 characters of the name of a set. */
 const LONG = 120
@@ -31,36 +32,39 @@ export function scriptsOf(args: string): string {
 }
 
 /** Nmap's XML (`-oX`), of all versions. Format: https://nmap.org/book/output-formats-xml-output.html and https://nmap.org/book/app-nmap-dtd.html */
-export const nmap: Importer = {
+export const nmap: Importer = reads({
   id: 'nmap',
   title: 'Nmap (XML)',
   version: 1,
   detect: ({ text }: Head) => xmlRoot(text) === 'nmaprun' && /<nmaprun\b[^>]{0,5000}?\bscanner="nmap"/.test(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const scope: Scope = { ports: '', scripts: '' }
     const infos: XmlNode[] = []
     let begun = false
     let hosts = 0
-    for await (const { name, node, line } of readXml(file.bytes(), {
+    yield* readXml(file.bytes(), {
       elements: ['nmaprun/scaninfo', 'nmaprun/host'],
       opens: ['nmaprun'],
-    })) {
-      if (name === 'nmaprun') {
-        begun = true
-        scope.scripts = scriptsOf(node.attributes['args'] ?? '')
-        yield {
-          kind: 'report',
-          source: 'nmap',
-          tool: 'Nmap',
-          tool_version: node.attributes['version'] || null,
-          observed_at: parseEpoch(node.attributes['start']),
-        }
-      } else if (name === 'scaninfo') {
-        infos.push(node)
-        scope.ports = portsOf(infos)
-      } else yield* hostRecords(node, `h${++hosts}`, scope, `line ${line}`)
-    }
+    }).tell(function* (events) {
+      for (const { name, node, line } of events) {
+        if (name === 'nmaprun') {
+          begun = true
+          scope.scripts = scriptsOf(node.attributes['args'] ?? '')
+          yield {
+            kind: 'report',
+            source: 'nmap',
+            tool: 'Nmap',
+            tool_version: node.attributes['version'] || null,
+            observed_at: parseEpoch(node.attributes['start']),
+          }
+        } else if (name === 'scaninfo') {
+          infos.push(node)
+          scope.ports = portsOf(infos)
+        } else yield* hostRecords(node, `h${++hosts}`, scope, `line ${line}`)
+      }
+    })
+
     if (!begun) throw new UserError('unreadable_report', 'Expected the XML of Nmap (-oX), with <nmaprun> as its outermost element')
   },
-}
+})

@@ -6,6 +6,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNpmAdvisory } from '../../readers/npm-advisory.ts'
 import { peek } from '../../readers/peek.ts'
 import { Entries } from './entries.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -25,13 +26,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** `npm audit --json`, and the same form from Yarn 2 and 3. Format: https://docs.npmjs.com/cli/commands/npm-audit */
-export const npmAudit: Importer = {
+export const npmAudit: Importer = reads({
   id: 'npm-audit',
   title: 'npm audit (JSON of npm 6 and of 7 and later)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -44,14 +45,20 @@ export const npmAudit: Importer = {
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     const described = new Set<string>()
     if (layout === 'advisories') {
-      for await (const { at, value } of readJson(bytes, ['$.advisories.*'])) yield* readNpmAdvisory(value, at, ASSET, described)
+      yield* readJson(bytes, ['$.advisories.*']).tell(function* (matches) {
+        for (const { at, value } of matches) yield* readNpmAdvisory(value, at, ASSET, described)
+      })
+
       return
     }
     const entries = new Entries()
-    for await (const { at, value } of readJson(bytes, ['$.vulnerabilities.*'])) {
-      const skipped = entries.add(value, at)
-      if (skipped) yield skipped
-    }
-    yield* entries.records(ASSET, described)
+    yield* readJson(bytes, ['$.vulnerabilities.*']).tell(function* (matches) {
+      for (const { at, value } of matches) {
+        const skipped = entries.add(value, at)
+        if (skipped) yield skipped
+      }
+    })
+
+    yield entries.records(ASSET, described)
   },
-}
+})

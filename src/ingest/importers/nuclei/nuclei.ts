@@ -7,6 +7,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 
@@ -67,7 +68,7 @@ function* describe(item: Fields, ids: string[]): Generator<VulnerabilityRecord> 
  * Nuclei's results as JSON lines (`-jsonl`), as a list (`-json-export`), and in the names of version 2.2 and before (`templateID`, `matched`).
  * It lists what matched, not what was asked, so it covers nothing. Format: https://docs.projectdiscovery.io/tools/nuclei/running
  */
-export const nuclei: Importer = {
+export const nuclei: Importer = reads({
   id: 'nuclei',
   title: 'Nuclei (JSON lines, JSON)',
   version: 1,
@@ -78,53 +79,55 @@ export const nuclei: Importer = {
     return has('template-id', 'templateID') && has('info') && has('type') && has('matched-at', 'matched', 'host')
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const begun = /"timestamp"\s*:\s*"([^"]{1,60})"/.exec(text)?.[1]
     yield { kind: 'report', source: 'nuclei', tool: 'Nuclei', tool_version: null, observed_at: begun ? parseInstant(begun) : null }
     const told = new Map<string, number | null>()
     const described = new Set<string>()
     const isList = text.trimStart().startsWith('[')
-    for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
-      const item = fieldsOf(value)
-      const place = isList ? at : `line ${document + 1}`
-      const template = textOf(item['template-id']) || textOf(item.templateID)
-      const names = namesOf(item)
-      if (template === '' || (names.length === 0 && textOf(item.host) === '')) {
-        yield { kind: 'skipped', at: place, reason: `expected ${template === '' ? 'a template-id' : 'the host that was asked'}` }
-        continue
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const item = fieldsOf(value)
+        const place = isList ? at : `line ${document + 1}`
+        const template = textOf(item['template-id']) || textOf(item.templateID)
+        const names = namesOf(item)
+        if (template === '' || (names.length === 0 && textOf(item.host) === '')) {
+          yield { kind: 'skipped', at: place, reason: `expected ${template === '' ? 'a template-id' : 'the host that was asked'}` }
+          continue
+        }
+        // Written with -matcher-status: a template that ran and found nothing.
+        if (item['matcher-status'] === false) continue
+        const asset = names.map(({ name }) => name).join(' ') || textOf(item.host)
+        const observed_at = parseInstant(textOf(item.timestamp))
+        const known = told.get(asset)
+        if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
+          told.set(asset, observed_at)
+          yield { kind: 'asset', asset, type: 'device', name: names[0]?.name ?? asset, names, ...(observed_at !== null && { observed_at }) }
+        }
+        const ids = idsOf(item, template)
+        const key = `${template} ${ids.join(' ')}`
+        if (!described.has(key)) {
+          described.add(key)
+          yield* describe(item, ids)
+        }
+        const info = fieldsOf(item.info)
+        const severity = parseSeverity(textOf(info.severity))
+        const matched = textOf(item['matched-at']) || textOf(item.matched) || textOf(item.host)
+        const matcher = textOf(item['matcher-name']) || textOf(item.matcher_name)
+        const title = textOf(info.name) || template
+        const score = numberOf(fieldsOf(info.classification)['cvss-score'])
+        yield {
+          kind: 'finding',
+          asset,
+          vulnerability_ids: ids,
+          title: cutText(matcher ? `${title}: ${matcher}` : title, 500),
+          ...(severity && { severity }),
+          ...(score !== null && score > 0 && score <= 10 && ids.length === 1 && { cvss: score }),
+          ...(matched && { place: cutText(matched, 1000) }),
+          access: 'remote',
+        }
       }
-      // Written with -matcher-status: a template that ran and found nothing.
-      if (item['matcher-status'] === false) continue
-      const asset = names.map(({ name }) => name).join(' ') || textOf(item.host)
-      const observed_at = parseInstant(textOf(item.timestamp))
-      const known = told.get(asset)
-      if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
-        told.set(asset, observed_at)
-        yield { kind: 'asset', asset, type: 'device', name: names[0]?.name ?? asset, names, ...(observed_at !== null && { observed_at }) }
-      }
-      const ids = idsOf(item, template)
-      const key = `${template} ${ids.join(' ')}`
-      if (!described.has(key)) {
-        described.add(key)
-        yield* describe(item, ids)
-      }
-      const info = fieldsOf(item.info)
-      const severity = parseSeverity(textOf(info.severity))
-      const matched = textOf(item['matched-at']) || textOf(item.matched) || textOf(item.host)
-      const matcher = textOf(item['matcher-name']) || textOf(item.matcher_name)
-      const title = textOf(info.name) || template
-      const score = numberOf(fieldsOf(info.classification)['cvss-score'])
-      yield {
-        kind: 'finding',
-        asset,
-        vulnerability_ids: ids,
-        title: cutText(matcher ? `${title}: ${matcher}` : title, 500),
-        ...(severity && { severity }),
-        ...(score !== null && score > 0 && score <= 10 && ids.length === 1 && { cvss: score }),
-        ...(matched && { place: cutText(matched, 1000) }),
-        access: 'remote',
-      }
-    }
+    })
   },
-}
+})

@@ -9,6 +9,7 @@ import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { controlIdOf, controlOf, flawOf, infoOf, leftOut, severityOf, statusOf } from './finding.ts'
 import { assetOf, deviceAsset } from './thing.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Classes that are read: findings (security until 1.1, vulnerability, compliance, detection) and the inventory of devices. https://schema.ocsf.io/classes */
 const FINDINGS = new Set([2001, 2002, 2003, 2004])
@@ -32,31 +33,34 @@ function layoutOf(text: string): '$' | '$[*]' | null {
  * Events of the Open Cybersecurity Schema Framework: findings and devices, as Amazon Security Lake, Security Hub and other products hand them out.
  * Schema: https://schema.ocsf.io
  */
-export const ocsf: Importer = {
+export const ocsf: Importer = reads({
   id: 'ocsf',
   title: 'OCSF findings and device inventory',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? '$[*]' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected events of OCSF: "class_uid" 2001 to 2004 or 5001, with "metadata"')
     const once = toldOnce()
     let source: string | null = null
-    for await (const { value, at, document } of readJson(bytes, [layout])) {
-      const event = fieldsOf(value)
-      if (source === null) {
-        source = sourceOf(event)
-        const { name, version } = fieldsOf(fieldsOf(event.metadata).product)
-        yield { kind: 'report', source, tool: textOf(name) || null, tool_version: textOf(version) || null, observed_at: null }
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const event = fieldsOf(value)
+        if (source === null) {
+          source = sourceOf(event)
+          const { name, version } = fieldsOf(fieldsOf(event.metadata).product)
+          yield { kind: 'report', source, tool: textOf(name) || null, tool_version: textOf(version) || null, observed_at: null }
+        }
+        yield* eventRecords(event, layout === '$' ? `document ${document + 1}` : at, source, once)
       }
-      yield* eventRecords(event, layout === '$' ? `document ${document + 1}` : at, source, once)
-    }
+    })
+
     if (source === null) yield { kind: 'report', source: 'ocsf', tool: null, tool_version: null, observed_at: null }
   },
-}
+})
 
 /** Security Hub is one source in each of its formats; any other product is its own. */
 function sourceOf(event: Fields): string {

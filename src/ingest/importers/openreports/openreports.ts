@@ -5,6 +5,7 @@ import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { newReading, readReport } from './policy-report.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const GROUP = /^(?:openreports\.io|wgpolicyk8s\.io|reports\.x-k8s\.io)\//
 const KIND = /^(?:Cluster)?(?:Policy)?Report$/
@@ -25,25 +26,27 @@ function layoutOf(text: string): '$' | '$[*]' | '$.items[*]' | null {
  * Reports in the shape of OpenReports and of the older policy reports of Kubernetes, which Kyverno, image-scanner, Trivy's adapter and others
  * write. Format: https://openreports.io/
  */
-export const openreports: Importer = {
+export const openreports: Importer = reads({
   id: 'openreports',
   title: 'OpenReports and policy reports of Kubernetes (JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected objects of the kinds Report, ClusterReport, PolicyReport or ClusterPolicyReport')
     const reading = newReading()
-    for await (const { value, at } of readJson(bytes, [layout])) {
-      const object = fieldsOf(value)
-      if (GROUP.test(textOf(object['apiVersion']))) yield* readReport(object, at === '$' ? '' : `${at}.`, reading)
-      else {
-        if (reading.source === null) yield* reading.begin('openreports')
-        yield { kind: 'skipped', at, reason: 'Expected an object of openreports.io or wgpolicyk8s.io' }
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        const object = fieldsOf(value)
+        if (GROUP.test(textOf(object['apiVersion']))) yield* readReport(object, at === '$' ? '' : `${at}.`, reading)
+        else {
+          if (reading.source === null) yield* reading.begin('openreports')
+          yield { kind: 'skipped', at, reason: 'Expected an object of openreports.io or wgpolicyk8s.io' }
+        }
       }
-    }
+    })
   },
-}
+})

@@ -3,6 +3,7 @@ import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { isCsvReport, parseCsvReport } from './csv-report.ts'
 import { parseXmlReport } from './xml-report.ts'
+import { reads } from '../../readers/in-batches.ts'
 
 /** Many tools have a root called report: this one says its protocol's version, or names its tests. */
 function isXmlReport(text: string): boolean {
@@ -12,7 +13,7 @@ function isXmlReport(text: string): boolean {
 }
 
 /** Reports of OpenVAS and Greenbone's vulnerability management (GVM, OPENVAS SCAN). */
-export const openvas: Importer = {
+export const openvas: Importer = reads({
   id: 'openvas',
   title: 'OpenVAS and Greenbone (XML, CSV)',
   version: 1,
@@ -23,4 +24,4 @@ export const openvas: Importer = {
     const parse = isCsvReport(text) && !text.trimStart().startsWith('<') ? parseCsvReport : parseXmlReport
     yield* parse({ name: file.name, bytes: () => bytes })
   },
-}
+})

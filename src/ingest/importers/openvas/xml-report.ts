@@ -5,6 +5,7 @@ import type { Source } from '../../importer.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
 import { type Narrowing, readFilter } from './filter.ts'
 import { accessOf, hostAsset, type Result, resultRecords } from './result.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** The end of the scan stands behind the results; these wait for it, so many at most. Then the start is the time. */
 const MAX_HELD = 500_000
@@ -20,13 +21,13 @@ interface Host {
 /**
  * A report of Greenbone's vulnerability manager (GVM, OpenVAS) as XML, of all versions since OMP 4. Format: https://docs.greenbone.net/API/GMP/gmp-22.6.html#command_get_reports
  */
-export async function* parseXmlReport(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseXmlReport(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, Host>()
   const described = new Set<string>()
   const held: FileRecord[] = []
   const head = new Map<string, string>()
   let reported = false
-  let narrowing: Narrowing | null = null
+  let narrowing = null as Narrowing | null
   let task = ''
   let whole = true
   let results = 0
@@ -65,47 +66,52 @@ export async function* parseXmlReport(file: Source): AsyncGenerator<FileRecord> 
     'results/result',
     'report/host',
   ]
-  for await (const { event, name, node, line } of readXml(file.bytes(), { elements, opens: ['report/task', 'report/results', 'report'] })) {
-    if (event === 'open') {
-      if (name === 'task') task ||= node.attributes['id'] ?? ''
-      if (name === 'report' && node.attributes['type'] === 'delta') whole = false
-      // A page of the results: it holds fewer than there may be.
-      if (name === 'results') head.set('max', node.attributes['max'] ?? '-1')
-      if (name === 'results' && (node.attributes['start'] ?? '1') !== '1') whole = false
-    } else if (name === 'term') narrowing = readFilter(node.text)
-    else if (name === 'result_count') {
-      full = count(childText(node, 'full'))
-      filtered = count(childText(node, 'filtered'))
-    } else if (name === 'result') {
-      results++
-      const at = `line ${line} (result ${results})`
-      const ip = child(node, 'host')?.text.trim() ?? ''
-      const oid = child(node, 'nvt')?.attributes['oid']?.trim() ?? ''
-      const marked = reasonToSkip(node)
-      if (ip === '' || oid === '' || marked !== null) {
-        yield* emit([
-          { kind: 'skipped', at, reason: marked ?? (ip === '' ? 'the result names no host' : 'the result names no test (nvt oid)') },
-        ])
-        continue
-      }
-      const place = child(node, 'host')!
-      const { records, value: host } = collect(hostOf(ip, [childText(place, 'hostname')], null, null))
-      const result = readResult(node, oid, host.key)
-      host.loggedIn ||= result.access === 'full'
-      yield* emit([...records, ...resultRecords(result, described)])
-    } else if (name === 'host') {
-      const ip = childText(node, 'ip') ?? node.text.trim()
-      if (ip === '') continue
-      const details = new Map(childrenNamed(node, 'detail').map((detail) => [childText(detail, 'name') ?? '', childText(detail, 'value')]))
-      const ended = parseInstant(childText(node, 'end') ?? '')
-      const { records, value: host } = collect(hostOf(ip, [details.get('hostname') ?? null], details.get('best_os_txt') ?? null, ended))
-      host.loggedIn ||= [...details.keys()].some((key) => /^Auth-\w+-Success$/.test(key))
-      host.listed = ended !== null
-      host.ended = ended
-      yield* emit(records)
-    } else if (!head.has(name)) head.set(name, node.text.trim())
-  }
-  yield* begin()
+  yield* readXml(file.bytes(), { elements, opens: ['report/task', 'report/results', 'report'] }).tell(function* (events) {
+    for (const { event, name, node, line } of events) {
+      if (event === 'open') {
+        if (name === 'task') task ||= node.attributes['id'] ?? ''
+        if (name === 'report' && node.attributes['type'] === 'delta') whole = false
+        // A page of the results: it holds fewer than there may be.
+        if (name === 'results') head.set('max', node.attributes['max'] ?? '-1')
+        if (name === 'results' && (node.attributes['start'] ?? '1') !== '1') whole = false
+      } else if (name === 'term') narrowing = readFilter(node.text)
+      else if (name === 'result_count') {
+        full = count(childText(node, 'full'))
+        filtered = count(childText(node, 'filtered'))
+      } else if (name === 'result') {
+        results++
+        const at = `line ${line} (result ${results})`
+        const ip = child(node, 'host')?.text.trim() ?? ''
+        const oid = child(node, 'nvt')?.attributes['oid']?.trim() ?? ''
+        const marked = reasonToSkip(node)
+        if (ip === '' || oid === '' || marked !== null) {
+          yield* emit([
+            { kind: 'skipped', at, reason: marked ?? (ip === '' ? 'the result names no host' : 'the result names no test (nvt oid)') },
+          ])
+          continue
+        }
+        const place = child(node, 'host')!
+        const { records, value: host } = collect(hostOf(ip, [childText(place, 'hostname')], null, null))
+        const result = readResult(node, oid, host.key)
+        host.loggedIn ||= result.access === 'full'
+        yield* emit([...records, ...resultRecords(result, described)])
+      } else if (name === 'host') {
+        const ip = childText(node, 'ip') ?? node.text.trim()
+        if (ip === '') continue
+        const details = new Map(
+          childrenNamed(node, 'detail').map((detail) => [childText(detail, 'name') ?? '', childText(detail, 'value')]),
+        )
+        const ended = parseInstant(childText(node, 'end') ?? '')
+        const { records, value: host } = collect(hostOf(ip, [details.get('hostname') ?? null], details.get('best_os_txt') ?? null, ended))
+        host.loggedIn ||= [...details.keys()].some((key) => /^Auth-\w+-Success$/.test(key))
+        host.listed = ended !== null
+        host.ended = ended
+        yield* emit(records)
+      } else if (!head.has(name)) head.set(name, node.text.trim())
+    }
+  })
+
+  yield begin()
 
   const max = count(head.get('max') ?? null)
   const paged = (max !== null && results >= max) || (filtered !== null && results < filtered)

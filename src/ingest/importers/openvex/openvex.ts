@@ -7,6 +7,7 @@ import { type StatementJustification, statementJustifications, statementStatuses
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
 
@@ -23,7 +24,7 @@ function detect({ text }: Head): boolean {
 }
 
 /** OpenVEX documents, 0.0.1 to 0.2.0. Format: https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
-export const openvex: Importer = { id: 'openvex', title: 'OpenVEX document (JSON)', version: 1, detect, parse }
+export const openvex: Importer = reads({ id: 'openvex', title: 'OpenVEX document (JSON)', version: 1, detect, parse })
 
 /** A product, a component or, in version 0.0.1, just its id. */
 const Named = z.union([
@@ -61,18 +62,19 @@ interface Document {
   records: FileRecord[]
 }
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   const documents: Document[] = []
   const paths = ['$.@context', ...members.map((member) => `$.${member}`), '$.statements[*]']
   let statements = 0
-  for await (const { path, at, value, document } of readJson(file.bytes(), paths)) {
-    const held = (documents[document] ??= { said: new Map(), records: [] })
-    if (path === '$.statements[*]') {
-      if (++statements > MAX_STATEMENTS)
-        throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
-      held.records.push(...readStatement(value, at))
-    } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
-  }
+  for await (const matches of readJson(file.bytes(), paths).batches)
+    for (const { path, at, value, document } of matches) {
+      const held = (documents[document] ??= { said: new Map(), records: [] })
+      if (path === '$.statements[*]') {
+        if (++statements > MAX_STATEMENTS)
+          throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
+        held.records.push(...readStatement(value, at))
+      } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
+    }
   if (documents.length === 0)
     throw new UserError('unreadable_report', 'Expected an OpenVEX document with @context, @id, author and statements; there is none')
   for (const { said, records } of documents) {

@@ -7,6 +7,7 @@ import { cutText, fieldsOf, firstInstant, given, numberOf, textOf } from '../../
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'orca-security'
 const NAMES = ['OrcaScore', 'Title', 'Category', 'CloudAccount', 'Inventory']
@@ -30,13 +31,13 @@ function layoutOf(text: string): 'json' | 'csv' | null {
 }
 
 /** Orca Security: alerts of a query in Discovery, exported as JSON or CSV. https://docs.orcasecurity.io (for customers) */
-export const orcaSecurity: Importer = {
+export const orcaSecurity: Importer = reads({
   id: 'orca-security',
   title: 'Orca Security (alerts JSON, CSV)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
@@ -44,43 +45,47 @@ export const orcaSecurity: Importer = {
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'Orca Security', tool_version: null, observed_at: null }
     if (layout === 'json')
-      for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-        const item = fieldsOf(value)
-        yield* alertRecords(
-          {
-            title: textOf(item.Title),
-            category: textOf(item.Category),
-            status: textOf(item.Status),
-            score: numberOf(item.OrcaScore),
-            account: textOf(fieldsOf(item.CloudAccount).Name),
-            resource: textOf(fieldsOf(item.Inventory).Name),
-            seen: textOf(item.LastSeen),
-          },
-          at,
-          once,
-        )
-      }
-    else
-      for await (const { line, row, error } of readCsv(bytes)) {
-        const cell = (name: string) => row[name]?.trim() ?? ''
-        if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
-        else
+      yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+        for (const { value, at } of matches) {
+          const item = fieldsOf(value)
           yield* alertRecords(
             {
-              title: cell('Title'),
-              category: cell('Category'),
-              status: cell('Status'),
-              score: numberOf(cell('OrcaScore')),
-              account: cell('CloudAccount.Name'),
-              resource: cell('Inventory.Name'),
-              seen: cell('LastSeen'),
+              title: textOf(item.Title),
+              category: textOf(item.Category),
+              status: textOf(item.Status),
+              score: numberOf(item.OrcaScore),
+              account: textOf(fieldsOf(item.CloudAccount).Name),
+              resource: textOf(fieldsOf(item.Inventory).Name),
+              seen: textOf(item.LastSeen),
             },
-            `line ${line}`,
+            at,
             once,
           )
-      }
+        }
+      })
+    else
+      yield* readCsv(bytes).tell(function* (rows) {
+        for (const { line, row, error } of rows) {
+          const cell = (name: string) => row[name]?.trim() ?? ''
+          if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
+          else
+            yield* alertRecords(
+              {
+                title: cell('Title'),
+                category: cell('Category'),
+                status: cell('Status'),
+                score: numberOf(cell('OrcaScore')),
+                account: cell('CloudAccount.Name'),
+                resource: cell('Inventory.Name'),
+                seen: cell('LastSeen'),
+              },
+              `line ${line}`,
+              once,
+            )
+        }
+      })
   },
-}
+})
 
 /** Bands of Orca's score, 0–10: informational below 1, low below 4, medium below 7, high below 9. */
 export function severityOfScore(score: number | null): Severity | undefined {

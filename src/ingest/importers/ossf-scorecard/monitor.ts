@@ -4,6 +4,7 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import { readJson } from '../../readers/json.ts'
 import { type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { repositoryAsset } from './repository.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** A source of its own: a total never answers for the checks that a result lists. */
 const SOURCE = 'ossf-scorecard-monitor'
@@ -16,7 +17,7 @@ interface Snapshot {
 }
 
 /** The records of all snapshots of a monitor database: one report per moment, the oldest first. The file is one small document. */
-export async function* readMonitor(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readMonitor(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const snapshots: Snapshot[] = []
   const skipped: FileRecord[] = []
   const read = (repository: string, entry: Fields, at: string) => {
@@ -25,16 +26,17 @@ export async function* readMonitor(bytes: AsyncIterable<Uint8Array>): AsyncGener
     if (observed_at !== null && score !== null && score >= 0 && score <= 10) snapshots.push({ repository, observed_at, score })
     else skipped.push({ kind: 'skipped', at, reason: 'expected a score from 0 to 10 with its date' })
   }
-  for await (const { value } of readJson(bytes, ['$'])) {
-    for (const [host, owners] of Object.entries(fieldsOf(value)))
-      for (const [owner, repositories] of Object.entries(fieldsOf(owners)))
-        for (const [name, entry] of Object.entries(fieldsOf(repositories))) {
-          const { previous, current } = fieldsOf(entry)
-          const repository = `${host}/${owner}/${name}`
-          for (const [index, one] of objectsIn(previous).entries()) read(repository, one, `${repository}.previous[${index}]`)
-          if (isFields(current)) read(repository, current, `${repository}.current`)
-        }
-  }
+  for await (const matches of readJson(bytes, ['$']).batches)
+    for (const { value } of matches) {
+      for (const [host, owners] of Object.entries(fieldsOf(value)))
+        for (const [owner, repositories] of Object.entries(fieldsOf(owners)))
+          for (const [name, entry] of Object.entries(fieldsOf(repositories))) {
+            const { previous, current } = fieldsOf(entry)
+            const repository = `${host}/${owner}/${name}`
+            for (const [index, one] of objectsIn(previous).entries()) read(repository, one, `${repository}.previous[${index}]`)
+            if (isFields(current)) read(repository, current, `${repository}.current`)
+          }
+    }
   if (snapshots.length === 0) throw new UserError('unreadable_report', 'Expected repositories with dated scores; the database has none')
   snapshots.sort((a, b) => a.observed_at - b.observed_at || (a.repository < b.repository ? -1 : a.repository > b.repository ? 1 : 0))
   let at: Instant | null = null
@@ -56,5 +58,5 @@ export async function* readMonitor(bytes: AsyncIterable<Uint8Array>): AsyncGener
       max_points: 10,
     }
   }
-  yield* skipped
+  yield skipped
 }

@@ -7,6 +7,7 @@ import { cutText, type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf, 
 import { peek } from '../../readers/peek.ts'
 import { readMonitor } from './monitor.ts'
 import { repositoryAsset } from './repository.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'ossf-scorecard'
 
@@ -79,13 +80,13 @@ function* resultRecords(result: Fields, at: string): Generator<FileRecord> {
  * OpenSSF Scorecard: results of the command line and of its API (one, one after another, or a list), and the history that openssf-scorecard-monitor
  * keeps. Formats: https://github.com/ossf/scorecard/blob/main/pkg/scorecard/json.go and https://github.com/UlisesGascon/openssf-scorecard-monitor
  */
-export const ossfScorecard: Importer = {
+export const ossfScorecard: Importer = reads({
   id: 'ossf-scorecard',
   title: 'OpenSSF Scorecard (JSON, monitor database)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -99,13 +100,15 @@ export const ossfScorecard: Importer = {
     }
     const isList = text.trimStart().startsWith('[')
     let results = 0
-    for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
-      const place = isList ? at : `document ${document + 1}`
-      if (isFields(value) && isFields(value.repo)) {
-        results++
-        yield* resultRecords(value, place)
-      } else if (results > 0) yield { kind: 'skipped', at: place, reason: 'expected a result with a repo' }
-      else throw new UserError('unreadable_report', `${place}: expected a result with a repo`)
-    }
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const place = isList ? at : `document ${document + 1}`
+        if (isFields(value) && isFields(value.repo)) {
+          results++
+          yield* resultRecords(value, place)
+        } else if (results > 0) yield { kind: 'skipped', at: place, reason: 'expected a result with a repo' }
+        else throw new UserError('unreadable_report', `${place}: expected a result with a repo`)
+      }
+    })
   },
-}
+})

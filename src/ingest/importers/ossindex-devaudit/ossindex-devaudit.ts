@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -39,13 +40,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** DevAudit's JSON with vulnerabilities of OSS Index. Format: https://github.com/sonatype-nexus-community/DevAudit */
-export const ossindexDevaudit: Importer = {
+export const ossindexDevaudit: Importer = reads({
   id: 'ossindex-devaudit',
   title: 'DevAudit with OSS Index (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!detect({ name: file.name, text }))
       throw new UserError('unreadable_report', 'Expected DevAudit’s JSON with "Packages Audited" and "Packages"')
@@ -54,9 +55,11 @@ export const ossindexDevaudit: Importer = {
     // A run that audited nothing looked for nothing.
     if (Number(jsonOutline(text)?.members.get('Packages Audited')) > 0) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     const described = new Set<string>()
-    for await (const { at, value } of readJson(bytes, ['$.Packages[*]'])) yield* readPackage(value, at, described)
+    yield* readJson(bytes, ['$.Packages[*]']).tell(function* (matches) {
+      for (const { at, value } of matches) yield* readPackage(value, at, described)
+    })
   },
-}
+})
 
 /** The tool writes None for nothing. */
 const there = (text: string | undefined): string | undefined => (text === 'None' ? undefined : text)

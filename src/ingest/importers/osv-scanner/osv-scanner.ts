@@ -12,6 +12,7 @@ import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { osvFacts, osvFixes, osvIds, OsvRecord } from '../../readers/osv.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -46,13 +47,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** OSV-Scanner's JSON. Format: https://google.github.io/osv-scanner/output/ */
-export const osvScanner: Importer = {
+export const osvScanner: Importer = reads({
   id: 'osv-scanner',
   title: 'OSV-Scanner (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     // A run without findings once wrote nothing at all.
     if (text.trim() !== '' && !jsonOutline(text)?.members.has('results'))
@@ -60,20 +61,21 @@ export const osvScanner: Importer = {
     let asset: AssetRecord = codeAsset(ASSET)
     const waiting = new Waiting('OSV-Scanner')
     const described = new Set<string>()
-    for await (const { path, at, value } of readJson(bytes, ['$.results[*]', '$.image_metadata'])) {
-      const result = Result.safeParse(value)
-      if (path === '$.image_metadata') asset = describeImage(value)
-      else if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
-      else
-        for (const [index, each] of (result.data.packages ?? []).entries())
-          waiting.addAll(readPackage(each, result.data, `${at}.packages[${index}]`, described))
-    }
+    for await (const matches of readJson(bytes, ['$.results[*]', '$.image_metadata']).batches)
+      for (const { path, at, value } of matches) {
+        const result = Result.safeParse(value)
+        if (path === '$.image_metadata') asset = describeImage(value)
+        else if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+        else
+          for (const [index, each] of (result.data.packages ?? []).entries())
+            waiting.addAll(readPackage(each, result.data, `${at}.packages[${index}]`, described))
+      }
     yield { kind: 'report', source: 'osv-scanner', tool: 'OSV-Scanner', tool_version: null, observed_at: null }
     yield asset
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
-    yield* waiting.take()
+    yield waiting.take()
   },
-}
+})
 
 /** The report says what the image is made of, not what it is called. */
 function describeImage(value: unknown): AssetRecord {

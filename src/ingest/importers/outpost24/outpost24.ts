@@ -6,6 +6,7 @@ import type { Importer, Source } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { zoneOffset } from '../../readers/date-in-words.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 const MAX_DESCRIPTION = 8000
@@ -14,15 +15,15 @@ const MAX_DESCRIPTION = 8000
  * Vulnerability reports of Outpost24's OUTSCAN and HIAB as XML. Format: https://kb.outpost24.com/kb/xml-api-interface-technical-document and the DTD that the
  * reports name, https://outscan.outpost24.com/dtd/XMLReport.dtd
  */
-export const outpost24: Importer = {
+export const outpost24: Importer = reads({
   id: 'outpost24',
   title: 'Outpost24 OUTSCAN and HIAB (XML)',
   version: 1,
   detect: ({ text }) => xmlRoot(text) === 'main' && text.includes('<reportinfo>') && /<hostlist\s*\/?>|<detaillist\s*\/?>/.test(text),
   parse: parseReport,
-}
+})
 
-async function* parseReport(file: Source): AsyncGenerator<FileRecord> {
+async function* parseReport(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, { asset: AssetRecord; ended: Instant | null }>()
   const described = new Set<string>()
   let offset: number | null = 0
@@ -37,36 +38,39 @@ async function* parseReport(file: Source): AsyncGenerator<FileRecord> {
     reported = true
   }
   const elements = ['main/reportinfo', 'hostlist/host', 'detaillist/detail']
-  for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
-    if (name === 'reportinfo') {
-      const zone = childText(node, 'timezone')
-      offset = zone === null ? 0 : zoneOffset(zone)
-      madeAt = time(childText(node, 'reportdate'))
-      continue
+  yield* readXml(file.bytes(), { elements }).tell(function* (events) {
+    for (const { name, node, line } of events) {
+      if (name === 'reportinfo') {
+        const zone = childText(node, 'timezone')
+        offset = zone === null ? 0 : zoneOffset(zone)
+        madeAt = time(childText(node, 'reportdate'))
+        continue
+      }
+      yield* begin()
+      const ip = childText(node, 'ip') ?? ''
+      let host = hosts.get(ip)
+      if (!host) {
+        const asset = describeHost(
+          `h${hosts.size + 1}`,
+          ip,
+          childText(node, name === 'host' ? 'name' : 'hostname'),
+          childText(node, 'platform'),
+        )
+        host = { asset, ended: time(childText(node, name === 'host' ? 'end' : 'date')) }
+        hosts.set(ip, host)
+        yield host.ended === null ? asset : { ...asset, observed_at: host.ended }
+      }
+      if (name === 'host') continue
+      const id = childText(node, 'id')
+      if (id === null || childText(node, 'falsepositive') === '1') {
+        yield { kind: 'skipped', at: `line ${line}`, reason: id === null ? 'a detail has no id' : `${id}: marked as a false positive` }
+        continue
+      }
+      yield* readDetail(node, id, host.asset.asset, described)
     }
-    yield* begin()
-    const ip = childText(node, 'ip') ?? ''
-    let host = hosts.get(ip)
-    if (!host) {
-      const asset = describeHost(
-        `h${hosts.size + 1}`,
-        ip,
-        childText(node, name === 'host' ? 'name' : 'hostname'),
-        childText(node, 'platform'),
-      )
-      host = { asset, ended: time(childText(node, name === 'host' ? 'end' : 'date')) }
-      hosts.set(ip, host)
-      yield host.ended === null ? asset : { ...asset, observed_at: host.ended }
-    }
-    if (name === 'host') continue
-    const id = childText(node, 'id')
-    if (id === null || childText(node, 'falsepositive') === '1') {
-      yield { kind: 'skipped', at: `line ${line}`, reason: id === null ? 'a detail has no id' : `${id}: marked as a false positive` }
-      continue
-    }
-    yield* readDetail(node, id, host.asset.asset, described)
-  }
-  yield* begin()
+  })
+
+  yield begin()
 }
 
 function* readDetail(node: XmlNode, id: string, asset: string, described: Set<string>): Generator<FileRecord> {

@@ -8,6 +8,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -26,13 +27,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** The JSON of `symfony security:check` and local-php-security-checker. Format: https://github.com/fabpot/local-php-security-checker */
-export const phpSymfonySecurityCheck: Importer = {
+export const phpSymfonySecurityCheck: Importer = reads({
   id: 'php-symfony-security-check',
   title: 'Symfony security check / local-php-security-checker (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     // Without findings the tool writes an empty object or list.
     if (!/^\s*(?:\{|\[\s*\])/.test(text))
@@ -41,13 +42,15 @@ export const phpSymfonySecurityCheck: Importer = {
     yield codeAsset(ASSET)
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     const described = new Set<string>()
-    for await (const { at, value } of readJson(bytes, ['$.*'])) {
-      const read = Package.safeParse(value)
-      if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      else yield* readPackage(/^\["?(.*?)"?\]$/.exec(at)?.[1] ?? at, read.data, at, described)
-    }
+    yield* readJson(bytes, ['$.*']).tell(function* (matches) {
+      for (const { at, value } of matches) {
+        const read = Package.safeParse(value)
+        if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        else yield* readPackage(/^\["?(.*?)"?\]$/.exec(at)?.[1] ?? at, read.data, at, described)
+      }
+    })
   },
-}
+})
 
 function* readPackage(
   name: string,

@@ -7,6 +7,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { cutText } from '../../readers/json-fields.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'pingcastle'
 const SID = /^S-1-5-21-\d{1,10}-\d{1,10}-\d{1,10}$/i
@@ -87,13 +88,13 @@ function* controllerRecords(node: XmlNode, domain: string, at: string): Generato
  * PingCastle's health check of an Active Directory domain (`ad_hc_<domain>.xml`). It lists the rules that matched; all of them ran. Format:
  * https://github.com/netwrix/pingcastle/blob/master/Healthcheck/HealthcheckData.cs
  */
-export const pingcastle: Importer = {
+export const pingcastle: Importer = reads({
   id: 'pingcastle',
   title: 'PingCastle health check (XML)',
   version: 1,
   detect: ({ text }: Head) => xmlRoot(text) === 'HealthcheckData' && /<(?:EngineVersion|DomainFQDN|RiskRules)>/.test(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const about = new Map<string, string>()
     let asset: string | null = null
     function* begin(): Generator<FileRecord> {
@@ -127,17 +128,20 @@ export const pingcastle: Importer = {
       'DomainControllers/HealthcheckDomainController',
       'RiskRules/HealthcheckRiskRule',
     ]
-    for await (const { name, node, line } of readXml(file.bytes(), { elements, opens: ['HealthcheckData'] })) {
-      if (name === 'HealthcheckData') root = true
-      else if (FACTS.includes(name)) about.set(name, node.text.trim())
-      else {
-        if (asset === null) yield* begin()
-        if (name === 'HealthcheckRiskRule') yield* ruleRecords(node, asset!, `line ${line}`)
-        else yield* controllerRecords(node, about.get('DomainFQDN') ?? '', `line ${line}`)
+    yield* readXml(file.bytes(), { elements, opens: ['HealthcheckData'] }).tell(function* (events) {
+      for (const { name, node, line } of events) {
+        if (name === 'HealthcheckData') root = true
+        else if (FACTS.includes(name)) about.set(name, node.text.trim())
+        else {
+          if (asset === null) yield* begin()
+          if (name === 'HealthcheckRiskRule') yield* ruleRecords(node, asset!, `line ${line}`)
+          else yield* controllerRecords(node, about.get('DomainFQDN') ?? '', `line ${line}`)
+        }
       }
-    }
+    })
+
     if (!root || (asset === null && !about.has('DomainFQDN')))
       throw new UserError('unreadable_report', 'Expected a health check of PingCastle: <HealthcheckData> with a DomainFQDN and RiskRules')
-    if (asset === null) yield* begin()
+    if (asset === null) yield begin()
   },
-}
+})

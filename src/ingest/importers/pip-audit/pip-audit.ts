@@ -8,6 +8,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, type JsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -38,13 +39,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** pip-audit's JSON. Format: https://pypi.org/project/pip-audit/ */
-export const pipAudit: Importer = {
+export const pipAudit: Importer = reads({
   id: 'pip-audit',
   title: 'pip-audit (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const outline = jsonOutline(text)
     if (!/^\s*\[/.test(text) && !outline?.members.has('dependencies'))
@@ -54,9 +55,11 @@ export const pipAudit: Importer = {
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     yield { kind: 'coverage', asset: ASSET, subject: 'software' }
     const described = new Set<string>()
-    for await (const { at, value } of readJson(bytes, ['$[*]', '$.dependencies[*]'])) yield* readDependency(value, at, described)
+    yield* readJson(bytes, ['$[*]', '$.dependencies[*]']).tell(function* (matches) {
+      for (const { at, value } of matches) yield* readDependency(value, at, described)
+    })
   },
-}
+})
 
 function* readDependency(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const read = Dependency.safeParse(value)

@@ -8,6 +8,7 @@ import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Polaris' own words; `ignore` is not reported. https://polaris.docs.fairwinds.com/customization/configuration/ */
 const severities = new Map<string, Severity>([
@@ -17,7 +18,7 @@ const severities = new Map<string, Severity>([
 ])
 
 /** Polaris' audit (`polaris audit --format json`). Format: https://polaris.docs.fairwinds.com/cli/ */
-export const polaris: Importer = {
+export const polaris: Importer = reads({
   id: 'polaris',
   title: 'Polaris (JSON)',
   version: 1,
@@ -26,7 +27,7 @@ export const polaris: Importer = {
     return !!outline && !outline.list && outline.members.has('PolarisOutputVersion')
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const header = new Map<string, string>()
     const names = ['PolarisOutputVersion', 'AuditTime', 'SourceType', 'SourceName', 'DisplayName']
     const results = openPartResults()
@@ -46,32 +47,39 @@ export const polaris: Importer = {
       // A path of the scanning machine names nothing; neither does the address of a cluster's API, which many have in common.
       if (header.get('SourceType') !== 'Cluster') code = { kind: 'asset', asset: 'code', type: 'repository', name: '', names: [] }
     }
-    for await (const { path, at, value } of readJson(file.bytes(), [...names.map((name) => `$.${name}`), '$.Results[*]'])) {
-      if (path !== '$.Results[*]') {
-        header.set(path.slice(2), textOf(value))
-        continue
+    yield* readJson(file.bytes(), [...names.map((name) => `$.${name}`), '$.Results[*]']).tell(function* (matches) {
+      for (const { path, at, value } of matches) {
+        if (path !== '$.Results[*]') {
+          header.set(path.slice(2), textOf(value))
+          continue
+        }
+        if (!begun) yield* begin()
+        const item = fieldsOf(value)
+        const resource: KubernetesResource = {
+          namespace: textOf(item['Namespace']),
+          kind: textOf(item['Kind']),
+          name: textOf(item['Name']),
+        }
+        if (resource.kind === '' || resource.name === '') {
+          yield { kind: 'skipped', at, reason: 'Expected a result with Kind and Name' }
+          continue
+        }
+        const shown = header.get('DisplayName') ?? ''
+        const cluster = shown === header.get('SourceName') ? '' : shown.slice(0, 300)
+        const asset = code ?? kubernetesAsset('polaris', cluster, resource)
+        if (!assets.has(asset.asset)) {
+          assets.add(asset.asset)
+          yield asset
+        }
+        namespaces.add(resource.namespace)
+        yield* resourceRecords(item, resource, asset, results, at)
       }
-      if (!begun) yield* begin()
-      const item = fieldsOf(value)
-      const resource: KubernetesResource = { namespace: textOf(item['Namespace']), kind: textOf(item['Kind']), name: textOf(item['Name']) }
-      if (resource.kind === '' || resource.name === '') {
-        yield { kind: 'skipped', at, reason: 'Expected a result with Kind and Name' }
-        continue
-      }
-      const shown = header.get('DisplayName') ?? ''
-      const cluster = shown === header.get('SourceName') ? '' : shown.slice(0, 300)
-      const asset = code ?? kubernetesAsset('polaris', cluster, resource)
-      if (!assets.has(asset.asset)) {
-        assets.add(asset.asset)
-        yield asset
-      }
-      namespaces.add(resource.namespace)
-      yield* resourceRecords(item, resource, asset, results, at)
-    }
+    })
+
     if (header.size === 0 && !begun) throw new UserError('unreadable_report', 'Expected Polaris JSON with PolarisOutputVersion and Results')
-    if (!begun) yield* begin()
+    if (!begun) yield begin()
     if (assets.size === 0) yield code ?? kubernetesAsset('polaris', '', { namespace: '', kind: '', name: '' })
-    yield* results.end()
+    yield results.end()
     // Without the cluster's name the audit may be of some namespaces; of files it is of one path, told by its last part.
     const path = (header.get('SourceName') ?? '').split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? ''
     const checks = code ? path : nameOfSet(namespaces, 'namespaces')
@@ -83,7 +91,7 @@ export const polaris: Importer = {
         ...(asset === 'code' || asset === 'cluster' ? { checks: checks.slice(0, 300) || 'all' } : {}),
       }
   },
-}
+})
 
 /** The checks of a resource, of its pod and of the pod's containers. */
 function* resourceRecords(

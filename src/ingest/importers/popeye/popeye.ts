@@ -8,6 +8,7 @@ import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Levels: 0 fine, 1 to know, 2 warning, 3 error. https://github.com/derailed/popeye#the-command-line */
 const severities: readonly (Severity | null)[] = [null, 'low', 'medium', 'high']
@@ -15,7 +16,7 @@ const severities: readonly (Severity | null)[] = [null, 'low', 'medium', 'high']
 const MAX_SECTIONS = 2000
 
 /** Popeye's report (`popeye -o json`): `sanitizers` before 0.20, `sections` since. Format: https://github.com/derailed/popeye */
-export const popeye: Importer = {
+export const popeye: Importer = reads({
   id: 'popeye',
   title: 'Popeye (JSON)',
   version: 1,
@@ -24,25 +25,26 @@ export const popeye: Importer = {
     return !!outline && !outline.list && outline.members.has('popeye') && /"(?:sanitizers?|sections|linter|tally|score)"\s*:/.test(head)
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const sections: { item: Fields; at: string }[] = []
     let [time, cluster] = ['', '']
     let known = false
     const paths = ['$.popeye.report_time', '$.popeye.score', '$.popeye.sanitizers[*]', '$.popeye.sections[*]', '$.ClusterName']
-    for await (const { path, at, value } of readJson(file.bytes(), paths)) {
-      known = true
-      if (path.endsWith('report_time')) time = textOf(value)
-      else if (path === '$.ClusterName') cluster = textOf(value).slice(0, 300)
-      else if (!path.endsWith('[*]')) continue
-      else if (sections.length >= MAX_SECTIONS)
-        throw new UserError('unreadable_report', `The report has more than ${MAX_SECTIONS} sections`)
-      else sections.push({ item: fieldsOf(value), at })
-    }
+    for await (const matches of readJson(file.bytes(), paths).batches)
+      for (const { path, at, value } of matches) {
+        known = true
+        if (path.endsWith('report_time')) time = textOf(value)
+        else if (path === '$.ClusterName') cluster = textOf(value).slice(0, 300)
+        else if (!path.endsWith('[*]')) continue
+        else if (sections.length >= MAX_SECTIONS)
+          throw new UserError('unreadable_report', `The report has more than ${MAX_SECTIONS} sections`)
+        else sections.push({ item: fieldsOf(value), at })
+      }
     if (!known) throw new UserError('unreadable_report', 'Expected Popeye JSON with sections or sanitizers')
     yield { kind: 'report', source: 'popeye', tool: 'Popeye', tool_version: null, observed_at: parseInstant(time) }
-    yield* records(sections, cluster)
+    yield records(sections, cluster)
   },
-}
+})
 
 function* records(sections: { item: Fields; at: string }[], cluster: string): Generator<FileRecord> {
   const results = openPartResults()

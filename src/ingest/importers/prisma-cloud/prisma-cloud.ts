@@ -6,6 +6,7 @@ import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readRows } from './rows.ts'
 import { readResults } from './results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 function isResults(text: string): boolean {
   const outline = jsonOutline(text)
@@ -31,13 +32,13 @@ function isRows(text: string): boolean {
  * Prisma Cloud Compute, once Twistlock: what twistcli writes, and the console's CSV exports of images, hosts and CI scans.
  * Format: https://docs.prismacloud.io/en/enterprise-edition/content-collections/runtime-security/tools/twistcli-scan-images
  */
-export const prismaCloud: Importer = {
+export const prismaCloud: Importer = reads({
   id: 'prisma-cloud',
   title: 'Prisma Cloud Compute, Twistlock (JSON, CSV)',
   version: 1,
   detect: ({ text }: Head) => isResults(text) || isRows(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (/^\s*\{/.test(text)) yield* readResults(bytes)
     else if (isRows(text)) yield* readRows(bytes)
@@ -47,4 +48,4 @@ export const prismaCloud: Importer = {
         'Expected the JSON of twistcli with results, or a CSV export with the columns CVE ID, Compliance ID and Fix Status',
       )
   },
-}
+})

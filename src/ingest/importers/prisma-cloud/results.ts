@@ -6,15 +6,19 @@ import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../rea
 import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** What `twistcli images scan --output-file` writes: the whole of each image. */
-export async function* readResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const described = new Set<string>()
   let number = 0
-  for await (const { value, at } of readJson(bytes, ['$.results[*]'])) {
-    if (number++ === 0) yield reportRecord
-    yield* readResult(value, `image ${number}`, at, described)
-  }
+  yield* readJson(bytes, ['$.results[*]']).tell(function* (matches) {
+    for (const { value, at } of matches) {
+      if (number++ === 0) yield reportRecord
+      yield* readResult(value, `image ${number}`, at, described)
+    }
+  })
+
   if (number === 0) throw new UserError('unreadable_report', 'Expected the JSON of twistcli with results; there is none')
 }
 

@@ -6,50 +6,53 @@ import { readCsv } from '../../readers/csv.ts'
 import { numberOf, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** The console's CSV exports: one row is a vulnerability of packages, or a compliance issue, of an image or a host. */
-export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'prisma-cloud', tool: 'Prisma Cloud Compute', tool_version: null, observed_at: null }
   const described = new Set<string>()
   const assets = new Map<string, Set<CoverageRecord['subject']>>()
-  for await (const { row, line, error } of readCsv(bytes)) {
-    const at = `line ${line}`
-    if (error !== null) {
-      yield { kind: 'skipped', at, reason: error }
-      continue
+  yield* readCsv(bytes).tell(function* (rows) {
+    for (const { row, line, error } of rows) {
+      const at = `line ${line}`
+      if (error !== null) {
+        yield { kind: 'skipped', at, reason: error }
+        continue
+      }
+      const of = (name: string) => textOf(row[name])
+      const key = of('Repository') === '' ? `host ${of('Hostname')}` : [of('Registry'), of('Repository'), of('Tag'), of('Id')].join(' ')
+      let covered = assets.get(key)
+      if (covered === undefined) {
+        covered = new Set()
+        assets.set(key, covered)
+        yield of('Repository') === '' ? hostOf(row, key) : imageOf(row, key)
+      }
+      // Only what the export shows for this asset: the columns are there whether or not it was asked for.
+      const subject = of('CVE ID') === '' ? 'control' : 'vulnerability'
+      if (!covered.has(subject)) {
+        covered.add(subject)
+        yield { kind: 'coverage', asset: key, subject }
+      }
+      if (subject === 'vulnerability') yield* readVulnerability(row, key, at, described)
+      else {
+        const title = of('Description')
+        if (title === '') yield { kind: 'skipped', at, reason: 'Expected a CVE ID, or the Description of a compliance issue' }
+        else
+          yield* readCompliance(
+            {
+              asset: key,
+              id: of('Compliance ID'),
+              title,
+              severity: of('Severity'),
+              category: of('Type (2)') || of('Type'),
+              cause: of('Cause'),
+            },
+            described,
+          )
+      }
     }
-    const of = (name: string) => textOf(row[name])
-    const key = of('Repository') === '' ? `host ${of('Hostname')}` : [of('Registry'), of('Repository'), of('Tag'), of('Id')].join(' ')
-    let covered = assets.get(key)
-    if (covered === undefined) {
-      covered = new Set()
-      assets.set(key, covered)
-      yield of('Repository') === '' ? hostOf(row, key) : imageOf(row, key)
-    }
-    // Only what the export shows for this asset: the columns are there whether or not it was asked for.
-    const subject = of('CVE ID') === '' ? 'control' : 'vulnerability'
-    if (!covered.has(subject)) {
-      covered.add(subject)
-      yield { kind: 'coverage', asset: key, subject }
-    }
-    if (subject === 'vulnerability') yield* readVulnerability(row, key, at, described)
-    else {
-      const title = of('Description')
-      if (title === '') yield { kind: 'skipped', at, reason: 'Expected a CVE ID, or the Description of a compliance issue' }
-      else
-        yield* readCompliance(
-          {
-            asset: key,
-            id: of('Compliance ID'),
-            title,
-            severity: of('Severity'),
-            category: of('Type (2)') || of('Type'),
-            cause: of('Cause'),
-          },
-          described,
-        )
-    }
-  }
+  })
 }
 
 function imageOf(row: Record<string, string>, asset: string): AssetRecord {

@@ -5,6 +5,7 @@ import type { Instant } from '../../../model/time.ts'
 import { type Fields, fieldsOf, firstInstant, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openReport, type ProwlerResult } from './result.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Findings come before the resources that they are about, so all are held: more than this are refused. */
 const MOST_HELD = 1_000_000
@@ -56,7 +57,7 @@ interface AppFinding {
 }
 
 /** The records of a dump: per scan a report of its findings; accounts and resources without findings as an inventory that looked at nothing. */
-export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const accounts = new Map<string, Account>()
   const resources = new Map<string, AppResource>()
   const scans = new Map<string, { account: string; at: Instant | null }>()
@@ -65,51 +66,52 @@ export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGe
   const findings: AppFinding[] = []
   let newest: Instant | null = null
 
-  for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-    const item = fieldsOf(value)
-    const fields = fieldsOf(item.fields)
-    const pk = textOf(item.pk)
-    const updated = firstInstant(fields.updated_at, fields.inserted_at)
-    if (item.model === 'api.provider') {
-      newest = later(newest, updated)
-      accounts.set(pk, { provider: textOf(fields.provider).toLowerCase(), uid: textOf(fields.uid), alias: textOf(fields.alias) })
-    } else if (item.model === 'api.resource') {
-      newest = later(newest, updated)
-      resources.set(pk, {
-        account: textOf(fields.provider),
-        uid: textOf(fields.uid),
-        name: textOf(fields.name),
-        region: textOf(fields.region),
-        type: textOf(fields.type),
-      })
-    } else if (item.model === 'api.scan')
-      scans.set(pk, { account: textOf(fields.provider), at: firstInstant(fields.completed_at, fields.started_at) })
-    else if (item.model === 'api.resourcefindingmapping') {
-      const finding = textOf(fields.finding)
-      if (!resourceOf.has(finding)) resourceOf.set(finding, textOf(fields.resource))
-    } else if (item.model === 'api.finding') {
-      const check_id = textOf(fields.check_id)
-      if (!checks.has(check_id)) checks.set(check_id, fieldsOf(fields.check_metadata))
-      findings.push({
-        at,
-        pk,
-        uid: textOf(fields.uid),
-        status: textOf(fields.status),
-        muted: fields.muted === true,
-        message: textOf(fields.status_extended),
-        severity: textOf(fields.severity),
-        check_id,
-        scan: textOf(fields.scan),
-        inserted_at: firstInstant(fields.inserted_at),
-      })
+  for await (const matches of readJson(bytes, ['$[*]']).batches)
+    for (const { value, at } of matches) {
+      const item = fieldsOf(value)
+      const fields = fieldsOf(item.fields)
+      const pk = textOf(item.pk)
+      const updated = firstInstant(fields.updated_at, fields.inserted_at)
+      if (item.model === 'api.provider') {
+        newest = later(newest, updated)
+        accounts.set(pk, { provider: textOf(fields.provider).toLowerCase(), uid: textOf(fields.uid), alias: textOf(fields.alias) })
+      } else if (item.model === 'api.resource') {
+        newest = later(newest, updated)
+        resources.set(pk, {
+          account: textOf(fields.provider),
+          uid: textOf(fields.uid),
+          name: textOf(fields.name),
+          region: textOf(fields.region),
+          type: textOf(fields.type),
+        })
+      } else if (item.model === 'api.scan')
+        scans.set(pk, { account: textOf(fields.provider), at: firstInstant(fields.completed_at, fields.started_at) })
+      else if (item.model === 'api.resourcefindingmapping') {
+        const finding = textOf(fields.finding)
+        if (!resourceOf.has(finding)) resourceOf.set(finding, textOf(fields.resource))
+      } else if (item.model === 'api.finding') {
+        const check_id = textOf(fields.check_id)
+        if (!checks.has(check_id)) checks.set(check_id, fieldsOf(fields.check_metadata))
+        findings.push({
+          at,
+          pk,
+          uid: textOf(fields.uid),
+          status: textOf(fields.status),
+          muted: fields.muted === true,
+          message: textOf(fields.status_extended),
+          severity: textOf(fields.severity),
+          check_id,
+          scan: textOf(fields.scan),
+          inserted_at: firstInstant(fields.inserted_at),
+        })
+      }
+      if (findings.length + resources.size > MOST_HELD)
+        throw new UserError('unreadable_report', `The dump holds more than ${MOST_HELD} findings and resources: dump one scan at a time`)
     }
-    if (findings.length + resources.size > MOST_HELD)
-      throw new UserError('unreadable_report', `The dump holds more than ${MOST_HELD} findings and resources: dump one scan at a time`)
-  }
 
   if (findings.length === 0) {
     yield { kind: 'report', source: 'prowler', tool: 'Prowler App', tool_version: null, observed_at: newest }
-    yield* inventory(accounts, resources)
+    yield inventory(accounts, resources)
     return
   }
   for (const [scan, list] of byScan(findings)) {
@@ -119,7 +121,7 @@ export async function* readAppFixture(bytes: AsyncIterable<Uint8Array>): AsyncGe
     for (const finding of list) {
       const resource = resources.get(resourceOf.get(finding.pk) ?? '')
       const account = accounts.get(resource?.account ?? known?.account ?? '')
-      yield* report.records(resultOf(finding, checks.get(finding.check_id)!, resource, account, observed_at))
+      yield report.records(resultOf(finding, checks.get(finding.check_id)!, resource, account, observed_at))
     }
   }
 }

@@ -8,6 +8,7 @@ import { isAppFixture, readAppFixture } from './app-fixtures.ts'
 import { fromColumns, fromOldColumns } from './csv-results.ts'
 import { fromOcsf, fromVersion2, fromVersion3 } from './json-results.ts'
 import { openReport, type ProwlerResult } from './result.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const layouts = {
   ocsf: fromOcsf,
@@ -37,13 +38,13 @@ function csvLayout(text: string): ((row: Record<string, string>, at: string) => 
  * plain JSON of versions 2 and 3, dumps of Prowler App. One result is one `control_result`. Formats:
  * https://docs.prowler.com/projects/prowler-open-source/en/latest/tutorials/reporting/
  */
-export const prowler: Importer = {
+export const prowler: Importer = reads({
   id: 'prowler',
   title: 'Prowler (OCSF JSON, CSV, older JSON, App)',
   version: 2,
   detect: ({ text }: Head) => jsonLayout(text) !== null || csvLayout(text) !== null || isAppFixture(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (isAppFixture(text)) {
       yield* readAppFixture(bytes)
@@ -52,11 +53,13 @@ export const prowler: Importer = {
     const report = openReport()
     const fromRow = csvLayout(text)
     if (fromRow !== null) {
-      for await (const { line, row, error } of readCsv(bytes)) {
-        const result = fromRow(row, `line ${line}`)
-        if (error !== null && (result.check_id === '' || result.status === '')) yield* skippedRow(report, result.at, error)
-        else yield* report.records(result)
-      }
+      yield* readCsv(bytes).tell(function* (rows) {
+        for (const { line, row, error } of rows) {
+          const result = fromRow(row, `line ${line}`)
+          if (error !== null && (result.check_id === '' || result.status === '')) yield* skippedRow(report, result.at, error)
+          else yield* report.records(result)
+        }
+      })
     } else {
       const layout = jsonLayout(text) ?? (isEmptyList(text) ? 'ocsf' : null)
       if (layout === null) {
@@ -66,13 +69,15 @@ export const prowler: Importer = {
         )
       }
       const pattern = text.trimStart().startsWith('[') ? '$[*]' : '$'
-      for await (const { value, at, document } of readJson(bytes, [pattern])) {
-        yield* report.records(layouts[layout](value, pattern === '$' ? `document ${document + 1}` : at))
-      }
+      yield* readJson(bytes, [pattern]).tell(function* (matches) {
+        for (const { value, at, document } of matches) {
+          yield* report.records(layouts[layout](value, pattern === '$' ? `document ${document + 1}` : at))
+        }
+      })
     }
-    yield* report.end()
+    yield report.end()
   },
-}
+})
 
 function* skippedRow(report: ReturnType<typeof openReport>, at: string, reason: string): Generator<FileRecord> {
   yield* report.end()

@@ -18,6 +18,7 @@ import {
   readSeverity,
   unknownCheck,
 } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
 const MAX_ITEMS = 5_000_000
@@ -33,7 +34,7 @@ interface Waiting extends Item {
  * A host-based report. Its items name a check by number only; titles, CVEs, severities and scores follow in the glossary at the end,
  * so the items are kept in a compact form until then.
  */
-export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseAssetReport(file: Source): AsyncGenerator<Told> {
   const elements = [
     'HEADER/GENERATION_DATETIME',
     'HEADER/TEMPLATE',
@@ -54,25 +55,28 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
     if (!reported) yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: generatedAt }
     reported = true
   }
-  for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
-    if (name === 'GENERATION_DATETIME') generatedAt = parseInstant(node.text)
-    else if (name === 'TEMPLATE') template = node.text.trim() || null
-    else if (name === 'VULN_LISTS') narrowed = node.text.trim() || narrowed
-    else if (name === 'SELECTIVE_VULNS') narrowed ??= 'selected checks'
-    else if (name === 'HOST') {
-      yield* begin()
-      hosts++
-      yield* readHost(node, `h${hosts}`, line, generatedAt, items, coverage)
-      if (items.length > MAX_ITEMS) {
-        throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items before its glossary; split it by asset group`)
+  yield* readXml(file.bytes(), { elements }).tell(function* (events) {
+    for (const { name, node, line } of events) {
+      if (name === 'GENERATION_DATETIME') generatedAt = parseInstant(node.text)
+      else if (name === 'TEMPLATE') template = node.text.trim() || null
+      else if (name === 'VULN_LISTS') narrowed = node.text.trim() || narrowed
+      else if (name === 'SELECTIVE_VULNS') narrowed ??= 'selected checks'
+      else if (name === 'HOST') {
+        yield* begin()
+        hosts++
+        yield* readHost(node, `h${hosts}`, line, generatedAt, items, coverage)
+        if (items.length > MAX_ITEMS) {
+          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items before its glossary; split it by asset group`)
+        }
+      } else if (name === 'VULN_DETAILS') {
+        const qid = readQid(childText(node, 'QID'))
+        if (qid === null) yield { kind: 'skipped', at: `line ${line}`, reason: 'a glossary entry has no number in <QID>' }
+        else checks.set(qid, { ...readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))) })
       }
-    } else if (name === 'VULN_DETAILS') {
-      const qid = readQid(childText(node, 'QID'))
-      if (qid === null) yield { kind: 'skipped', at: `line ${line}`, reason: 'a glossary entry has no number in <QID>' }
-      else checks.set(qid, { ...readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))) })
     }
-  }
-  yield* begin()
+  })
+
+  yield begin()
   const described = new Set<string>()
   for (const item of items) {
     const check = checks.get(item.qid) ?? unknownCheck(item.qid)
@@ -82,7 +86,7 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<FileRecord
     }
     if (!described.has(item.qid)) {
       described.add(item.qid)
-      yield* describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
+      yield describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
     }
     yield findingOf(item, check)
   }

@@ -2,6 +2,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import type { Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { hostOfRow, itemOfRow, rowOf, type RowHost } from './rows.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** The header row; a title (report, date, company, user) stands before it in most of these files. */
 const HEADER = /^"?(?:IP|CVE|QID)"?,(?=.*\bQID\b|.*"?Type Detected)/
@@ -21,23 +22,25 @@ export function isCsvList(text: string): boolean {
  * A list of detections as CSV. It shows what somebody filtered, and does not say what: it covers nothing.
  * Columns: https://docs.qualys.com/en/vmdr/latest/
  */
-export async function* parseCsvList(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseCsvList(file: Source): AsyncGenerator<Told> {
   yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: null }
   const hosts = new Map<string, RowHost>()
   const described = new Set<string>()
-  for await (const { row: cells, line, error } of readCsv(file.bytes(), { header: HEADER })) {
-    const at = `line ${line}`
-    if (error !== null) {
-      yield { kind: 'skipped', at, reason: error }
-      continue
+  yield* readCsv(file.bytes(), { header: HEADER }).tell(function* (batch) {
+    for (const { row: cells, line, error } of batch) {
+      const at = `line ${line}`
+      if (error !== null) {
+        yield { kind: 'skipped', at, reason: error }
+        continue
+      }
+      const row = rowOf(cells)
+      const found = hostOfRow(row, hosts)
+      if (!found) {
+        yield { kind: 'skipped', at, reason: 'the row names no host' }
+        continue
+      }
+      yield* found.records
+      yield* itemOfRow(row, found.host, described, at)
     }
-    const row = rowOf(cells)
-    const found = hostOfRow(row, hosts)
-    if (!found) {
-      yield { kind: 'skipped', at, reason: 'the row names no host' }
-      continue
-    }
-    yield* found.records
-    yield* itemOfRow(row, found.host, described, at)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import type { Importer } from '../../importer.ts'
+import type { Importer, Parse } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { parseAssetReport } from './asset-report.ts'
@@ -6,9 +6,10 @@ import { isCsvList, parseCsvList } from './csv-list.ts'
 import { isScanJson, parseScanJson } from './scan-json.ts'
 import { parseScan } from './scan.ts'
 import { parseWebScan } from './web-scan.ts'
+import { reads } from '../../readers/in-batches.ts'
 
 /** The parser of a file by its beginning; null when it is none of Qualys'. */
-function parserOf(text: string): Importer['parse'] | null {
+function parserOf(text: string): Parse | null {
   const first = text.trimStart()[0]
   if (first === '[') return isScanJson(text) ? parseScanJson : null
   if (first !== '<') return isCsvList(text) ? parseCsvList : null
@@ -24,7 +25,7 @@ function parserOf(text: string): Importer['parse'] | null {
  * Qualys vulnerability management: the host-based report (`ASSET_DATA_REPORT`), the results of one scan (`SCAN`, or JSON), lists of detections as CSV; and
  * scan reports of its web application scanner. Formats: https://docs.qualys.com/en/vm/api/ and https://docs.qualys.com/en/was/api/
  */
-export const qualys: Importer = {
+export const qualys: Importer = reads({
   id: 'qualys',
   title: 'Qualys VM, VMDR and WAS (XML, CSV, JSON)',
   version: 3,
@@ -34,4 +35,4 @@ export const qualys: Importer = {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     yield* (parserOf(text) ?? parseScan)({ name: file.name, bytes: () => bytes }, options)
   },
-}
+})

@@ -4,6 +4,7 @@ import type { Instant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { hostOfRow, itemOfRow, readTime, rowOf, type RowHost } from './rows.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const Entry = z.record(z.string(), z.unknown())
 
@@ -17,46 +18,49 @@ export function isScanJson(text: string): boolean {
  * The results of one scan, as the interface gives them with `output_format=json_extended`: one list of a title, the scan, its detections, and what
  * the appliances did. Format: https://docs.qualys.com/en/vm/api/scans/index.htm (fetch scan)
  */
-export async function* parseScanJson(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseScanJson(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, RowHost>()
   const described = new Set<string>()
-  let scan: { ended: Instant | null; finished: boolean; profile: string } | null = null
+  let scan = null as { ended: Instant | null; finished: boolean; profile: string } | null
   let reported = false
   const begin = function* (): Generator<FileRecord> {
     if (!reported) yield { kind: 'report', source: 'qualys', tool: 'Qualys VM', tool_version: null, observed_at: scan?.ended ?? null }
     reported = true
   }
-  for await (const { at, value } of readJson(file.bytes(), ['$[*]'])) {
-    const entry = Entry.safeParse(value)
-    if (!entry.success) {
-      yield* begin()
-      yield { kind: 'skipped', at, reason: 'expected an object' }
-      continue
-    }
-    const row = rowOf(entry.data)
-    if (row('launch_date') !== null && row('QID') === null) {
-      const start = readTime(row('launch_date'))
-      const took = /^(\d{1,4}):([0-5]\d):([0-5]\d)$/.exec(row('duration') ?? '')
-      const seconds = took ? +took[1]! * 3600 + +took[2]! * 60 + +took[3]! : 0
-      scan = {
-        ended: start === null ? null : start + seconds * 1_000_000,
-        finished: row('status')?.toLowerCase() === 'finished',
-        profile: row('option_profile') ?? '',
+  yield* readJson(file.bytes(), ['$[*]']).tell(function* (matches) {
+    for (const { at, value } of matches) {
+      const entry = Entry.safeParse(value)
+      if (!entry.success) {
+        yield* begin()
+        yield { kind: 'skipped', at, reason: 'expected an object' }
+        continue
       }
-      continue
+      const row = rowOf(entry.data)
+      if (row('launch_date') !== null && row('QID') === null) {
+        const start = readTime(row('launch_date'))
+        const took = /^(\d{1,4}):([0-5]\d):([0-5]\d)$/.exec(row('duration') ?? '')
+        const seconds = took ? +took[1]! * 3600 + +took[2]! * 60 + +took[3]! : 0
+        scan = {
+          ended: start === null ? null : start + seconds * 1_000_000,
+          finished: row('status')?.toLowerCase() === 'finished',
+          profile: row('option_profile') ?? '',
+        }
+        continue
+      }
+      const scanned = row('ip_status')?.toLowerCase().startsWith('host scanned') ?? false
+      if (row('QID') === null && !scanned) continue
+      yield* begin()
+      const found = hostOfRow(row, hosts)
+      if (!found) {
+        yield { kind: 'skipped', at, reason: 'the row names no host' }
+        continue
+      }
+      yield* found.records
+      if (row('QID') !== null) yield* itemOfRow(row, found.host, described, at)
     }
-    const scanned = row('ip_status')?.toLowerCase().startsWith('host scanned') ?? false
-    if (row('QID') === null && !scanned) continue
-    yield* begin()
-    const found = hostOfRow(row, hosts)
-    if (!found) {
-      yield { kind: 'skipped', at, reason: 'the row names no host' }
-      continue
-    }
-    yield* found.records
-    if (row('QID') !== null) yield* itemOfRow(row, found.host, described, at)
-  }
-  yield* begin()
+  })
+
+  yield begin()
   if (!scan?.finished) return
   for (const { key, loggedIn } of hosts.values())
     yield {

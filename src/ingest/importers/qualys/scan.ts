@@ -3,6 +3,7 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { child, readXml } from '../../readers/xml.ts'
 import { describeCheck, findingOf, hostAsset, loginChecks, readCheck, readPlace, readQid, readResult, readSeverity } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const ITEMS = new Set(['INFO', 'SERVICE', 'PRACTICE', 'VULN'])
 
@@ -17,7 +18,7 @@ interface OpenHost {
 }
 
 /** The results of one scan. Format: https://docs.qualys.com/en/vm/api/ (scan-1.dtd) */
-export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseScan(file: Source): AsyncGenerator<Told> {
   const header = new Map<string, string>()
   const described = new Set<string>()
   let profile = ''
@@ -51,49 +52,52 @@ export async function* parseScan(file: Source): AsyncGenerator<FileRecord> {
     }
   }
   const elements = ['HEADER/KEY', 'OPTION_PROFILE_TITLE', 'IP/OS', 'IP/NETBIOS_HOSTNAME', ...[...ITEMS].map((item) => `CAT/${item}`)]
-  for await (const { event, name, node, line } of readXml(file.bytes(), { elements, opens: ['SCAN/IP', 'CAT'] })) {
-    if (name === 'KEY') header.set(node.attributes['value'] ?? '', node.text.trim())
-    else if (name === 'OPTION_PROFILE_TITLE') profile = node.text.trim()
-    else if (event === 'open' && name === 'IP') {
-      yield* begin()
-      if (host) yield* end(host)
-      hosts++
-      const dns = node.attributes['name'] ?? ''
-      host = {
-        key: `h${hosts}`,
-        ip: node.attributes['value'] ?? '',
-        dns: dns === 'No registered hostname' ? null : dns,
-        netbios: null,
-        os: null,
-        told: false,
-        loggedIn: false,
+  yield* readXml(file.bytes(), { elements, opens: ['SCAN/IP', 'CAT'] }).tell(function* (events) {
+    for (const { event, name, node, line } of events) {
+      if (name === 'KEY') header.set(node.attributes['value'] ?? '', node.text.trim())
+      else if (name === 'OPTION_PROFILE_TITLE') profile = node.text.trim()
+      else if (event === 'open' && name === 'IP') {
+        yield* begin()
+        if (host) yield* end(host)
+        hosts++
+        const dns = node.attributes['name'] ?? ''
+        host = {
+          key: `h${hosts}`,
+          ip: node.attributes['value'] ?? '',
+          dns: dns === 'No registered hostname' ? null : dns,
+          netbios: null,
+          os: null,
+          told: false,
+          loggedIn: false,
+        }
+      } else if (!host) continue
+      else if (name === 'OS') host.os = node.text.trim() || null
+      else if (name === 'NETBIOS_HOSTNAME') host.netbios = node.text.trim() || null
+      else if (event === 'open') category = { port: node.attributes['port'] ?? '', protocol: node.attributes['protocol'] ?? '' }
+      else if (ITEMS.has(name)) {
+        yield* tell(host)
+        const qid = readQid(node.attributes['number'])
+        if (qid === null) {
+          yield { kind: 'skipped', at: `line ${line}, IP ${host.ip}`, reason: `expected the number of a check in <${name} number="…">` }
+          continue
+        }
+        host.loggedIn ||= loginChecks.has(qid)
+        const informational = name === 'INFO' || name === 'SERVICE'
+        const check = readCheck(node, qid, informational ? 'informational' : readSeverity(node.attributes['severity']))
+        if (!described.has(qid)) {
+          described.add(qid)
+          yield* describeCheck(check)
+        }
+        yield findingOf(
+          { asset: host.key, informational, place: readPlace(category.port, category.protocol), ...readResult(child(node, 'RESULT')) },
+          check,
+        )
       }
-    } else if (!host) continue
-    else if (name === 'OS') host.os = node.text.trim() || null
-    else if (name === 'NETBIOS_HOSTNAME') host.netbios = node.text.trim() || null
-    else if (event === 'open') category = { port: node.attributes['port'] ?? '', protocol: node.attributes['protocol'] ?? '' }
-    else if (ITEMS.has(name)) {
-      yield* tell(host)
-      const qid = readQid(node.attributes['number'])
-      if (qid === null) {
-        yield { kind: 'skipped', at: `line ${line}, IP ${host.ip}`, reason: `expected the number of a check in <${name} number="…">` }
-        continue
-      }
-      host.loggedIn ||= loginChecks.has(qid)
-      const informational = name === 'INFO' || name === 'SERVICE'
-      const check = readCheck(node, qid, informational ? 'informational' : readSeverity(node.attributes['severity']))
-      if (!described.has(qid)) {
-        described.add(qid)
-        yield* describeCheck(check)
-      }
-      yield findingOf(
-        { asset: host.key, informational, place: readPlace(category.port, category.protocol), ...readResult(child(node, 'RESULT')) },
-        check,
-      )
     }
-  }
-  yield* begin()
-  if (host) yield* end(host)
+  })
+
+  yield begin()
+  if (host) yield end(host)
 }
 
 /** DATE is the start (UTC); with DURATION (`04:29:11`, hours may exceed 24) the end. */

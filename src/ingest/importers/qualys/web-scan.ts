@@ -6,6 +6,7 @@ import type { Source } from '../../importer.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { childText, readXml, type XmlNode } from '../../readers/xml.ts'
 import { type Check, describeCheck, findingOf, readCheck, readQid, readSeverity, unknownCheck } from './item.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Findings wait for the glossary and the application, which stand behind them. */
 const MAX_ITEMS = 1_000_000
@@ -31,7 +32,7 @@ interface Scan {
 /**
  * A scan report of Qualys Web Application Scanning (`WAS_SCAN_REPORT`). Format: https://docs.qualys.com/en/was/api/ (was_scan_report.dtd)
  */
-export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
+export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
   const items: Waiting[] = []
   const checks = new Map<string, Check>()
   const scans: Scan[] = []
@@ -51,26 +52,27 @@ export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
     'OPTION_PROFILE_DETAILS/DETECTION_SCOPE',
     'APPENDIX/WEBAPP',
   ]
-  for await (const { name, node, line } of readXml(file.bytes(), { elements })) {
-    if (name === 'GENERATION_DATETIME') generatedAt = parseDateInWords(node.text)
-    else if (name === 'FILTER') filtered ||= narrows(node)
-    else if (name === 'SCAN') scans.push(readScan(node))
-    else if (name === 'DETECTION_SCOPE') scope = node.text.trim()
-    else if (name === 'WEBAPP') application = node
-    else {
-      const qid = readQid(childText(node, 'QID'))
-      if (qid === null)
-        skipped.push({ kind: 'skipped', at: `line ${line}`, reason: `expected the number of a check in <QID> of <${name}>` })
-      else if (name === 'QID') checks.set(qid, readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))))
-      else if (items.push(readItem(node, name, qid, `line ${line}`)) > MAX_ITEMS)
-        throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items; report fewer scans at once`)
+  for await (const events of readXml(file.bytes(), { elements }).batches)
+    for (const { name, node, line } of events) {
+      if (name === 'GENERATION_DATETIME') generatedAt = parseDateInWords(node.text)
+      else if (name === 'FILTER') filtered ||= narrows(node)
+      else if (name === 'SCAN') scans.push(readScan(node))
+      else if (name === 'DETECTION_SCOPE') scope = node.text.trim()
+      else if (name === 'WEBAPP') application = node
+      else {
+        const qid = readQid(childText(node, 'QID'))
+        if (qid === null)
+          skipped.push({ kind: 'skipped', at: `line ${line}`, reason: `expected the number of a check in <QID> of <${name}>` })
+        else if (name === 'QID') checks.set(qid, readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))))
+        else if (items.push(readItem(node, name, qid, `line ${line}`)) > MAX_ITEMS)
+          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items; report fewer scans at once`)
+      }
     }
-  }
 
   const ends = scans.map(({ ended }) => ended).filter((ended) => ended !== null)
   const observed_at = ends.length > 0 ? Math.max(...ends) : generatedAt
   yield { kind: 'report', source: 'qualys-was', tool: 'Qualys WAS', tool_version: null, observed_at }
-  yield* skipped
+  yield skipped
   // Several applications in one report: the findings do not say whose they are, but for the address.
   const alone = new Set(scans.map((scan) => scan.application)).size <= 1
   const assets = new Map<string, AssetRecord>()
@@ -99,13 +101,13 @@ export async function* parseWebScan(file: Source): AsyncGenerator<FileRecord> {
     }
     if (!described.has(item.qid)) {
       described.add(item.qid)
-      yield* describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
+      yield describeCheck(item.informational ? { ...check, severity: 'informational' } : check)
     }
     yield findingOf(open, check)
   }
   if (application === null && scans.length === 0) return
   if (!alone || filtered || !scans.every(({ whole }) => whole)) {
-    if (items.length === 0) yield* assetOf(null)
+    if (items.length === 0) yield assetOf(null)
     return
   }
   const asset = yield* assetOf(null)

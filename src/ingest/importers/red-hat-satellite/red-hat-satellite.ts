@@ -6,6 +6,7 @@ import { fieldsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)
@@ -17,36 +18,37 @@ function detect({ text }: Head): boolean {
 }
 
 /** The errata that Red Hat Satellite, or Katello, holds applicable to a host. Format: https://theforeman.org/plugins/katello/ (API of errata) */
-export const redHatSatellite: Importer = {
+export const redHatSatellite: Importer = reads({
   id: 'red-hat-satellite',
   title: 'Red Hat Satellite, applicable errata (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
     const hold = new Waiting('Red Hat Satellite')
     const told: Record<string, unknown> = {}
     let items = 0
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.total', '$.subtotal', '$.search', '$.results[*]'])) {
-      any = true
-      if (path !== '$.results[*]') {
-        told[path.slice(2)] = value
-        continue
+    for await (const matches of readJson(file.bytes(), ['$.total', '$.subtotal', '$.search', '$.results[*]']).batches)
+      for (const { path, at, value } of matches) {
+        any = true
+        if (path !== '$.results[*]') {
+          told[path.slice(2)] = value
+          continue
+        }
+        items++
+        hold.addAll(readErratum(value, at, described))
       }
-      items++
-      hold.addAll(readErratum(value, at, described))
-    }
     if (!any) throw new UserError('unreadable_report', 'Expected the errata of a host with total and results; neither is there')
     yield { kind: 'report', source: 'red-hat-satellite', tool: 'Red Hat Satellite', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: 'host', type: 'device', name: '', names: [] }
     // Only the whole list covers; a search narrows it.
     const all = Math.max(numberOf(told['total']) ?? 0, numberOf(told['subtotal']) ?? 0)
     if (items >= all && textOf(told['search']) === '') yield { kind: 'coverage', asset: 'host', subject: 'vulnerability' }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 function* readErratum(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)

@@ -11,6 +11,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -51,13 +52,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Retire.js's JSON. Format: https://github.com/RetireJS/retire.js */
-export const retirejs: Importer = {
+export const retirejs: Importer = reads({
   id: 'retirejs',
   title: 'Retire.js (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!/^\s*\[/.test(text) && !jsonOutline(text)?.members.has('data'))
       throw new UserError('unreadable_report', 'Expected Retire.js’ JSON: an object with "data", or a list of files with "results"')
@@ -66,20 +67,21 @@ export const retirejs: Importer = {
     let failed = false
     const waiting = new Waiting('Retire.js')
     const described = new Set<string>()
-    for await (const { path, at, value } of readJson(bytes, ['$.version', '$.start', '$.errors[*]', '$.data[*]', '$[*]'])) {
-      if (path === '$.version') version = typeof value === 'string' ? value : null
-      else if (path === '$.start') start = typeof value === 'string' ? value : null
-      else if (path === '$.errors[*]') {
-        failed = true
-        waiting.add({ kind: 'skipped', at, reason: `Retire.js says: ${typeof value === 'string' ? value.slice(0, 500) : 'an error'}` })
-      } else waiting.addAll(readFile(value, at, described))
-    }
+    for await (const matches of readJson(bytes, ['$.version', '$.start', '$.errors[*]', '$.data[*]', '$[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.version') version = typeof value === 'string' ? value : null
+        else if (path === '$.start') start = typeof value === 'string' ? value : null
+        else if (path === '$.errors[*]') {
+          failed = true
+          waiting.add({ kind: 'skipped', at, reason: `Retire.js says: ${typeof value === 'string' ? value.slice(0, 500) : 'an error'}` })
+        } else waiting.addAll(readFile(value, at, described))
+      }
     yield { kind: 'report', source: 'retirejs', tool: 'Retire.js', tool_version: version, observed_at: start ? parseInstant(start) : null }
     yield codeAsset(ASSET)
     if (!failed) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
-    yield* waiting.take()
+    yield waiting.take()
   },
-}
+})
 
 function* readFile(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const read = Found.safeParse(value)

@@ -7,6 +7,7 @@ import { cutText, type Fields, fieldsOf, firstInstant, given, textOf } from '../
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'risk-recon'
 const MEMBERS = ['finding_id', 'security_criteria', 'finding_type']
@@ -22,22 +23,24 @@ function layoutOf(text: string): (typeof patterns)[keyof typeof patterns] | null
 }
 
 /** RiskRecon (Mastercard): findings about a company, as its API gives them. https://www.riskrecon.com */
-export const riskRecon: Importer = {
+export const riskRecon: Importer = reads({
   id: 'risk-recon',
   title: 'RiskRecon (findings JSON)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? patterns.list : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected findings of RiskRecon with "finding_id" and "security_criteria"')
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'RiskRecon', tool_version: null, observed_at: null }
-    for await (const { value, at } of readJson(bytes, [layout])) yield* findingRecords(fieldsOf(value), at, once)
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at } of matches) yield* findingRecords(fieldsOf(value), at, once)
+    })
   },
-}
+})
 
 function* findingRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
   const type = textOf(item.finding_type)

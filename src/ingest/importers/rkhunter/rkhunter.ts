@@ -4,6 +4,7 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readLines } from '../../readers/lines.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const TITLE = /^\[\d{2}:\d{2}:\d{2}\] Running Rootkit Hunter version (\S{1,50})(?: on (\S{1,253}))?\s*$/
 
@@ -18,13 +19,13 @@ interface Run {
 }
 
 /** The log of Rootkit Hunter. Format: https://rkhunter.sourceforge.net/ */
-export const rkhunter: Importer = {
+export const rkhunter: Importer = reads({
   id: 'rkhunter',
   title: 'Rootkit Hunter (log)',
   version: 1,
   detect: ({ text }: Head) => TITLE.test(text.split(/\r?\n/).find((line) => line.trim() !== '') ?? ''),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const run: Run = { version: null, host: null, observed_at: null, enabled: '', disabled: '', ended: false }
     const hold = new Waiting('Rootkit Hunter')
     const described = new Set<string>()
@@ -77,9 +78,9 @@ export const rkhunter: Importer = {
         subject: 'control',
         checks: `tests ${run.enabled || 'all'}, without ${run.disabled || 'none'}`,
       }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 

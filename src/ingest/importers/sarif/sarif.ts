@@ -10,6 +10,7 @@ import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
 import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
 const PACKAGE_SCANNERS = new Set([
@@ -37,13 +38,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** SARIF 2.1.0 of any tool. Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export const sarif: Importer = {
+export const sarif: Importer = reads({
   id: 'sarif',
   title: 'SARIF 2.1.0 (static analysis results)',
   version: 2,
   detect,
   parse,
-}
+})
 
 /** One run of a tool, in the file's own parts. */
 interface Run {
@@ -79,7 +80,7 @@ const newRun = (before: number): Run => ({
   skipped: new Waiting('SARIF', undefined, inMemory(before)),
 })
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   const runs = new Map<string, Run>()
   const parts = [
     'tool',
@@ -92,23 +93,24 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
     'externalPropertyFileReferences',
     'results[*]',
   ]
-  for await (const { path, at, value, document } of readJson(
+  for await (const matches of readJson(
     file.bytes(),
     parts.map((part) => `$.runs[*].${part}`),
-  )) {
-    const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
-    let run = runs.get(key)
-    if (!run) runs.set(key, (run = newRun(runs.size)))
-    if (path !== '$.runs[*].results[*]') {
-      readPart(run, path.slice('$.runs[*].'.length), value)
-      continue
+  ).batches)
+    for (const { path, at, value, document } of matches) {
+      const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
+      let run = runs.get(key)
+      if (!run) runs.set(key, (run = newRun(runs.size)))
+      if (path !== '$.runs[*].results[*]') {
+        readPart(run, path.slice('$.runs[*].'.length), value)
+        continue
+      }
+      const result = Result.safeParse(value)
+      if (result.success) run.results.add({ at, result: result.data })
+      else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
     }
-    const result = Result.safeParse(value)
-    if (result.success) run.results.add({ at, result: result.data })
-    else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
-  }
   if (runs.size === 0) throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
-  yield* groupRuns([...runs.values()])
+  yield groupRuns([...runs.values()])
 }
 
 function readPart(run: Run, part: string, value: unknown): void {

@@ -7,6 +7,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'scubagear'
 const MAX_TEXT = 4000
@@ -201,18 +202,19 @@ function identitiesOf(list: unknown): AssetRecord[] {
 
 const PRIVILEGED = ['$.Raw.privileged_users', '$.Raw.privileged_service_principals'] as const
 
-async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let metadata: Fields | null = null
   let privileged: AssetRecord[] | null = null
   const policies: Policy[] = []
-  for await (const { path, at, value } of readJson(bytes, ['$.MetaData', '$.Results.*[*]', ...PRIVILEGED])) {
-    if (path === '$.MetaData') metadata = fieldsOf(value)
-    else if (path === PRIVILEGED[0] || path === PRIVILEGED[1]) privileged = [...(privileged ?? []), ...identitiesOf(value)]
-    else policies.push(...policiesOf(value, at))
-  }
+  for await (const matches of readJson(bytes, ['$.MetaData', '$.Results.*[*]', ...PRIVILEGED]).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.MetaData') metadata = fieldsOf(value)
+      else if (path === PRIVILEGED[0] || path === PRIVILEGED[1]) privileged = [...(privileged ?? []), ...identitiesOf(value)]
+      else policies.push(...policiesOf(value, at))
+    }
   if (metadata === null) throw new UserError('unreadable_report', 'Expected MetaData with the tenant and the time of the run')
   const tenant = textOf(metadata.TenantId)
-  yield* records(
+  yield records(
     {
       ...nobody,
       tenant: /^[0-9a-f-]{36}$/i.test(tenant) ? tenant : '',
@@ -226,67 +228,71 @@ async function* readMerged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fil
 }
 
 /** A product's own report, IndividualReports/AADReport.json: no tenant id, a time in words, one product. */
-async function* readProduct(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
-  for await (const { value } of readJson(bytes, ['$[*]'])) {
-    const { MetaData, ReportSummary, Results } = fieldsOf(value)
-    const metadata = fieldsOf(MetaData)
-    const policies = (Array.isArray(Results) ? Results : []).flatMap((group, index) => policiesOf(group, `[0].Results[${index}]`))
-    const product = policies[0]?.id.split('.')[1] ?? ''
-    yield* records(
-      {
-        ...nobody,
-        name: textOf(metadata['Tenant Display Name']),
-        version: textOf(metadata['Module Version']) || null,
-        observed_at: parseReportDate(textOf(metadata['Report Date']) || textOf(fieldsOf(ReportSummary).Date)),
-        covers: { checks: product },
-      },
-      policies,
-    )
-  }
+async function* readProduct(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
+  yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
+    for (const { value } of matches) {
+      const { MetaData, ReportSummary, Results } = fieldsOf(value)
+      const metadata = fieldsOf(MetaData)
+      const policies = (Array.isArray(Results) ? Results : []).flatMap((group, index) => policiesOf(group, `[0].Results[${index}]`))
+      const product = policies[0]?.id.split('.')[1] ?? ''
+      yield* records(
+        {
+          ...nobody,
+          name: textOf(metadata['Tenant Display Name']),
+          version: textOf(metadata['Module Version']) || null,
+          observed_at: parseReportDate(textOf(metadata['Report Date']) || textOf(fieldsOf(ReportSummary).Date)),
+          covers: { checks: product },
+        },
+        policies,
+      )
+    }
+  })
 }
 
 /** The raw answers of the policy engine: met or not, without the words of the policy, tenant or time. */
-async function* readTestResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readTestResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const policies: Policy[] = []
-  for await (const { at, value } of readJson(bytes, ['$[*]'])) {
-    const item = fieldsOf(value)
-    policies.push({
-      at,
-      id: textOf(item.PolicyId),
-      requirement: '',
-      result: null,
-      met: typeof item.RequirementMet === 'boolean' ? item.RequirementMet : null,
-      criticality: textOf(item.Criticality),
-      details: textOf(item.ReportDetails),
-      group: '',
-      url: '',
-    })
-  }
-  yield* records(nobody, policies)
+  for await (const matches of readJson(bytes, ['$[*]']).batches)
+    for (const { at, value } of matches) {
+      const item = fieldsOf(value)
+      policies.push({
+        at,
+        id: textOf(item.PolicyId),
+        requirement: '',
+        result: null,
+        met: typeof item.RequirementMet === 'boolean' ? item.RequirementMet : null,
+        criticality: textOf(item.Criticality),
+        details: textOf(item.ReportDetails),
+        group: '',
+        url: '',
+      })
+    }
+  yield records(nobody, policies)
 }
 
-async function* readTable(bytes: AsyncIterable<Uint8Array>, isPlan: boolean): AsyncGenerator<FileRecord> {
+async function* readTable(bytes: AsyncIterable<Uint8Array>, isPlan: boolean): AsyncGenerator<Told> {
   const policies: Policy[] = []
   const skipped: FileRecord[] = []
-  for await (const { line, row, error } of readCsv(bytes)) {
-    if (error !== null) {
-      skipped.push({ kind: 'skipped', at: `line ${line}`, reason: error })
-      continue
+  for await (const rows of readCsv(bytes).batches)
+    for (const { line, row, error } of rows) {
+      if (error !== null) {
+        skipped.push({ kind: 'skipped', at: `line ${line}`, reason: error })
+        continue
+      }
+      policies.push({
+        at: `line ${line}`,
+        id: row['Control ID']?.trim() ?? '',
+        requirement: row.Requirement ?? '',
+        result: row.Result?.trim() ?? '',
+        met: null,
+        criticality: row.Criticality?.trim() ?? '',
+        details: row.Details ?? '',
+        group: '',
+        url: '',
+      })
     }
-    policies.push({
-      at: `line ${line}`,
-      id: row['Control ID']?.trim() ?? '',
-      requirement: row.Requirement ?? '',
-      result: row.Result?.trim() ?? '',
-      met: null,
-      criticality: row.Criticality?.trim() ?? '',
-      details: row.Details ?? '',
-      group: '',
-      url: '',
-    })
-  }
-  yield* records({ ...nobody, covers: isPlan ? null : {} }, policies)
-  yield* skipped
+  yield records({ ...nobody, covers: isPlan ? null : {} }, policies)
+  yield skipped
 }
 
 type Layout = 'merged' | 'product' | 'test_results' | 'table' | 'plan'
@@ -309,13 +315,13 @@ function layoutOf(head: string): Layout | null {
  * TestResults.json, ScubaResults.csv (5, 9 or 13 columns) and ActionPlan.csv.
  * Format: https://github.com/cisagov/ScubaGear/blob/main/docs/execution/reports.md
  */
-export const scubagear: Importer = {
+export const scubagear: Importer = reads({
   id: 'scubagear',
   title: 'CISA ScubaGear (ScubaResults JSON and CSV, TestResults, ActionPlan)',
   version: 2,
   detect: ({ text: head }: Head) => layoutOf(head) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(head)
     if (layout === 'merged') yield* readMerged(bytes)
@@ -329,4 +335,4 @@ export const scubagear: Importer = {
       )
     }
   },
-}
+})

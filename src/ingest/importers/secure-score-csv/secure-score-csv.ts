@@ -4,6 +4,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { numberOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'microsoft-secure-score-portal'
 const COLUMNS = ['Recommended action', 'Score impact', 'Points achieved', 'Status']
@@ -59,22 +60,24 @@ function* rowRecords(row: Record<string, string>, at: string, asset: string): Ge
  * The export of *Recommended actions* of Secure Score in the Microsoft Defender portal, in English. It names neither tenant nor day. Where the list is:
  * https://learn.microsoft.com/defender-xdr/microsoft-secure-score-improvement-actions
  */
-export const secureScoreCsv: Importer = {
+export const secureScoreCsv: Importer = reads({
   id: 'secure-score-csv',
   title: 'Microsoft Secure Score, recommended actions of the portal (CSV)',
   version: 1,
   detect: ({ text }: Head) => isExport(text),
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!isExport(text))
       throw new UserError('unreadable_report', `Expected the columns ${COLUMNS.join(', ')} of the portal's export in English`)
     yield { kind: 'report', source: SOURCE, tool: 'Microsoft Secure Score', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: 'tenant', type: 'tenant', name: 'tenant', names: [], attributes: { cloud_provider: 'm365' } }
     yield { kind: 'coverage', asset: 'tenant', subject: 'control' }
-    for await (const { line, row, error } of readCsv(bytes)) {
-      if (error !== null && row['Points achieved'] === undefined) yield { kind: 'skipped', at: `line ${line}`, reason: error }
-      else yield* rowRecords(row, `line ${line}`, 'tenant')
-    }
+    yield* readCsv(bytes).tell(function* (rows) {
+      for (const { line, row, error } of rows) {
+        if (error !== null && row['Points achieved'] === undefined) yield { kind: 'skipped', at: `line ${line}`, reason: error }
+        else yield* rowRecords(row, `line ${line}`, 'tenant')
+      }
+    })
   },
-}
+})

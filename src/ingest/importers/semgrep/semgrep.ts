@@ -9,6 +9,7 @@ import { Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readResult, Result } from './results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 
@@ -34,13 +35,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Semgrep's JSON. Format: https://semgrep.dev/docs/semgrep-appsec-platform/json-and-sarif */
-export const semgrep: Importer = {
+export const semgrep: Importer = reads({
   id: 'semgrep',
   title: 'Semgrep (JSON: code, secrets, supply chain)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!jsonOutline(text)?.members.has('results'))
       throw new UserError('unreadable_report', 'Expected Semgrep’s JSON with "results" and "errors"')
@@ -49,27 +50,28 @@ export const semgrep: Importer = {
     let packages = false
     const waiting = new Waiting('Semgrep')
     const context = { asset: ASSET, described: new Set<string>(), places: new NumberedPlaces() }
-    for await (const { path, at, value } of readJson(bytes, ['$.version', '$.results[*]', '$.errors[*]'])) {
-      if (path === '$.version') version = typeof value === 'string' ? value : null
-      else if (path === '$.errors[*]') {
-        const failure = Failure.safeParse(value).data
-        failed ||= failure?.level === 'error'
-        waiting.add({
-          kind: 'skipped',
-          at,
-          reason: `Semgrep says: ${failure?.message ?? 'an error'}${failure?.path ? ` (${failure.path})` : ''}`.slice(0, 1000),
-        })
-      } else {
-        const result = Result.safeParse(value)
-        if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
-        else {
-          for (const record of readResult(result.data, at, context)) {
-            packages ||= record.kind === 'vulnerability'
-            waiting.add(record)
+    for await (const matches of readJson(bytes, ['$.version', '$.results[*]', '$.errors[*]']).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.version') version = typeof value === 'string' ? value : null
+        else if (path === '$.errors[*]') {
+          const failure = Failure.safeParse(value).data
+          failed ||= failure?.level === 'error'
+          waiting.add({
+            kind: 'skipped',
+            at,
+            reason: `Semgrep says: ${failure?.message ?? 'an error'}${failure?.path ? ` (${failure.path})` : ''}`.slice(0, 1000),
+          })
+        } else {
+          const result = Result.safeParse(value)
+          if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+          else {
+            for (const record of readResult(result.data, at, context)) {
+              packages ||= record.kind === 'vulnerability'
+              waiting.add(record)
+            }
           }
         }
       }
-    }
     yield { kind: 'report', source: 'semgrep', tool: 'Semgrep', tool_version: version, observed_at: null }
     yield codeAsset(ASSET)
     // A run with errors did not look at everything.
@@ -77,6 +79,6 @@ export const semgrep: Importer = {
       yield { kind: 'coverage', asset: ASSET, subject: 'control' }
       if (packages) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     }
-    yield* waiting.take()
+    yield waiting.take()
   },
-}
+})

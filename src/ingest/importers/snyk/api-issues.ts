@@ -6,46 +6,49 @@ import { cutText, type Fields, fieldsOf, firstInstant, given, listOf, numberOf, 
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { SOURCE } from './issue.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** A page of `GET /rest/orgs/{org}/issues`. https://docs.snyk.io/snyk-api/reference/issues */
-export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const once = toldOnce()
   yield { kind: 'report', source: SOURCE, tool: 'Snyk', tool_version: null, observed_at: null }
-  for await (const { value, at } of readJson(bytes, ['$.data[*]'])) {
-    const item = fieldsOf(value)
-    const issue = fieldsOf(item.attributes)
-    const project = textOf(fieldsOf(fieldsOf(fieldsOf(item.relationships).scan_item).data).id)
-    const reason =
-      project === ''
-        ? 'Expected the project of the issue'
-        : issue.ignored === true && textOf(issue.status) !== 'resolved'
-          ? 'Ignored by a policy of Snyk'
-          : null
-    if (reason !== null) {
-      yield { kind: 'skipped', at, reason }
-      continue
+  yield* readJson(bytes, ['$.data[*]']).tell(function* (matches) {
+    for (const { value, at } of matches) {
+      const item = fieldsOf(value)
+      const issue = fieldsOf(item.attributes)
+      const project = textOf(fieldsOf(fieldsOf(fieldsOf(item.relationships).scan_item).data).id)
+      const reason =
+        project === ''
+          ? 'Expected the project of the issue'
+          : issue.ignored === true && textOf(issue.status) !== 'resolved'
+            ? 'Ignored by a policy of Snyk'
+            : null
+      if (reason !== null) {
+        yield { kind: 'skipped', at, reason }
+        continue
+      }
+      const records = [...issueRecords(issue, project)]
+      if (records.length === 0) {
+        yield { kind: 'skipped', at, reason: 'Expected an issue with "key" or "title"' }
+        continue
+      }
+      yield* once({
+        kind: 'asset',
+        asset: project,
+        type: 'repository',
+        name: `Snyk project ${project}`,
+        names: [{ type: 'agent_id', name: `${SOURCE}:${project}` }],
+      })
+      if (textOf(issue.status) === 'resolved') {
+        yield* closedItems(records, { reason: 'resolved', at, closed_at: firstInstant(fieldsOf(issue.resolution).resolved_at) })
+        continue
+      }
+      for (const record of records) {
+        if (record.kind === 'finding') yield record
+        else if (record.kind === 'vulnerability' || record.kind === 'control' || record.kind === 'coverage') yield* once(record)
+      }
     }
-    const records = [...issueRecords(issue, project)]
-    if (records.length === 0) {
-      yield { kind: 'skipped', at, reason: 'Expected an issue with "key" or "title"' }
-      continue
-    }
-    yield* once({
-      kind: 'asset',
-      asset: project,
-      type: 'repository',
-      name: `Snyk project ${project}`,
-      names: [{ type: 'agent_id', name: `${SOURCE}:${project}` }],
-    })
-    if (textOf(issue.status) === 'resolved') {
-      yield* closedItems(records, { reason: 'resolved', at, closed_at: firstInstant(fieldsOf(issue.resolution).resolved_at) })
-      continue
-    }
-    for (const record of records) {
-      if (record.kind === 'finding') yield record
-      else if (record.kind === 'vulnerability' || record.kind === 'control' || record.kind === 'coverage') yield* once(record)
-    }
-  }
+  })
 }
 
 function* issueRecords(issue: Fields, asset: string): Generator<FileRecord> {

@@ -5,6 +5,7 @@ import { type JsonOutline, jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readApiIssues } from './api-issues.ts'
 import { readTestResults } from './test-results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members that the results of a test have beside its items; some come behind items that are larger than what is looked at. */
 const OWN = ['dependencyCount', 'uniqueCount', 'filesystemPolicy', 'licensesPolicy', 'numDependencies', 'ignoreSettings']
@@ -31,13 +32,13 @@ function layoutOf(text: string): 'test' | 'tests' | 'issues' | null {
  * Snyk: the JSON of `snyk test`, `snyk container test` and `snyk iac test`, and the issues of its REST API. `snyk code test --json` writes SARIF.
  * https://docs.snyk.io/developer-tools/snyk-cli/commands/test
  */
-export const snyk: Importer = {
+export const snyk: Importer = reads({
   id: 'snyk',
   title: 'Snyk (CLI JSON, REST API issues)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (/^\s*\{[^[]*"data"\s*:\s*\[\s*\]\s*\}\s*$/.test(text) ? 'issues' : null)
     if (layout === null)
@@ -47,4 +48,4 @@ export const snyk: Importer = {
       )
     yield* layout === 'issues' ? readApiIssues(bytes) : readTestResults(bytes, layout === 'tests')
   },
-}
+})

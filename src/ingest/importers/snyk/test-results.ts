@@ -6,6 +6,7 @@ import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { codeIssue, type Issue, packageIssue, SOURCE } from './issue.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** What a project says of itself comes behind its items, so these are held; more of them in one project are refused. */
 const MOST_HELD = 500_000
@@ -29,19 +30,22 @@ interface Project {
 }
 
 /** The results of `snyk test`, `snyk container test` or `snyk iac test`: one project, or a list of them. */
-export async function* readTestResults(bytes: AsyncIterable<Uint8Array>, list: boolean): AsyncGenerator<FileRecord> {
+export async function* readTestResults(bytes: AsyncIterable<Uint8Array>, list: boolean): AsyncGenerator<Told> {
   const once = toldOnce()
   let project = null as Project | null
   yield { kind: 'report', source: SOURCE, tool: 'Snyk', tool_version: null, observed_at: null }
-  for await (const { path, at, value, document } of readJson(bytes, below(list ? '$[*]' : '$'))) {
-    const key = list ? (/^\[\d+\]/.exec(at)?.[0] ?? '') : String(document)
-    if (project?.key !== key) {
-      if (project) yield* projectRecords(project, list, once)
-      project = { key, fields: {}, items: [], files: new Map(), ignored: [] }
+  yield* readJson(bytes, below(list ? '$[*]' : '$')).tell(function* (matches) {
+    for (const { path, at, value, document } of matches) {
+      const key = list ? (/^\[\d+\]/.exec(at)?.[0] ?? '') : String(document)
+      if (project?.key !== key) {
+        if (project) yield* projectRecords(project, list, once)
+        project = { key, fields: {}, items: [], files: new Map(), ignored: [] }
+      }
+      take(project, path.replace(/^\$(?:\[\*\])?\./, ''), at, value)
     }
-    take(project, path.replace(/^\$(?:\[\*\])?\./, ''), at, value)
-  }
-  if (project) yield* projectRecords(project, list, once)
+  })
+
+  if (project) yield projectRecords(project, list, once)
 }
 
 function take(project: Project, path: string, at: string, value: unknown): void {

@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'application'
 
@@ -44,13 +45,13 @@ function detect({ text }: Head): boolean {
 }
 
 /** Sonatype Lifecycle's raw report of an application. Format: https://help.sonatype.com/en/report-related-rest-apis.html */
-export const sonatype: Importer = {
+export const sonatype: Importer = reads({
   id: 'sonatype',
   title: 'Sonatype Lifecycle / Nexus IQ (raw application report)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!jsonOutline(text)?.members.has('components'))
       throw new UserError('unreadable_report', 'Expected a Sonatype report with "components" and "matchSummary"')
@@ -59,9 +60,11 @@ export const sonatype: Importer = {
     yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
     yield { kind: 'coverage', asset: ASSET, subject: 'software' }
     const described = new Set<string>()
-    for await (const { at, value } of readJson(bytes, ['$.components[*]'])) yield* readComponent(value, at, described)
+    yield* readJson(bytes, ['$.components[*]']).tell(function* (matches) {
+      for (const { at, value } of matches) yield* readComponent(value, at, described)
+    })
   },
-}
+})
 
 /** The name and version that the coordinates of any format give. */
 function identify({ componentIdentifier, displayName, pathnames, hash }: Component): {

@@ -8,6 +8,7 @@ import { recordsOfBill } from './bill.ts'
 import { Graph } from './graph.ts'
 import { type Creation, nameOfAgent, type Package, PackageOfJson } from './package.ts'
 import { readTagValue } from './tag-value.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What a bill is about stands behind its packages, so they are held; a bill with more is refused. */
 const MAX_PACKAGES = 500_000
@@ -34,25 +35,25 @@ function detect({ text }: Head): boolean {
 }
 
 /** SPDX bills of materials: 2.x as JSON and tag-value, 3.0 as JSON-LD. Format: https://spdx.github.io/spdx-spec/ */
-export const spdx: Importer = { id: 'spdx', title: 'SPDX SBOM (JSON, JSON-LD, tag-value)', version: 1, detect, parse }
+export const spdx: Importer = reads({ id: 'spdx', title: 'SPDX SBOM (JSON, JSON-LD, tag-value)', version: 1, detect, parse })
 
 const newCreation = (): Creation => ({ created: undefined, tools: [], name: undefined, namespace: undefined, describes: [] })
 
 const tooMany = () => new UserError('unreadable_report', `The SPDX file holds more than ${MAX_PACKAGES} packages: split it`)
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   const { text, bytes } = await peek(file.bytes(), 4096)
   if (isJson(text)) yield* parseJson(bytes)
   else yield* parseTagValue(bytes)
 }
 
-async function* parseTagValue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* parseTagValue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const creation = newCreation()
   const packages: Package[] = []
   for await (const one of readTagValue(bytes, creation)) if (packages.push(one) > MAX_PACKAGES) throw tooMany()
   if (packages.length === 0 && creation.created === undefined)
     throw new UserError('unreadable_report', 'Expected an SPDX document with SPDXVersion, Created and PackageName; there is none of them')
-  yield* recordsOfBill(creation, packages, [])
+  yield recordsOfBill(creation, packages, [])
 }
 
 const Info = z.object({ created: z.string().nullish().catch(null), creators: z.array(z.string()).nullish().catch(null) })
@@ -66,7 +67,7 @@ interface Document {
   skipped: FileRecord[]
 }
 
-async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const paths = [
     'spdxVersion',
     'name',
@@ -80,21 +81,24 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<File
   ]
   let number = -1
   let current = null as Document | null
-  for await (const { path, at, value, document } of readJson(
+  yield* readJson(
     bytes,
     paths.map((each) => `$.${each}`),
-  )) {
-    if (!current || document !== number) {
-      if (current) yield* end(current)
-      current = { creation: newCreation(), packages: [], graph: new Graph(), skipped: [] }
-      number = document
+  ).tell(function* (matches) {
+    for (const { path, at, value, document } of matches) {
+      if (!current || document !== number) {
+        if (current) yield* end(current)
+        current = { creation: newCreation(), packages: [], graph: new Graph(), skipped: [] }
+        number = document
+      }
+      readPart(current, path.slice('$.'.length), value, at)
+      if (current.packages.length > MAX_PACKAGES || current.graph.size > 4 * MAX_PACKAGES) throw tooMany()
     }
-    readPart(current, path.slice('$.'.length), value, at)
-    if (current.packages.length > MAX_PACKAGES || current.graph.size > 4 * MAX_PACKAGES) throw tooMany()
-  }
+  })
+
   if (!current)
     throw new UserError('unreadable_report', 'Expected an SPDX document with spdxVersion and packages, or with @graph; there is none')
-  yield* end(current)
+  yield end(current)
 }
 
 function readPart({ creation, packages, graph, skipped }: Document, part: string, value: unknown, at: string): void {

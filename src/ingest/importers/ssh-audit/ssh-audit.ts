@@ -6,6 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'ssh-audit'
 const CVE = /^CVE-\d{4}-\d{4,}$/i
@@ -94,7 +95,7 @@ function* serverRecords(server: Fields, at: string, told: Set<string>): Generato
  * ssh-audit's JSON (`-j`) about one server, or a list about several (`-T`). Format:
  * https://github.com/jtesta/ssh-audit/blob/master/src/ssh_audit/ssh_audit.py (build_struct)
  */
-export const sshAudit: Importer = {
+export const sshAudit: Importer = reads({
   id: 'ssh-audit',
   title: 'ssh-audit (JSON)',
   version: 1,
@@ -104,16 +105,18 @@ export const sshAudit: Importer = {
     return isObject('banner') && isObject('kex') && isObject('enc') && /"protocol"\s*:/.test(text)
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 4096)
     const isList = text.trimStart().startsWith('[')
     const told = new Set<string>()
     yield { kind: 'report', source: SOURCE, tool: 'ssh-audit', tool_version: null, observed_at: null }
-    for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
-      const place = isList ? at : `document ${document + 1}`
-      if (isFields(value) && ('kex' in value || 'banner' in value)) yield* serverRecords(value, place, told)
-      else if (told.size > 0 || isList) yield { kind: 'skipped', at: place, reason: 'expected a server with its banner and algorithms' }
-      else throw new UserError('unreadable_report', `${place}: expected the JSON of ssh-audit, with banner, kex, key, enc and mac`)
-    }
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const place = isList ? at : `document ${document + 1}`
+        if (isFields(value) && ('kex' in value || 'banner' in value)) yield* serverRecords(value, place, told)
+        else if (told.size > 0 || isList) yield { kind: 'skipped', at: place, reason: 'expected a server with its banner and algorithms' }
+        else throw new UserError('unreadable_report', `${place}: expected the JSON of ssh-audit, with banner, kex, key, enc and mac`)
+      }
+    })
   },
-}
+})

@@ -8,6 +8,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { type Fields, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { answersOf } from './checks.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Milliseconds since 1970. */
 function instantOf(value: unknown): Instant | null {
@@ -50,7 +51,7 @@ function* hostRecords(host: Fields, at: string, file: ToldChecks): Generator<Fil
  * SSL Labs' answers about hosts, as `ssllabs-scan` and its API (version 3) write them: a list of hosts, or one. Format:
  * https://github.com/ssllabs/ssllabs-scan/blob/master/ssllabs-api-docs-v3.md
  */
-export const sslLabs: Importer = {
+export const sslLabs: Importer = reads({
   id: 'ssl-labs',
   title: 'Qualys SSL Labs (JSON)',
   version: 1,
@@ -59,31 +60,37 @@ export const sslLabs: Importer = {
     return members !== undefined && ['host', 'port', 'status', 'engineVersion', 'criteriaVersion'].every((name) => members.has(name))
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const isList = text.trimStart().startsWith('[')
     const told: ToldChecks = { source: 'ssl-labs', product: 'SSL Labs', told: new Set() }
     let begun = false
-    for await (const { value, at, document } of readJson(bytes, [isList ? '$[*]' : '$'])) {
-      const place = isList ? at : `document ${document + 1}`
-      if (!isFields(value) || textOf(value.host) === '') {
-        if (!begun)
-          throw new UserError('unreadable_report', `${place}: expected a host as SSL Labs answers about it (host, port, status, endpoints)`)
-        yield { kind: 'skipped', at: place, reason: 'expected a host' }
-        continue
-      }
-      if (!begun) {
-        begun = true
-        yield {
-          kind: 'report',
-          source: 'ssl-labs',
-          tool: 'SSL Labs',
-          tool_version: textOf(value.engineVersion) || null,
-          observed_at: instantOf(value.testTime) ?? instantOf(value.startTime),
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+      for (const { value, at, document } of matches) {
+        const place = isList ? at : `document ${document + 1}`
+        if (!isFields(value) || textOf(value.host) === '') {
+          if (!begun)
+            throw new UserError(
+              'unreadable_report',
+              `${place}: expected a host as SSL Labs answers about it (host, port, status, endpoints)`,
+            )
+          yield { kind: 'skipped', at: place, reason: 'expected a host' }
+          continue
         }
+        if (!begun) {
+          begun = true
+          yield {
+            kind: 'report',
+            source: 'ssl-labs',
+            tool: 'SSL Labs',
+            tool_version: textOf(value.engineVersion) || null,
+            observed_at: instantOf(value.testTime) ?? instantOf(value.startTime),
+          }
+        }
+        yield* hostRecords(value, place, told)
       }
-      yield* hostRecords(value, place, told)
-    }
+    })
+
     if (!begun) yield { kind: 'report', source: 'ssl-labs', tool: 'SSL Labs', tool_version: null, observed_at: null }
   },
-}
+})

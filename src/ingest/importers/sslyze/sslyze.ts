@@ -11,6 +11,7 @@ import { readXml, xmlRoot } from '../../readers/xml.ts'
 import { answersOf } from './checks.ts'
 import { serverOf, type Server } from './from-json.ts'
 import { seenIn } from './from-xml.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'json' | 'xml'
 
@@ -47,24 +48,25 @@ function* serverRecords({ host, port, seen, error }: Server, at: string, file: T
 const ABOUT = ['sslyze_version', 'date_scans_completed', 'date_scans_started']
 const MOST_HELD = 5000
 
-async function* readServers(bytes: AsyncIterable<Uint8Array>, file: ToldChecks): AsyncGenerator<FileRecord> {
+async function* readServers(bytes: AsyncIterable<Uint8Array>, file: ToldChecks): AsyncGenerator<Told> {
   const about = new Map<string, string>()
   // Time and version may stand behind the servers; what a server gives is small.
   const held: { server: Server; at: string }[] = []
   const unreached: FileRecord[] = []
-  for await (const { path, value, at } of readJson(bytes, [
+  for await (const matches of readJson(bytes, [
     '$.server_scan_results[*]',
     '$.server_connectivity_errors[*]',
     '$.invalid_server_strings[*]',
     ...ABOUT.map((name) => `$.${name}`),
-  ])) {
-    if (path === '$.server_scan_results[*]') {
-      if (held.length >= MOST_HELD) throw new UserError('unreadable_report', `${at}: a file holds at most ${MOST_HELD} servers; split it`)
-      held.push({ server: serverOf(fieldsOf(value)), at })
-    } else if (path.endsWith('[*]'))
-      unreached.push({ kind: 'skipped', at, reason: `could not be tested: ${unreachedName(value)}`.slice(0, 300) })
-    else about.set(path.slice(2), textOf(value))
-  }
+  ]).batches)
+    for (const { path, value, at } of matches) {
+      if (path === '$.server_scan_results[*]') {
+        if (held.length >= MOST_HELD) throw new UserError('unreadable_report', `${at}: a file holds at most ${MOST_HELD} servers; split it`)
+        held.push({ server: serverOf(fieldsOf(value)), at })
+      } else if (path.endsWith('[*]'))
+        unreached.push({ kind: 'skipped', at, reason: `could not be tested: ${unreachedName(value)}`.slice(0, 300) })
+      else about.set(path.slice(2), textOf(value))
+    }
   yield {
     kind: 'report',
     source: 'sslyze',
@@ -72,8 +74,8 @@ async function* readServers(bytes: AsyncIterable<Uint8Array>, file: ToldChecks):
     tool_version: about.get('sslyze_version') || null,
     observed_at: parseInstant(about.get('date_scans_completed') ?? '') ?? parseInstant(about.get('date_scans_started') ?? ''),
   }
-  for (const { server, at } of held) yield* serverRecords(server, at, file)
-  yield* unreached
+  for (const { server, at } of held) yield serverRecords(server, at, file)
+  yield unreached
 }
 
 function unreachedName(value: unknown): string {
@@ -85,32 +87,41 @@ function unreachedName(value: unknown): string {
   )
 }
 
-async function* readTargets(bytes: AsyncIterable<Uint8Array>, file: ToldChecks): AsyncGenerator<FileRecord> {
+async function* readTargets(bytes: AsyncIterable<Uint8Array>, file: ToldChecks): AsyncGenerator<Told> {
   let begun = false
-  for await (const { name, node, line } of readXml(bytes, {
+  yield* readXml(bytes, {
     elements: ['results/target', 'invalidTargets/invalidTarget'],
     opens: ['document'],
-  })) {
-    if (name === 'document') {
-      begun = true
-      yield { kind: 'report', source: 'sslyze', tool: 'SSLyze', tool_version: node.attributes['SSLyzeVersion'] || null, observed_at: null }
-    } else if (name === 'invalidTarget')
-      yield {
-        kind: 'skipped',
-        at: `line ${line}`,
-        reason: `could not be tested: ${node.text.trim()} ${node.attributes['error'] ?? ''}`.slice(0, 300),
+  }).tell(function* (events) {
+    for (const { name, node, line } of events) {
+      if (name === 'document') {
+        begun = true
+        yield {
+          kind: 'report',
+          source: 'sslyze',
+          tool: 'SSLyze',
+          tool_version: node.attributes['SSLyzeVersion'] || null,
+          observed_at: null,
+        }
+      } else if (name === 'invalidTarget')
+        yield {
+          kind: 'skipped',
+          at: `line ${line}`,
+          reason: `could not be tested: ${node.text.trim()} ${node.attributes['error'] ?? ''}`.slice(0, 300),
+        }
+      else {
+        const port = node.attributes['port'] ?? ''
+        const server: Server = {
+          host: node.attributes['host'] ?? '',
+          port: /^\d{1,5}$/.test(port) ? +port : null,
+          seen: seenIn(node),
+          error: '',
+        }
+        yield* serverRecords(server, `line ${line}`, file)
       }
-    else {
-      const port = node.attributes['port'] ?? ''
-      const server: Server = {
-        host: node.attributes['host'] ?? '',
-        port: /^\d{1,5}$/.test(port) ? +port : null,
-        seen: seenIn(node),
-        error: '',
-      }
-      yield* serverRecords(server, `line ${line}`, file)
     }
-  }
+  })
+
   if (!begun) throw new UserError('unreadable_report', 'Expected the XML of SSLyze, with <document SSLyzeVersion=…>')
 }
 
@@ -118,13 +129,13 @@ async function* readTargets(bytes: AsyncIterable<Uint8Array>, file: ToldChecks):
  * SSLyze: JSON of versions 3 to 6 (`--json_out`), XML of versions 1 and 2 (`--xml_out`). Format:
  * https://nabla-c0d3.github.io/sslyze/documentation/json-output.html
  */
-export const sslyze: Importer = {
+export const sslyze: Importer = reads({
   id: 'sslyze',
   title: 'SSLyze (JSON, XML)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const told: ToldChecks = { source: 'sslyze', product: 'SSLyze', told: new Set() }
     const layout = layoutOf(text)
@@ -132,6 +143,6 @@ export const sslyze: Importer = {
     else if (layout === 'json' || isEmptyList(text)) yield* readServers(bytes, told)
     else throw new UserError('unreadable_report', 'Expected the JSON of SSLyze with server_scan_results, or its XML')
   },
-}
+})
 
 /** `[]`: what a wrapper writes when there was no server to test. */

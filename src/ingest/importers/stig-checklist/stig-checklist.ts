@@ -6,6 +6,7 @@ import { peek } from '../../readers/peek.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { beginChecklist, type ChecklistItem, type ChecklistTarget, endChecklist, itemRecords } from './item.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Most rules of a CKLB file, which are held because it names its host last; all STIGs together have some 20,000. */
 const MAX_RULES = 50_000
@@ -14,7 +15,7 @@ const MAX_RULES = 50_000
  * Checklists of DISA's STIG Viewer and the tools that write its files: CKL (XML, STIG Viewer 2) and CKLB (JSON, STIG Viewer 3). Description:
  * https://public.cyber.mil/stigs/srg-stig-tools/
  */
-export const stigChecklist: Importer = {
+export const stigChecklist: Importer = reads({
   id: 'stig-checklist',
   title: 'DISA STIG checklist (CKL, CKLB)',
   version: 1,
@@ -24,39 +25,42 @@ export const stigChecklist: Importer = {
     return !!members?.has('stigs') && /"(?:rule_id|group_id)"\s*:/.test(head) && /"(?:rule_version|stig_id)"\s*:/.test(head)
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text: head, bytes } = await peek(file.bytes(), 1024)
     yield* /^\s*\{/.test(head) ? readCklb(bytes) : readCkl(bytes)
   },
-}
+})
 
-async function* readCkl(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readCkl(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let target: ChecklistTarget | null = null
   let told = false
   let stig = ''
   let number = 0
   const stigs = new Set<string>()
-  for await (const { event, name, line, node } of readXml(bytes, {
+  yield* readXml(bytes, {
     elements: ['ASSET', 'STIG_INFO', 'VULN'],
     opens: ['CHECKLIST', 'iSTIG'],
-  })) {
-    if (event === 'open') {
-      if (name === 'iSTIG') stig = ''
-      continue
+  }).tell(function* (events) {
+    for (const { event, name, line, node } of events) {
+      if (event === 'open') {
+        if (name === 'iSTIG') stig = ''
+        continue
+      }
+      if (name === 'ASSET') target = targetOf(node)
+      else if (name === 'STIG_INFO') {
+        stig = stigName(node)
+        if (stig) stigs.add(stig)
+      } else {
+        if (!told) yield* beginChecklist(target ?? noTarget)
+        told = true
+        yield* itemRecords(itemOf(node, stig, `line ${line} (VULN ${++number})`), target?.place ?? '')
+      }
     }
-    if (name === 'ASSET') target = targetOf(node)
-    else if (name === 'STIG_INFO') {
-      stig = stigName(node)
-      if (stig) stigs.add(stig)
-    } else {
-      if (!told) yield* beginChecklist(target ?? noTarget)
-      told = true
-      yield* itemRecords(itemOf(node, stig, `line ${line} (VULN ${++number})`), target?.place ?? '')
-    }
-  }
+  })
+
   if (!target && !told) throw new UserError('unreadable_report', 'Expected a CHECKLIST with ASSET and STIGS')
-  if (!told) yield* beginChecklist(target ?? noTarget)
-  yield* endChecklist(stigs)
+  if (!told) yield beginChecklist(target ?? noTarget)
+  yield endChecklist(stigs)
 }
 
 const noTarget: ChecklistTarget = { host_name: '', fqdn: '', address: '', place: '' }
@@ -107,25 +111,26 @@ function itemOf(node: XmlNode, stig: string, at: string): ChecklistItem {
 }
 
 /** CKLB: `{"title", "stigs": [{"stig_id", "rules": [{"rule_id", "status", …}]}], "target_data": {"host_name", …}, "cklb_version"}`. */
-async function* readCklb(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readCklb(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   let data: Fields = {}
   const stigs = new Set<string>()
   const names = ['$.stigs[*].stig_id', '$.stigs[*].stig_name', '$.stigs[*].rules[*]', '$.target_data']
   const held: { stig: number; rule: Fields; at: string }[] = []
   const ids = new Map<number, string>()
-  for await (const { path, at, value } of readJson(bytes, names)) {
-    if (path === '$.target_data') data = fieldsOf(value)
-    else {
-      const place = Number(/^stigs\[(\d+)\]/.exec(at)?.[1] ?? 0)
-      if (path.endsWith('rules[*]')) {
-        if (held.length >= MAX_RULES) throw new UserError('unreadable_report', `The checklist has more than ${MAX_RULES} rules`)
-        held.push({ stig: place, rule: fieldsOf(value), at })
-      } else if (path.endsWith('stig_id') || !ids.has(place)) ids.set(place, textOf(value))
+  for await (const matches of readJson(bytes, names).batches)
+    for (const { path, at, value } of matches) {
+      if (path === '$.target_data') data = fieldsOf(value)
+      else {
+        const place = Number(/^stigs\[(\d+)\]/.exec(at)?.[1] ?? 0)
+        if (path.endsWith('rules[*]')) {
+          if (held.length >= MAX_RULES) throw new UserError('unreadable_report', `The checklist has more than ${MAX_RULES} rules`)
+          held.push({ stig: place, rule: fieldsOf(value), at })
+        } else if (path.endsWith('stig_id') || !ids.has(place)) ids.set(place, textOf(value))
+      }
     }
-  }
   const place =
     data['is_web_database'] === true ? [textOf(data['web_db_site']), textOf(data['web_db_instance'])].filter(Boolean).join(' ') : ''
-  yield* beginChecklist({ host_name: textOf(data['host_name']), fqdn: textOf(data['fqdn']), address: textOf(data['ip_address']), place })
+  yield beginChecklist({ host_name: textOf(data['host_name']), fqdn: textOf(data['fqdn']), address: textOf(data['ip_address']), place })
   for (const { stig: number, rule, at } of held) {
     const stig = (ids.get(number) ?? '').slice(0, 150)
     if (stig) stigs.add(stig)
@@ -147,7 +152,7 @@ async function* readCklb(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileR
       details: textOf(rule['finding_details']),
       comments: textOf(rule['comments']),
     }
-    yield* itemRecords(item, place)
+    yield itemRecords(item, place)
   }
-  yield* endChecklist(stigs)
+  yield endChecklist(stigs)
 }

@@ -13,18 +13,19 @@ import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
 import { layoutOf, stageOf, type SysdigRow } from './layouts.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /**
  * Sysdig Secure: vulnerability reports as CSV and JSON (old and new columns), and the CSV of the command line's scanner.
  * Format: https://docs.sysdig.com/en/sysdig-secure/vulnerability-reporting/
  */
-export const sysdig: Importer = {
+export const sysdig: Importer = reads({
   id: 'sysdig',
   title: 'Sysdig Secure, vulnerability reports (CSV, JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -34,26 +35,29 @@ export const sysdig: Importer = {
       )
     const reading = newReading()
     if (layout.kind === 'csv') {
-      yield* begin(null)
-      for await (const { row, line, error } of readCsv(bytes)) {
-        const at = `line ${line}`
-        if (error === null) yield* readRow(layout.read(row), at, reading)
-        else yield { kind: 'skipped', at, reason: error }
-      }
+      yield begin(null)
+      yield* readCsv(bytes).tell(function* (batch) {
+        for (const { row, line, error } of batch) {
+          const at = `line ${line}`
+          if (error === null) yield* readRow(layout.read(row), at, reading)
+          else yield { kind: 'skipped', at, reason: error }
+        }
+      })
     } else {
       // The end of the time that the report is about stands before the rows; in order to need no order, the rows wait for it.
       const hold = new Waiting('Sysdig')
       let until: Instant | null = null
-      for await (const { path, value, at } of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]'])) {
-        if (path === '$.panels[*].filters') until ??= endOf(value)
-        else hold.addAll(readRow(layout.read(fieldsOf(value)), at, reading))
-      }
-      yield* begin(until)
-      yield* hold.take()
+      for await (const matches of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]']).batches)
+        for (const { path, value, at } of matches) {
+          if (path === '$.panels[*].filters') until ??= endOf(value)
+          else hold.addAll(readRow(layout.read(fieldsOf(value)), at, reading))
+        }
+      yield begin(until)
+      yield hold.take()
     }
-    yield* end(reading, layout.whole)
+    yield end(reading, layout.whole)
   },
-}
+})
 
 function* begin(observed_at: Instant | null): Generator<FileRecord> {
   yield { kind: 'report', source: 'sysdig', tool: 'Sysdig Secure', tool_version: null, observed_at }

@@ -6,6 +6,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, lineOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 /** Most items that are held, since the time of the scan stands behind them. */
@@ -16,7 +17,7 @@ const LISTS = ['violations', 'skipped_violations', 'passed_rules', 'scan_errors'
 const timeOf = (text: string) => parseInstant(text.replace(/ ([+-]\d{4})(?: \w+)?(?: m=\S+)?$/, '$1'))
 
 /** Terrascan's JSON (`-o json`). Format: https://runterrascan.io/docs/usage/command_line_mode/ */
-export const terrascan: Importer = {
+export const terrascan: Importer = reads({
   id: 'terrascan',
   title: 'Terrascan (JSON)',
   version: 1,
@@ -31,17 +32,15 @@ export const terrascan: Importer = {
       : !!outline && !outline.list && outline.members.has('results') && /"violations"\s*:/.test(head) && /"plan_root"\s*:/.test(head)
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const held: { list: (typeof LISTS)[number]; item: Fields; at: string }[] = []
     let summary: Fields | null = null
-    for await (const { path, at, value } of readJson(file.bytes(), [
-      ...LISTS.map((name) => `$.results.${name}[*]`),
-      '$.results.scan_summary',
-    ])) {
-      if (path === '$.results.scan_summary') summary = fieldsOf(value)
-      else if (held.length >= MAX_ITEMS) throw new UserError('unreadable_report', `The report has more than ${MAX_ITEMS} items`)
-      else held.push({ list: path.slice('$.results.'.length, -3) as (typeof LISTS)[number], item: fieldsOf(value), at })
-    }
+    for await (const matches of readJson(file.bytes(), [...LISTS.map((name) => `$.results.${name}[*]`), '$.results.scan_summary']).batches)
+      for (const { path, at, value } of matches) {
+        if (path === '$.results.scan_summary') summary = fieldsOf(value)
+        else if (held.length >= MAX_ITEMS) throw new UserError('unreadable_report', `The report has more than ${MAX_ITEMS} items`)
+        else held.push({ list: path.slice('$.results.'.length, -3) as (typeof LISTS)[number], item: fieldsOf(value), at })
+      }
     if (!summary && held.length === 0)
       throw new UserError('unreadable_report', 'Expected Terrascan JSON: results with violations and a scan_summary')
     yield {
@@ -76,14 +75,14 @@ export const terrascan: Importer = {
         ...(severity && { severity }),
         ...(textOf(item['category']) && { category: textOf(item['category']) }),
       }
-      if (list === 'passed_rules') yield* results.other(ASSET, control, 'pass')
+      if (list === 'passed_rules') yield results.other(ASSET, control, 'pass')
       else if (list === 'skipped_violations')
-        yield* results.other(ASSET, control, 'not_run', ['Skipped', textOf(item['skip_comment'])].filter(Boolean).join(': '))
+        yield results.other(ASSET, control, 'not_run', ['Skipped', textOf(item['skip_comment'])].filter(Boolean).join(': '))
       else {
         const path = textOf(item['file']).replaceAll('\\', '/')
         const line = lineOf(item['line'])
         const resource = [textOf(item['resource_type']), textOf(item['resource_name'])].filter(Boolean).join('.')
-        yield* results.fail({
+        yield results.fail({
           asset: ASSET,
           control,
           part: [path, textOf(item['module_name']) === 'root' ? '' : textOf(item['module_name']), resource].filter(Boolean).join(' '),
@@ -94,7 +93,7 @@ export const terrascan: Importer = {
         })
       }
     }
-    yield* results.end()
+    yield results.end()
     const folder =
       textOf(summary?.['file/folder'])
         .split(/[\\/]/)
@@ -107,4 +106,4 @@ export const terrascan: Importer = {
         checks: [textOf(summary?.['iac_type']) || 'all', folder].filter(Boolean).join(' ').slice(0, 300),
       }
   },
-}
+})

@@ -7,6 +7,7 @@ import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { openReport, type Row } from './rows.ts'
+import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
 
 const COLUMNS = ['id', 'fqdn/ip', 'port', 'severity', 'finding', 'cve', 'cwe']
 
@@ -40,48 +41,56 @@ const rowOf = (item: Fields, at: string, target = '', port = ''): Row => ({
   cve: textOf(item.cve),
 })
 
-async function* fromCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row | { at: string; broken: string }> {
-  for await (const { line, row, error } of readCsv(bytes)) {
-    const at = `line ${line}`
-    if (error !== null && (row.severity === undefined || row.id === undefined)) yield { at, broken: error }
-    else yield { ...rowOf(row, at), target: row['fqdn/ip']?.trim() ?? '' }
-  }
+type Read = Row | { at: string; broken: string }
+
+function fromCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Read>> {
+  return readCsv(bytes).into(function* (batch): Generator<Read> {
+    for (const { line, row, error } of batch) {
+      const at = `line ${line}`
+      if (error !== null && (row.severity === undefined || row.id === undefined)) yield { at, broken: error }
+      else yield { ...rowOf(row, at), target: row['fqdn/ip']?.trim() ?? '' }
+    }
+  })
 }
 
-async function* fromFlat(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row | { at: string; broken: string }> {
-  for await (const { value, at } of readJson(bytes, ['$[*]'])) {
-    if (isFields(value)) yield rowOf(value, at)
-    else yield { at, broken: 'expected an object' }
-  }
+function fromFlat(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Read>> {
+  return readJson(bytes, ['$[*]']).into(function* (matches): Generator<Read> {
+    for (const { value, at } of matches) {
+      if (isFields(value)) yield rowOf(value, at)
+      else yield { at, broken: 'expected an object' }
+    }
+  })
 }
 
 /** `--json-pretty`: results in sections (protocols, ciphers, vulnerabilities, …) under each target. */
-async function* fromPretty(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row | { at: string; broken: string }> {
-  for await (const { value, at } of readJson(bytes, ['$.scanResult[*]'])) {
-    const target = fieldsOf(value)
-    const host = textOf(target.targetHost) || textOf(target.ip)
-    const address = textOf(target.ip)
-    const name = address && address !== host ? `${host}/${address}` : host
-    // A target that could not be reached is a row itself.
-    if ('severity' in target) yield rowOf(target, at)
-    for (const [section, list] of Object.entries(target)) {
-      for (const [index, item] of (Array.isArray(list) ? (list as unknown[]) : []).entries())
-        yield rowOf(fieldsOf(item), `${at}.${section}[${index}]`, name, textOf(target.port))
+function fromPretty(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Read>> {
+  return readJson(bytes, ['$.scanResult[*]']).into(function* (matches): Generator<Read> {
+    for (const { value, at } of matches) {
+      const target = fieldsOf(value)
+      const host = textOf(target.targetHost) || textOf(target.ip)
+      const address = textOf(target.ip)
+      const name = address && address !== host ? `${host}/${address}` : host
+      // A target that could not be reached is a row itself.
+      if ('severity' in target) yield rowOf(target, at)
+      for (const [section, list] of Object.entries(target)) {
+        for (const [index, item] of (Array.isArray(list) ? (list as unknown[]) : []).entries())
+          yield rowOf(fieldsOf(item), `${at}.${section}[${index}]`, name, textOf(target.port))
+      }
     }
-  }
+  })
 }
 
 /**
  * testssl.sh: CSV (`--csvfile`), flat JSON (`--jsonfile`) and pretty JSON (`--jsonfile-pretty`), 2.9 on.
  * Format: https://github.com/testssl/testssl.sh/blob/3.2/doc/testssl.1.md
  */
-export const testssl: Importer = {
+export const testssl: Importer = reads({
   id: 'testssl',
   title: 'testssl.sh (CSV, JSON, pretty JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'flat' : null)
     if (layout === null)
@@ -95,10 +104,12 @@ export const testssl: Importer = {
     }
     const report = openReport()
     const rows = layout === 'csv' ? fromCsv(bytes) : layout === 'flat' ? fromFlat(bytes) : fromPretty(bytes)
-    for await (const row of rows) {
-      if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
-      else yield* report.records(row)
-    }
-    yield* report.end()
+    yield* new InBatches(rows).tell(function* (all) {
+      for (const row of all) {
+        if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
+        else yield* report.records(row)
+      }
+    })
+    yield report.end()
   },
-}
+})

@@ -6,6 +6,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readCompliance } from './compliance.ts'
 import { newReading, readObject } from './objects.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const GROUP = /^aquasecurity\.github\.io\//
 
@@ -35,13 +36,13 @@ function layoutOf(text: string): Layout | null {
  * Reports of the Trivy operator: Kubernetes custom resources, one, a list of them, as `kubectl get --output json` writes them, or by kind.
  * Format: https://aquasecurity.github.io/trivy-operator/latest/docs/crds/
  */
-export const trivyOperator: Importer = {
+export const trivyOperator: Importer = reads({
   id: 'trivy-operator',
   title: 'Trivy Operator (Kubernetes custom resources, JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -51,13 +52,15 @@ export const trivyOperator: Importer = {
       )
     const reading = newReading()
     yield { kind: 'report', source: 'trivy-operator', tool: 'Trivy Operator', tool_version: null, observed_at: null }
-    for await (const { value, at } of readJson(bytes, [layout])) {
-      const object = fieldsOf(value)
-      const kind = textOf(object['kind'])
-      if (!GROUP.test(textOf(object['apiVersion']))) {
-        yield { kind: 'skipped', at, reason: 'Expected an object of aquasecurity.github.io' }
-      } else if (kind === 'ClusterComplianceReport') yield* readCompliance(object, at, reading)
-      else yield* readObject(object, kind, at, reading)
-    }
+    yield* readJson(bytes, [layout]).tell(function* (matches) {
+      for (const { value, at } of matches) {
+        const object = fieldsOf(value)
+        const kind = textOf(object['kind'])
+        if (!GROUP.test(textOf(object['apiVersion']))) {
+          yield { kind: 'skipped', at, reason: 'Expected an object of aquasecurity.github.io' }
+        } else if (kind === 'ClusterComplianceReport') yield* readCompliance(object, at, reading)
+        else yield* readObject(object, kind, at, reading)
+      }
+    })
   },
-}
+})

@@ -8,6 +8,7 @@ import { peek } from '../../readers/peek.ts'
 import { describeArtifact, describeResource, Metadata, resourcePath } from './artifact.ts'
 import { newScan, readResult, Result } from './items.ts'
 import { OpenResult, resultPaths, type Known } from './open-result.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members of a cluster's report that hold resources: all of it, `--report summary`, and the layout of Trivy before 0.39. */
 const RESOURCES = ['Resources', 'Findings', 'Vulnerabilities', 'Misconfigurations', 'RBACAssessment']
@@ -82,83 +83,86 @@ const newDocument = (number: number): Document => ({
  * Trivy's own JSON: schema 2 (images, folders, repositories, machines, SBOMs, AWS accounts), clusters (`trivy k8s`), and the list of results that
  * versions before 0.20 wrote. Format: https://trivy.dev/latest/docs/configuration/reporting/#json
  */
-export const trivy: Importer = {
+export const trivy: Importer = reads({
   id: 'trivy',
   title: 'Aqua Trivy (JSON)',
   version: 1,
   detect,
   parse,
-}
+})
 
 const isPart = new Set(resultPaths)
 
-async function* parse(file: Source): AsyncGenerator<FileRecord> {
+async function* parse(file: Source): AsyncGenerator<Told> {
   const { text, bytes } = await peek(file.bytes(), 16)
   let document: Document | null = null
   let scan = newScan()
   const header = ['$.CreatedAt', '$.Trivy', '$.ArtifactName', '$.ArtifactType', '$.Metadata', '$.ClusterName', '$.SchemaVersion']
   const resources = RESOURCES.map((name) => `$.${name}[*]`)
   let open = null as OpenResult | null
-  for await (const match of readJson(bytes, [...header, ...resultPaths, ...resources, '$[*]'])) {
-    if (document?.number !== match.document) {
-      if (open) yield* open.end()
-      if (document) yield* end(document)
-      const next = newDocument(match.document)
-      document = next
-      scan = newScan()
-      open = new OpenResult(scan, (known) => beginResult(next, known))
-    }
-    const { path, at, value } = match
-    if (header.includes(path)) {
-      readHeader(document, path, value)
-      continue
-    }
-    if (isPart.has(path)) {
-      yield* open!.add(path, value, at)
-      continue
-    }
-    if (path === '$[*]') {
-      const result = Result.safeParse(value)
-      if (!result.success) {
-        yield { kind: 'skipped', at, reason: z.prettifyError(result.error) }
+  yield* readJson(bytes, [...header, ...resultPaths, ...resources, '$[*]']).tell(function* (matches) {
+    for (const match of matches) {
+      if (document?.number !== match.document) {
+        if (open) yield* open.end()
+        if (document) yield* end(document)
+        const next = newDocument(match.document)
+        document = next
+        scan = newScan()
+        open = new OpenResult(scan, (known) => beginResult(next, known))
+      }
+      const { path, at, value } = match
+      if (header.includes(path)) {
+        readHeader(document, path, value)
         continue
       }
-      if (!document.begun) {
-        nameFromTarget(document, result.data, true)
-        yield* begin(document)
-      }
-      note(document, 'artifact', result.data)
-      yield* readResult(result.data, 'artifact', at, scan)
-      continue
-    }
-    const resource = Resource.safeParse(value)
-    if (!resource.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(resource.error) }
-      continue
-    }
-    if (!document.begun) yield* begin(document)
-    const { Namespace: namespace, Kind: kind, Name: name, Error: error, Results } = resource.data
-    const described = describeResource(document.cluster ?? '', { namespace, kind, name })
-    if (!document.assets.has(described.asset)) yield described
-    const ran = ranOn(document, described.asset)
-    if (error) {
-      ran.failed = true
-      yield { kind: 'skipped', at, reason: `${kind} ${name} could not be scanned: ${error.trim().slice(0, 500)}` }
-    }
-    for (const [index, one] of Results.entries()) {
-      const result = Result.safeParse(one)
-      if (!result.success) {
-        yield { kind: 'skipped', at: `${at}.Results[${index}]`, reason: z.prettifyError(result.error) }
+      if (isPart.has(path)) {
+        yield* open!.add(path, value, at)
         continue
       }
-      note(document, described.asset, result.data)
-      // In a cluster that is one asset, the place has to say which resource it is; its own target says kind and name already.
-      const own =
-        result.data.Target === `${kind}/${name}` ? (namespace ? `${namespace}/` : '') : `${resourcePath({ namespace, kind, name })}: `
-      yield* readResult(result.data, described.asset, `${at}.Results[${index}]`, scan, described.asset === 'cluster' ? own : '')
+      if (path === '$[*]') {
+        const result = Result.safeParse(value)
+        if (!result.success) {
+          yield { kind: 'skipped', at, reason: z.prettifyError(result.error) }
+          continue
+        }
+        if (!document.begun) {
+          nameFromTarget(document, result.data, true)
+          yield* begin(document)
+        }
+        note(document, 'artifact', result.data)
+        yield* readResult(result.data, 'artifact', at, scan)
+        continue
+      }
+      const resource = Resource.safeParse(value)
+      if (!resource.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(resource.error) }
+        continue
+      }
+      if (!document.begun) yield* begin(document)
+      const { Namespace: namespace, Kind: kind, Name: name, Error: error, Results } = resource.data
+      const described = describeResource(document.cluster ?? '', { namespace, kind, name })
+      if (!document.assets.has(described.asset)) yield described
+      const ran = ranOn(document, described.asset)
+      if (error) {
+        ran.failed = true
+        yield { kind: 'skipped', at, reason: `${kind} ${name} could not be scanned: ${error.trim().slice(0, 500)}` }
+      }
+      for (const [index, one] of Results.entries()) {
+        const result = Result.safeParse(one)
+        if (!result.success) {
+          yield { kind: 'skipped', at: `${at}.Results[${index}]`, reason: z.prettifyError(result.error) }
+          continue
+        }
+        note(document, described.asset, result.data)
+        // In a cluster that is one asset, the place has to say which resource it is; its own target says kind and name already.
+        const own =
+          result.data.Target === `${kind}/${name}` ? (namespace ? `${namespace}/` : '') : `${resourcePath({ namespace, kind, name })}: `
+        yield* readResult(result.data, described.asset, `${at}.Results[${index}]`, scan, described.asset === 'cluster' ? own : '')
+      }
     }
-  }
-  if (open) yield* open.end()
+  })
+
+  if (open) yield open.end()
   // Trivy before 0.20 wrote `null` when it found nothing.
   if (!document && (text.trim() === 'null' || text.trim() === '[]')) document = { ...newDocument(0), type: 'container_image' }
   if (!document)
@@ -166,7 +170,7 @@ async function* parse(file: Source): AsyncGenerator<FileRecord> {
       'unreadable_report',
       'Expected a Trivy report (SchemaVersion 2 with Results, ClusterName with Resources, or a list of results); none of their members is there',
     )
-  yield* end(document)
+  yield end(document)
 }
 
 function readHeader(document: Document, path: string, value: unknown): void {

@@ -8,6 +8,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { issueFromJson, issueFromRow, parseScanDate, readIssue } from './issues.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'json' | 'csv'
 
@@ -30,13 +31,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** Issues of Veracode's agent-based SCA. Format: https://docs.veracode.com/r/c_SCA_Agent_API_example */
-export const veracodeSca: Importer = {
+export const veracodeSca: Importer = reads({
   id: 'veracode-sca',
   title: 'Veracode SCA agent-based issues (JSON of the API, CSV)',
   version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -47,7 +48,7 @@ export const veracodeSca: Importer = {
     yield { kind: 'report', source: 'veracode-sca', tool: 'Veracode SCA', tool_version: null, observed_at: null }
     yield* layout === 'json' ? readPages(bytes) : readRows(bytes)
   },
-}
+})
 
 const project = (id: string, name: string | undefined, observed_at?: Instant | null): AssetRecord => ({
   kind: 'asset',
@@ -69,43 +70,48 @@ const isNarrowed = (href: unknown): boolean =>
     .split('&')
     .some((part) => part !== '' && !HARMLESS.has(part.split('=')[0]!) && !HARMLESS.has(part.toLowerCase()))
 
-async function* readPages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readPages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const known = new Set<string>()
   const described = new Set<string>()
   const pages = new Set<number>()
   let total = Number.NaN
   let narrowed = false
-  for await (const { path, at, value } of readJson(bytes, ['$._embedded.issues[*]', '$._links.self.href', '$.page'])) {
-    if (path === '$.page') {
-      const page = Page.safeParse(value).data
-      total = page?.total_pages ?? Number.NaN
-      if (page?.number !== undefined) pages.add(page.number)
-    } else if (path === '$._links.self.href') narrowed ||= isNarrowed(value)
-    else {
-      const issue = issueFromJson(value)
-      if (typeof issue !== 'string' && !known.has(issue.project_id)) yield project(issue.project_id, issue.project)
-      if (typeof issue !== 'string') known.add(issue.project_id)
-      yield* readIssue(issue, at, described)
+  yield* readJson(bytes, ['$._embedded.issues[*]', '$._links.self.href', '$.page']).tell(function* (matches) {
+    for (const { path, at, value } of matches) {
+      if (path === '$.page') {
+        const page = Page.safeParse(value).data
+        total = page?.total_pages ?? Number.NaN
+        if (page?.number !== undefined) pages.add(page.number)
+      } else if (path === '$._links.self.href') narrowed ||= isNarrowed(value)
+      else {
+        const issue = issueFromJson(value)
+        if (typeof issue !== 'string' && !known.has(issue.project_id)) yield project(issue.project_id, issue.project)
+        if (typeof issue !== 'string') known.add(issue.project_id)
+        yield* readIssue(issue, at, described)
+      }
     }
-  }
+  })
+
   if (!narrowed && pages.size > 0 && pages.size === total)
     for (const asset of known) yield { kind: 'coverage', asset, subject: 'vulnerability' }
 }
 
 /** The CSV may hold one page's filters and says nothing of them: it covers nothing. */
-async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const known = new Set<string>()
   const described = new Set<string>()
-  for await (const { line, row, error } of readCsv(bytes, { delimiter: ',' })) {
-    const at = `line ${line}`
-    if (error !== null) {
-      yield { kind: 'skipped', at, reason: error }
-      continue
+  yield* readCsv(bytes, { delimiter: ',' }).tell(function* (rows) {
+    for (const { line, row, error } of rows) {
+      const at = `line ${line}`
+      if (error !== null) {
+        yield { kind: 'skipped', at, reason: error }
+        continue
+      }
+      const issue = issueFromRow(row)
+      if (typeof issue !== 'string' && !known.has(issue.project_id))
+        yield project(issue.project_id, issue.project, parseScanDate(row['Scan date'] ?? ''))
+      if (typeof issue !== 'string') known.add(issue.project_id)
+      yield* readIssue(issue, at, described)
     }
-    const issue = issueFromRow(row)
-    if (typeof issue !== 'string' && !known.has(issue.project_id))
-      yield project(issue.project_id, issue.project, parseScanDate(row['Scan date'] ?? ''))
-    if (typeof issue !== 'string') known.add(issue.project_id)
-    yield* readIssue(issue, at, described)
-  }
+  })
 }

@@ -9,6 +9,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'wazuh'
 const CVE = /^CVE-\d{4}-\d{4,}$/i
@@ -83,54 +84,55 @@ function* foundRecords(found: Found, asset: string, described: Set<string>): Gen
 }
 
 /** `GET /vulnerability/{agent_id}` of versions 4.3 to 4.7. It names no agent: the person says which it is. */
-async function* readApi(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readApi(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield { kind: 'report', source: SOURCE, tool: 'Wazuh', tool_version: null, observed_at: null }
   yield { kind: 'asset', asset: 'agent', type: 'device', name: 'agent', names: [] }
   const described = new Set<string>()
   let items = 0
   let total: number | null = null
   let failed = 0
-  for await (const { path, value, at } of readJson(bytes, [
-    '$.data.affected_items[*]',
-    '$.data.total_affected_items',
-    '$.data.total_failed_items',
-  ])) {
-    if (path === '$.data.total_affected_items') total = numberOf(value)
-    else if (path === '$.data.total_failed_items') failed = numberOf(value) ?? 1
-    else {
-      items++
-      const item = fieldsOf(value)
-      const cve = textOf(item.cve)
-      if (cve === '') {
-        yield { kind: 'skipped', at, reason: 'expected the cve of a vulnerability' }
-        continue
+  yield* readJson(bytes, ['$.data.affected_items[*]', '$.data.total_affected_items', '$.data.total_failed_items']).tell(
+    function* (matches) {
+      for (const { path, value, at } of matches) {
+        if (path === '$.data.total_affected_items') total = numberOf(value)
+        else if (path === '$.data.total_failed_items') failed = numberOf(value) ?? 1
+        else {
+          items++
+          const item = fieldsOf(value)
+          const cve = textOf(item.cve)
+          if (cve === '') {
+            yield { kind: 'skipped', at, reason: 'expected the cve of a vulnerability' }
+            continue
+          }
+          if (/^obsolete$/i.test(textOf(item.status))) {
+            yield { kind: 'skipped', at, reason: `${cve}: listed as obsolete, no longer there` }
+            continue
+          }
+          const name = textOf(item.name)
+          const version = textOf(item.version)
+          yield* foundRecords(
+            {
+              cve,
+              title: textOf(item.title),
+              description: '',
+              severity: textOf(item.severity),
+              rating: bestRating([
+                { score: numberOf(item.cvss3_score), version: 3 },
+                { score: numberOf(item.cvss2_score), version: 2 },
+              ]),
+              published: textOf(item.published),
+              url: textsIn(item.external_references).find((one) => one.startsWith('https://')),
+              component: name ? { name, ...(version && { version }), ...typeOf(textOf(item.type)) } : undefined,
+              fixed_version: fixedIn(textOf(item.condition)),
+            },
+            'agent',
+            described,
+          )
+        }
       }
-      if (/^obsolete$/i.test(textOf(item.status))) {
-        yield { kind: 'skipped', at, reason: `${cve}: listed as obsolete, no longer there` }
-        continue
-      }
-      const name = textOf(item.name)
-      const version = textOf(item.version)
-      yield* foundRecords(
-        {
-          cve,
-          title: textOf(item.title),
-          description: '',
-          severity: textOf(item.severity),
-          rating: bestRating([
-            { score: numberOf(item.cvss3_score), version: 3 },
-            { score: numberOf(item.cvss2_score), version: 2 },
-          ]),
-          published: textOf(item.published),
-          url: textsIn(item.external_references).find((one) => one.startsWith('https://')),
-          component: name ? { name, ...(version && { version }), ...typeOf(textOf(item.type)) } : undefined,
-          fixed_version: fixedIn(textOf(item.condition)),
-        },
-        'agent',
-        described,
-      )
-    }
-  }
+    },
+  )
+
   if (total === items && failed === 0) yield { kind: 'coverage', asset: 'agent', subject: 'vulnerability' }
 }
 
@@ -160,66 +162,69 @@ function agentOf(source: Fields, key: string): AssetRecord {
 }
 
 /** Search results of the index `wazuh-states-vulnerabilities-*`, versions from 4.8 on. */
-async function* readIndex(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readIndex(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   yield { kind: 'report', source: SOURCE, tool: 'Wazuh', tool_version: null, observed_at: null }
   const agents = new Set<string>()
   const described = new Set<string>()
   let items = 0
   let whole = false
-  for await (const { path, value, at } of readJson(bytes, ['$.hits.hits[*]', '$.hits.total', '$.timed_out'])) {
-    if (path === '$.hits.total') {
-      const total = isTotal(value)
-      whole = total !== null
-      if (total !== null) items -= total
-      continue
+  yield* readJson(bytes, ['$.hits.hits[*]', '$.hits.total', '$.timed_out']).tell(function* (matches) {
+    for (const { path, value, at } of matches) {
+      if (path === '$.hits.total') {
+        const total = isTotal(value)
+        whole = total !== null
+        if (total !== null) items -= total
+        continue
+      }
+      if (path === '$.timed_out') {
+        if (value === true) items = NaN
+        continue
+      }
+      items++
+      const source = fieldsOf(fieldsOf(value)._source)
+      const found = fieldsOf(source.vulnerability)
+      const agent = fieldsOf(source.agent)
+      const cve = textOf(found.id)
+      if (cve === '' || textOf(agent.id) === '') {
+        yield { kind: 'skipped', at, reason: 'expected the id of a vulnerability and of an agent' }
+        continue
+      }
+      const key = `${textOf(fieldsOf(fieldsOf(source.wazuh).cluster).name)}:${textOf(agent.id)}`
+      if (!agents.has(key)) {
+        agents.add(key)
+        yield agentOf(source, key)
+      }
+      const score = fieldsOf(found.score)
+      const major = Number(/^[234]/.exec(textOf(score.version))?.[0] ?? 0)
+      const pack = fieldsOf(source.package)
+      const name = textOf(pack.name)
+      const version = textOf(pack.version)
+      const category = textOf(found.category)
+      const condition = textOf(fieldsOf(found.scanner).condition)
+      yield* foundRecords(
+        {
+          cve,
+          title: '',
+          description: textOf(found.description),
+          severity: textOf(found.severity),
+          rating: bestRating([{ score: numberOf(score.base), ...(major > 0 && { version: major as 2 | 3 | 4 }) }]),
+          published: textOf(found.published_at),
+          url: linksIn(textOf(found.reference)) ?? linksIn(textOf(fieldsOf(found.scanner).reference)),
+          component: name
+            ? {
+                name,
+                ...(version && { version }),
+                ...(category.toUpperCase() === 'OS' ? { type: 'operating_system' } : typeOf(textOf(pack.type))),
+              }
+            : undefined,
+          fixed_version: fixedIn(condition),
+        },
+        key,
+        described,
+      )
     }
-    if (path === '$.timed_out') {
-      if (value === true) items = NaN
-      continue
-    }
-    items++
-    const source = fieldsOf(fieldsOf(value)._source)
-    const found = fieldsOf(source.vulnerability)
-    const agent = fieldsOf(source.agent)
-    const cve = textOf(found.id)
-    if (cve === '' || textOf(agent.id) === '') {
-      yield { kind: 'skipped', at, reason: 'expected the id of a vulnerability and of an agent' }
-      continue
-    }
-    const key = `${textOf(fieldsOf(fieldsOf(source.wazuh).cluster).name)}:${textOf(agent.id)}`
-    if (!agents.has(key)) {
-      agents.add(key)
-      yield agentOf(source, key)
-    }
-    const score = fieldsOf(found.score)
-    const major = Number(/^[234]/.exec(textOf(score.version))?.[0] ?? 0)
-    const pack = fieldsOf(source.package)
-    const name = textOf(pack.name)
-    const version = textOf(pack.version)
-    const category = textOf(found.category)
-    const condition = textOf(fieldsOf(found.scanner).condition)
-    yield* foundRecords(
-      {
-        cve,
-        title: '',
-        description: textOf(found.description),
-        severity: textOf(found.severity),
-        rating: bestRating([{ score: numberOf(score.base), ...(major > 0 && { version: major as 2 | 3 | 4 }) }]),
-        published: textOf(found.published_at),
-        url: linksIn(textOf(found.reference)) ?? linksIn(textOf(fieldsOf(found.scanner).reference)),
-        component: name
-          ? {
-              name,
-              ...(version && { version }),
-              ...(category.toUpperCase() === 'OS' ? { type: 'operating_system' } : typeOf(textOf(pack.type))),
-            }
-          : undefined,
-        fixed_version: fixedIn(condition),
-      },
-      key,
-      described,
-    )
-  }
+  })
+
   if (whole && items === 0) for (const asset of agents) yield { kind: 'coverage', asset, subject: 'vulnerability' }
 }
 
@@ -235,13 +240,13 @@ function isTotal(value: unknown): number | null {
  * https://documentation.wazuh.com/4.7/user-manual/api/reference.html#tag/Vulnerability and
  * https://documentation.wazuh.com/current/user-manual/wazuh-indexer/wazuh-indexer-indices.html
  */
-export const wazuh: Importer = {
+export const wazuh: Importer = reads({
   id: 'wazuh',
   title: 'Wazuh vulnerabilities (API and indexer JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -251,4 +256,4 @@ export const wazuh: Importer = {
       )
     yield* layout === 'api' ? readApi(bytes) : readIndex(bytes)
   },
-}
+})

@@ -6,6 +6,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'scanned'
 const SOURCE = 'wiz-cli'
@@ -15,7 +16,7 @@ const RULES = '$.result.ruleMatches[*]'
 const DATA = '$.result.dataFindings[*]'
 
 /** One scan of Wiz CLI (`wizcli dir|docker|iac scan … --format json`). Its own words come before its result. */
-export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const once = toldOnce()
   const head: Fields = {}
   const before = ['createdAt', 'status', 'policies', 'scanOriginResource']
@@ -26,33 +27,29 @@ export async function* readCliScan(bytes: AsyncIterable<Uint8Array>): AsyncGener
     begun = true
     yield* headRecords(head)
   }
-  for await (const { path, at, value } of readJson(bytes, [
-    ...before.map((name) => `$.${name}`),
-    kind,
-    ...packages,
-    SECRETS,
-    RULES,
-    DATA,
-  ])) {
-    if (before.includes(path.slice(2))) {
-      if (begun) throw new UserError('unreadable_report', `Expected ${path.slice(2)} before the result, as Wiz CLI writes it`)
-      head[path.slice(2)] = value
-      continue
+  yield* readJson(bytes, [...before.map((name) => `$.${name}`), kind, ...packages, SECRETS, RULES, DATA]).tell(function* (batch) {
+    for (const { path, at, value } of batch) {
+      if (before.includes(path.slice(2))) {
+        if (begun) throw new UserError('unreadable_report', `Expected ${path.slice(2)} before the result, as Wiz CLI writes it`)
+        head[path.slice(2)] = value
+        continue
+      }
+      if (path === kind) {
+        head['typename'] = value
+        continue
+      }
+      yield* begin()
+      const item = fieldsOf(value)
+      if (path === SECRETS) yield* secretRecords(item, once)
+      else if (path === RULES) yield* ruleRecords(item, at, once)
+      else if (path === DATA) yield { kind: 'skipped', at, reason: 'Findings about data are not read' }
+      else yield* packageRecords(item, at, once)
     }
-    if (path === kind) {
-      head['typename'] = value
-      continue
-    }
-    yield* begin()
-    const item = fieldsOf(value)
-    if (path === SECRETS) yield* secretRecords(item, once)
-    else if (path === RULES) yield* ruleRecords(item, at, once)
-    else if (path === DATA) yield { kind: 'skipped', at, reason: 'Findings about data are not read' }
-    else yield* packageRecords(item, at, once)
-  }
+  })
+
   if (head['scanOriginResource'] === undefined)
     throw new UserError('unreadable_report', 'Expected a scan of Wiz CLI with "scanOriginResource"')
-  yield* begin()
+  yield begin()
 }
 
 function* headRecords(head: Fields): Generator<FileRecord> {

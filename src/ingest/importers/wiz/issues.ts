@@ -5,6 +5,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Columns that only Wiz's report of issues has. */
 export const ISSUE_COLUMNS = ['Issue ID', 'Control ID', 'Resource external ID', 'Resource vertex ID', 'Wiz URL']
@@ -18,52 +19,55 @@ function statusOf(status: string, resolution: string): ControlResultRecord['stat
 }
 
 /** The report of issues (Issues → Export, CSV). It does not say when it was made. */
-export async function* readIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const once = toldOnce()
   yield { kind: 'report', source: 'wiz', tool: 'Wiz', tool_version: null, observed_at: null }
-  for await (const { line, row, error } of readCsv(bytes)) {
-    const cell = (name: string): string => row[name]?.trim() ?? ''
-    const at = `line ${line}`
-    const control = cell('Control ID')
-    const status = statusOf(cell('Status'), cell('Resolution'))
-    const asset = assetOf(cell)
-    if (error !== null || control === '' || status === null || asset === null) {
-      const what =
-        control === ''
-          ? 'a "Control ID"'
-          : asset === null
-            ? 'a "Resource external ID" or "Resource vertex ID"'
-            : 'a "Status" OPEN, IN_PROGRESS, RESOLVED or IGNORED'
-      yield { kind: 'skipped', at, reason: error ?? `Expected ${what}; found ${JSON.stringify(cell('Status').slice(0, 40))}` }
-      continue
+  yield* readCsv(bytes).tell(function* (rows) {
+    for (const { line, row, error } of rows) {
+      const cell = (name: string): string => row[name]?.trim() ?? ''
+      const at = `line ${line}`
+      const control = cell('Control ID')
+      const status = statusOf(cell('Status'), cell('Resolution'))
+      const asset = assetOf(cell)
+      if (error !== null || control === '' || status === null || asset === null) {
+        const what =
+          control === ''
+            ? 'a "Control ID"'
+            : asset === null
+              ? 'a "Resource external ID" or "Resource vertex ID"'
+              : 'a "Status" OPEN, IN_PROGRESS, RESOLVED or IGNORED'
+        yield { kind: 'skipped', at, reason: error ?? `Expected ${what}; found ${JSON.stringify(cell('Status').slice(0, 40))}` }
+        continue
+      }
+      yield* once(asset)
+      if (status !== 'not_run')
+        yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control', access: 'remote', checks: 'listed' })
+      const control_id = `wiz:${control}`
+      const severity = parseSeverity(cell('Severity')) ?? undefined
+      yield* once({
+        kind: 'control',
+        control_id,
+        title: cutText(cell('Title')) ?? control,
+        ...given({
+          severity,
+          description: cutText(cell('Description')),
+          remediation: cutText(cell('Remediation Recommendation')),
+          product: cell('Resource Platform').toLowerCase(),
+        }),
+      })
+      yield {
+        kind: 'control_result',
+        asset: asset.asset,
+        control_id,
+        status,
+        ...given({
+          severity,
+          evidence: cutText(cell('Note')),
+          place: [cell('Kubernetes Cluster'), cell('Kubernetes Namespace')].filter((one) => one !== '').join('/'),
+        }),
+      }
     }
-    yield* once(asset)
-    if (status !== 'not_run') yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control', access: 'remote', checks: 'listed' })
-    const control_id = `wiz:${control}`
-    const severity = parseSeverity(cell('Severity')) ?? undefined
-    yield* once({
-      kind: 'control',
-      control_id,
-      title: cutText(cell('Title')) ?? control,
-      ...given({
-        severity,
-        description: cutText(cell('Description')),
-        remediation: cutText(cell('Remediation Recommendation')),
-        product: cell('Resource Platform').toLowerCase(),
-      }),
-    })
-    yield {
-      kind: 'control_result',
-      asset: asset.asset,
-      control_id,
-      status,
-      ...given({
-        severity,
-        evidence: cutText(cell('Note')),
-        place: [cell('Kubernetes Cluster'), cell('Kubernetes Namespace')].filter((one) => one !== '').join('/'),
-      }),
-    }
-  }
+  })
 }
 
 /** The resource by the names that every tool has for it, and by Wiz's own id. Null when the row names none. */

@@ -6,6 +6,7 @@ import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readCliScan } from './cli.ts'
 import { ISSUE_COLUMNS, readIssues } from './issues.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 function layoutOf(text: string): 'issues' | 'cli' | null {
   const members = jsonOutline(text)?.members
@@ -23,13 +24,13 @@ function layoutOf(text: string): 'issues' | 'cli' | null {
 }
 
 /** Wiz: the CSV report of issues, and scans of Wiz CLI. https://docs.wiz.io (for customers), https://www.wiz.io/academy/wiz-cli */
-export const wiz: Importer = {
+export const wiz: Importer = reads({
   id: 'wiz',
   title: 'Wiz (issues CSV, Wiz CLI JSON)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null)
@@ -39,4 +40,4 @@ export const wiz: Importer = {
       )
     yield* layout === 'issues' ? readIssues(bytes) : readCliScan(bytes)
   },
-}
+})

@@ -7,6 +7,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
 import { patchOf } from './patch.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 const HOST = 'host'
 const MAX_DEFINITIONS = 500_000
@@ -31,7 +32,7 @@ interface System {
  * OVAL results (`oscap oval eval --results`): of definitions of compliance true is what is asked for, of vulnerabilities and patches true means that they
  * are there or missing. Inventory is not read. Format: https://oval.mitre.org/language/version5.11/
  */
-export async function* readOval(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readOval(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const definitions = new Map<string, Definition>()
   const about = { product: '', version: '', time: '' }
   let system: System | null = null
@@ -44,27 +45,30 @@ export async function* readOval(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     'oval_system_characteristics/system_info',
   ]
   const options = { elements, opens: ['results/system'], local_names: true, flat: ['title', 'description'] }
-  for await (const { event, name, path, line, node } of readXml(bytes, options)) {
-    if (event === 'open') {
-      if (system) yield* records(system, definitions, about)
-      system = { results: [], info: null }
-    } else if (name === 'product_name') about.product = node.text.trim()
-    else if (name === 'product_version') about.version = node.text.trim()
-    else if (name === 'timestamp') about.time = node.text.trim()
-    else if (name === 'system_info') {
-      if (system) system.info = node
-    } else if (path.includes('oval_definitions/')) {
-      if (definitions.size >= MAX_DEFINITIONS)
-        throw new UserError('unreadable_report', `Line ${line}: more than ${MAX_DEFINITIONS} definitions`)
-      definitions.set(node.attributes['id'] ?? '', readDefinition(node))
-    } else if (system) {
-      if (system.results.length >= MAX_DEFINITIONS)
-        throw new UserError('unreadable_report', `Line ${line}: more than ${MAX_DEFINITIONS} results`)
-      system.results.push({ id: node.attributes['definition_id'] ?? '', result: node.attributes['result'] ?? '', at: `line ${line}` })
+  yield* readXml(bytes, options).tell(function* (events) {
+    for (const { event, name, path, line, node } of events) {
+      if (event === 'open') {
+        if (system) yield* records(system, definitions, about)
+        system = { results: [], info: null }
+      } else if (name === 'product_name') about.product = node.text.trim()
+      else if (name === 'product_version') about.version = node.text.trim()
+      else if (name === 'timestamp') about.time = node.text.trim()
+      else if (name === 'system_info') {
+        if (system) system.info = node
+      } else if (path.includes('oval_definitions/')) {
+        if (definitions.size >= MAX_DEFINITIONS)
+          throw new UserError('unreadable_report', `Line ${line}: more than ${MAX_DEFINITIONS} definitions`)
+        definitions.set(node.attributes['id'] ?? '', readDefinition(node))
+      } else if (system) {
+        if (system.results.length >= MAX_DEFINITIONS)
+          throw new UserError('unreadable_report', `Line ${line}: more than ${MAX_DEFINITIONS} results`)
+        system.results.push({ id: node.attributes['definition_id'] ?? '', result: node.attributes['result'] ?? '', at: `line ${line}` })
+      }
     }
-  }
+  })
+
   if (!system) throw new UserError('unreadable_report', 'Expected OVAL results with a system')
-  yield* records(system, definitions, about)
+  yield records(system, definitions, about)
 }
 
 function readDefinition(node: XmlNode): Definition {

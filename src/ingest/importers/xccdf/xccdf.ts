@@ -8,6 +8,7 @@ import { controlIdOf, controlOf, identsOf, readRule, type Rule, shortId } from '
 import { readOval } from './oval.ts'
 import { patchOf } from './patch.ts'
 import { addFact, assetOf, openTarget, reportOf, type Target } from './target.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Most rules of a benchmark that are held; the largest in use (all of a vendor's patches) have some ten thousand. */
 const MAX_RULES = 200_000
@@ -55,7 +56,7 @@ interface Run {
  * Results of SCAP scans: XCCDF 1.1 and 1.2 (`Benchmark` with a `TestResult`, or that alone) and ARF (`asset-report-collection`), as OpenSCAP, DISA's
  * SCC and others write them, and OVAL results. Formats: https://csrc.nist.gov/projects/security-content-automation-protocol/specifications/xccdf and …/arf
  */
-export const xccdf: Importer = {
+export const xccdf: Importer = reads({
   id: 'xccdf',
   title: 'XCCDF, ARF and OVAL results (OpenSCAP, SCC)',
   version: 1,
@@ -68,7 +69,7 @@ export const xccdf: Importer = {
     )
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 16 * 1024)
     if (rootOf(text) === 'oval_results') {
       yield* readOval(bytes)
@@ -86,39 +87,42 @@ export const xccdf: Importer = {
       local_names: true,
       flat: ['title', 'description', 'fixtext', 'rationale', 'reference', 'warning', 'message'],
     }
-    for await (const { event, name, path, line, node } of readXml(bytes, options)) {
-      if (event === 'open') {
-        if (name === 'Benchmark') benchmark = node.attributes['id'] ?? ''
-        else {
-          if (run) yield* endRun(run)
-          run = {
-            target: openTarget(node.attributes, benchmark),
-            told: false,
-            controls: false,
-            vulnerabilities: false,
-            failed: false,
-            described: new Set(),
+    yield* readXml(bytes, options).tell(function* (events) {
+      for (const { event, name, path, line, node } of events) {
+        if (event === 'open') {
+          if (name === 'Benchmark') benchmark = node.attributes['id'] ?? ''
+          else {
+            if (run) yield* endRun(run)
+            run = {
+              target: openTarget(node.attributes, benchmark),
+              told: false,
+              controls: false,
+              vulnerabilities: false,
+              failed: false,
+              described: new Set(),
+            }
           }
-        }
-      } else if (path.endsWith('Benchmark/title')) {
-        // All content that is generated from OVAL has one id; its title names the file.
-        if (benchmark === 'generated-xccdf') benchmark += ` ${node.text.trim().split(' ').at(-1)}`
-      } else if (name === 'Rule' || path.endsWith('Group/title')) {
-        const depth = path.split('/').length - 1
-        if (name === 'title') groups[depth] = node.text.trim().slice(0, 200)
-        else if (rules.size < MAX_RULES)
-          rules.set(node.attributes['id'] ?? '', readRule(node, path.endsWith('Group/Rule') ? (groups[depth] ?? '') : ''))
-        else throw new UserError('unreadable_report', `Line ${line}: the benchmark has more than ${MAX_RULES} rules`)
-      } else if (run && name === 'rule-result') {
-        results++
-        if (!run.told) yield* beginRun(run)
-        yield* readResult(node, run, rules, `line ${line} (rule-result ${results})`)
-      } else if (run) readAbout(run.target, name, node)
-    }
+        } else if (path.endsWith('Benchmark/title')) {
+          // All content that is generated from OVAL has one id; its title names the file.
+          if (benchmark === 'generated-xccdf') benchmark += ` ${node.text.trim().split(' ').at(-1)}`
+        } else if (name === 'Rule' || path.endsWith('Group/title')) {
+          const depth = path.split('/').length - 1
+          if (name === 'title') groups[depth] = node.text.trim().slice(0, 200)
+          else if (rules.size < MAX_RULES)
+            rules.set(node.attributes['id'] ?? '', readRule(node, path.endsWith('Group/Rule') ? (groups[depth] ?? '') : ''))
+          else throw new UserError('unreadable_report', `Line ${line}: the benchmark has more than ${MAX_RULES} rules`)
+        } else if (run && name === 'rule-result') {
+          results++
+          if (!run.told) yield* beginRun(run)
+          yield* readResult(node, run, rules, `line ${line} (rule-result ${results})`)
+        } else if (run) readAbout(run.target, name, node)
+      }
+    })
+
     if (!run) throw new UserError('unreadable_report', 'Expected results: the file holds a benchmark without a TestResult')
-    yield* endRun(run)
+    yield endRun(run)
   },
-}
+})
 
 const rootOf = (text: string): string => xmlRoot(text)?.replace(/^.*:/, '') ?? ''
 

@@ -7,6 +7,7 @@ import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, isFields, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTROL = 'xeol:end-of-life'
 
@@ -20,21 +21,22 @@ function detect({ text }: Head): boolean {
 }
 
 /** Software that has reached the end of its life, by Xeol. Format: https://github.com/xeol-io/xeol */
-export const xeol: Importer = {
+export const xeol: Importer = reads({
   id: 'xeol',
   title: 'Xeol, software past its end of life (JSON)',
   version: 1,
   detect,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const hold = new Waiting('Xeol')
     const told: Record<string, unknown> = {}
     let any = false
-    for await (const { path, at, value } of readJson(file.bytes(), ['$.matches[*]', '$.source', '$.distro', '$.descriptor'])) {
-      any = true
-      if (path === '$.matches[*]') hold.addAll(readMatch(value, at))
-      else told[path.slice(2)] = value
-    }
+    for await (const batch of readJson(file.bytes(), ['$.matches[*]', '$.source', '$.distro', '$.descriptor']).batches)
+      for (const { path, at, value } of batch) {
+        any = true
+        if (path === '$.matches[*]') hold.addAll(readMatch(value, at))
+        else told[path.slice(2)] = value
+      }
     if (!any) throw new UserError('unreadable_report', 'Expected a Xeol report with matches, source and descriptor; none of them is there')
     const descriptor = fieldsOf(told['descriptor'])
     const time = textOf(descriptor['timestamp'])
@@ -58,9 +60,9 @@ export const xeol: Importer = {
       description: 'Software past its end of life gets no more fixes.',
       remediation: 'Update to a release that is supported.',
     }
-    yield* hold.take()
+    yield hold.take()
   },
-}
+})
 
 /** An image by its name; a folder or a file is only a path on the scanning machine. */
 function assetOf(value: unknown, os: string): AssetRecord {

@@ -10,6 +10,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, Text, Word } from '../../readers/lenient.ts'
 import { idsOfAdvisory, readNpmAdvisory } from '../../readers/npm-advisory.ts'
 import { peek } from '../../readers/peek.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 const DEPRECATED = 'yarn-audit:deprecated-package'
@@ -47,13 +48,13 @@ function layoutOf(text: string): Layout | null {
 }
 
 /** Yarn's audit as JSON lines. Format: https://classic.yarnpkg.com/en/docs/cli/audit, https://yarnpkg.com/cli/npm/audit */
-export const yarnAudit: Importer = {
+export const yarnAudit: Importer = reads({
   id: 'yarn-audit',
   title: 'Yarn audit (JSON lines of Yarn 1 and 4)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null && text.trim() !== '')
@@ -63,59 +64,66 @@ export const yarnAudit: Importer = {
     if (layout === 'lines') yield* readLines(bytes)
     else yield* readTrees(bytes)
   },
-}
+})
 
-async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const described = new Set<string>()
   let listed = 0
   let stated: number | null = null
   let failed = false
-  for await (const { value, document } of readJson(bytes, ['$'])) {
-    const at = `line ${document + 1}`
-    const line = Line.safeParse(value).data
-    if (!line) yield { kind: 'skipped', at, reason: 'Expected an object with type and data' }
-    else if (line.type === 'auditAdvisory') {
-      listed++
-      const { resolution, advisory } = AuditAdvisory.safeParse(line.data).data ?? {}
-      yield* readNpmAdvisory(advisory, at, ASSET, described, resolution?.path)
-    } else if (line.type === 'auditSummary') {
-      const summary = AuditSummary.safeParse(line.data).data
-      if (summary?.totalDependencies) stated = Object.values(summary.vulnerabilities).reduce<number>((sum, count) => sum + (count ?? 0), 0)
-    } else if (line.type === 'error') {
-      failed = true
-      yield { kind: 'skipped', at, reason: `Yarn says: ${typeof line.data === 'string' ? line.data.slice(0, 500) : 'an error'}` }
+  yield* readJson(bytes, ['$']).tell(function* (matches) {
+    for (const { value, document } of matches) {
+      const at = `line ${document + 1}`
+      const line = Line.safeParse(value).data
+      if (!line) yield { kind: 'skipped', at, reason: 'Expected an object with type and data' }
+      else if (line.type === 'auditAdvisory') {
+        listed++
+        const { resolution, advisory } = AuditAdvisory.safeParse(line.data).data ?? {}
+        yield* readNpmAdvisory(advisory, at, ASSET, described, resolution?.path)
+      } else if (line.type === 'auditSummary') {
+        const summary = AuditSummary.safeParse(line.data).data
+        if (summary?.totalDependencies)
+          stated = Object.values(summary.vulnerabilities).reduce<number>((sum, count) => sum + (count ?? 0), 0)
+      } else if (line.type === 'error') {
+        failed = true
+        yield { kind: 'skipped', at, reason: `Yarn says: ${typeof line.data === 'string' ? line.data.slice(0, 500) : 'an error'}` }
+      }
     }
-  }
+  })
+
   // Without a lock file Yarn looks at nothing and says that nothing is wrong; with --level it lists less than it counts.
   if (!failed && stated === listed) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
 }
 
-async function* readTrees(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+async function* readTrees(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const described = new Set<string>()
   let deprecated = false
-  for await (const { value, document } of readJson(bytes, ['$'])) {
-    const at = `line ${document + 1}`
-    const read = Tree.safeParse(value)
-    if (!read.success) {
-      yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
-      continue
+  yield* readJson(bytes, ['$']).tell(function* (matches) {
+    for (const { value, document } of matches) {
+      const at = `line ${document + 1}`
+      const read = Tree.safeParse(value)
+      if (!read.success) {
+        yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
+        continue
+      }
+      const { value: name, children } = read.data
+      const severity = parseSeverity(children.Severity) ?? undefined
+      const component = { name, version: children['Tree Versions'].slice(0, 5).join(', ') || undefined, type: 'npm' }
+      const place = firstOf(children.Dependents)
+      if (children.ID?.endsWith('(deprecation)')) {
+        if (!deprecated)
+          yield { kind: 'control', control_id: DEPRECATED, title: 'Deprecated package', category: 'dependencies', product: 'Yarn' }
+        deprecated = true
+        yield { kind: 'finding', asset: ASSET, control_id: DEPRECATED, severity, title: children.Issue, component, place }
+        continue
+      }
+      const about = idsOfAdvisory([], children.URL, children.ID)
+      if (about)
+        yield* packageFinding({ asset: ASSET, about, title: children.Issue, severity, url: children.URL, component, place }, described)
+      else yield { kind: 'skipped', at, reason: `${name}: neither an id nor a link to an advisory` }
     }
-    const { value: name, children } = read.data
-    const severity = parseSeverity(children.Severity) ?? undefined
-    const component = { name, version: children['Tree Versions'].slice(0, 5).join(', ') || undefined, type: 'npm' }
-    const place = firstOf(children.Dependents)
-    if (children.ID?.endsWith('(deprecation)')) {
-      if (!deprecated)
-        yield { kind: 'control', control_id: DEPRECATED, title: 'Deprecated package', category: 'dependencies', product: 'Yarn' }
-      deprecated = true
-      yield { kind: 'finding', asset: ASSET, control_id: DEPRECATED, severity, title: children.Issue, component, place }
-      continue
-    }
-    const about = idsOfAdvisory([], children.URL, children.ID)
-    if (about)
-      yield* packageFinding({ asset: ASSET, about, title: children.Issue, severity, url: children.URL, component, place }, described)
-    else yield { kind: 'skipped', at, reason: `${name}: neither an id nor a link to an advisory` }
-  }
+  })
+
   yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
   // With --no-deprecations there are none, and nothing says so.
   if (deprecated) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: 'deprecations' }

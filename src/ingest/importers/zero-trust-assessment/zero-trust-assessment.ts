@@ -6,6 +6,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'zero-trust-assessment'
 
@@ -81,7 +82,7 @@ const FACTS = ['ExecutedAt', 'TenantId', 'TenantName', 'CurrentVersion']
  * Microsoft's Zero Trust Assessment of a tenant (`ZeroTrustAssessmentReport.json`). One test is one `control_result`; the summary is not read.
  * Description: https://learn.microsoft.com/security/zero-trust/assessment/overview
  */
-export const zeroTrustAssessment: Importer = {
+export const zeroTrustAssessment: Importer = reads({
   id: 'zero-trust-assessment',
   title: 'Microsoft Zero Trust Assessment (JSON)',
   version: 1,
@@ -90,7 +91,7 @@ export const zeroTrustAssessment: Importer = {
     return outline?.list === false && ['TenantId', 'ExecutedAt', 'TestResultSummary'].every((name) => outline.members.has(name))
   },
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const about = new Map<string, string>()
     let asset: string | null = null
     function* begin(): Generator<FileRecord> {
@@ -115,15 +116,18 @@ export const zeroTrustAssessment: Importer = {
       }
       yield { kind: 'coverage', asset, subject: 'control' }
     }
-    for await (const { path, at, value } of readJson(file.bytes(), [...FACTS.map((name) => `$.${name}`), '$.Tests[*]'])) {
-      if (path !== '$.Tests[*]') {
-        about.set(path.slice(2), textOf(value))
-        continue
+    yield* readJson(file.bytes(), [...FACTS.map((name) => `$.${name}`), '$.Tests[*]']).tell(function* (matches) {
+      for (const { path, at, value } of matches) {
+        if (path !== '$.Tests[*]') {
+          about.set(path.slice(2), textOf(value))
+          continue
+        }
+        if (asset === null) yield* begin()
+        yield* testRecords(value, at, asset!)
       }
-      if (asset === null) yield* begin()
-      yield* testRecords(value, at, asset!)
-    }
+    })
+
     if (asset === null)
       throw new UserError('unreadable_report', 'Expected a Zero Trust Assessment: an object with ExecutedAt, TenantId and a list of Tests')
   },
-}
+})

@@ -7,6 +7,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
+import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'zora'
 const VULNERABILITIES = ['source', 'image', 'id', 'title', 'severity', 'status', 'description', 'fixVersion']
@@ -19,26 +20,28 @@ function layoutOf(text: string): 'vulnerabilities' | 'issues' | null {
 }
 
 /** Zora by Undistro: vulnerabilities of the images in a cluster, and its issues, exported as CSV. https://zora-docs.undistro.io */
-export const zora: Importer = {
+export const zora: Importer = reads({
   id: 'zora',
   title: 'Zora (CSV)',
   version: 1,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
-  async *parse(file: Source): AsyncGenerator<FileRecord> {
+  async *parse(file: Source): AsyncGenerator<Told> {
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     const layout = layoutOf(text)
     if (layout === null) throw new UserError('unreadable_report', `Expected a CSV of Zora with the columns ${VULNERABILITIES.join(', ')}`)
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'Zora', tool_version: null, observed_at: null }
-    for await (const { line, row, error } of readCsv(bytes)) {
-      const cell = (name: string) => row[name]?.trim() ?? ''
-      if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
-      else if (layout === 'vulnerabilities') yield* vulnerabilityRecords(cell, `line ${line}`, once)
-      else yield* issueRecords(cell, `line ${line}`, once)
-    }
+    yield* readCsv(bytes).tell(function* (rows) {
+      for (const { line, row, error } of rows) {
+        const cell = (name: string) => row[name]?.trim() ?? ''
+        if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
+        else if (layout === 'vulnerabilities') yield* vulnerabilityRecords(cell, `line ${line}`, once)
+        else yield* issueRecords(cell, `line ${line}`, once)
+      }
+    })
   },
-}
+})
 
 type Once = ReturnType<typeof toldOnce>
 
