@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlRecord, FileRecord } from '../../../model/record.ts'
+import type { ControlRecord } from '../../../model/record.ts'
 import { type Severity, parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'

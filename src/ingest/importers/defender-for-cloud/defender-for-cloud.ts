@@ -1,5 +1,4 @@
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'

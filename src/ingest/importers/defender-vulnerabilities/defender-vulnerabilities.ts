@@ -1,4 +1,3 @@
-import type { FileRecord } from '../../../model/record.ts'
 import type { Importer } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { isArchive, openArchive } from './archive.ts'

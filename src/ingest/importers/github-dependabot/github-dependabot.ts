@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'

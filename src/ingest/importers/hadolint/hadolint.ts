@@ -1,5 +1,4 @@
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, lineOf, textOf } from '../../readers/json-fields.ts'

@@ -1,5 +1,4 @@
 import { trackLowest } from '../../../model/lowest-severity.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'

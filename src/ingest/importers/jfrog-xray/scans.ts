@@ -1,5 +1,5 @@
 import { imageAsset } from '../../../model/image-asset.ts'
-import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord } from '../../../model/record.ts'
 import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'

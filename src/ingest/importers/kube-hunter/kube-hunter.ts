@@ -1,7 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, httpsOf, textOf } from '../../readers/json-fields.ts'

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import { kubernetesAsset, resourcePath } from '../../../model/kubernetes-resource.ts'
-import type { ControlRecord, FileRecord } from '../../../model/record.ts'
+import type { ControlRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'

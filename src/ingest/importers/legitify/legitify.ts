@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import { repositoryName } from '../../../model/asset-name.ts'
-import type { AssetRecord, ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord, ControlRecord, ControlResultRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'

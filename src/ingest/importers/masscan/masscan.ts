@@ -1,6 +1,5 @@
 import { parseEpoch } from '../../../model/epoch.ts'
 import { hostNames } from '../../../model/host-name.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'

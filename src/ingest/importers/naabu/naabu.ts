@@ -1,5 +1,4 @@
 import { hostNames } from '../../../model/host-name.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'

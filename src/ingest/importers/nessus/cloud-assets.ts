@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { closedItems } from '../../../model/closed-item.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'

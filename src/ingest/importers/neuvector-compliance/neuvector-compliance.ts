@@ -1,7 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import type { AssetType } from '../../../model/asset.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { hostRecords } from './host.ts'

@@ -1,6 +1,5 @@
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNpmAdvisory } from '../../readers/npm-advisory.ts'

@@ -1,5 +1,5 @@
 import { type HostName, hostNames } from '../../../model/host-name.ts'
-import type { FileRecord, VulnerabilityRecord } from '../../../model/record.ts'
+import type { VulnerabilityRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'

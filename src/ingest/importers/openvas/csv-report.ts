@@ -1,4 +1,3 @@
-import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Source } from '../../importer.ts'

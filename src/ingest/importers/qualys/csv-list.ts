@@ -1,4 +1,3 @@
-import type { FileRecord } from '../../../model/record.ts'
 import type { Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { hostOfRow, itemOfRow, rowOf, type RowHost } from './rows.ts'

@@ -1,5 +1,4 @@
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { type JsonOutline, jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'

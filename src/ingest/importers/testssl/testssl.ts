@@ -1,6 +1,5 @@
 import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'

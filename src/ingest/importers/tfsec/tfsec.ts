@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlRecord, FileRecord } from '../../../model/record.ts'
+import type { ControlRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/json-fields.ts'

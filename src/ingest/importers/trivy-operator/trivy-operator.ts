@@ -1,5 +1,4 @@
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Head, Importer, Source } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'

@@ -1,6 +1,6 @@
 import { cloudAttributes, cloudIds, nameCloudResource } from '../../../model/cloud-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
-import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord, ControlResultRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
