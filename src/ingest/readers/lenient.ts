@@ -20,7 +20,7 @@ const Reading = z.core.$constructor('Reading', (schema: Reading<unknown>, def: R
 })
 
 /** A schema that takes anything, also a member that is not there, for what a function makes of it; much faster than `z.unknown().optional().transform(read)`. */
-export const reading = <T>(read: (value: unknown) => T): z.ZodType<T> => new Reading({ type: 'custom', read }) as Reading<T>
+const reading = <T>(read: (value: unknown) => T): z.ZodType<T> => new Reading({ type: 'custom', read }) as Reading<T>
 
 /** Text as a report means it: trimmed, cut at 8,000 characters; undefined for an empty one and for anything that is no text. Never fails. */
 export const Text = reading((value) => cut(value))

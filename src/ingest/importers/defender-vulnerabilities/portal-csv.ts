@@ -5,6 +5,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { cutText, numberOf } from '../../readers/json-fields.ts'
 import { endReport, fieldsOf, newReport, readRow, vulnerabilityId } from './rows.ts'
+import type { Told } from '../../readers/in-batches.ts'
 
 /** Most tables begin with a line of their own: the name of the table, and when it was exported. */
 const TITLE = /^([A-Z][A-Za-z ]{2,60} Export),"?(\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2} [AP]M [+-]\d{2}:\d{2})/
@@ -124,7 +125,7 @@ function* deviceSoftware(cell: Cells, at: string): Generator<FileRecord> {
 }
 
 /** The records of a table of the portal. `text` is its beginning. */
-export async function* readPortalTable(table: PortalTable, text: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRecord> {
+export async function* readPortalTable(table: PortalTable, text: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const observed_at = parseDateInWords(TITLE.exec(text)?.[2] ?? '')
   const subject = table === 'device_vulnerabilities' ? 'vulnerability' : table === 'device_software' ? 'software' : null
   // The page of a device names software in words of its own: what it says does not end what the API said.
@@ -135,20 +136,22 @@ export async function* readPortalTable(table: PortalTable, text: string, bytes: 
   // All of a list that a person chose on the screen: it covers no device.
   report.cut = true
   let rows = 0
-  for await (const { line, row, error } of readCsv(bytes, { delimiter: ',', header: HEADER })) {
-    const at = `line ${line}`
-    rows++
-    if (error !== null) {
-      yield { kind: 'skipped', at, reason: error }
-      continue
+  yield* readCsv(bytes, { delimiter: ',', header: HEADER }).tell(function* (batch) {
+    for (const { line, row, error } of batch) {
+      const at = `line ${line}`
+      rows++
+      if (error !== null) {
+        yield { kind: 'skipped', at, reason: error }
+        continue
+      }
+      const cells = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value.trim()]))
+      const cell: Cells = (column) => cells.get(column) ?? ''
+      if (table === 'device_vulnerabilities') yield* deviceVulnerability(cell, at)
+      else if (table === 'device_software') yield* deviceSoftware(cell, at)
+      else if (table === 'paths') for (const one of pathsOf(cell)) yield* readRow(fieldsOf(one), report, at)
+      else yield* readRow(fieldsOf(table === 'devices' ? machineOf(cell) : descriptionOf(cell)), report, at)
     }
-    const cells = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value.trim()]))
-    const cell: Cells = (column) => cells.get(column) ?? ''
-    if (table === 'device_vulnerabilities') yield* deviceVulnerability(cell, at)
-    else if (table === 'device_software') yield* deviceSoftware(cell, at)
-    else if (table === 'paths') for (const one of pathsOf(cell)) yield* readRow(fieldsOf(one), report, at)
-    else yield* readRow(fieldsOf(table === 'devices' ? machineOf(cell) : descriptionOf(cell)), report, at)
-  }
-  yield* endReport(report)
+  })
+  yield endReport(report)
   if (subject !== null && rows < MOST_ROWS) yield { kind: 'coverage', asset: DEVICE, subject, access: 'full' }
 }
