@@ -3,7 +3,7 @@ import { deriveAssetDays, deriveExposure } from '../src/store/derive/asset-days.
 import { deriveAssets } from '../src/store/derive/assets.ts'
 import { deriveFindings } from '../src/store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../src/store/derive/fresh.ts'
-import { takeTouched, touchAll } from '../src/store/derive/touched.ts'
+import { settleTouched, takeTouched, touchAll } from '../src/store/derive/touched.ts'
 import { deriveVulnerabilities } from '../src/store/derive/vulnerabilities.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
 import { noteTaken } from '../src/store/known/taken.ts'
@@ -22,6 +22,7 @@ const steps: readonly [string, (transaction: Engine) => Promise<unknown>][] = [
   ['hazard table', writeHazards],
   ['take what was touched', takeTouched],
   ['staleness of sources', deriveStaleness],
+  ['settle what was touched', settleTouched],
   ['vulnerability_history', deriveVulnerabilities],
   ['asset_history', deriveAssets],
   ['fresh_history', deriveFresh],

@@ -85,11 +85,12 @@ async function lookAgain(store: Store, org_id: number): Promise<void> {
       { org_id },
     )
     await transaction.run(
-      `update sighting_history set valid_to = ${at}, closed_in = ${import_no} where org_id = $org_id and source = 'scanner' and valid_to = ${NEVER} and retracted_in = ${NEVER} and finding_id % 200 = 3`,
+      `update sighting_history set valid_to = ${at}, closed_in = ${import_no} where org_id = $org_id and source = 'scanner' and valid_to = ${NEVER} and retracted_in = ${NEVER} and finding_id % 200 = 3
+         and asset_id in (select asset_id from coverage_history where org_id = $org_id and opened_in = ${import_no})`,
       { org_id },
     )
     await transaction.run(
-      `insert into touched_asset select distinct org_id, asset_id from coverage_history where org_id = $org_id and opened_in = ${import_no}`,
+      `insert into reported_asset select distinct org_id, asset_id from coverage_history where org_id = $org_id and opened_in = ${import_no}`,
       { org_id },
     )
   })

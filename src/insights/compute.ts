@@ -9,13 +9,13 @@ import { deriveLevels } from '../store/derive/levels.ts'
 import { deriveNews } from '../store/derive/news.ts'
 import { countPresent, deriveValues, touchChangedRules } from '../store/derive/rules-held.ts'
 import { deriveReleases } from '../store/derive/releases.ts'
-import { takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
+import { settleTouched, takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
 import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
 import type { Catalog } from './catalog.ts'
-import { computeEvents, computePostureEvents, noteEvents } from './events.ts'
+import { changedSince, computeEvents, computePostureEvents, noteEvents } from './events.ts'
 import { computeFrameworks, deriveFrameworks } from './frameworks.ts'
 import { writeHazards } from './hazard.ts'
 import { computeMetrics, metricsThatStand, rememberMetrics } from './metrics.ts'
@@ -59,7 +59,7 @@ export async function compute(
 ): Promise<{ assets: number; vulnerabilities: number }> {
   return store.engine.transaction(async (transaction) => {
     const [waiting] = await transaction.query<{ waiting: number }>(
-      'select (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting',
+      'select (select count(*) from touched_asset) + (select count(*) from reported_asset) + (select count(*) from touched_vulnerability) as waiting',
     )
     if (!waiting?.waiting) return { assets: 0, vulnerabilities: 0 }
     await publish(transaction, catalog, store.now())
@@ -76,7 +76,8 @@ export async function compute(
     const touched = await derive(transaction, catalog, onStep)
     await deriveReleases(transaction)
     const orgs = await transaction.query<{ org_id: number; facts: boolean }>(
-      'select org_id, max(asset_id) > 0 as facts from touched group by org_id order by org_id',
+      `select org_id, max(asset_id) > 0 as facts from (select org_id, asset_id from touched union all select org_id, asset_id from touched_later) as both_kinds
+       group by org_id order by org_id`,
     )
     for (const { org_id, facts } of orgs) if (facts) await deriveObjectives(transaction, org_id, catalog.objectives)
     for (const { org_id } of orgs) await deriveActionChecks(transaction, org_id)
@@ -103,10 +104,11 @@ export async function derive(
   onStep: (step: ComputeStep) => void = () => {},
 ): Promise<{ assets: number; vulnerabilities: number }> {
   const touched = await takeTouched(transaction)
-  await transaction.analyze(['touched', 'touched_world', ...facts])
+  await transaction.analyze(['touched', 'touched_later', 'touched_world', ...facts])
   await deriveStaleness(transaction)
   const rules = await prepareAssetRules(transaction, catalog)
   await deriveNews(transaction)
+  await settleTouched(transaction)
   onStep('vulnerabilities')
   await deriveVulnerabilities(transaction)
   onStep('assets')
@@ -121,7 +123,7 @@ export async function derive(
   await deriveFindings(transaction)
   await transaction.analyze(derived)
   onStep('exposure')
-  await deriveAssetDays(transaction)
+  await deriveAssetDays(transaction, { later: true })
   return touched
 }
 
@@ -177,12 +179,13 @@ export async function computeScores(
   onStep: (step: ComputeStep) => void = () => {},
   same: ReadonlySet<string> = new Set(),
 ): Promise<void> {
+  const since = await changedSince(transaction, org_id, catalog, now)
   await deriveExposure(transaction, org_id)
   onStep('metrics')
-  await computeMetrics(transaction, org_id, catalog, same)
+  await computeMetrics(transaction, org_id, catalog, same, since)
   onStep('secure score')
   await computeSecureScore(transaction, org_id)
   await computeFrameworks(transaction, org_id, catalog)
   onStep('events')
-  await computeEvents(transaction, org_id, catalog, now)
+  await computeEvents(transaction, org_id, catalog, now, since)
 }

@@ -20,12 +20,20 @@ import { changedBy } from './posture/changed-by.ts'
 import { postureEvents } from './posture/posture-events.ts'
 
 /**
- * Makes all events of an organisation right, from its first day to the day of `now`: the risk feed from the intervals, each compared with the one before, as
- * far back as anything has changed; posture events from the histories of the scores. Call it after all scores.
+ * The first day of which anything that scores and events are made of is not as it was when this was last asked; 0: nothing is known of what was. What was worked out of
+ * the days before it holds. Ask it once, when all is derived, and bring scores and events up to date by it.
  */
-export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<void> {
+export async function changedSince(transaction: Engine, org_id: number, catalog: Catalog, now: Instant): Promise<number> {
   const today = await dayOf(transaction, org_id, now)
-  const since = await firstChangedDay(transaction, org_id, today, JSON.stringify([packageVersion(), ...catalog.events.values()]))
+  return firstChangedDay(transaction, org_id, today, JSON.stringify([packageVersion(), ...catalog.events.values()]))
+}
+
+/**
+ * Makes all events of an organisation right, from its first day to the day of `now`: the risk feed from the intervals, each compared with the one before, from
+ * day `since` on; posture events from the histories of the scores. Call it after all scores.
+ */
+export async function computeEvents(transaction: Engine, org_id: number, catalog: Catalog, now: Instant, since: number): Promise<void> {
+  const today = await dayOf(transaction, org_id, now)
   if (since <= today) await computeRiskEvents(transaction, org_id, catalog, today, since)
   await computePostureEvents(transaction, org_id, catalog, now)
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Engine } from '../store/engines/engine.ts'
 import {
-  clearDeltas,
+  becomesCritical,
   clearMetricDeltas,
   computedDigests,
+  keepMetricDeltas,
   metricDeltas,
   type DayDelta,
   writeComputedDigests,
@@ -12,7 +13,7 @@ import {
 import { type ExposedAsset, exposedAssets, type ExposingFinding, exposingFindings } from '../store/queries/metrics/exposed-assets.ts'
 import { everInhabited, servedObjectives } from '../store/queries/metrics/ever-asked.ts'
 import { isFed } from '../store/queries/metrics/fed.ts'
-import type { MetricSql } from '../store/queries/metrics/sweep.ts'
+import { goesOn, type MetricSql } from '../store/queries/metrics/sweep.ts'
 import { storedDeltas } from '../store/queries/scores/deltas.ts'
 import type { Population } from '../store/queries/scores/unknown-assets.ts'
 import type { Scope } from '../store/scope.ts'
@@ -67,23 +68,32 @@ export async function fedCapabilities(engine: Engine, org_id: number, catalog: C
 export const missingNeeds = (metric: Metric, fed: ReadonlySet<string>): string[] => metric.needs.filter((need) => !fed.has(need))
 
 /**
- * Writes the daily history of the organisation's metrics anew (score_delta, score 'metric'): of all, or of those that `same` does not name. A
- * metric whose needs nothing feeds has no rows: it is not known, which is neither 0 nor 1.
+ * Writes the daily history of the organisation's metrics anew (score_delta, score 'metric'): of all, or of those that `same` does not name; of those whose
+ * stored history holds good up to day `since`, from that day on. A metric whose needs nothing feeds has no rows: it is not known, which is neither 0 nor 1.
  */
 export async function computeMetrics(
   transaction: Engine,
   org_id: number,
   catalog: Catalog,
   same: ReadonlySet<string> = new Set(),
+  since = 0,
 ): Promise<void> {
-  if (same.size === 0) await clearDeltas(transaction, org_id, 'metric')
   const fed = await fedCapabilities(transaction, org_id, catalog)
   const wanted = [...catalog.metrics.values()].filter((metric) => !same.has(metric.id) && missingNeeds(metric, fed).length === 0)
-  const asking = await withSomebodyToAsk(transaction, org_id, wanted)
+  const goingOn =
+    since > 0 && !(await becomesCritical(transaction, org_id, since)) ? await metricsThatStand(transaction, org_id, catalog) : new Set<string>()
+  const asking = (await withSomebodyToAsk(transaction, org_id, wanted)).map((metric, place) => ({
+    id: metric.id,
+    sql: compile(metric, `metric${place}`),
+  }))
+  const later = asking.filter(({ id, sql }) => goingOn.has(id) && goesOn(sql))
+  const kept = new Set([...same, ...later.map(({ id }) => id)])
+  await keepMetricDeltas(transaction, org_id, [...kept])
+  await writeMetricDeltas(transaction, org_id, later, since)
   await writeMetricDeltas(
     transaction,
     org_id,
-    asking.map((metric, place) => ({ id: metric.id, sql: compile(metric, `metric${place}`) })),
+    asking.filter(({ id }) => !kept.has(id)),
   )
 }
 
@@ -102,16 +112,19 @@ async function withSomebodyToAsk(transaction: Engine, org_id: number, metrics: r
   return answerable.filter((_, index) => inhabited[index])
 }
 
-/** Of each metric, a digest of its definition, as hex. */
-const digestsOf = (catalog: Catalog): Map<string, string> =>
-  new Map([...catalog.metrics.values()].map(({ id, yaml }) => [id, createHash('sha256').update(yaml).digest('hex')]))
+/** Of each metric, a digest of its definition and of what it lacks, as hex: with either its whole history is another. */
+async function digestsOf(transaction: Engine, org_id: number, catalog: Catalog): Promise<Map<string, string>> {
+  const fed = await fedCapabilities(transaction, org_id, catalog)
+  const said = (metric: Metric) => [metric.yaml, ...missingNeeds(metric, fed)].join('\n')
+  return new Map([...catalog.metrics.values()].map((metric) => [metric.id, createHash('sha256').update(said(metric)).digest('hex')]))
+}
 
 /**
  * The metrics whose stored history answers the question that the catalog asks today: they need not be asked again as long as the facts are the
  * same. Those of others are removed.
  */
 export async function metricsThatStand(transaction: Engine, org_id: number, catalog: Catalog): Promise<Set<string>> {
-  const asked = digestsOf(catalog)
+  const asked = await digestsOf(transaction, org_id, catalog)
   const computed = await computedDigests(transaction, org_id)
   const gone = [...computed].flatMap(([id, digest]) => (asked.get(id) === digest ? [] : [id]))
   await clearMetricDeltas(transaction, org_id, gone)
@@ -119,8 +132,8 @@ export async function metricsThatStand(transaction: Engine, org_id: number, cata
 }
 
 /** Remembers by which definitions the stored histories were worked out. */
-export const rememberMetrics = (transaction: Engine, org_id: number, catalog: Catalog): Promise<void> =>
-  writeComputedDigests(transaction, org_id, digestsOf(catalog))
+export const rememberMetrics = async (transaction: Engine, org_id: number, catalog: Catalog): Promise<void> =>
+  writeComputedDigests(transaction, org_id, await digestsOf(transaction, org_id, catalog))
 
 /**
  * The changes of a metric's exposed and asked assets by day: as computed for the whole organisation, on the fly for some of its groups.

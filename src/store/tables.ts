@@ -32,10 +32,12 @@ const helpers = [
   'hazard',
   'taken_in',
   'touched_asset',
+  'reported_asset',
   'touched_vulnerability',
   'schema_step',
   'events_until',
   'event_basis',
+  'look_gap',
   'sealed_secret',
 ]
 

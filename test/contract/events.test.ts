@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { computeEvents, computeRiskEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
+import { changedSince, computeEvents, computeRiskEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { worsening } from '../../src/insights/posture/score-steps.ts'
 import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
@@ -210,7 +210,10 @@ describe.each(engines)('events on $name', ({ name, open }) => {
     org_id = await openWorlds(engine)
   })
   afterAll(() => engine.close())
-  const compute = () => engine.transaction((transaction) => computeEvents(transaction, org_id, catalog, startOf(today) + 1))
+  const compute = () => engine.transaction(async (transaction) => {
+      const now = startOf(today) + 1
+      await computeEvents(transaction, org_id, catalog, now, await changedSince(transaction, org_id, catalog, now))
+    })
 
   it('the risk feed is what reading the intervals by hand gives', async () => {
     const told = new Set<string>()

@@ -71,7 +71,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
   /** Events are worked out anew; scores are as they were. */
   const recompute = () =>
     engine.transaction(async (transaction) => {
-      await computeEvents(transaction, north.org_id, catalog, clock)
+      await computeEvents(transaction, north.org_id, catalog, clock, 0)
       await transaction.query('delete from touched_asset')
     })
   const define = async (kind: DefinitionKind, id: string, body: string | null) => {

@@ -4,7 +4,7 @@ import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
 import { deriveAssets } from '../../src/store/derive/assets.ts'
 import { deriveFindings } from '../../src/store/derive/findings.ts'
 import { deriveFresh, deriveStaleness } from '../../src/store/derive/fresh.ts'
-import { takeTouched } from '../../src/store/derive/touched.ts'
+import { settleTouched, takeTouched } from '../../src/store/derive/touched.ts'
 import { deriveVulnerabilities } from '../../src/store/derive/vulnerabilities.ts'
 import type { Engine, Value } from '../../src/store/engines/engine.ts'
 import { addOrg, type Org } from '../../src/store/orgs.ts'
@@ -72,6 +72,7 @@ export async function makeSmallWorld(engine: Engine): Promise<SmallWorld> {
     await writeHazards(transaction)
     await takeTouched(transaction)
     await deriveStaleness(transaction)
+    await settleTouched(transaction)
     await deriveVulnerabilities(transaction)
     await deriveAssets(transaction)
     await deriveFresh(transaction)

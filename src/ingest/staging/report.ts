@@ -280,7 +280,11 @@ export class ReportStaging {
        order by observed_at, asset_id, subject`, // neighbours alike take less than half the space
       { import_no, never: NEVER },
     )
-    await transaction.run('insert into touched_asset select distinct $org_id, asset_id from local_asset', { org_id })
+    for (const [table, only] of [
+      ['touched_asset', 'late'],
+      ['reported_asset', 'not late'],
+    ])
+      await transaction.run(`insert into ${table} select distinct cast($org_id as integer), asset_id from local_asset where ${only}`, { org_id })
     const tables: string[] = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
     if (this.findings.count) tables.push(stagedTable(assetFacts.sighting))
     if (this.results.count) tables.push(stagedTable(assetFacts.control_result))

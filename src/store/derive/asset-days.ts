@@ -1,4 +1,4 @@
-import { NEVER_DAY } from '../days.ts'
+import { dayJoin, daySql, NEVER_DAY } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../steps.ts'
 import { vulnerabilitySteps } from '../vulnerability-steps.ts'
@@ -18,15 +18,23 @@ export const cvssSql = (world: string, f: string): string =>
  * Makes asset_day anew for the touched assets. The hazard of a finding
  * comes from table `hazard`; of several findings of one (asset, vulnerability or control) the greatest counts once. Everything runs in steps
  * (day and cause), so each change comes with its cause; on a day on which an asset enters or leaves the score it has that cause alone.
+ * `later`: also for those in touched_later, from the day of `since` on; what has ended before it adds up to nothing and is left out.
  */
-export async function deriveAssetDays(transaction: Engine): Promise<void> {
-  await transaction.query('delete from asset_day where asset_id in (select asset_id from touched)')
-  for (const table of ['open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table if exists ${table}`)
+export async function deriveAssetDays(transaction: Engine, { later = false } = {}): Promise<void> {
+  for (const table of ['day_scope', 'open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table if exists ${table}`)
+  await transaction.query(
+    `create temporary table day_scope as
+     select asset_id, 0 as since from touched${
+       later ? ` union all select t.asset_id, ${daySql('t.since', 'd1')} from touched_later t left join day d1 on ${dayJoin('t.since', 't.org_id', 'd1')}` : ''
+     }`,
+  )
+  await transaction.query('delete from asset_day where exists (select 1 from day_scope t where t.asset_id = asset_day.asset_id and t.since <= asset_day.day)')
   await transaction.query(
     `create temporary table open_finding as
-     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
+     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, t.since * 16 as since, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
        count(*) over (partition by f.asset_id, f.kind, f.subject) as of_subject
-     from finding_history f join touched t on t.asset_id = f.asset_id where f.from_day < f.to_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
+     from finding_history f join day_scope t on t.asset_id = f.asset_id
+     where f.from_day < f.to_day and f.to_day >= t.since and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
   )
   await transaction.query(
     `create temporary table version as
@@ -41,7 +49,7 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
      with held as materialized (
        select f.asset_id, f.kind, f.subject, f.of_subject, greatest(f.from_step, v.from_step) as from_step, least(f.to_step, v.to_step) as to_step,
          greatest(f.stage, v.stage) as stage, coalesce(v.epss, -1) as epss, ${cvssSql('v.cvss_tenths', 'f')} as cvss_tenths
-       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step
+       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step and v.to_step >= f.since
        where f.kind = 'vulnerability')
      select f.asset_id, f.kind, f.subject, f.of_subject, f.from_step, f.to_step, h.internet, h.internal
      from held f join hazard h on h.stage = f.stage and h.epss = f.epss and h.cvss_tenths = f.cvss_tenths
@@ -70,18 +78,20 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
   const attribute = causeSql('attribute_changed')
   await transaction.query(
     `insert into asset_day (org_id, asset_id, day, cause, hazard, exposure, weight, hazard_delta, weighted_delta, weight_delta)
-     with own as (select a.* from asset_history a join touched t on t.asset_id = a.asset_id where a.from_day < a.to_day),
-     look as (select f.* from fresh_history f join touched t on t.asset_id = f.asset_id where f.subject = 'vulnerability'),
+     with own as (select a.* from asset_history a join day_scope t on t.asset_id = a.asset_id where a.from_day < a.to_day and a.to_day >= t.since),
+     look as (select f.* from fresh_history f join day_scope t on t.asset_id = f.asset_id where f.subject = 'vulnerability' and f.to_day >= t.since),
      scored as (
        select a.asset_id, greatest(a.from_day, f.from_day) as from_day, least(a.to_day, f.to_day) as to_day, a.value
        from own a join look f on f.asset_id = a.asset_id and f.from_day < a.to_day and a.from_day < f.to_day),
+     kept as (select t.asset_id, t.since from day_scope t where t.asset_id in (select asset_id from asset_day)),
      turn as (${turningDays('scored', 'own', 'look')}),
      moved as (
        select asset_id, step, internet, internal, 0 as weight, 0 as reach from hazard_delta
        union all select asset_id, from_day * 16 + ${attribute}, 0, 0, value, 0 from scored
        union all select asset_id, to_day * 16 + ${attribute}, 0, 0, -value, 0 from scored where to_day < ${NEVER_DAY}
        union all select asset_id, from_day * 16 + ${attribute}, 0, 0, 0, 1 from own where internet_facing
-       union all select asset_id, to_day * 16 + ${attribute}, 0, 0, 0, -1 from own where internet_facing and to_day < ${NEVER_DAY}),
+       union all select asset_id, to_day * 16 + ${attribute}, 0, 0, 0, -1 from own where internet_facing and to_day < ${NEVER_DAY}
+       union all select distinct asset_id, (since - 1) * 16, 0, 0, 0, 0 from kept),
      by_step as (
        select m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step,
          sum(m.internet) as internet, sum(m.internal) as internal, sum(m.weight) as weight, sum(m.reach) as reach
@@ -98,10 +108,10 @@ export async function deriveAssetDays(transaction: Engine): Promise<void> {
        from exposed window w as (partition by asset_id order by step))
      select k.org_id, c.asset_id, ${dayOfStep('c.step')}, ${causeOfStep('c.step')}, c.hazard, c.exposure, c.weight, c.hazard - coalesce(c.hazard_before, 0),
        c.weight * c.exposure - c.weight_before * c.exposure_before, c.weight - c.weight_before
-     from changed c join asset_key k on k.asset_id = c.asset_id
-     where c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight`,
+     from changed c join day_scope t on t.asset_id = c.asset_id join asset_key k on k.asset_id = c.asset_id
+     where c.step >= t.since * 16 and (c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight)`,
   )
-  for (const table of ['open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table ${table}`)
+  for (const table of ['day_scope', 'open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table ${table}`)
 }
 
 /** Makes the exposure score's daily changes of an organisation anew from asset_day. */

@@ -3,10 +3,11 @@ import { NEVER } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
 import { coverCtes, inForceCtes } from '../exceptions/cover.ts'
 import { statedCtes, statedRunCtes, statementMoves } from '../statements/cover.ts'
+import { isTouchedFinding } from './touched.ts'
 
 /**
  * Writes the temporary table `excepted_run` (finding_id, valid_from, valid_to): when exceptions or statements that move scores cover
- * findings of the touched assets, overlaps united. Needs asset_history as it now is. Returns whether there is any; where not, there is no such table.
+ * the touched findings, overlaps united. Needs asset_history as it now is. Returns whether there is any; where not, there is no such table.
  */
 export async function deriveExceptions(transaction: Engine): Promise<boolean> {
   await transaction.query('drop table if exists excepted_run')
@@ -21,14 +22,14 @@ export async function deriveExceptions(transaction: Engine): Promise<boolean> {
   const stated = anyStated
     ? {
         ctes: `, statement as materialized (select s.* from statement_history s where ${standing}),
-     ${statedCtes('statement', 'h.asset_id in (select asset_id from touched)')}, ${statedRunCtes}`,
+     ${statedCtes('statement', isTouchedFinding('h'))}, ${statedRunCtes}`,
         rows: ' union all select finding_id, valid_from, valid_to from stated_run',
       }
     : { ctes: '', rows: '' }
   await transaction.query(
     `create temporary table excepted_run as
      with ${inForceCtes('moving', moving)},
-     own as materialized (select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component from finding_key k join touched t on t.asset_id = k.asset_id),
+     own as materialized (select k.org_id, k.asset_id, k.finding_id, k.kind, k.subject, k.component from finding_key k where ${isTouchedFinding('k')}),
      ${coverCtes('moving', 'own')}${stated.ctes},
      whole as (select finding_id, valid_from, valid_to from cover${stated.rows}),
      marked as (

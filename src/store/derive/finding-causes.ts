@@ -2,6 +2,7 @@ import { NEVER } from '../../model/time.ts'
 import { causeSql } from '../steps.ts'
 import { closingSql } from '../item-states.ts'
 import { isNews } from './news.ts'
+import { isTouchedFinding } from './touched.ts'
 
 /**
  * SQL: the cause of the change from one row of a finding to the next one, which follows it without a gap. `before` and `after` give each
@@ -26,14 +27,14 @@ export const findingCauses = `
   ),
   first_look as (
     select c.asset_id, c.subject, c.first_at from (
-      select c.asset_id, c.source, c.subject, min(c.observed_at) as first_at from coverage_history c join touched t on t.asset_id = c.asset_id
+      select c.asset_id, c.source, c.subject, min(c.observed_at) as first_at from coverage_history c join (select asset_id from touched union select asset_id from touched_finding) t on t.asset_id = c.asset_id
       where c.retracted_in = ${NEVER} and c.access > 0 and c.subject in ('vulnerability', 'control') group by c.asset_id, c.source, c.subject) c
     group by c.asset_id, c.subject, c.first_at
   ),
   passed as (
-    select distinct r.finding_id, r.valid_from from control_result_history r join touched t on t.asset_id = r.asset_id where r.retracted_in = ${NEVER} and r.status = 'pass'
-    union select s.finding_id, ${closingSql('s.closed_at', 's.valid_from')} from item_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER} and s.said = 'closed'
-    union select s.finding_id, s.valid_from from item_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER} and s.said = 'closed'
+    select distinct r.finding_id, r.valid_from from control_result_history r where ${isTouchedFinding('r')} and r.retracted_in = ${NEVER} and r.status = 'pass'
+    union select s.finding_id, ${closingSql('s.closed_at', 's.valid_from')} from item_history s where ${isTouchedFinding('s')} and s.retracted_in = ${NEVER} and s.said = 'closed'
+    union select s.finding_id, s.valid_from from item_history s where ${isTouchedFinding('s')} and s.retracted_in = ${NEVER} and s.said = 'closed'
   ),
   caused as (
     select f.*,

@@ -4,6 +4,7 @@ import type { Engine } from '../engines/engine.ts'
 import { cvssSql } from './asset-days.ts'
 import { deriveExceptions } from './exceptions.ts'
 import { findingCauses } from './finding-causes.ts'
+import { isTouchedFinding } from './touched.ts'
 
 /** CTEs down to `cut`: the rows of `whole`, split where table excepted_run begins or ends. */
 const cutByExceptions = `
@@ -20,23 +21,23 @@ const cutByExceptions = `
          group by finding_id, valid_from, valid_to having max(met_to) < valid_to)`
 
 /**
- * Makes finding_history anew for the touched assets: the union of each finding's sightings over sources, and the checks that fail.
+ * Makes finding_history anew for the touched findings: the union of each finding's sightings over sources, and the checks that fail.
  * Where several hold at once, the highest severity, CVSS and stage: so that opening a sighting never makes anything better (law 5). One
  * without a CVSS counts as its severity does, also beside others that have one; a check of unknown severity counts as medium.
  * Split where an exception that moves scores begins or ends; needs asset_history as it now is.
  */
 export async function deriveFindings(transaction: Engine): Promise<void> {
-  await transaction.query('delete from finding_history where asset_id in (select asset_id from touched)')
+  await transaction.query(`delete from finding_history where ${isTouchedFinding('finding_history')}`)
   const excepting = await deriveExceptions(transaction)
   await transaction.query('drop table if exists stated')
   await transaction.query(
     `create temporary table stated as
      select *, count(*) over (partition by finding_id) as of_finding from (
        select s.finding_id, s.kind = 'control' as checked, s.severity, s.cvss_tenths, s.stage, s.valid_from, s.valid_to
-       from sighting_history s join touched t on t.asset_id = s.asset_id where s.retracted_in = ${NEVER}
+       from sighting_history s where s.retracted_in = ${NEVER} and ${isTouchedFinding('s')}
        union all
        select r.finding_id, true, r.severity, cast(null as smallint), cast(0 as smallint), r.valid_from, r.valid_to
-       from control_result_history r join touched t on t.asset_id = r.asset_id where r.retracted_in = ${NEVER} and r.status = 'fail') as all_stated`,
+       from control_result_history r where r.retracted_in = ${NEVER} and r.status = 'fail' and ${isTouchedFinding('r')}) as all_stated`,
   )
   await transaction.query(
     `insert into finding_history (org_id, asset_id, finding_id, kind, subject, component, severity, cvss_tenths, stage, valid_from, valid_to, excepted, from_day, to_day, from_cause, to_cause)

@@ -5,24 +5,78 @@ import type { Engine } from '../engines/engine.ts'
 /** An asset that nobody looked at for this long is stale, whatever its source's rhythm. DESIGN 4. */
 const LEAST_STALENESS = 30 * DAY_US
 
+/** SQL: how many whole days a look stays fresh by the gap to the next one of its source at the asset: three times as long, rounded up. */
+const daysOfGap = (gap: string): string => `cast(ceil(3.0 * cast(${gap} as double precision) / ${DAY_US}) as integer)`
+
+/** SQL: the gaps between looks of one source at one asset, as rows of look_gap. Looks at the same instant are one. `looks`: a relation of them. */
+const gapsOf = (looks: string, only = 'true'): string =>
+  `select org_id, source, ${daysOfGap('gap')} as days, count(*) as gaps from (
+     select org_id, source, observed_at, lead(observed_at) over (partition by org_id, source, asset_id order by observed_at) - observed_at as gap from ${looks} l) gap
+   where gap > 0 and ${only} group by 1, 2, 3`
+
+/**
+ * Makes look_gap right for the touched organisations. Where all that is new since the last time are looks after every former one of their source at the asset, the
+ * gaps before them are added; else all are counted anew.
+ */
+async function deriveGaps(transaction: Engine): Promise<void> {
+  await transaction.query('drop table if exists new_look')
+  await transaction.query(
+    `create temporary table new_look as
+     with taken as (select coalesce(max(import_no), 0) as import_no from taken_in)
+     select distinct c.org_id, c.source, c.asset_id, c.observed_at, c.retracted_in < ${NEVER} as gone from coverage_history c cross join taken t
+     where c.subject = 'asset' and (c.opened_in > t.import_no or c.retracted_in > t.import_no and c.retracted_in < ${NEVER})
+       and c.org_id in (select org_id from touched) and c.org_id in (select org_id from look_gap)`,
+  )
+  await transaction.query('drop table if exists last_look')
+  await transaction.query(
+    `create temporary table last_look as
+     with first_new as (select org_id, source, asset_id, min(observed_at) as first_at from new_look group by org_id, source, asset_id)
+     select n.org_id, n.source, n.asset_id, n.first_at, max(c.observed_at) as observed_at from first_new n
+     join coverage_history c on c.org_id = n.org_id and c.source = n.source and c.asset_id = n.asset_id
+     where c.subject = 'asset' and c.retracted_in = ${NEVER} and c.opened_in <= (select coalesce(max(import_no), 0) from taken_in)
+     group by n.org_id, n.source, n.asset_id, n.first_at`,
+  )
+  await transaction.query(
+    `delete from look_gap where org_id in (
+       select org_id from new_look where gone union select org_id from last_look where observed_at >= first_at
+       union select t.org_id from touched t where not exists (select 1 from taken_in))`,
+  )
+  const counted = 'select org_id, source, days, gaps from look_gap'
+  await transaction.query('drop table if exists gap_now')
+  await transaction.query(
+    `create temporary table gap_now as
+     select org_id, source, days, cast(sum(gaps) as bigint) as gaps from (
+       ${counted} where org_id in (select org_id from touched)
+       union all ${gapsOf(`(select org_id, source, asset_id, observed_at from new_look union all select org_id, source, asset_id, observed_at from last_look)`, 'org_id in (select org_id from look_gap)')}
+       union all ${gapsOf(`(select c.org_id, c.source, c.asset_id, c.observed_at from coverage_history c
+           where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched) and c.org_id not in (select org_id from look_gap))`)}) as parts
+     group by org_id, source, days`,
+  )
+  await transaction.run('delete from look_gap where org_id in (select org_id from touched)')
+  await transaction.run('insert into look_gap (org_id, source, days, gaps) select org_id, source, days, gaps from gap_now')
+  for (const table of ['new_look', 'last_look', 'gap_now']) await transaction.query(`drop table ${table}`)
+}
+
 /**
  * Works out the staleness of each source of the touched organisations: three times the usual interval (median of the gaps between two
  * looks at one asset) in whole days, at least 30 days; or the days that a person set for the source. Where it has changed since the last time, all assets of the source are touched.
  */
 export async function deriveStaleness(transaction: Engine): Promise<void> {
+  await deriveGaps(transaction)
   await transaction.query('drop table if exists staleness_now')
+  // The median: the first gap, in order of length, at which half of all are counted.
   await transaction.query(
     `create temporary table staleness_now as
-     with look as (
-       select distinct c.org_id, c.source, c.asset_id, c.observed_at from coverage_history c
-       where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched)),
-     gap as (select org_id, source, lead(observed_at) over (partition by org_id, source, asset_id order by observed_at) - observed_at as gap from look),
-     usual as (select org_id, source, percentile_disc(0.5) within group (order by gap) as gap from gap group by org_id, source),
+     with counted as (
+       select org_id, source, days, sum(gaps) over (partition by org_id, source order by days) as so_far, sum(gaps) over (partition by org_id, source) as gaps
+       from look_gap where org_id in (select org_id from touched)),
+     usual as (select org_id, source, min(days) as days from counted where 2 * so_far >= gaps group by org_id, source),
+     looking as (select distinct c.org_id, c.source from coverage_history c where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched)),
      set_by as (
        select d.org_id, d.id as source, cast(d.body as bigint) * ${DAY_US} as lasts from definition_history d
        where d.kind = 'staleness' and d.retracted_in = ${NEVER} and d.valid_to = ${NEVER} and d.org_id in (select org_id from touched))
-     select u.org_id, u.source, coalesce(s.lasts, greatest(${LEAST_STALENESS}, cast(ceil(3.0 * cast(coalesce(u.gap, 0) as double precision) / ${DAY_US}) as bigint) * ${DAY_US})) as lasts
-     from usual u left join set_by s on s.org_id = u.org_id and s.source = u.source`,
+     select l.org_id, l.source, coalesce(s.lasts, greatest(${LEAST_STALENESS}, coalesce(u.days, 0) * cast(${DAY_US} as bigint))) as lasts
+     from looking l left join usual u on u.org_id = l.org_id and u.source = l.source left join set_by s on s.org_id = l.org_id and s.source = l.source`,
   )
   await transaction.run(
     `insert into touched
@@ -36,20 +90,45 @@ export async function deriveStaleness(transaction: Engine): Promise<void> {
   await transaction.query('drop table staleness_now')
 }
 
-/** Makes fresh_history anew for the touched assets: per subject the union over sources of [look, look + staleness), cut where the source says it left. */
+/**
+ * Makes fresh_history anew for the touched assets: per subject the union over sources of [look, look + staleness), cut where the source says it left. Of
+ * those in touched_later only what ends at `since` or after: what was fresh up to then goes on from there.
+ */
 export async function deriveFresh(transaction: Engine): Promise<void> {
   await transaction.query('delete from fresh_history where asset_id in (select asset_id from touched)')
+  await transaction.query('drop table if exists fresh_before')
+  await transaction.query(
+    `create temporary table fresh_before as
+     select h.org_id, h.asset_id, h.subject, h.valid_from, t.since from fresh_history h join touched_later t on t.asset_id = h.asset_id
+     where h.valid_from < t.since and h.valid_to >= t.since`,
+  )
+  await transaction.run(
+    'delete from fresh_history where exists (select 1 from touched_later t where t.asset_id = fresh_history.asset_id and fresh_history.valid_to >= t.since)',
+  )
+  await writeFresh(transaction, 'select asset_id, cast(0 as bigint) as since from touched where asset_id > 0', 'true')
+  const [later] = await transaction.query<{ first_at: number | null }>(
+    'select (select min(since) from touched_later) - (select max(lasts) from source_staleness) as first_at',
+  )
+  if (later!.first_at !== null)
+    await writeFresh(transaction, 'select asset_id, since from touched_later', `c.observed_at >= ${later!.first_at}`, 'fresh_before')
+  await transaction.query('drop table fresh_before')
+}
+
+/** Writes what was fresh at `since` or after of some assets (asset_id, since), by the looks `c` that meet `only`, after what is in `before`. */
+async function writeFresh(transaction: Engine, assets: string, only: string, before?: string): Promise<void> {
   await transaction.query(
     `insert into fresh_history (org_id, asset_id, subject, valid_from, valid_to, from_day, to_day)
      with asked as materialized (
-       select c.org_id, c.asset_id, c.subject, s.lasts, coalesce(p.valid_to, ${NEVER}) as gone, min(c.observed_at) as first, max(c.observed_at) as last
-       from coverage_history c join touched t on t.asset_id = c.asset_id
+       select c.org_id, c.asset_id, c.subject, t.since, s.lasts, coalesce(p.valid_to, ${NEVER}) as gone, min(c.observed_at) as first, max(c.observed_at) as last
+       from coverage_history c join (${assets}) t on t.asset_id = c.asset_id
        join source_staleness s on s.org_id = c.org_id and s.source = c.source
        left join presence_history p on p.asset_id = c.asset_id and p.source = c.source and p.retracted_in = ${NEVER} and p.valid_to < ${NEVER}
          and p.valid_from <= c.observed_at and c.observed_at < p.valid_to
-       where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset')
-       group by c.org_id, c.asset_id, c.subject, c.source, s.lasts, p.valid_to, c.observed_at - c.observed_at % least(s.lasts, ${LEAST_STALENESS})),
-     look as (select org_id, asset_id, subject, first as valid_from, least(last + lasts, gone) as valid_to from asked),
+       where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset') and ${only}
+       group by c.org_id, c.asset_id, c.subject, c.source, t.since, s.lasts, p.valid_to, c.observed_at - c.observed_at % least(s.lasts, ${LEAST_STALENESS})),
+     look as (
+       select org_id, asset_id, subject, first as valid_from, least(last + lasts, gone) as valid_to from asked where least(last + lasts, gone) >= since
+       ${before ? `union all select org_id, asset_id, subject, valid_from, since from ${before}` : ''}),
      marked as (
        select *, case when valid_from <= max(valid_to) over (partition by asset_id, subject order by valid_from, valid_to rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
        from look where valid_from < valid_to),

@@ -45,6 +45,9 @@ const perOrg = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor', '
 /** Those of them that a derivation compares with how it would be: they begin as at home. */
 const compared = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor']
 
+/** Tables that say what is to be worked out and with what it can be spared: in a world there is nothing that it could build on. */
+const waiting = ['touched_asset', 'reported_asset', 'touched_vulnerability', 'taken_in', 'look_gap']
+
 /** Tables of facts by their columns: an interval is stated, ended and retracted; a look is stated and retracted. */
 interface FactTables {
   intervals: Map<string, string[]>
@@ -120,7 +123,7 @@ export async function layWorld(transaction: Engine, schemas: Schemas, question: 
   )
   for (const table of ['asset_key', 'finding_key'])
     await transaction.query(`create view ${schemas.facts}.${table} as select * from ${home}.${table} where org_id = ${org_id}`)
-  for (const table of [...Object.keys(perAsset), ...perOrg, 'vulnerability_history', 'touched_asset', 'touched_vulnerability'])
+  for (const table of [...Object.keys(perAsset), ...perOrg, 'vulnerability_history', ...waiting])
     await transaction.query(`create table ${schemas.own}.${table} as select * from ${home}.${table} where false`)
   for (const table of compared)
     await transaction.query(`insert into ${schemas.own}.${table} select * from ${home}.${table} where org_id = ${org_id}`)
@@ -204,7 +207,7 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
      union all select * from ${own}.vulnerability_history`,
   )
   for (const table of [...compared, 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
-  for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'event_basis', 'touched_asset', 'touched_vulnerability'])
+  for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'event_basis', ...waiting])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })
 }

@@ -16,9 +16,30 @@ const hashSql: Record<Engine['name'], (values: readonly string[]) => string> = {
 /** SQL: a day that is not after the organisation's day of an instant, whatever its zone: no day has to be looked up for it. */
 const notAfter = (instant: string): string => `cast(floor(cast(${instant} as double precision) / ${DAY_US}) as integer) - 1`
 
+/** Columns of asset_history that any question reads, its days apart. */
+const assetColumns = [
+  'asset_id',
+  'type',
+  'name',
+  'os_family',
+  'os',
+  'criticality',
+  'internet_facing',
+  'owner',
+  'asset_group',
+  'environment',
+  'endpoint_agent',
+  'cloud_provider',
+  'cloud_account',
+  'region',
+  'roles',
+  'image_digest',
+  'value',
+]
+
 /**
- * What the risk feed and the effects of its events are made of, as rows of (the first day whose events can depend on it, the values). An event depends on
- * nothing that begins or ends after its day; texts about a vulnerability count from its first day here on.
+ * What metrics that go on (see goesOn), the risk feed and the effects of its events are made of, as rows of (the first day whose events can depend on it, the values). Neither depends on
+ * anything that begins or ends after a day for what it says of it; texts about a vulnerability count from its first day here on.
  */
 const sources: readonly { day: string; values: readonly string[]; from: string }[] = [
   { day: '0', values: ['stage', 'epss', 'cvss_tenths', 'internet', 'internal'], from: 'hazard' },
@@ -37,7 +58,7 @@ const sources: readonly { day: string; values: readonly string[]; from: string }
     values: ['asset_id', 'cause', 'hazard', 'exposure', 'weight', 'hazard_delta', 'weighted_delta', 'weight_delta'],
     from: 'asset_day where org_id = $org_id',
   },
-  { day: 'from_day', values: ['asset_id', 'internet_facing'], from: 'asset_history where org_id = $org_id and from_day < to_day' },
+  { day: 'from_day', values: assetColumns, from: 'asset_history where org_id = $org_id and from_day < to_day' },
   { day: 'to_day', values: ['asset_id'], from: `asset_history where org_id = $org_id and from_day < to_day and to_day < ${NEVER_DAY}` },
   { day: 'from_day', values: ['asset_id', 'subject'], from: 'fresh_history where org_id = $org_id and from_day < to_day' },
   {
@@ -47,8 +68,13 @@ const sources: readonly { day: string; values: readonly string[]; from: string }
   },
   {
     day: notAfter('valid_from'),
-    values: ['finding_id', 'valid_from', 'source'],
+    values: ['finding_id', 'valid_from', 'source', 'fixed_version is null'],
     from: `sighting_history where org_id = $org_id and retracted_in = ${NEVER}`,
+  },
+  {
+    day: notAfter('valid_to'),
+    values: ['finding_id', 'valid_to', 'source'],
+    from: `sighting_history where org_id = $org_id and retracted_in = ${NEVER} and fixed_version is not null and valid_to < ${NEVER}`,
   },
   {
     day: notAfter('first_at'),
@@ -64,7 +90,8 @@ const sources: readonly { day: string; values: readonly string[]; from: string }
   {
     day: `greatest(s.first_day, ${notAfter('v.valid_from')})`,
     values: ['v.epss', 'v.stage', 'v.cvss_tenths', 'v.valid_from', 's.subject'],
-    from: 'subject_of s join vulnerability_history v on v.vulnerability_id = s.subject',
+    from: `(select subject, min(from_day) as first_day from finding_history where org_id = $org_id and kind = 'vulnerability' and from_day < to_day group by subject) s
+      join vulnerability_history v on v.vulnerability_id = s.subject`,
   },
   {
     day: `greatest(s.first_day, ${notAfter('e.valid_from')})`,
@@ -104,7 +131,7 @@ const sources: readonly { day: string; values: readonly string[]; from: string }
 ]
 
 /**
- * The first day whose risk events may be others than those that are kept: 0 when all may. The digests of what they are made of are kept for the next
+ * The first day whose metrics and risk events may be others than those that are kept: 0 when all may. The digests of what they are made of are kept for the next
  * time. `rules`: all that events depend on beside facts, as a text.
  */
 export async function firstChangedDay(transaction: Engine, org_id: number, today: number, rules: string): Promise<number> {

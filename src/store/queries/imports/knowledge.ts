@@ -13,7 +13,7 @@ export interface Knowledge {
 export async function readKnowledge(engine: Engine): Promise<Knowledge> {
   const [known] = await engine.query<Knowledge>(
     `select (select max(import_no) from import) as last, (select count(*) from import) as imports,
-      (select count(*) from touched_asset) + (select count(*) from touched_vulnerability) as waiting`,
+      (select count(*) from touched_asset) + (select count(*) from reported_asset) + (select count(*) from touched_vulnerability) as waiting`,
   )
   return known!
 }

@@ -33,21 +33,22 @@ const ROWS_AT_ONCE = 4_000_000
 
 /**
  * Writes what metrics answer for a whole organisation: their changes by day and cause into score_delta under score 'metric', and the runs of days in
- * which they find critical assets exposed into metric_critical. Metrics that can share a sweep do.
+ * which they find critical assets exposed into metric_critical. Metrics that can share a sweep do. `since`: a day from which on what they answered is to
+ * be made anew, what is kept of the days before stays; 0: nothing is kept.
  */
-export async function writeMetricDeltas(transaction: Engine, org_id: number, metrics: readonly NamedMetric[]): Promise<void> {
+export async function writeMetricDeltas(transaction: Engine, org_id: number, metrics: readonly NamedMetric[], since = 0): Promise<void> {
   const [counted] = await transaction.query<{ findings: number }>(
-    'select count(*) as findings from finding_history where org_id = $org_id',
-    { org_id },
+    'select count(*) as findings from finding_history where org_id = $org_id and to_day >= $since',
+    { org_id, since },
   )
   const most = Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(counted!.findings, 1)))
   const alike = groupedBy(metrics, ({ sql }) => sweptTogether(sql))
   for (const list of alike.values())
-    for (let start = 0; start < list.length; start += most) await writeTogether(transaction, org_id, list.slice(start, start + most))
+    for (let start = 0; start < list.length; start += most) await writeTogether(transaction, org_id, list.slice(start, start + most), since)
 }
 
 /** Writes the answers of metrics that share one sweep. It is made once, into a temporary table. */
-async function writeTogether(transaction: Engine, org_id: number, metrics: readonly NamedMetric[]): Promise<void> {
+async function writeTogether(transaction: Engine, org_id: number, metrics: readonly NamedMetric[], since: number): Promise<void> {
   await transaction.query('drop table if exists metric_moved')
   await transaction.query(
     `create temporary table metric_moved (metric integer, asset_id bigint, day integer, cause integer, exposed integer, total integer, exposed_before integer, total_before integer)`,
@@ -56,27 +57,60 @@ async function writeTogether(transaction: Engine, org_id: number, metrics: reado
     `insert into metric_moved ${metricSweep(
       metrics.map(({ sql }) => sql),
       null,
+      since,
     )} select metric, asset_id, day, cause, exposed, total, exposed_before, total_before from state where ${moves}`,
     { ...Object.assign({}, ...metrics.map(({ sql }) => sql.params)), org_id },
   )
-  const named = { org_id, places: metrics.map((_, place) => place), ids: metrics.map(({ id }) => id) }
+  const ids = metrics.map(({ id }) => id)
+  const named = { org_id, since, places: metrics.map((_, place) => place), ids }
+  await transaction.run(`delete from score_delta where org_id = $org_id and score = 'metric' and id = any($ids) and day >= $since`, {
+    org_id,
+    ids,
+    since,
+  })
   await transaction.query(
     `insert into score_delta (org_id, score, id, day, cause, numerator_delta, denominator_delta)
     with name as (select unnest($places) as metric, unnest($ids) as id)
-    select $org_id, 'metric', n.id, m.day, m.cause, ${sums} from metric_moved m join name n on n.metric = m.metric group by n.id, m.day, m.cause having ${any}`,
+    select $org_id, 'metric', n.id, m.day, m.cause, ${sums} from metric_moved m join name n on n.metric = m.metric where m.day >= $since group by n.id, m.day, m.cause having ${any}`,
     named,
   )
-  await transaction.query(
-    `insert into metric_critical (org_id, metric_id, asset_id, from_day, to_day)
-    with name as (select unnest($places) as metric, unnest($ids) as id),
+  const runs = `with name as (select unnest($places) as metric, unnest($ids) as id),
     critical as materialized (select distinct asset_id from asset_history where org_id = $org_id and criticality in ('high', 'very_high')),
     at_end as (
       select distinct on (m.metric, m.asset_id, m.day) m.metric, m.asset_id, m.day, m.exposed from metric_moved m join critical c on c.asset_id = m.asset_id
       order by m.metric, m.asset_id, m.day, m.cause desc),
-    run as (select metric, asset_id, exposed, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by metric, asset_id order by day) as to_day from at_end)
-    select $org_id, n.id, r.asset_id, r.from_day, r.to_day from run r join name n on n.metric = r.metric where r.exposed = 1`,
+    run as (select metric, asset_id, exposed, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by metric, asset_id order by day) as to_day from at_end),
+    named_run as (select n.id as metric_id, r.asset_id, r.from_day, r.to_day from run r join name n on n.metric = r.metric where r.exposed = 1 and r.to_day >= $since)`
+  await transaction.run('delete from metric_critical where org_id = $org_id and metric_id = any($ids) and from_day >= $since', {
+    org_id,
+    ids,
+    since,
+  })
+  if (since > 0) {
+    await transaction.query('drop table if exists run_on')
+    await transaction.query(`create temporary table run_on as ${runs} select metric_id, asset_id, to_day from named_run where from_day < $since`, named)
+    await transaction.run(
+      `update metric_critical as c set to_day = r.to_day from run_on r
+       where c.org_id = $org_id and c.metric_id = r.metric_id and c.asset_id = r.asset_id and c.from_day < $since and c.to_day >= $since`,
+      { org_id, since },
+    )
+  }
+  await transaction.query(
+    `insert into metric_critical (org_id, metric_id, asset_id, from_day, to_day) ${runs} select $org_id, metric_id, asset_id, from_day, to_day from named_run where from_day >= $since`,
     named,
   )
+}
+
+/** Whether an asset that was there before a day is critical on it, or later, for the first time: then metric_critical lacks what metrics answered of it before. */
+export async function becomesCritical(transaction: Engine, org_id: number, since: number): Promise<boolean> {
+  const [row] = await transaction.query(
+    `select 1 as becomes from (
+       select asset_id, min(from_day) as first_day, min(case when criticality in ('high', 'very_high') then from_day end) as critical_day
+       from asset_history where org_id = $org_id group by asset_id) as assets
+     where first_day < $since and critical_day >= $since limit 1`,
+    { org_id, since },
+  )
+  return row !== undefined
 }
 
 /** The digests of the definitions by which the stored histories of metrics were worked out, by metric. */
@@ -101,6 +135,13 @@ export async function writeComputedDigests(transaction: Engine, org_id: number, 
 export async function clearMetricDeltas(transaction: Engine, org_id: number, ids: readonly string[]): Promise<void> {
   await transaction.run(`delete from score_delta where org_id = $org_id and score = 'metric' and id = any($ids)`, { org_id, ids })
   await transaction.run('delete from metric_critical where org_id = $org_id and metric_id = any($ids)', { org_id, ids })
+}
+
+/** Removes the stored histories of all metrics but some. */
+export async function keepMetricDeltas(transaction: Engine, org_id: number, ids: readonly string[]): Promise<void> {
+  const kept = ids.length ? ids : [''] // no metric has an empty id
+  await transaction.run(`delete from score_delta where org_id = $org_id and score = 'metric' and not id = any($kept)`, { org_id, kept })
+  await transaction.run('delete from metric_critical where org_id = $org_id and not metric_id = any($kept)', { org_id, kept })
 }
 
 /** Distinct assets of high or very high criticality that some of several metrics find exposed at the end of a day, by set of metrics. */
@@ -130,8 +171,7 @@ export async function countCriticalAssets(
   return new Map(rows.map(({ id, assets }) => [id, assets]))
 }
 
-/** Removes what was written of a score: 'metric', 'initiative', 'secure', 'control'. */
+/** Removes what was written of a score: 'initiative', 'secure', 'control'. */
 export async function clearDeltas(transaction: Engine, org_id: number, score: string): Promise<void> {
-  if (score === 'metric') await transaction.query('delete from metric_critical where org_id = $org_id', { org_id })
   await transaction.query('delete from score_delta where org_id = $org_id and score = $score', { org_id, score })
 }

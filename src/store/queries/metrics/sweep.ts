@@ -1,4 +1,5 @@
 import type { Params } from '../../engines/engine.ts'
+import { STEPS_PER_DAY } from '../../../model/cause.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../../steps.ts'
 import { unsupportedSoftware } from '../support.ts'
@@ -52,9 +53,11 @@ interface PlacedTerm {
  * which whether it is asked (`total`) or exposed changes, with the row before beside it. In integer steps: +1 where an interval starts, -1 where it
  * ends, one window per metric and asset. On a day on which an asset begins or ceases to be asked, all that moves has that cause. Several metrics share
  * one pass: they must ask about the same subject, all of them or none for objectives ({@link sweptTogether}), and name their parameters differently.
- * Parameters: the metrics' own, $org_id, and $groups where `groups` is not null.
+ * Parameters: the metrics' own, $org_id, and $groups where `groups` is not null. `since`: a day; what has ended before it is left out, so that rows are right from that day on, with
+ * what is beside them of the day before. Only for metrics that {@link goesOn}.
  */
-export function metricSweep(metrics: readonly MetricSql[], groups: readonly string[] | null): string {
+export function metricSweep(metrics: readonly MetricSql[], groups: readonly string[] | null, since = 0): string {
+  const lasting = (row: string) => (since > 0 ? `and ${row}.to_day >= ${since}` : '')
   const { subject } = metrics[0]!
   const several = metrics.length > 1
   const by = several ? 'metric, asset_id' : 'asset_id'
@@ -90,8 +93,8 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
   const attributeStep = (row: string) =>
     `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
   const all = numbers(metrics.map((_, metric) => [metric]))
-  return `with ${ofFinding.length ? `${qualifiedFindings(metrics, ofFinding, groups)},` : ''}
-  own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${inGroups('a.asset_id', groups)}),
+  return `with ${ofFinding.length ? `${qualifiedFindings(metrics, ofFinding, groups, since)},` : ''}
+  own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${lasting('a')} ${inGroups('a.asset_id', groups)}),
   ${asked ? `${askedRuns(metrics.map(({ objectives }) => objectives!))},` : ''}
   look as (${
     asked
@@ -99,7 +102,7 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
         from fresh_history h join asked_run q on q.asset_id = h.asset_id and q.asked and q.from_day < h.to_day and h.from_day < q.to_day
         where h.org_id = $org_id and h.subject = '${subject}' and h.from_day < h.to_day`
       : `select t.metric, h.asset_id, h.from_day, h.to_day from fresh_history h cross join ${all} t(metric)
-        where h.org_id = $org_id and h.subject = '${subject}' and h.from_day < h.to_day`
+        where h.org_id = $org_id and h.subject = '${subject}' and h.from_day < h.to_day ${lasting('h')}`
   }),
   counted as (
     select h.metric, a.asset_id, greatest(a.from_day, h.from_day) as from_day, least(a.to_day, h.to_day) as to_day
@@ -147,6 +150,12 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
     from answer window w as (partition by ${by} order by step)
   )`
 }
+
+/**
+ * Whether what a metric answers from a day on follows from what holds on that day or later: so for what is asked of findings, assets and vulnerabilities. Which
+ * control was ever checked, and how a tool calls it today, counts for all days.
+ */
+export const goesOn = ({ objectives, reads }: MetricSql): boolean => objectives === null && !reads.control && !reads.software
 
 /** Metrics of which these texts are equal can share one sweep: what they ask, and what of the findings tells their kinds of finding apart. */
 export const sweptTogether = ({ subject, objectives, reads }: MetricSql): string =>
@@ -212,7 +221,7 @@ export const unsupportedAsFinding: Readonly<Record<string, string>> = {
  * CTEs down to `exposed_run` (metric, slot, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
  * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
  */
-function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly PlacedTerm[], groups: readonly string[] | null): string {
+function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly PlacedTerm[], groups: readonly string[] | null, since: number): string {
   const several = metrics.length > 1
   const read = (what: keyof MetricSql['reads']) => metrics.some(({ reads }) => reads[what])
   const fixable = read('fixable')
@@ -240,7 +249,7 @@ function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly Placed
   ${read('software') ? `${unsupportedSoftware},` : ''}
   found as (
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
-    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted
+    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted ${since > 0 ? `and f.to_day >= ${since}` : ''}
     ${
       read('software')
         ? `union all
@@ -270,7 +279,7 @@ function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly Placed
     select t.metric, t.slot, t.term, ${key.map((column) => `f.${column}`).join(', ')},
       ${read('vulnerability') ? `coalesce(v.from_step, 0) as from_step, coalesce(v.to_step, ${NEVER_STEP}) as to_step` : `0 as from_step, ${NEVER_STEP} as to_step`}
     from likeness f cross join ${numbers(terms.map(({ metric, slot, place }) => [metric, slot, place]))} t(metric, slot, term)
-      ${read('vulnerability') ? `left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')}` : ''}
+      ${read('vulnerability') ? `left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')} ${since > 0 ? `and v.to_step >= ${since * STEPS_PER_DAY}` : ''}` : ''}
       ${read('control') ? `left join newest_control c on c.control_id = ${idOf('control')}` : ''}
     where case t.term ${terms.map(({ place, finding }) => `when ${place} then (${finding})`).join(' ')} end
   ),
