@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Engine } from '../store/engines/engine.ts'
 import {
-  becomesCritical,
   clearMetricDeltas,
   computedDigests,
   keepMetricDeltas,
@@ -80,8 +79,7 @@ export async function computeMetrics(
 ): Promise<void> {
   const fed = await fedCapabilities(transaction, org_id, catalog)
   const wanted = [...catalog.metrics.values()].filter((metric) => !same.has(metric.id) && missingNeeds(metric, fed).length === 0)
-  const goingOn =
-    since > 0 && !(await becomesCritical(transaction, org_id, since)) ? await metricsThatStand(transaction, org_id, catalog) : new Set<string>()
+  const goingOn = since > 0 ? await metricsThatStand(transaction, org_id, catalog) : new Set<string>()
   const asking = (await withSomebodyToAsk(transaction, org_id, wanted)).map((metric, place) => ({
     id: metric.id,
     sql: compile(metric, `metric${place}`),

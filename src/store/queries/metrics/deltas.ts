@@ -33,7 +33,7 @@ const ROWS_AT_ONCE = 4_000_000
 
 /**
  * Writes what metrics answer for a whole organisation: their changes by day and cause into score_delta under score 'metric', and the runs of days in
- * which they find critical assets exposed into metric_critical. Metrics that can share a sweep do. `since`: a day from which on what they answered is to
+ * which they find assets exposed while they are critical into metric_critical. Metrics that can share a sweep do. `since`: a day from which on what they answered is to
  * be made anew, what is kept of the days before stays; 0: nothing is kept.
  */
 export async function writeMetricDeltas(transaction: Engine, org_id: number, metrics: readonly NamedMetric[], since = 0): Promise<void> {
@@ -75,12 +75,16 @@ async function writeTogether(transaction: Engine, org_id: number, metrics: reado
     named,
   )
   const runs = `with name as (select unnest($places) as metric, unnest($ids) as id),
-    critical as materialized (select distinct asset_id from asset_history where org_id = $org_id and criticality in ('high', 'very_high')),
+    critical as materialized (
+      select asset_id, from_day, to_day from asset_history where org_id = $org_id and criticality in ('high', 'very_high') and from_day < to_day and to_day >= $since),
     at_end as (
-      select distinct on (m.metric, m.asset_id, m.day) m.metric, m.asset_id, m.day, m.exposed from metric_moved m join critical c on c.asset_id = m.asset_id
-      order by m.metric, m.asset_id, m.day, m.cause desc),
+      select distinct on (m.metric, m.asset_id, m.day) m.metric, m.asset_id, m.day, m.exposed from metric_moved m
+      where m.asset_id in (select asset_id from critical) order by m.metric, m.asset_id, m.day, m.cause desc),
     run as (select metric, asset_id, exposed, day as from_day, lead(day, 1, ${NEVER_DAY}) over (partition by metric, asset_id order by day) as to_day from at_end),
-    named_run as (select n.id as metric_id, r.asset_id, r.from_day, r.to_day from run r join name n on n.metric = r.metric where r.exposed = 1 and r.to_day >= $since)`
+    named_run as (
+      select n.id as metric_id, r.asset_id, greatest(r.from_day, c.from_day) as from_day, least(r.to_day, c.to_day) as to_day
+      from run r join critical c on c.asset_id = r.asset_id and c.from_day < r.to_day and r.from_day < c.to_day join name n on n.metric = r.metric
+      where r.exposed = 1 and r.to_day >= $since)`
   await transaction.run('delete from metric_critical where org_id = $org_id and metric_id = any($ids) and from_day >= $since', {
     org_id,
     ids,
@@ -99,18 +103,6 @@ async function writeTogether(transaction: Engine, org_id: number, metrics: reado
     `insert into metric_critical (org_id, metric_id, asset_id, from_day, to_day) ${runs} select $org_id, metric_id, asset_id, from_day, to_day from named_run where from_day >= $since`,
     named,
   )
-}
-
-/** Whether an asset that was there before a day is critical on it, or later, for the first time: then metric_critical lacks what metrics answered of it before. */
-export async function becomesCritical(transaction: Engine, org_id: number, since: number): Promise<boolean> {
-  const [row] = await transaction.query(
-    `select 1 as becomes from (
-       select asset_id, min(from_day) as first_day, min(case when criticality in ('high', 'very_high') then from_day end) as critical_day
-       from asset_history where org_id = $org_id group by asset_id) as assets
-     where first_day < $since and critical_day >= $since limit 1`,
-    { org_id, since },
-  )
-  return row !== undefined
 }
 
 /** The digests of the definitions by which the stored histories of metrics were worked out, by metric. */
