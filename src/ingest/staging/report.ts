@@ -284,7 +284,9 @@ export class ReportStaging {
       ['touched_asset', 'late'],
       ['reported_asset', 'not late'],
     ])
-      await transaction.run(`insert into ${table} select distinct cast($org_id as integer), asset_id from local_asset where ${only}`, { org_id })
+      await transaction.run(`insert into ${table} select distinct cast($org_id as integer), asset_id from local_asset where ${only}`, {
+        org_id,
+      })
     const tables: string[] = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
     if (this.findings.count) tables.push(stagedTable(assetFacts.sighting))
     if (this.results.count) tables.push(stagedTable(assetFacts.control_result))

@@ -1,5 +1,8 @@
+import { STEPS_PER_DAY } from '../../model/cause.ts'
+import { DAY_US } from '../../model/time.ts'
 import { dayJoin, daySql, NEVER_DAY } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
+import { idOf } from '../queries/metrics/columns.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../steps.ts'
 import { vulnerabilitySteps } from '../vulnerability-steps.ts'
 
@@ -14,27 +17,25 @@ export const exposureSql = (hazard: string): string =>
 export const cvssSql = (world: string, f: string): string =>
   `coalesce(${world}, ${f}.cvss_tenths, case ${f}.severity when 4 then 95 when 3 then 80 when 2 then 55 when 1 then 25 when 0 then 0 else 55 end)`
 
+/** The temporary tables of {@link deriveAssetDays}. */
+const temporaries = ['day_scope', 'moving', 'open_finding', 'version', 'segment', 'hazard_delta']
+
 /**
  * Makes asset_day anew for the touched assets. The hazard of a finding
  * comes from table `hazard`; of several findings of one (asset, vulnerability or control) the greatest counts once. Everything runs in steps
  * (day and cause), so each change comes with its cause; on a day on which an asset enters or leaves the score it has that cause alone.
- * `later`: also for those in touched_later, from the day of `since` on; what has ended before it adds up to nothing and is left out.
+ * `later`: also for those in touched_later, from the day of `since` on: what the findings that move since then add to or take from the hazard of the day before.
  */
 export async function deriveAssetDays(transaction: Engine, { later = false } = {}): Promise<void> {
-  for (const table of ['day_scope', 'open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table if exists ${table}`)
-  await transaction.query(
-    `create temporary table day_scope as
-     select asset_id, 0 as since from touched${
-       later ? ` union all select t.asset_id, ${daySql('t.since', 'd1')} from touched_later t left join day d1 on ${dayJoin('t.since', 't.org_id', 'd1')}` : ''
-     }`,
-  )
-  await transaction.query('delete from asset_day where exists (select 1 from day_scope t where t.asset_id = asset_day.asset_id and t.since <= asset_day.day)')
+  for (const table of temporaries) await transaction.query(`drop table if exists ${table}`)
+  await layScope(transaction, later)
   await transaction.query(
     `create temporary table open_finding as
-     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, t.since * 16 as since, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
+     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
        count(*) over (partition by f.asset_id, f.kind, f.subject) as of_subject
-     from finding_history f join day_scope t on t.asset_id = f.asset_id
-     where f.from_day < f.to_day and f.to_day >= t.since and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
+     from finding_history f join day_scope t on t.asset_id = f.asset_id left join moving m on m.asset_id = f.asset_id and m.kind = f.kind and m.subject = f.subject
+     where f.from_day < f.to_day and f.to_day >= t.since and (t.since = 0 or m.asset_id is not null)
+       and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)`,
   )
   await transaction.query(
     `create temporary table version as
@@ -49,7 +50,7 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      with held as materialized (
        select f.asset_id, f.kind, f.subject, f.of_subject, greatest(f.from_step, v.from_step) as from_step, least(f.to_step, v.to_step) as to_step,
          greatest(f.stage, v.stage) as stage, coalesce(v.epss, -1) as epss, ${cvssSql('v.cvss_tenths', 'f')} as cvss_tenths
-       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step and v.to_step >= f.since
+       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step
        where f.kind = 'vulnerability')
      select f.asset_id, f.kind, f.subject, f.of_subject, f.from_step, f.to_step, h.internet, h.internal
      from held f join hazard h on h.stage = f.stage and h.epss = f.epss and h.cvss_tenths = f.cvss_tenths
@@ -83,15 +84,17 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      scored as (
        select a.asset_id, greatest(a.from_day, f.from_day) as from_day, least(a.to_day, f.to_day) as to_day, a.value
        from own a join look f on f.asset_id = a.asset_id and f.from_day < a.to_day and a.from_day < f.to_day),
-     kept as (select t.asset_id, t.since from day_scope t where t.asset_id in (select asset_id from asset_day)),
+     last_step as (
+       select a.asset_id, t.since, max(a.day * ${STEPS_PER_DAY} + a.cause) as step from asset_day a join day_scope t on t.asset_id = a.asset_id and t.since > 0 group by a.asset_id, t.since),
+     kept as (select l.asset_id, l.since, a.hazard from last_step l join asset_day a on a.asset_id = l.asset_id and a.day * ${STEPS_PER_DAY} + a.cause = l.step),
      turn as (${turningDays('scored', 'own', 'look')}),
      moved as (
-       select asset_id, step, internet, internal, 0 as weight, 0 as reach from hazard_delta
+       select d.asset_id, d.step, d.internet, d.internal, 0 as weight, 0 as reach from hazard_delta d join day_scope t on t.asset_id = d.asset_id where d.step >= t.since * ${STEPS_PER_DAY}
+       union all select asset_id, (since - 1) * ${STEPS_PER_DAY}, hazard, hazard, 0, 0 from kept
        union all select asset_id, from_day * 16 + ${attribute}, 0, 0, value, 0 from scored
        union all select asset_id, to_day * 16 + ${attribute}, 0, 0, -value, 0 from scored where to_day < ${NEVER_DAY}
        union all select asset_id, from_day * 16 + ${attribute}, 0, 0, 0, 1 from own where internet_facing
-       union all select asset_id, to_day * 16 + ${attribute}, 0, 0, 0, -1 from own where internet_facing and to_day < ${NEVER_DAY}
-       union all select distinct asset_id, (since - 1) * 16, 0, 0, 0, 0 from kept),
+       union all select asset_id, to_day * 16 + ${attribute}, 0, 0, 0, -1 from own where internet_facing and to_day < ${NEVER_DAY}),
      by_step as (
        select m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step,
          sum(m.internet) as internet, sum(m.internal) as internal, sum(m.weight) as weight, sum(m.reach) as reach
@@ -109,9 +112,43 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      select k.org_id, c.asset_id, ${dayOfStep('c.step')}, ${causeOfStep('c.step')}, c.hazard, c.exposure, c.weight, c.hazard - coalesce(c.hazard_before, 0),
        c.weight * c.exposure - c.weight_before * c.exposure_before, c.weight - c.weight_before
      from changed c join day_scope t on t.asset_id = c.asset_id join asset_key k on k.asset_id = c.asset_id
-     where c.step >= t.since * 16 and (c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight)`,
+     where c.step >= t.since * ${STEPS_PER_DAY} and (c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight)`,
   )
-  for (const table of ['day_scope', 'open_finding', 'version', 'segment', 'hazard_delta']) await transaction.query(`drop table ${table}`)
+  for (const table of temporaries) await transaction.query(`drop table ${table}`)
+}
+
+/**
+ * Removes what is to be made anew of asset_day. Leaves the temporary tables `day_scope` (asset_id, since): from which day on, 0: from the first; and `moving` (asset_id, kind,
+ * subject): what findings of those with a later day are about that begin, end or may change since then. Where it changes since then whether an asset faces the internet, all its
+ * findings count otherwise: it is made anew from the first day.
+ */
+async function layScope(transaction: Engine, later: boolean): Promise<void> {
+  await transaction.query(
+    `create temporary table day_scope as
+     ${
+       later
+         ? `with dated as (select t.asset_id, ${daySql('t.since', 'd1')} as since from touched_later t left join day d1 on ${dayJoin('t.since', 't.org_id', 'd1')}),
+     unsteady as (
+       select distinct d.asset_id from dated d join asset_history a on a.asset_id = d.asset_id and a.from_day < a.to_day and a.to_day >= d.since
+       where a.internet_facing and (a.from_day >= d.since or a.to_day < ${NEVER_DAY}))
+     select asset_id, case when asset_id in (select asset_id from unsteady) then 0 else since end as since from dated union all`
+         : ''
+     }
+     select asset_id, 0 as since from touched`,
+  )
+  await transaction.query('delete from asset_day where asset_id in (select asset_id from day_scope where since = 0)')
+  const [first] = await transaction.query<{ since: number }>('select since from day_scope where since > 0 order by since limit 1')
+  await transaction.run(
+    `delete from asset_day as a using day_scope t where t.asset_id = a.asset_id and t.since <= a.day and a.day >= ${first?.since ?? NEVER_DAY}`,
+  )
+  await transaction.query(
+    `create temporary table moving as
+     with moved_version as (
+       select distinct vulnerability_id from vulnerability_history where valid_from >= ${later ? `(select min(since) from touched_later) - ${2 * DAY_US}` : '0'})
+     select distinct f.asset_id, f.kind, f.subject from finding_history f join day_scope t on t.asset_id = f.asset_id
+       left join moved_version v on v.vulnerability_id = ${idOf('vulnerability')}
+     where t.since > 0 and f.from_day < f.to_day and f.to_day >= t.since and (f.from_day >= t.since or f.to_day < ${NEVER_DAY} or v.vulnerability_id is not null)`,
+  )
 }
 
 /** Makes the exposure score's daily changes of an organisation anew from asset_day. */

@@ -102,9 +102,7 @@ export async function deriveFresh(transaction: Engine): Promise<void> {
      select h.org_id, h.asset_id, h.subject, h.valid_from, t.since from fresh_history h join touched_later t on t.asset_id = h.asset_id
      where h.valid_from < t.since and h.valid_to >= t.since`,
   )
-  await transaction.run(
-    'delete from fresh_history where exists (select 1 from touched_later t where t.asset_id = fresh_history.asset_id and fresh_history.valid_to >= t.since)',
-  )
+  await transaction.run('delete from fresh_history as h using touched_later t where t.asset_id = h.asset_id and h.valid_to >= t.since')
   await writeFresh(transaction, 'select asset_id, cast(0 as bigint) as since from touched where asset_id > 0', 'true')
   const [later] = await transaction.query<{ first_at: number | null }>(
     'select (select min(since) from touched_later) - (select max(lasts) from source_staleness) as first_at',

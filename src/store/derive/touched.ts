@@ -48,7 +48,8 @@ const ofWorld = ['epss_history', 'exploit_history', 'cvss_history']
  * Returns how many assets and vulnerabilities.
  */
 export async function takeTouched(transaction: Engine): Promise<{ assets: number; vulnerabilities: number }> {
-  for (const table of ['touched', 'touched_later', 'touched_finding', 'touched_world']) await transaction.query(`drop table if exists ${table}`)
+  for (const table of ['touched', 'touched_later', 'touched_finding', 'touched_world'])
+    await transaction.query(`drop table if exists ${table}`)
   const [last] = await transaction.query<{ import_no: number }>('select import_no from taken_in')
   const taken = last?.import_no ?? 0
   await transaction.query('create temporary table touched_world as select distinct vulnerability_id from touched_vulnerability')

@@ -92,7 +92,10 @@ async function writeTogether(transaction: Engine, org_id: number, metrics: reado
   })
   if (since > 0) {
     await transaction.query('drop table if exists run_on')
-    await transaction.query(`create temporary table run_on as ${runs} select metric_id, asset_id, to_day from named_run where from_day < $since`, named)
+    await transaction.query(
+      `create temporary table run_on as ${runs} select metric_id, asset_id, to_day from named_run where from_day < $since`,
+      named,
+    )
     await transaction.run(
       `update metric_critical as c set to_day = r.to_day from run_on r
        where c.org_id = $org_id and c.metric_id = r.metric_id and c.asset_id = r.asset_id and c.from_day < $since and c.to_day >= $since`,

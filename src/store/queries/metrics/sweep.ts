@@ -221,7 +221,12 @@ export const unsupportedAsFinding: Readonly<Record<string, string>> = {
  * CTEs down to `exposed_run` (metric, slot, asset_id, from_step, to_step): the runs in which a finding meets a term. Conditions are asked once per
  * distinct finding-like thing and version of its vulnerability, merged to runs, and only then met with the many findings.
  */
-function qualifiedFindings(metrics: readonly MetricSql[], terms: readonly PlacedTerm[], groups: readonly string[] | null, since: number): string {
+function qualifiedFindings(
+  metrics: readonly MetricSql[],
+  terms: readonly PlacedTerm[],
+  groups: readonly string[] | null,
+  since: number,
+): string {
   const several = metrics.length > 1
   const read = (what: keyof MetricSql['reads']) => metrics.some(({ reads }) => reads[what])
   const fixable = read('fixable')
