@@ -210,7 +210,8 @@ describe.each(engines)('events on $name', ({ name, open }) => {
     org_id = await openWorlds(engine)
   })
   afterAll(() => engine.close())
-  const compute = () => engine.transaction(async (transaction) => {
+  const compute = () =>
+    engine.transaction(async (transaction) => {
       const now = startOf(today) + 1
       await computeEvents(transaction, org_id, catalog, now, await changedSince(transaction, org_id, catalog, now))
     })
