@@ -25,25 +25,38 @@ export type Rows = Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>
 /** Order and type of a table's columns as they were when it was first appended to: tables do not change while the program runs. */
 const layouts = new WeakMap<DuckDBConnection, Map<string, Layout>>()
 
+/** Layouts remembered for each connection: a table has few, and schemas that are thrown away come again under the same names. */
+const MOST_LAYOUTS = 300
+
 interface Layout {
   table: string
   /** `from`: place in the rows; -1: not among them, null. */
   columns: { from: number; type: string }[]
+  /** Appends a text of rows. Made once: to plan it takes longer than to append some hundred rows. */
+  statement: DuckDBPreparedStatement | null
+}
+
+/** To be called before the connection is closed: what is remembered of it would keep the database open. */
+export function forget(connection: DuckDBConnection): void {
+  for (const { statement } of layouts.get(connection)?.values() ?? []) statement?.destroySync()
+  layouts.delete(connection)
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 async function layoutOf(connection: DuckDBConnection, path: string, table: string, columns: readonly string[]): Promise<Layout> {
+  const key = `${path} ${table}(${columns.join()})`
+  const before = layouts.get(connection)?.get(key)
+  if (before) return before
+  if ((layouts.get(connection)?.size ?? 0) >= MOST_LAYOUTS) forget(connection)
   const known = layouts.get(connection) ?? new Map<string, Layout>()
   layouts.set(connection, known)
-  const key = `${path} ${table}(${columns.join()})`
-  const before = known.get(key)
-  if (before) return before
   const every = await connection.prepare(`select * from ${quoted(table)}`)
   try {
     const names = Array.from({ length: every.columnCount }, (_, place) => every.columnName(place))
     if (columns.some((column) => !names.includes(column))) throw new Error(`append to ${table} names columns that it has not`)
-    const layout = { table, columns: names.map((name, place) => ({ from: columns.indexOf(name), type: String(every.columnType(place)) })) }
+    const found = names.map((name, place) => ({ from: columns.indexOf(name), type: String(every.columnType(place)) }))
+    const layout = { table, columns: found, statement: null }
     known.set(key, layout)
     return layout
   } finally {
@@ -106,7 +119,6 @@ class Texts {
   /** Rows that a text cannot hold. */
   readonly left: (readonly Value[])[] = []
   private text = ''
-  private statement: DuckDBPreparedStatement | null = null
   private sent: Promise<unknown> = Promise.resolve()
   private readonly places: readonly number[]
   private readonly connection: DuckDBConnection
@@ -140,18 +152,15 @@ class Texts {
     this.text = ''
     await this.sent
     if (text === '') return
-    this.statement ??= await this.connection.prepare(takeApart(this.layout))
-    this.statement.bindVarchar(1, text)
-    this.sent = this.statement.run()
+    const { connection, layout } = this
+    layout.statement ??= await connection.prepare(takeApart(layout))
+    layout.statement.bindVarchar(1, text)
+    this.sent = layout.statement.run()
     this.sent.catch(() => {}) // told by the next send, or by the end
   }
 
   async end(): Promise<void> {
-    try {
-      await this.sent
-    } finally {
-      this.statement?.destroySync()
-    }
+    await this.sent
   }
 }
 

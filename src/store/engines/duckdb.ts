@@ -15,7 +15,7 @@ import {
 } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
-import { append } from './duckdb-append.ts'
+import { append, forget } from './duckdb-append.ts'
 import { type Engine, type Params, type Row, tooSlow, type Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
@@ -76,7 +76,10 @@ export async function openDuckdb(path: string): Promise<Engine> {
       await building.drain()
       await pool.drain()
       await observing.drain()
-      for (const connection of [...readers, builder, observer, writer]) connection.closeSync()
+      for (const connection of [...readers, builder, observer, writer]) {
+        forget(connection)
+        connection.closeSync()
+      }
       instance.closeSync()
       if (path === ':memory:') rmSync(temporary, { recursive: true, force: true })
     },
