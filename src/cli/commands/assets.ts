@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type CliCommand, type Context, jsonOption, momentOptions, orgOption, textOption } from '../command.ts'
 import { type Connection, moment, withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { table } from '../table.ts'
 
 interface Asset {
@@ -101,11 +102,11 @@ async function set(context: Context, connection: Connection, words: readonly str
   if (context.options['json']) return context.print(JSON.stringify(done))
   if (done.score_before !== null && done.score_after !== null)
     context.print(`Exposure score ${done.score_before.toFixed(1)}, with this ${done.score_after.toFixed(1)} of 100: lower is better.`)
-  if (json.preview) return context.print(`It would be said of ${done.assets} assets.`)
+  if (json.preview) return context.print(`It would be said of ${counted(done.assets, 'asset')}.`)
   context.print(
     done.import_no === null
       ? 'Nothing changed: that was said before.'
-      : `Said of ${done.assets} assets. To take it back: plimsoll undo ${done.import_no}`,
+      : `Said of ${counted(done.assets, 'asset')}. To take it back: plimsoll undo ${done.import_no}`,
   )
 }
 

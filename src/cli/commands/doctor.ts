@@ -4,6 +4,7 @@ import type { Sizes } from '../../store/engines/sizes.ts'
 import { isWhole, type Verification } from '../../store/verify.ts'
 import { type CliCommand, jsonOption } from '../command.ts'
 import { withConnection } from '../connect.ts'
+import { counted } from '../counted.ts'
 import { placeOf, runningServer } from '../place.ts'
 
 interface Check {
@@ -34,7 +35,7 @@ export const command: CliCommand = {
     await check('database', async () =>
       withConnection(
         context,
-        async ({ get }) => `answers; ${(await get<{ items: unknown[] }>('/organisations')).items.length} organisations`,
+        async ({ get }) => `answers; ${counted((await get<{ items: unknown[] }>('/organisations')).items.length, 'organisation')}`,
       ),
     )
     await check('data folder', async () => {
@@ -60,7 +61,7 @@ export const command: CliCommand = {
       withConnection(context, async ({ get }) => {
         const found = await get<Verification>('/verify')
         if (!isWhole(found)) throw new UserError('chain_broken', 'the past is not as it was learned: plimsoll verify says where')
-        return `${found.imports} imports and ${found.facts.checked} facts, all fit`
+        return `${counted(found.imports, 'import')} and ${counted(found.facts.checked, 'fact')}, all fit`
       }),
     )
     if (context.options['json']) context.print(JSON.stringify(checks, null, 2))

@@ -127,7 +127,7 @@ async function ahead(context: Context): Promise<void> {
     [
       ...ends.map((each) => `${each.exception_id} ends: ${subjectOf(each)}, ${placeOf(each)}`),
       ...begins.map((each) => `${each.exception_id} begins: ${subjectOf(each)}, ${placeOf(each)}`),
-      ...support.map(({ name, version, assets }) => `no more fixes for ${name} ${version}, on ${assets} assets`),
+      ...support.map(({ name, version, assets }) => `no more fixes for ${name} ${version}, on ${counted(assets, 'asset')}`),
     ].join('\n'),
     counts_again - left_out,
     scores.map(({ title, before, after }) => `${title} ${value(before)} → ${value(after)}`).join('\n'),
