@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { UserError } from '../errors.ts'
-import type { FileRecord, ReportRecord } from '../model/record.ts'
+import type { AssetRecord, FileRecord, ReportRecord } from '../model/record.ts'
 import { DAY_US, formatInstant, type Instant, NEVER, parseInstant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
@@ -104,7 +104,9 @@ const open = (input: Input, name: string | undefined) =>
 /** Counts records at the grain of the report. */
 class Counter {
   readonly counts = noCounts()
-  private readonly assets = new Set<string>()
+  /** What each asset of the file is called, and how many of the file's are called so: several looks at one asset are one. */
+  private readonly assets = new Map<string, string>()
+  private readonly called = new Map<string, number>()
   private readonly vulnerabilities = new Set<string>()
   private readonly controls = new Set<string>()
   records = 0
@@ -121,7 +123,7 @@ class Counter {
     } else if (record.kind === 'statement') {
       counts.statements = (counts.statements ?? 0) + 1
       this.vulnerabilities.add(record.vulnerability_id)
-    } else if (record.kind === 'asset') this.assets.add(record.asset)
+    } else if (record.kind === 'asset') this.addAsset(record)
     else if (record.kind === 'control') this.controls.add(record.control_id)
     else if (record.kind === 'software') counts.software++
     else if (record.kind === 'skipped') counts.skipped++
@@ -131,9 +133,21 @@ class Counter {
       counts.entries = (counts.entries ?? 0) + 1
       if ('vulnerability_id' in record) this.vulnerabilities.add(record.vulnerability_id)
     }
-    counts.assets = this.assets.size
+    counts.assets = this.called.size
     counts.vulnerabilities = this.vulnerabilities.size
     counts.controls = this.controls.size
+  }
+
+  private addAsset({ asset, names }: AssetRecord): void {
+    const name = names.length > 0 ? JSON.stringify(names.map((one) => `${one.type} ${one.name}`).toSorted()) : asset
+    const before = this.assets.get(asset)
+    if (before === name) return
+    this.assets.set(asset, name)
+    this.called.set(name, (this.called.get(name) ?? 0) + 1)
+    if (before === undefined) return
+    const left = this.called.get(before)! - 1
+    if (left > 0) this.called.set(before, left)
+    else this.called.delete(before)
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
+import { inspectFile } from '../../ingest.ts'
 import { openBytes, openFile, type OpenFile } from '../../readers/file.ts'
 import { ossfScorecard } from './ossf-scorecard.ts'
 
@@ -41,14 +42,19 @@ describe('ossf-scorecard', () => {
     expect(of(all, 'control')[1]!.url).toBeUndefined()
   })
 
-  it('tells the history of a monitor database by moments, the oldest first, from a source of its own', async () => {
+  it('tells the history of a monitor database look by look, the oldest first, from a source of its own', async () => {
     const all = await records(await sample('monitor-database.json'))
-    expect(of(all, 'report').map((one) => [one.source, one.observed_at])).toEqual([
-      ['ossf-scorecard-monitor', parseInstant('2025-11-28')],
-      ['ossf-scorecard-monitor', parseInstant('2025-12-05')],
-      ['ossf-scorecard-monitor', parseInstant('2026-01-01T09:51:48Z')],
-    ])
-    expect(of(all, 'control_result').map((one) => [one.asset.split('/').at(-1), one.points, one.status])).toEqual([
+    const moments = ['2025-11-28', '2025-11-28', '2025-12-05', '2026-01-01T09:51:48Z'].map((text) => parseInstant(text))
+    expect(of(all, 'report').map((one) => [one.source, one.observed_at])).toEqual([['ossf-scorecard-monitor', moments[0]]])
+    const looks = of(all, 'asset')
+    expect(looks.map((one) => one.observed_at)).toEqual(moments)
+    expect(new Set(looks.map((one) => one.asset)).size).toBe(4)
+    const repositoryOf = (asset: string) =>
+      looks
+        .find((one) => one.asset === asset)!
+        .names[0]!.name.split('/')
+        .at(-1)
+    expect(of(all, 'control_result').map((one) => [repositoryOf(one.asset), one.points, one.status])).toEqual([
       ['shop', 5.5, 'fail'],
       ['site', 4.2, 'fail'],
       ['shop', 6, 'fail'],
@@ -57,13 +63,11 @@ describe('ossf-scorecard', () => {
     expect(of(all, 'skipped').map((one) => one.at)).toEqual(['github.com/example-org/odd.current'])
   })
 
-  it('covers only the repositories that it has a score of', async () => {
+  it('covers at each moment only the repositories that it has a score of', async () => {
     const all = await records(await sample('monitor-database.json'))
-    const second = all.slice(all.findLastIndex((one) => one.kind === 'report' && one.observed_at === parseInstant('2025-12-05')))
-    expect(of(second, 'coverage').map((one) => one.asset)).toEqual([
-      'https://github.com/example-org/shop',
-      'https://github.com/example-org/shop',
-    ])
+    expect(of(all, 'coverage').map((one) => one.asset)).toEqual(of(all, 'control_result').map((one) => one.asset))
+    const { assets } = await inspectFile(join(import.meta.dirname, 'samples/monitor-database.json'))
+    expect(assets).toBe(2)
   })
 
   it('names no repository of a local folder, reads several results, and refuses another JSON', async () => {

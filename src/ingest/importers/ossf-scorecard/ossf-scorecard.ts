@@ -83,7 +83,7 @@ function* resultRecords(result: Fields, at: string): Generator<FileRecord> {
 export const ossfScorecard: Importer = reads({
   id: 'ossf-scorecard',
   title: 'OpenSSF Scorecard (JSON, monitor database)',
-  version: 1,
+  version: 2,
   detect: ({ text }: Head) => layoutOf(text) !== null,
 
   async *parse(file: Source): AsyncGenerator<Told> {
