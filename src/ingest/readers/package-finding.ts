@@ -118,9 +118,14 @@ export function* scannerItem(item: ScannerItem, described: Set<string>): Generat
 }
 
 function namesOf({ source, ids }: Pick<ScannerItem, 'source' | 'ids'>): VulnerabilityIds | null {
-  const texts = ids.map((id) => (id ?? '').trim()).filter((id) => id !== '')
-  return vulnerabilityIds(
-    texts.flatMap((text) => text.slice(0, 20_000).split(/[\s,;]+/)),
-    texts.length > 0 ? `${source}:${texts[0]!.slice(0, 200)}` : null,
-  )
+  const texts: string[] = []
+  let first: string | null = null
+  for (const id of ids) {
+    const text = id?.trim() ?? ''
+    if (text === '') continue
+    first ??= text
+    if (/[\s,;]/.test(text)) texts.push(...text.slice(0, 20_000).split(/[\s,;]+/))
+    else texts.push(text)
+  }
+  return vulnerabilityIds(texts, first === null ? null : `${source}:${first.slice(0, 200)}`)
 }

@@ -54,7 +54,7 @@ export function openPartResults(): {
   }
   return {
     *fail({ asset, control, part, type, severity, title, place }) {
-      yield* describe(control)
+      if (!described.has(control.control_id)) yield* describe(control)
       const key = `${asset}\0${control.control_id}`
       failed.add(key)
       others.delete(key)

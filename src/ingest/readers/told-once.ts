@@ -31,7 +31,7 @@ export function toldOnce(): (record: Told) => Generator<Told> {
     const key =
       record.kind === 'vulnerability'
         ? record.vulnerability_id
-        : JSON.stringify([record.asset, record.subject, record.access, record.min_severity, record.checks])
+        : `${record.subject} ${record.access} ${record.min_severity} ${record.asset.length} ${record.asset} ${record.checks}`
     if (others.has(key)) return false
     others.add(key)
     return true

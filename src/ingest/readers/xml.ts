@@ -54,12 +54,8 @@ const DECLARED = /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})
 /** Encodings that an XML declaration may name although no byte order mark shows them; all else is read as UTF-8. */
 const SINGLE_BYTE = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'iso-8859-15', 'us-ascii'])
 
-const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({
-  name,
-  attributes: Object.assign(Object.create(null) as Record<string, string>, attributes),
-  children: [],
-  text: '',
-})
+/** The parser makes attributes anew for each tag, without a prototype. */
+const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({ name, attributes, children: [], text: '' })
 
 function matcher(patterns: string[]): (name: string, path: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !pattern.includes('/')))
