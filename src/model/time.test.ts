@@ -16,6 +16,29 @@ describe('parseInstant', () => {
     (text) => expect(parseInstant(text)).toBeNull(),
   )
 
+  it.each([
+    ['2026-08-12T10:00:00.1Z', 100_000],
+    ['2026-08-12T10:00:00.00003Z', 30],
+    ['2026-08-12T10:00:00.123456789Z', 123_456],
+    ['2026-08-12T10:00:00Z', 0],
+  ])('reads the fraction of %s', (text, micros) => expect(parseInstant(text)).toBe(Date.UTC(2026, 7, 12, 10) * 1000 + micros))
+
+  it('reads the same whether it is written in the usual way or not', () => {
+    const two = (most: number) => fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(2, '0'))
+    const fraction = fc.stringMatching(/^(?:\.\d{1,9})?$/)
+    fc.assert(
+      fc.property(fc.integer({ min: 1000, max: 9999 }), two(13), two(32), two(25), two(61), two(61), fraction, (year, ...rest) => {
+        const [month, day, hour, minute, second, part] = rest
+        const text = `${year}-${month}-${day}T${hour}:${minute}:${second}${part}`
+        // A zone of its own takes the way of the regular expression.
+        expect(parseInstant(`${text}Z`)).toBe(parseInstant(`${text}+00:00`))
+      }),
+      { numRuns: 500 },
+    )
+    expect(parseInstant('2026-08-12T10:00:0xZ')).toBeNull()
+    expect(parseInstant('2026-08-12T10:00:00.Z')).toBeNull()
+  })
+
   it('reads what formatInstant writes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (instant) => parseInstant(formatInstant(instant)) === instant),

@@ -10,47 +10,53 @@ const LF = 0x0a,
   SPACE = 0x20,
   TAB = 0x09,
   QUOTE = 0x22,
-  OPEN = 0x7b,
+  OPEN_LIST = 0x5b,
+  CLOSE_LIST = 0x5d,
   CLOSE = 0x7d
 
-/** The longest first name of an object that is looked at. */
-const LONGEST_NAME = 100
+/** How far behind an object or list the name is looked for that follows it. */
+const FAR = 100
 
-/**
- * What stands between two objects of a list: from the line on which the one ends (its `}` with its indentation) to the first name of the next. `end` is behind the
- * one, `start` at the next. Null where they are no objects, or the name is not in these bytes.
- */
-export function borderBetween(bytes: Buffer, end: number, start: number): Border | null {
-  if (bytes[end - 1] !== CLOSE || bytes[start] !== OPEN) return null
-  let from = end - 1
-  while (from > 0 && (bytes[from - 1] === SPACE || bytes[from - 1] === TAB)) from--
-  if (from > 0 && bytes[from - 1] === LF) from--
-  const quote = bytes.indexOf(QUOTE, start)
-  if (quote < 0 || quote > start + LONGEST_NAME) return null
-  const close = bytes.indexOf(QUOTE, quote + 1)
-  if (close < 0 || close > quote + LONGEST_NAME) return null
-  return { text: Buffer.from(bytes.subarray(from, close + 1)), end: end - from }
-}
-
-/** The bytes of the border, and how many of them belong to the object before it. */
+/** Bytes by which the end of an element is known, and how many of them belong to the element. */
 export interface Border {
   text: Buffer
   end: number
 }
 
 /**
- * The objects of a list from `from`, where one begins, to the last border in these bytes, in one go. The border is only guessed at: it may as well stand inside of
- * an object or a text. But what stands between a place where a value begins and any other place is a list of whole values exactly if JSON.parse
- * takes it for one between brackets, so a wrong guess is never more than wasted work. Null then, and where nothing is gained; also when a value is
- * nested deeper than `depth`.
+ * What stands behind an element of a list, an object or a list itself, that ends at `end`: from the line on which it ends (its bracket with its indentation; in a
+ * text without lines the mark before it) to the first name after `next`, where the next element begins or the list ends. Null for another
+ * element, and where the name is not in these bytes.
  */
-export function parseList(bytes: Buffer, from: number, border: Border, depth: number): Run | null {
-  const cut = bytes.lastIndexOf(border.text)
-  if (cut <= from) return null
-  const end = cut + border.end
+export function borderOf(bytes: Buffer, end: number, next: number): Border | null {
+  if (bytes[end - 1] !== CLOSE && bytes[end - 1] !== CLOSE_LIST) return null
+  let from = end - 1
+  while (from > 0 && (bytes[from - 1] === SPACE || bytes[from - 1] === TAB)) from--
+  if (from > 0 && (bytes[from - 1] === LF || isMark(bytes[from - 1]!))) from--
+  const quote = bytes.indexOf(QUOTE, next)
+  if (quote < 0 || quote > next + FAR) return null
+  // What is in a list of texts is no name.
+  const isName = bytes[quote - 1] !== OPEN_LIST
+  const close = isName ? bytes.indexOf(QUOTE, quote + 1) : quote
+  if (close < 0 || close > quote + FAR) return null
+  return { text: Buffer.from(bytes.subarray(from, close + 1)), end: end - from }
+}
+
+const isMark = (byte: number): boolean => byte === QUOTE || byte === CLOSE || byte === CLOSE_LIST
+
+/**
+ * The elements of a list from `from`, where one begins, in one go: to the end of the list if that is in these bytes and `last` tells it, else to the last `border` in
+ * them. Both are only guesses: they may as well stand inside of an element or a text. But what stands between a place where an element begins
+ * and any other place is a list of whole elements exactly if JSON.parse takes it for one between brackets, so a wrong guess is never more than
+ * wasted work. Null then, and where nothing is gained; also when a value is nested deeper than `depth`.
+ */
+export function parseList(bytes: Buffer, from: number, border: Border | null, last: Border | null, depth: number): Run | null {
+  const found = last ? bytes.indexOf(last.text, from) : -1
+  const cut = found >= 0 ? found + last!.end : border ? bytes.lastIndexOf(border.text) + border.end : -1
+  if (cut <= from + 1) return null
   try {
-    const values = JSON.parse(`[${textOf(bytes, from, end)}]`) as unknown[]
-    return values.some((value) => isDeeper(value, depth)) ? null : { values, bytes: end - from }
+    const values = JSON.parse(`[${textOf(bytes, from, cut)}]`) as unknown[]
+    return values.some((value) => isDeeper(value, depth)) ? null : { values, bytes: cut - from }
   } catch {
     return null
   }

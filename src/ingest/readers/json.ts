@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { InBatches } from './in-batches.ts'
-import { type Border, borderBetween, linesIn, parseLines, parseList, type Run, textOf } from './json-runs.ts'
+import { type Border, borderOf, linesIn, parseLines, parseList, type Run, textOf } from './json-runs.ts'
 import { inPieces } from './pieces.ts'
 
 export interface JsonMatch {
@@ -16,8 +16,9 @@ export interface JsonMatch {
 const MAX_DEPTH = 200
 const MAX_VALUE_BYTES = 64 * 1024 * 1024
 const PIECE_BYTES = 128 * 1024
-/** Runs that could not be read in one go, one after another, after which no more are tried. */
+/** Runs that could not be read in one go, one after another, after which no more are tried: in one list, and for a pattern. */
 const MAX_MISSES = 3
+const MAX_PATTERN_MISSES = 12
 
 /**
  * Streams the values at the given places of a JSON file, in file order; never more is held than one of them, or those that lie whole in 256 KiB. Runs of list
@@ -55,9 +56,13 @@ interface Step {
   any: Step | null
   /** `[*]` */
   items: Step | null
+  /** How elements that match were seen to end: before another one, and as the last of their list. */
+  border: Border | null
+  last: Border | null
+  misses: number
 }
 
-const newStep = (): Step => ({ path: null, order: 0, names: new Map(), any: null, items: null })
+const newStep = (): Step => ({ path: null, order: 0, names: new Map(), any: null, items: null, border: null, last: null, misses: 0 })
 
 function compile(paths: string[]): Step[] {
   const root = newStep()
@@ -91,6 +96,7 @@ interface Frame {
   items: Step[]
   /** For arrays, the pattern that every element matches; null when none does. */
   every: Step | null
+  misses: number
   index: number
   key: string
 }
@@ -196,8 +202,6 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
   let special = false
   /** Behind the value before, in this piece; 0 when it is in none. */
   let lastEnd = 0
-  let border: Border | null = null
-  let misses = 0
 
   const place = (): string => placeOf(frames.length) || '$'
 
@@ -266,8 +270,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
       if (frames.length >= MAX_DEPTH) throw broken(before + i, `values are nested deeper than ${MAX_DEPTH}`)
       const array = byte === OPEN_LIST
       const items = array ? itemSteps(steps) : NONE
-      frames.push({ array, steps, items, every: matched(items), index: -1, key: '' })
-      border = null
+      frames.push({ array, steps, items, every: matched(items), misses: 0, index: -1, key: '' })
       expected = array ? 'value or ]' : 'name or }'
       return i + 1
     }
@@ -281,29 +284,31 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
    * index from which to go on, `i` when it took none.
    */
   const takeRun = (i: number): number => {
-    if (misses >= MAX_MISSES) return i
     const frame = frames.at(-1)
     const every = frame ? frame.every : wholeDocuments
-    if (every === null) return i
+    if (every === null || every.misses >= MAX_PATTERN_MISSES) return i
     let run: Run | null
     if (frame) {
-      if (lastEnd > 0 && frame.index >= 0) border = borderBetween(piece, lastEnd, i) ?? border
-      if (border === null || piece.length - i < border.text.length) return i
-      run = parseList(piece, i, border, MAX_DEPTH - frames.length)
+      if (lastEnd > 0 && frame.index >= 0) every.border = borderOf(piece, lastEnd, i) ?? every.border
+      if (frame.misses >= MAX_MISSES || (every.border === null && every.last === null)) return i
+      run = parseList(piece, i, every.border, every.last, MAX_DEPTH - frames.length)
     } else run = parseLines(piece, i, MAX_DEPTH)
     if (run === null || run.values.length === 0) {
-      misses++
+      every.misses++
+      if (frame) frame.misses++
       return i
     }
-    misses = 0
+    every.misses = 0
+    if (frame) frame.misses = 0
     const list = frame ? placeOf(frames.length - 1) : ''
     for (const value of run.values) {
       if (frame) out.push({ path: every.path!, at: `${list}[${++frame.index}]`, value, document })
       else out.push({ path: every.path!, at: outer || '$', value, document: document++ })
     }
-    line += linesIn(piece, i, i + run.bytes)
+    lastEnd = i + run.bytes
+    line += linesIn(piece, i, lastEnd)
     if (frame) expected = ', or ]'
-    return i + run.bytes
+    return lastEnd
   }
 
   const endOfContainer = (from: number): number => {
@@ -489,8 +494,11 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
           break
         case ', or ]':
           if (byte === COMMA) expected = 'value'
-          else if (byte === CLOSE_LIST) close()
-          else fail(i, byte)
+          else if (byte === CLOSE_LIST) {
+            const every = frames.at(-1)!.every
+            if (every !== null && lastEnd > 0) every.last = borderOf(piece, lastEnd, i) ?? every.last
+            close()
+          } else fail(i, byte)
           i++
           break
         case ', or }':
