@@ -35,6 +35,8 @@ describe('parseInstant', () => {
       }),
       { numRuns: 500 },
     )
+    expect(parseInstant('2026-08-12T10:00:60Z')).toBe(Date.UTC(2026, 7, 12, 10, 1) * 1000)
+    expect(parseInstant('2026-08-12T23:59:60Z')).toBeNull()
     expect(parseInstant('2026-08-12T10:00:0xZ')).toBeNull()
     expect(parseInstant('2026-08-12T10:00:00.Z')).toBeNull()
   })
