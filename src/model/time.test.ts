@@ -39,6 +39,7 @@ describe('parseInstant', () => {
     expect(parseInstant('2026-08-12T23:59:60Z')).toBeNull()
     expect(parseInstant('2026-08-12T10:00:0xZ')).toBeNull()
     expect(parseInstant('2026-08-12T10:00:00.Z')).toBeNull()
+    expect(parseInstant('2026-08-12T10:00:00x5Z')).toBeNull()
   })
 
   it('reads what formatInstant writes', () => {
