@@ -324,9 +324,12 @@ class Reading {
   private async readRecords(source: Source): Promise<void> {
     const parseOptions: ParseOptions = { columns: this.options.columns }
     let told = 0
-    for await (const record of this.importer.parse({ name: source.name, bytes: () => this.watch(source) }, parseOptions)) {
-      const taken = this.add(record)
-      if (taken) await taken
+    const { batches } = this.importer.parse({ name: source.name, bytes: () => this.watch(source) }, parseOptions)
+    for await (const batch of batches) {
+      for (const record of batch) {
+        const taken = this.add(record)
+        if (taken) await taken
+      }
       if (this.counter.records - told >= 5000) {
         told = this.counter.records
         this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: told, state: 'reading' })

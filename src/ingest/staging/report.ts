@@ -682,12 +682,18 @@ export class ReportStaging {
   /** Gives every finding that is new its number. */
   private async drawKeys(): Promise<void> {
     const { transaction, org_id, import_no } = this
+    const named: [rows: Rows, table: string, key: string][] = [
+      [this.findings, 'raw_finding', 'r.kind, r.subject, r.component'],
+      [this.closed, 'raw_closed', 'r.kind, r.subject, r.component'],
+      [this.results, 'raw_result', `'control' as kind, r.control_id as subject, '' as component`],
+    ]
+    const wanted = named.flatMap(([rows, table, key]) =>
+      rows.count ? [`select distinct l.asset_id, ${key} from ${table} r join local_asset l on l.local = r.local`] : [],
+    )
     await transaction.query(
       `create temporary table new_key as
-       select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component from (
-         select distinct l.asset_id, r.kind, r.subject, r.component from raw_finding r join local_asset l on l.local = r.local
-         union select distinct l.asset_id, r.kind, r.subject, r.component from raw_closed r join local_asset l on l.local = r.local
-         union select distinct l.asset_id, 'control', r.control_id, '' from raw_result r join local_asset l on l.local = r.local) as wanted
+       select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component
+       from (${wanted.join(' union ')}) as wanted
        where not exists (select 1 from finding_key k where k.asset_id = wanted.asset_id and k.kind = wanted.kind and k.subject = wanted.subject and k.component = wanted.component)`,
     )
     const [{ count }] = (await transaction.query<{ count: number }>('select count(*) as count from new_key')) as [{ count: number }]
