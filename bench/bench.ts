@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { packageRoot } from '../src/root.ts'
@@ -55,18 +55,18 @@ function asked() {
   return { ...values, findings, runs, engines }
 }
 
-/** The bench of the formats built as the product is: what tsx adds to every function, so that it keeps its name, costs a fifth of the time. */
-async function bundled(): Promise<{ benchFormats: (args: string[]) => Promise<void> }> {
-  const outfile = join(packageRoot(), 'node_modules/.cache/plimsoll/bench-formats.mjs')
-  const entry = join(packageRoot(), 'bench/formats.ts')
+/** A file of the bench built as the product is: what tsx adds to every function, so that it keeps its name, costs a fifth of the time. */
+async function bundled(name: string): Promise<string> {
+  const outfile = join(packageRoot(), `node_modules/.cache/plimsoll/bench-${name}.mjs`)
+  const entry = join(packageRoot(), `bench/${name}.ts`)
   await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external' })
-  return (await import(pathToFileURL(outfile).href)) as { benchFormats: (args: string[]) => Promise<void> }
+  return outfile
 }
 
 /** Runs one engine in a process of its own, so that its memory is its own. */
 async function inProcess(engine: Engine['name'], findings: number, runs: number, database: string | undefined): Promise<EngineRun> {
   const args = [
-    fileURLToPath(import.meta.url),
+    await bundled('bench'),
     '--child',
     '--engine',
     engine,
@@ -76,7 +76,7 @@ async function inProcess(engine: Engine['name'], findings: number, runs: number,
     String(runs),
     ...(database ? ['--database', database] : []),
   ]
-  const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let answer = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text))
   const [code] = (await once(child, 'close')) as [number | null]
@@ -85,7 +85,9 @@ async function inProcess(engine: Engine['name'], findings: number, runs: number,
 }
 
 if (process.argv[2] === 'formats') {
-  const { benchFormats } = await bundled()
+  const { benchFormats } = (await import(pathToFileURL(await bundled('formats')).href)) as {
+    benchFormats: (args: string[]) => Promise<void>
+  }
   await benchFormats(process.argv.slice(3))
   process.exit()
 }
