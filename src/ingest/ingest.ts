@@ -230,10 +230,13 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     reading.total_bytes = input_bytes
     // Compressed beside the reading, on a thread of its own, in this import's turn: retention removes none meanwhile.
     const [read, kept_input] = await Promise.allSettled([reading.read(source), keepInput(store, input, input_digest)])
-    for (const each of [read, kept_input]) if (each.status === 'rejected') throw each.reason
-    const { counts, report, org } = reading
-    if (!report)
-      throw new UserError('unreadable_report', `${head.name} looks like ${importer.title}, but says nothing about itself or any asset`)
+    for (const each of [read, kept_input]) {
+      if (each.status === 'fulfilled') continue
+      if (kept_input.status === 'fulfilled' && kept_input.value === 'new') await rm(inputPath(store.data, input_digest), { force: true })
+      throw each.reason
+    }
+    const { counts, org } = reading
+    const report = reading.report!
     if (options.least_kept !== undefined && report.complete) await refuseShrunken(transaction, importer.id, reading, options.least_kept)
     await writeImport(transaction, {
       import_no: reading.import_no,
@@ -310,6 +313,11 @@ class Reading {
       await this.staging?.settled().catch(() => {}) // the first error is the one to tell
       throw error
     }
+    if (!this.report)
+      throw new UserError(
+        'unreadable_report',
+        `${source.name} looks like ${this.importer.title}, but says nothing about itself or any asset`,
+      )
     this.options.onProgress?.({ bytes: this.bytes, total_bytes: this.total_bytes, records: this.counter.records, state: 'storing' })
     await this.endReport()
     const { newest } = this
@@ -519,10 +527,10 @@ async function digestOf(input: Input): Promise<{ input_digest: string; input_byt
   return { input_digest: hash.digest('hex'), input_bytes: found.size }
 }
 
-/** Keeps the raw input compressed as inputs/<digest>.gz, written beside and renamed, so that it is whole or not there. */
-async function keepInput(store: Store, input: Input, digest: string): Promise<void> {
+/** Keeps the raw input compressed as inputs/<digest>.gz, written beside and renamed, so that it is whole or not there. Says whether it was there before. */
+async function keepInput(store: Store, input: Input, digest: string): Promise<'new' | 'known'> {
   const path = inputPath(store.data, digest)
-  if (await stat(path).catch(() => null)) return
+  if (await stat(path).catch(() => null)) return 'known'
   await mkdir(dirname(path), { recursive: true })
   const part = `${path}.${process.pid}.part`
   try {
@@ -532,6 +540,7 @@ async function keepInput(store: Store, input: Input, digest: string): Promise<vo
       createWriteStream(part),
     )
     await rename(part, path)
+    return 'new'
   } catch (error) {
     await rm(part, { force: true })
     throw error

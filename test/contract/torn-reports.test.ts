@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -38,6 +38,25 @@ describe.each(engines)('a report that breaks off on $name', ({ database }) => {
         const { counts } = await importFile(store, other, { actor: 'test' })
         expect(counts).toMatchObject({ findings: 4200, opened: 4200 })
       }
+    } finally {
+      await store.engine.close()
+      rmSync(data, { recursive: true })
+    }
+  })
+
+  it('is not kept, unless it was kept before', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'plimsoll-torn-'))
+    const store = await openStore({ database: await database(), data, now: () => NOW })
+    try {
+      const bytes = Buffer.from([...nessus.lines(3)].join('').slice(0, -40))
+      const path = inputPath(data, createHash('sha256').update(bytes).digest('hex'))
+      const refused = () => expect(importFile(store, { name: 'torn.nessus', bytes }, { actor: 'test' })).rejects.toThrow('cut off')
+      await refused()
+      expect(existsSync(path)).toBe(false)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, '')
+      await refused()
+      expect(existsSync(path)).toBe(true)
     } finally {
       await store.engine.close()
       rmSync(data, { recursive: true })
