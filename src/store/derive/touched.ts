@@ -106,7 +106,8 @@ export async function settleTouched(transaction: Engine): Promise<void> {
     `create temporary table touched_finding as
      select c.finding_id, c.asset_id from changed_finding c join touched_later l on l.asset_id = c.asset_id
      union select f.finding_id, f.asset_id from finding_history f join touched_later l on l.asset_id = f.asset_id and l.since <= f.valid_from
-       join coverage_history c on c.asset_id = f.asset_id and c.observed_at = f.valid_from where c.retracted_in = ${NEVER}`,
+       join coverage_history c on c.asset_id = f.asset_id and c.observed_at = f.valid_from
+       where c.retracted_in = ${NEVER} and f.valid_from >= (select min(since) from touched_later) and c.observed_at >= (select min(since) from touched_later)`,
   )
   await transaction.query('drop table changed_finding')
 }
