@@ -1,5 +1,5 @@
 import type { FileRecord } from '../model/record.ts'
-import type { InBatches, Told } from './readers/in-batches.ts'
+import { InBatches } from './readers/in-batches.ts'
 
 /** The beginning of a file, all that `detect` sees: at most 64 KiB after unpacking gzip and decoding to UTF-8 (BOM removed). */
 export interface Head {
@@ -18,6 +18,9 @@ export interface ParseOptions {
   /** Column mapping for formats that take one: our field → the file's column. */
   columns?: Record<string, string>
 }
+
+/** What importers yield: a record, or any number of them at once. */
+export type Told = FileRecord | Iterable<FileRecord>
 
 /** What an importer is written as; `reads` makes an importer of it. */
 export type Parse = (file: Source, options: ParseOptions) => AsyncIterable<Told>
@@ -47,3 +50,12 @@ export interface Feed extends Importer {
   /** How often it changes: a server that keeps its feeds fresh asks that often. */
   every: `${number} hours` | '1 day'
 }
+
+/** What an importer yields, in batches of one where it yields one. */
+export async function* batchesOf(told: AsyncIterable<Told>): AsyncGenerator<Iterable<FileRecord>> {
+  for await (const each of told) yield Symbol.iterator in each ? each : [each]
+}
+
+/** An importer whose `parse` may yield many records at once, as one whose records come one by one or in batches. */
+export const reads = <T extends Importer>({ parse, ...importer }: Omit<T, 'parse'> & { parse: Parse }): T =>
+  ({ ...importer, parse: (file, options) => new InBatches(batchesOf(parse(file, options))) }) as T

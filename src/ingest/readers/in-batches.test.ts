@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FileRecord } from '../../model/record.ts'
-import type { Importer } from '../importer.ts'
-import { InBatches, reads } from './in-batches.ts'
+import { type Importer, reads } from '../importer.ts'
+import { InBatches } from './in-batches.ts'
 
 const skipped = (at: string): FileRecord => ({ kind: 'skipped', at, reason: 'x' })
 

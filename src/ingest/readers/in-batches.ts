@@ -1,8 +1,4 @@
 import type { FileRecord } from '../../model/record.ts'
-import type { Importer, Parse } from '../importer.ts'
-
-/** What importers yield: a record, or any number of them at once. */
-export type Told = FileRecord | Iterable<FileRecord>
 
 /**
  * Things that are found many at a time. An async generator waits three times for each thing that it yields, which takes longer than parsing a small one; here
@@ -58,12 +54,3 @@ export class InBatches<T> implements AsyncIterable<T> {
     }
   }
 }
-
-/** What an importer yields, in batches of one where it yields one. */
-export async function* batchesOf(told: AsyncIterable<Told>): AsyncGenerator<Iterable<FileRecord>> {
-  for await (const each of told) yield Symbol.iterator in each ? each : [each]
-}
-
-/** An importer whose `parse` may yield many records at once, as one whose records come one by one or in batches. */
-export const reads = <T extends Importer>({ parse, ...importer }: Omit<T, 'parse'> & { parse: Parse }): T =>
-  ({ ...importer, parse: (file, options) => new InBatches(batchesOf(parse(file, options))) }) as T

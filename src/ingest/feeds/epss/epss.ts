@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Feed, Head, Source } from '../../importer.ts'
+import { type Feed, type Head, reads, type Source, type Told } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'epss'
 const NATIVE = /^(?:#[^\r\n]{0,500}\r?\n)?cve,epss(?:,percentile)?\r?\n/

@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Feed, Head, Source } from '../../importer.ts'
+import { type Feed, type Head, reads, type Source, type Told } from '../../importer.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { item11 } from './item-1-1.ts'
 import { record20 } from './record-2-0.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Where each layout keeps its records, and where it says of when it is. */
 const layouts = {

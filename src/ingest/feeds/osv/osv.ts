@@ -1,13 +1,13 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Feed, Head, Source } from '../../importer.ts'
+import { type Feed, type Head, reads, type Source, type Told } from '../../importer.ts'
 import { isArchiveOf, readArchived } from '../../readers/archived.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readRecord } from './record.ts'
-import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
+import { InBatches } from '../../readers/in-batches.ts'
 
 const report = (observed_at: Instant | null): FileRecord => ({
   kind: 'report',

@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Feed, Head, Source } from '../../importer.ts'
+import { type Feed, type Head, reads, type Source, type Told } from '../../importer.ts'
 import { dateInName } from '../../readers/date-in-name.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { isExploitLink } from './link.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,19}$/i
 const MAX_PAGE = 8 * 1024 * 1024

@@ -2,9 +2,8 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Importer, Source } from '../../importer.ts'
+import { type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const COLUMNS = ['Vulnerability', 'Deployment Name', 'Asset Key', 'Vulnerability ID', 'Vulnerability Span ID']
 const CVE = /CVE-\d{4}-\d{4,}/g

@@ -1,10 +1,9 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readEvaluation, type Evaluation, type Violation } from './evaluation.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'engine' | 'list' | 'object'
 

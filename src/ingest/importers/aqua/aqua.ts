@@ -1,12 +1,11 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { describeScan, readChecks } from './scan.ts'
 import { readFlat, readResource } from './vulnerability.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members that say what was scanned; they stand before and behind the resources. */
 const HEADER = [

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -9,7 +9,6 @@ import { toldOnce } from '../../readers/told-once.ts'
 import { flawOf, severityOf } from './flaw.ts'
 import { controlIdOf, frameworksOf, kindOf, type Product, productOf, throughSecurityHub } from './product.ts'
 import { type Resource, resourceOf } from './resource.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Where the items stand: in a list of their own, in the answer of `get-findings`, in an event of EventBridge, or one document each. */
 const patterns = { list: '$[*]', Findings: '$.Findings[*]', findings: '$.findings[*]', detail: '$.detail.findings[*]', item: '$' } as const

@@ -2,12 +2,11 @@ import { type AssetAttributes, assetTypes, type AssetType, type Criticality, cri
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
-import type { Importer } from '../../importer.ts'
+import { type Importer, reads } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
-import { reads } from '../../readers/in-batches.ts'
 
 /** A CSV of assets: what no scanner knows (owner, group, criticality, internet-facing, …), from a CMDB or a spreadsheet. */
 export const assetCsv: Importer = reads({

@@ -3,7 +3,7 @@ import { awsAsset, awsPackage } from '../../../model/aws-asset.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import {
   cutText,
@@ -20,7 +20,6 @@ import {
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'aws-inspector2'
 const patterns = { object: '$.findings[*]', list: '$[*]' } as const

@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import type { ArchiveEntry } from '../../readers/archive-entry.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { isZip, readZip } from '../../readers/zip.ts'
 import { newReport, type Report, readComponent, readVulnerability } from './rows.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Names of the CSVs of a project version report, with the time at which it was made. */
 const MEMBER = /(?:^|\/)([a-z_]+?)(?:_\d{4}-\d{2}-\d{2}_\d{6})?\.csv$/

@@ -5,12 +5,11 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { readJson } from '../../readers/json.ts'
 import { Amount, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'project'
 const MOST = 200_000

@@ -1,12 +1,11 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'
 import { checkOf, isPackage, packageRecords } from './check.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 const LISTS = ['failed_checks', 'passed_checks', 'skipped_checks', 'parsing_errors'] as const

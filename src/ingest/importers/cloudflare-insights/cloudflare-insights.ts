@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'cloudflare-insights'
 const COLUMNS = ['severity', 'issue_class', 'subject', 'issue_type', 'scan_performed_on', 'status']

@@ -2,13 +2,12 @@ import { UserError } from '../../../errors.ts'
 import { readArn } from '../../../model/aws-arn.ts'
 import { cloudAttributes, cloudIds } from '../../../model/cloud-name.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const MEMBERS = ['plugin', 'category', 'resource', 'region', 'status', 'message']
 

@@ -4,11 +4,10 @@ import type { FileRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId } from '../../../model/statement-target.ts'
 import type { StatementStatus } from '../../../model/statement.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head as FileHead, Importer, Source } from '../../importer.ts'
+import { type Head as FileHead, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Head, Vulnerability } from './document.ts'
 import { Products } from './products.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What is held until the whole product tree is known; a document that states more is refused. */
 const MAX_STATED = 500_000

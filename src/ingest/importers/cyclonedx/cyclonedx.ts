@@ -2,7 +2,7 @@ import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readXml, xmlRoot } from '../../readers/xml.ts'
@@ -10,7 +10,7 @@ import { Metadata } from './bom.ts'
 import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
 import { documentOf, subjectOf } from './statements.ts'
 import { ASSET, type Bom, describeSubject, newBom, osOf, readComponent, readVulnerability, remember } from './records.ts'
-import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
+import { InBatches } from '../../readers/in-batches.ts'
 
 /** Held until the bill has said what it is about; a file with more in front of it is refused. */
 const MAX_HELD = 1_000_000

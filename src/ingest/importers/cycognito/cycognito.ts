@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'cycognito'
 

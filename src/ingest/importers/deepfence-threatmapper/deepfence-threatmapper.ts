@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { nodeOf } from './node.ts'
 import { fromCompliance, fromMalware, fromSecret, fromVulnerability, type Row } from './rows.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 interface Layout {
   columns: string[]

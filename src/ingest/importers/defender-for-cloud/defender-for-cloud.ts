@@ -1,12 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, isFields, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Assessment, openReport, splitId } from './assessment.ts'
-import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
+import { InBatches } from '../../readers/in-batches.ts'
 
 const COLUMNS = ['subscriptionId', 'resourceId', 'recommendationId', 'recommendationName', 'recommendationDisplayName', 'state']
 

@@ -1,11 +1,11 @@
-import type { Importer } from '../../importer.ts'
+import { type Importer, reads, type Told } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { isArchive, openArchive } from './archive.ts'
 import { isCsvOfRows, readCsvRows } from './csv-rows.ts'
 import { portalTable, readPortalTable } from './portal-csv.ts'
 import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
 import { readRows } from './pages.ts'
-import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
+import { InBatches } from '../../readers/in-batches.ts'
 
 /**
  * Microsoft Defender vulnerability management: what its API and its export files give, row by row; or a zip of them with the folders

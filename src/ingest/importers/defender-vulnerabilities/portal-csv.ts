@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { formatInstant, parseInstant } from '../../../model/time.ts'
@@ -5,7 +6,6 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { cutText, numberOf } from '../../readers/json-fields.ts'
 import { endReport, fieldsOf, newReport, readRow, vulnerabilityId } from './rows.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Most tables begin with a line of their own: the name of the table, and when it was exported. */
 const TITLE = /^([A-Z][A-Za-z ]{2,60} Export),"?(\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2} [AP]M [+-]\d{2}:\d{2})/

@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -9,7 +9,6 @@ import { dependencyFromRow, isSameProject, projectFromRow } from './from-csv.ts'
 import { dependencyFromJson, projectFromJson } from './from-json.ts'
 import { dependencyFromXml, projectFromXml } from './from-xml.ts'
 import { begin, type Dependency, type Project, readDependency } from './records.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'xml' | 'json' | 'csv'
 

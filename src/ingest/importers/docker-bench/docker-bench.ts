@@ -1,12 +1,11 @@
 import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** INFO is a check that could not be made or is for a person to make, NOTE one that is always for a person. */
 const statuses = new Map<string, ControlResultRecord['status']>([

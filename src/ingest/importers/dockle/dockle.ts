@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { checkResult } from '../../readers/check-result.ts'
 import { fieldsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What each level means: https://github.com/goodwithtech/dockle#level */
 const levels = new Map<string, { status: ControlResultRecord['status']; severity: Severity | null }>([

@@ -6,11 +6,10 @@ import { closedItem } from '../../../model/closed-item.ts'
 import type { FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const Alert = z.object({
   number: Word,

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { alertFromGraph, alertFromRest, readAlert, repositoryOfLink } from './alerts.ts'
 import { Page, pagesOf, Repository, repositoryAsset } from './repositories.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'graph' | 'rest'
 

@@ -3,14 +3,13 @@ import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { assetOf, hostAsset, imageAsset } from './assets.ts'
 import { type Context, newContext, readVulnerability } from './findings.ts'
 import { DependencyFile, isAboutPackages, Scan, typeOf, Vulnerability } from './report.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const MOST = 200_000
 

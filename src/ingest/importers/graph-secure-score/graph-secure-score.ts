@@ -9,12 +9,11 @@ import type {
   TotalDetails,
 } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { graphNames } from './powershell.ts'
 import { cutText, type Fields, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'microsoft-secure-score'
 

@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import { imageAsset, readDigest } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** The report's media type, under which the API answers: application/vnd.security.vulnerability.report; version=1.1 */
 const MEDIA_TYPE = /^application\/vnd\.(?:security\.vulnerability\.report|scanner\.adapter\.vuln\.report)/

@@ -3,13 +3,12 @@ import { type HostName, identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Control, controlRecords, evidenceOf, readControl, readResult, type Result, statusOf } from './control.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Controls are held until the file ends, as it names version and platform anywhere; a profile has some hundreds. */
 const MAX_CONTROLS = 50_000

@@ -1,10 +1,10 @@
+import type { Told } from '../../importer.ts'
 import { readDigest } from '../../../model/image-asset.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Fields, fieldsOf, isFields, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { readComponent, type XrayComponent } from './component.ts'
 import { readIssue } from './issue.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** The summary of artifacts that the API gives: all issues of each. Format: https://jfrog.com/help/r/xray-rest-apis/artifact-summary */
 export async function* readArtifacts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {

@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readRows } from './rows.ts'
 import { readExport, readScans } from './scans.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Reader = (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Told>
 

@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { trackLowest } from '../../../model/lowest-severity.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -5,7 +6,6 @@ import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.t
 import { readJson } from '../../readers/json.ts'
 import { readComponent, readVersions } from './component.ts'
 import { readIssue } from './issue.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /**
  * A vulnerabilities report: rows about many artifacts, filtered as its author chose, which it does not tell. It covers the artifacts in it for reports

@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { AssetRecord } from '../../../model/record.ts'
 import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
@@ -5,7 +6,6 @@ import { Waiting } from '../../readers/waiting.ts'
 import { readJson } from '../../readers/json.ts'
 import { readComponent, readVersions } from './component.ts'
 import { readIssue } from './issue.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** On-demand scans of files by `jf scan` and `jf docker scan`. Format: https://docs.jfrog-applications.jfrog.io/jfrog-applications/jfrog-cli */
 export async function* readScans(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {

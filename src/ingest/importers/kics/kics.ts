@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 /** Most queries that are held, since the time of the scan stands behind them; KICS has some 3,000. */

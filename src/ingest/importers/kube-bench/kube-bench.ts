@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { stigControlId } from '../../../model/stig.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readLines } from '../../readers/lines.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const NODE = 'node'
 

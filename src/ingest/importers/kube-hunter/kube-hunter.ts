@@ -2,11 +2,10 @@ import { UserError } from '../../../errors.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, httpsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CLUSTER = kubernetesAsset('kube-hunter', '', { namespace: '', kind: '', name: '' })
 const CVE = /CVE-\d{4}-\d{4,12}/g

@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import type { ControlRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { resourcePath } from '../../../model/kubernetes-resource.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 /** Most reports that are held, since time and version stand behind them. */

@@ -3,11 +3,10 @@ import { kubernetesAsset, resourcePath } from '../../../model/kubernetes-resourc
 import type { ControlRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CLUSTER = kubernetesAsset('kubeaudit', '', { namespace: '', kind: '', name: '' })
 

@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { readPosture } from './posture.ts'
 import { readJUnit, readSummary } from './totals.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'posture' | 'summary' | 'junit'
 

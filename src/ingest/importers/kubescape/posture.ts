@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { repositoryName } from '../../../model/asset-name.ts'
 import { kubernetesAsset, resourcePath } from '../../../model/kubernetes-resource.ts'
@@ -9,7 +10,6 @@ import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { controlOf, type Described, describe, statusOf, wordsOf } from './controls.ts'
 import { parseResourceId } from './resource.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Most results that are held, as the severities of the controls stand behind them. */
 const MAX_RESULTS = 2_000_000

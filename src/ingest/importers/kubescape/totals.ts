@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
@@ -7,7 +8,6 @@ import { readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { child, readXml, type XmlNode } from '../../readers/xml.ts'
 import { controlOf, describe, statusOf, wordsOf } from './controls.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const CLUSTER = kubernetesAsset('kubescape', '', { namespace: '', kind: '', name: '' })
 

@@ -2,10 +2,9 @@ import { UserError } from '../../../errors.ts'
 import { repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, ControlRecord, ControlResultRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'legitify'
 

@@ -1,10 +1,9 @@
 import { parseEpoch } from '../../../model/epoch.ts'
 import { hostNames } from '../../../model/host-name.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTROL = 'masscan:open-port'
 

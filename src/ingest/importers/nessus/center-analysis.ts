@@ -3,11 +3,10 @@ import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severities } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, stageOf } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const text = z.string().nullish().catch(null)
 const digits = z.union([z.string(), z.number()]).transform(String)

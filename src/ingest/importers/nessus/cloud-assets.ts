@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { AssetRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** One value or a list of them, as the versions of the interface write it. */
 const list = z

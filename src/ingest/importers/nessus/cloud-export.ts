@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { closedItems } from '../../../model/closed-item.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, readDate, stageOf } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const texts = z.array(z.string()).catch([])
 const text = z.string().nullish().catch(null)

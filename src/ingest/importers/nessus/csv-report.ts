@@ -2,14 +2,13 @@ import { UserError } from '../../../errors.ts'
 import { closedItems } from '../../../model/closed-item.ts'
 import type { CoverageRecord, FileRecord, SkippedRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { cell, type Cells, csvLayout, type CsvLayout, hostTags, itemOfRow, outputOf, toolOf } from './csv-columns.ts'
 import { describeTags } from './host.ts'
 import { itemRecords } from './item.ts'
 import { readScanInformation, SCAN_INFORMATION, type ScanInformation } from './scan-information.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** A Nessus export states the time in one row per host: records wait for it, so many at most. Then what is known goes out without. */
 const MAX_HELD = 500_000

@@ -1,4 +1,4 @@
-import type { Head, Importer, Parse } from '../../importer.ts'
+import { type Head, type Importer, type Parse, reads } from '../../importer.ts'
 import { csvHeader } from '../../readers/csv.ts'
 import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -9,7 +9,6 @@ import { parseVulnerabilityExport } from './cloud-export.ts'
 import { csvLayout } from './csv-columns.ts'
 import { parseCsvReport } from './csv-report.ts'
 import { parseXmlReport } from './xml-report.ts'
-import { reads } from '../../readers/in-batches.ts'
 
 type Layout = 'xml' | 'csv' | 'cloud vulnerabilities' | 'cloud assets' | 'center analysis'
 

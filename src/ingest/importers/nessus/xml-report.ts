@@ -3,13 +3,12 @@ import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, severities } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
 import { complianceRecords } from './compliance.ts'
 import { describeHost, type Host } from './host.ts'
 import { itemRecords, type PluginItem, readDate, readPlugin, stageOf } from './item.ts'
 import { readScanInformation, SCAN_INFORMATION } from './scan-information.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Families that templates leave out or pick from as a matter of course: they find no vulnerabilities, or need their own kind of scan. */
 const SIDE_FAMILIES = new Set([

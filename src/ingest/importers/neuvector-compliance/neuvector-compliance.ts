@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import type { AssetType } from '../../../model/asset.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 function detect({ text }: Head): boolean {
   const outline = jsonOutline(text)

@@ -2,13 +2,12 @@ import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNeuvectorCheck } from '../../readers/neuvector-check.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const HEADER = ['image_id', 'registry', 'repository', 'tag', 'digest', 'base_os']
 const LISTS = ['vulnerabilities', 'modules', 'checks', 'secrets', 'setid_perms']

@@ -2,10 +2,9 @@ import { UserError } from '../../../errors.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, CoverageRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Importer, Source } from '../../importer.ts'
+import { type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { child, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { type Definition, describe, readDefinition, readTime, textOf } from './definition.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Findings wait for the definitions, which the format puts behind all nodes. */
 const MAX_ITEMS = 5_000_000

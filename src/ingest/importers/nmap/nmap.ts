@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { hostRecords } from './host.ts'
 import type { Scope } from './scope.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Longer lists are told by a digest: the store keeps 300 characters of the name of a set. */
 const LONG = 120

@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
 import { codeAsset } from '../../../model/code-asset.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { readNpmAdvisory } from '../../readers/npm-advisory.ts'
 import { peek } from '../../readers/peek.ts'
 import { Entries } from './entries.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 

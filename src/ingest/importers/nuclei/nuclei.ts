@@ -2,12 +2,11 @@ import { type HostName, hostNames } from '../../../model/host-name.ts'
 import type { VulnerabilityRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 

@@ -2,14 +2,13 @@ import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { controlIdOf, controlOf, flawOf, infoOf, leftOut, severityOf, statusOf } from './finding.ts'
 import { assetOf, deviceAsset } from './thing.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Classes that are read: findings (security until 1.1, vulnerability, compliance, detection) and the inventory of devices. https://schema.ocsf.io/classes */
 const FINDINGS = new Set([2001, 2002, 2003, 2004])

@@ -1,10 +1,9 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { newReading, readReport } from './policy-report.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const GROUP = /^(?:openreports\.io|wgpolicyk8s\.io|reports\.x-k8s\.io)\//
 const KIND = /^(?:Cluster)?(?:Policy)?Report$/

@@ -1,9 +1,8 @@
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { accessOf, hostAsset, resultRecords } from './result.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Whether a text begins with the columns of a results CSV, of any version. */
 export function isCsvReport(text: string): boolean {

@@ -1,9 +1,8 @@
-import type { Importer } from '../../importer.ts'
+import { type Importer, reads } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { isCsvReport, parseCsvReport } from './csv-report.ts'
 import { parseXmlReport } from './xml-report.ts'
-import { reads } from '../../readers/in-batches.ts'
 
 /** Many tools have a root called report: this one says its protocol's version, or names its tests. */
 function isXmlReport(text: string): boolean {

@@ -1,11 +1,10 @@
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
 import { type Narrowing, readFilter } from './filter.ts'
 import { accessOf, hostAsset, type Result, resultRecords } from './result.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** The end of the scan stands behind the results; these wait for it, so many at most. Then the start is the time. */
 const MAX_HELD = 500_000

@@ -5,9 +5,8 @@ import type { FileRecord, StatementRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId, targetOf } from '../../../model/statement-target.ts'
 import { type StatementJustification, statementJustifications, statementStatuses } from '../../../model/statement.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
 

@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, fieldsOf, firstInstant, given, numberOf, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'orca-security'
 const NAMES = ['OrcaScore', 'Title', 'Category', 'CloudAccount', 'Inventory']

@@ -1,10 +1,10 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { readJson } from '../../readers/json.ts'
 import { type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { repositoryAsset } from './repository.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** A source of its own: a total never answers for the checks that a result lists. */
 const SOURCE = 'ossf-scorecard-monitor'

@@ -1,13 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { readMonitor } from './monitor.ts'
 import { repositoryAsset } from './repository.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'ossf-scorecard'
 

@@ -6,12 +6,11 @@ import { packageName } from '../../../model/package-url.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { severityOfCvss } from '../../../model/severity.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 

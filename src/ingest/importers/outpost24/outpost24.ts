@@ -2,11 +2,10 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Importer, Source } from '../../importer.ts'
+import { type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { zoneOffset } from '../../readers/date-in-words.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 const MAX_DESCRIPTION = 8000

@@ -4,11 +4,10 @@ import { codeAsset } from '../../../model/code-asset.ts'
 import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'target'
 

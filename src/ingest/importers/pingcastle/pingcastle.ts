@@ -4,10 +4,9 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { cutText } from '../../readers/json-fields.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'pingcastle'
 const SID = /^S-1-5-21-\d{1,10}-\d{1,10}-\d{1,10}$/i

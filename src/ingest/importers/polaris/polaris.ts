@@ -3,12 +3,11 @@ import { type KubernetesResource, kubernetesAsset, resourcePath } from '../../..
 import type { AssetRecord, ControlRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Polaris' own words; `ignore` is not reported. https://polaris.docs.fairwinds.com/customization/configuration/ */
 const severities = new Map<string, Severity>([

@@ -3,12 +3,11 @@ import { kindOfPlural, type KubernetesResource, kubernetesAsset, resourcePath } 
 import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Levels: 0 fine, 1 to know, 2 warning, 3 error. https://github.com/derailed/popeye#the-command-line */
 const severities: readonly (Severity | null)[] = [null, 'low', 'medium', 'high']

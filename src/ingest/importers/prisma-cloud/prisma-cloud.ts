@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader } from '../../readers/csv.ts'
 import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readRows } from './rows.ts'
 import { readResults } from './results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 function isResults(text: string): boolean {
   const outline = jsonOutline(text)

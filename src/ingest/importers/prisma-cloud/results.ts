@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
@@ -6,7 +7,6 @@ import { fieldsOf, isFields, listOf, numberOf, textOf, textsIn } from '../../rea
 import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** What `twistcli images scan --output-file` writes: the whole of each image. */
 export async function* readResults(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {

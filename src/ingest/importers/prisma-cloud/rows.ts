@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
@@ -6,7 +7,6 @@ import { readCsv } from '../../readers/csv.ts'
 import { numberOf, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** The console's CSV exports: one row is a vulnerability of packages, or a compliance issue, of an image or a host. */
 export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {

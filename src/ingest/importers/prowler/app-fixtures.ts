@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { globalName, nameCloudAccount, nameCloudResource } from '../../../model/cloud-name.ts'
 import type { FileRecord } from '../../../model/record.ts'
@@ -5,7 +6,6 @@ import type { Instant } from '../../../model/time.ts'
 import { type Fields, fieldsOf, firstInstant, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openReport, type ProwlerResult } from './result.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Findings come before the resources that they are about, so all are held: more than this are refused. */
 const MOST_HELD = 1_000_000

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { isEmptyList, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
@@ -8,7 +8,6 @@ import { isAppFixture, readAppFixture } from './app-fixtures.ts'
 import { fromColumns, fromOldColumns } from './csv-results.ts'
 import { fromOcsf, fromVersion2, fromVersion3 } from './json-results.ts'
 import { openReport, type ProwlerResult } from './result.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const layouts = {
   ocsf: fromOcsf,

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode } from '../../readers/xml.ts'
 import {
   type Check,
@@ -18,7 +18,6 @@ import {
   readSeverity,
   unknownCheck,
 } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
 const MAX_ITEMS = 5_000_000

@@ -1,7 +1,6 @@
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { hostOfRow, itemOfRow, rowOf, type RowHost } from './rows.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** The header row; a title (report, date, company, user) stands before it in most of these files. */
 const HEADER = /^"?(?:IP|CVE|QID)"?,(?=.*\bQID\b|.*"?Type Detected)/

@@ -1,4 +1,4 @@
-import type { Importer, Parse } from '../../importer.ts'
+import { type Importer, type Parse, reads } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { xmlRoot } from '../../readers/xml.ts'
 import { parseAssetReport } from './asset-report.ts'
@@ -6,7 +6,6 @@ import { isCsvList, parseCsvList } from './csv-list.ts'
 import { isScanJson, parseScanJson } from './scan-json.ts'
 import { parseScan } from './scan.ts'
 import { parseWebScan } from './web-scan.ts'
-import { reads } from '../../readers/in-batches.ts'
 
 /** The parser of a file by its beginning; null when it is none of Qualys'. */
 function parserOf(text: string): Parse | null {

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { hostOfRow, itemOfRow, readTime, rowOf, type RowHost } from './rows.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const Entry = z.record(z.string(), z.unknown())
 

@@ -1,9 +1,8 @@
 import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { child, readXml } from '../../readers/xml.ts'
 import { describeCheck, findingOf, hostAsset, loginChecks, readCheck, readPlace, readQid, readResult, readSeverity } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const ITEMS = new Set(['INFO', 'SERVICE', 'PRACTICE', 'VULN'])
 

@@ -2,11 +2,10 @@ import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Source } from '../../importer.ts'
+import type { Source, Told } from '../../importer.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { childText, readXml, type XmlNode } from '../../readers/xml.ts'
 import { type Check, describeCheck, findingOf, readCheck, readQid, readSeverity, unknownCheck } from './item.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Findings wait for the glossary and the application, which stand behind them. */
 const MAX_ITEMS = 1_000_000

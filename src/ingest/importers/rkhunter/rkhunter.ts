@@ -1,10 +1,9 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readLines } from '../../readers/lines.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const TITLE = /^\[\d{2}:\d{2}:\d{2}\] Running Rootkit Hunter version (\S{1,50})(?: on (\S{1,253}))?\s*$/
 

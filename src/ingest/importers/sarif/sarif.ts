@@ -5,12 +5,11 @@ import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
 import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
 const PACKAGE_SCANNERS = new Set([

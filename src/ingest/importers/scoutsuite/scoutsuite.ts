@@ -1,12 +1,11 @@
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, instantOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { narrowedTo, type Run, serviceRecords } from './service.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What stands before the JSON in `scoutsuite_results_….js`. */
 const ASSIGNMENT = /^\s*scoutsuite_results\s*=\s*/

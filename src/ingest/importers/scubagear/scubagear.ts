@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import type { AssetRecord, ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'scubagear'
 const MAX_TEXT = 4000

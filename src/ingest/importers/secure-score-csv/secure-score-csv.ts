@@ -1,10 +1,9 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { numberOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'microsoft-secure-score-portal'
 const COLUMNS = ['Recommended action', 'Score impact', 'Points achieved', 'Status']

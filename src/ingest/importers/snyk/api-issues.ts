@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { closedItems } from '../../../model/closed-item.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
@@ -6,7 +7,6 @@ import { cutText, type Fields, fieldsOf, firstInstant, given, listOf, numberOf, 
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { SOURCE } from './issue.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** A page of `GET /rest/orgs/{org}/issues`. https://docs.snyk.io/snyk-api/reference/issues */
 export async function* readApiIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {

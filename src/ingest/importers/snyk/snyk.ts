@@ -1,10 +1,9 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type JsonOutline, jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readApiIssues } from './api-issues.ts'
 import { readTestResults } from './test-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members that the results of a test have beside its items; some come behind items that are larger than what is looked at. */
 const OWN = ['dependencyCount', 'uniqueCount', 'filesystemPolicy', 'licensesPolicy', 'numDependencies', 'ignoreSettings']

@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
@@ -6,7 +7,6 @@ import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
 import { codeIssue, type Issue, packageIssue, SOURCE } from './issue.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** What a project says of itself comes behind its items, so these are held; more of them in one project are refused. */
 const MOST_HELD = 500_000

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { recordsOfBill } from './bill.ts'
 import { Graph } from './graph.ts'
 import { type Creation, nameOfAgent, type Package, PackageOfJson } from './package.ts'
 import { readTagValue } from './tag-value.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** What a bill is about stands behind its packages, so they are held; a bill with more is refused. */
 const MAX_PACKAGES = 500_000

@@ -2,11 +2,10 @@ import { UserError } from '../../../errors.ts'
 import { endpointAsset } from '../../../model/endpoint.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'ssh-audit'
 const CVE = /^CVE-\d{4}-\d{4,}$/i

@@ -3,12 +3,11 @@ import { endpointRecords, type ToldChecks } from '../../../model/endpoint-checks
 import { endpointAsset } from '../../../model/endpoint.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { type Fields, isFields, numberOf, objectsIn, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { answersOf } from './checks.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Milliseconds since 1970. */
 function instantOf(value: unknown): Instant | null {

@@ -3,7 +3,7 @@ import { endpointRecords, type ToldChecks } from '../../../model/endpoint-checks
 import { endpointAsset } from '../../../model/endpoint.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
@@ -11,7 +11,6 @@ import { readXml, xmlRoot } from '../../readers/xml.ts'
 import { answersOf } from './checks.ts'
 import { serverOf, type Server } from './from-json.ts'
 import { seenIn } from './from-xml.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 type Layout = 'json' | 'xml'
 

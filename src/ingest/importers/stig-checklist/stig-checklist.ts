@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { beginChecklist, type ChecklistItem, type ChecklistTarget, endChecklist, itemRecords } from './item.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Most rules of a CKLB file, which are held because it names its host last; all STIGs together have some 20,000. */
 const MAX_RULES = 50_000

@@ -5,7 +5,7 @@ import { trackLowest } from '../../../model/lowest-severity.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
@@ -13,7 +13,6 @@ import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
 import { layoutOf, stageOf, type SysdigRow } from './layouts.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /**
  * Sysdig Secure: vulnerability reports as CSV and JSON (old and new columns), and the CSV of the command line's scanner.

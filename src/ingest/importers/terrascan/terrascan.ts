@@ -2,11 +2,10 @@ import { UserError } from '../../../errors.ts'
 import type { ControlRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, lineOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 /** Most items that are held, since the time of the scan stands behind them. */

@@ -1,12 +1,12 @@
 import { UserError } from '../../../errors.ts'
 import { parseEpoch } from '../../../model/epoch.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { openReport, type Row } from './rows.ts'
-import { InBatches, reads, type Told } from '../../readers/in-batches.ts'
+import { InBatches } from '../../readers/in-batches.ts'
 
 const COLUMNS = ['id', 'fqdn/ip', 'port', 'severity', 'finding', 'cve', 'cwe']
 

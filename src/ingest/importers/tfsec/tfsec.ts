@@ -1,12 +1,11 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, httpsOf, lineOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { openPartResults } from '../../readers/part-results.ts'
 import { peek } from '../../readers/peek.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'code'
 

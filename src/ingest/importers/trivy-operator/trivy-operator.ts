@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readCompliance } from './compliance.ts'
 import { newReading, readObject } from './objects.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const GROUP = /^aquasecurity\.github\.io\//
 

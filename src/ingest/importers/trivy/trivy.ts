@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { describeArtifact, describeResource, Metadata, resourcePath } from './artifact.ts'
 import { newScan, readResult, Result } from './items.ts'
 import { OpenResult, resultPaths, type Known } from './open-result.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Members of a cluster's report that hold resources: all of it, `--report summary`, and the layout of Trivy before 0.39. */
 const RESOURCES = ['Resources', 'Findings', 'Vulnerabilities', 'Misconfigurations', 'RBACAssessment']

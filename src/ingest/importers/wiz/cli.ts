@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { parseImageReference } from '../../../model/asset-name.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
@@ -6,7 +7,6 @@ import { bestRating } from '../../readers/cvss.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const ASSET = 'scanned'
 const SOURCE = 'wiz-cli'

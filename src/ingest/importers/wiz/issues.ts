@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { cloudAttributes, cloudIds, nameCloudResource } from '../../../model/cloud-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, ControlResultRecord } from '../../../model/record.ts'
@@ -5,7 +6,6 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 /** Columns that only Wiz's report of issues has. */
 export const ISSUE_COLUMNS = ['Issue ID', 'Control ID', 'Resource external ID', 'Resource vertex ID', 'Wiz URL']

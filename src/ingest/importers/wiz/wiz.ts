@@ -1,11 +1,10 @@
 import { UserError } from '../../../errors.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader } from '../../readers/csv.ts'
 import { jsonOutline } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { readCliScan } from './cli.ts'
 import { ISSUE_COLUMNS, readIssues } from './issues.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 function layoutOf(text: string): 'issues' | 'cli' | null {
   const members = jsonOutline(text)?.members

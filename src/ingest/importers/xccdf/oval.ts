@@ -1,3 +1,4 @@
+import type { Told } from '../../importer.ts'
 import { UserError } from '../../../errors.ts'
 import { identifyingNames } from '../../../model/host-name.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
@@ -7,7 +8,6 @@ import { parseInstant } from '../../../model/time.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
 import { patchOf } from './patch.ts'
-import type { Told } from '../../readers/in-batches.ts'
 
 const HOST = 'host'
 const MAX_DEFINITIONS = 500_000

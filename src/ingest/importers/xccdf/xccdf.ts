@@ -1,14 +1,13 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
 import { controlIdOf, controlOf, identsOf, readRule, type Rule, shortId } from './rule.ts'
 import { readOval } from './oval.ts'
 import { patchOf } from './patch.ts'
 import { addFact, assetOf, openTarget, reportOf, type Target } from './target.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 /** Most rules of a benchmark that are held; the largest in use (all of a vendor's patches) have some ten thousand. */
 const MAX_RULES = 200_000

@@ -3,11 +3,10 @@ import { repositoryName } from '../../../model/asset-name.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, isFields, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const CONTROL = 'xeol:end-of-life'
 

@@ -3,10 +3,9 @@ import { UserError } from '../../../errors.ts'
 import type { ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { cutText, type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'zero-trust-assessment'
 

@@ -2,12 +2,11 @@ import { UserError } from '../../../errors.ts'
 import { parseImageReference } from '../../../model/asset-name.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
-import type { Head, Importer, Source } from '../../importer.ts'
+import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { toldOnce } from '../../readers/told-once.ts'
-import { reads, type Told } from '../../readers/in-batches.ts'
 
 const SOURCE = 'zora'
 const VULNERABILITIES = ['source', 'image', 'id', 'title', 'severity', 'status', 'description', 'fixVersion']
