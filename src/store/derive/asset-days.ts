@@ -31,7 +31,7 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
   await layScope(transaction, later)
   await transaction.query(
     `create temporary table open_finding as
-     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
+     select f.org_id, f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, t.since * ${STEPS_PER_DAY} as since, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step,
        count(*) over (partition by f.asset_id, f.kind, f.subject) as of_subject
      from finding_history f join day_scope t on t.asset_id = f.asset_id left join moving m on m.asset_id = f.asset_id and m.kind = f.kind and m.subject = f.subject
      where f.from_day < f.to_day and f.to_day >= t.since and (t.since = 0 or m.asset_id is not null)
@@ -50,7 +50,7 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      with held as materialized (
        select f.asset_id, f.kind, f.subject, f.of_subject, greatest(f.from_step, v.from_step) as from_step, least(f.to_step, v.to_step) as to_step,
          greatest(f.stage, v.stage) as stage, coalesce(v.epss, -1) as epss, ${cvssSql('v.cvss_tenths', 'f')} as cvss_tenths
-       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step
+       from open_finding f join version v on v.org_id = f.org_id and v.subject = f.subject and v.from_step < f.to_step and f.from_step < v.to_step and f.since <= v.to_step
        where f.kind = 'vulnerability')
      select f.asset_id, f.kind, f.subject, f.of_subject, f.from_step, f.to_step, h.internet, h.internal
      from held f join hazard h on h.stage = f.stage and h.epss = f.epss and h.cvss_tenths = f.cvss_tenths

@@ -38,10 +38,11 @@ const ROWS_AT_ONCE = 4_000_000
  */
 export async function writeMetricDeltas(transaction: Engine, org_id: number, metrics: readonly NamedMetric[], since = 0): Promise<void> {
   const [counted] = await transaction.query<{ findings: number }>(
-    'select count(*) as findings from finding_history where org_id = $org_id and to_day >= $since',
-    { org_id, since },
+    'select count(*) as findings from finding_history where org_id = $org_id',
+    { org_id },
   )
-  const most = Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(counted!.findings, 1)))
+  // From a day on, what is open is summed by asset as it is met.
+  const most = since > 0 ? metrics.length : Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(counted!.findings, 1)))
   const alike = groupedBy(metrics, ({ sql }) => sweptTogether(sql))
   for (const list of alike.values())
     for (let start = 0; start < list.length; start += most) await writeTogether(transaction, org_id, list.slice(start, start + most), since)

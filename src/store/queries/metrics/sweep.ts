@@ -92,6 +92,9 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
   )
   const attributeStep = (row: string) =>
     `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
+  // What began before counts as of the day before: many findings of an asset are one row then.
+  const begunBefore = (step: string) => (since > 0 ? `greatest(${step}, ${(since - 1) * STEPS_PER_DAY})` : step)
+  const findingStep = begunBefore('case when e.sign = 1 then x.from_step else x.to_step end')
   const all = numbers(metrics.map((_, metric) => [metric]))
   return `with ${ofFinding.length ? `${qualifiedFindings(metrics, ofFinding, groups, since)},` : ''}
   own as (select a.* from asset_history a where a.org_id = $org_id and a.from_day < a.to_day ${lasting('a')} ${inGroups('a.asset_id', groups)}),
@@ -127,7 +130,7 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
     ${
       ofFinding.length
         ? `union all
-    select x.metric, x.asset_id, case when e.sign = 1 then x.from_step else x.to_step end, ${row(findingSlots)}
+    select x.metric, x.asset_id, ${findingStep}, ${row(findingSlots)}
     from exposed_run x cross join (values (1), (-1)) e(sign) where e.sign = 1 or x.to_step < ${NEVER_STEP}`
         : ''
     }
