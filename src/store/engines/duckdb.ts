@@ -160,17 +160,18 @@ function asker(
     hurried: (milliseconds, work) =>
       one(pool, async (connection) => {
         let late = false
-        const timer = setTimeout(() => {
+        // Again and again: an interruption between two statements is forgotten when the next begins.
+        const timer = setInterval(() => {
           late = true
           connection.interrupt()
         }, milliseconds)
-        await connection.run('begin transaction')
         try {
+          await connection.run('begin transaction')
           return await work(inside(connection, place))
         } catch (error) {
           throw late ? tooSlow(milliseconds, error) : error
         } finally {
-          clearTimeout(timer)
+          clearInterval(timer)
           await connection.run('rollback').catch(() => {}) // it has only read
         }
       }),
