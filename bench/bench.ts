@@ -138,12 +138,14 @@ if (options.child) {
   if (engines.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
 }
 
-/** Keeps the figures. What another engine showed at the same size stays beside them. */
+/** Keeps the figures. What another engine showed at the same size stays beside them, if it was asked the same. */
 function keep(run: BenchRun): void {
   const path = join(packageRoot(), 'bench', 'last-run.json')
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as BenchRun).engines : []
   const others = before.filter((kept) =>
-    run.engines.every(({ engine, size }) => engine !== kept.engine && size.findings === kept.size.findings),
+    run.engines.every(
+      (own) => own.engine !== kept.engine && own.size.findings === kept.size.findings && Object.keys(own).every((asked) => asked in kept),
+    ),
   )
   const kept = { ...run, engines: [...run.engines, ...others].toSorted((a, b) => (a.engine < b.engine ? -1 : 1)) }
   writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`)
