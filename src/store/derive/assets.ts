@@ -4,7 +4,7 @@ import type { Engine } from '../engines/engine.ts'
 import { valueJoin, valueSql } from './levels.ts'
 
 /** Attributes that stand side by side in asset_history, as text. */
-const texts = [
+export const assetTexts = [
   'os_family',
   'os',
   'criticality',
@@ -29,7 +29,7 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
   await transaction.query('delete from asset_history where asset_id in (select asset_id from touched)')
   const pick = (attribute: string) => `max(value) filter (where attribute = '${attribute}')`
   await transaction.query(
-    `insert into asset_history (org_id, asset_id, type, name, ${texts.join(', ')}, internet_facing,
+    `insert into asset_history (org_id, asset_id, type, name, ${assetTexts.join(', ')}, internet_facing,
        reported_criticality, criticality_by, reported_group, asset_group_by, value, valid_from, valid_to, from_day, to_day)
      with said as (
        select a.org_id, a.asset_id, a.source, a.attribute, a.value, a.valid_from, lag(a.value) over (partition by a.asset_id, a.source, a.attribute order by a.valid_from) as before
@@ -45,7 +45,7 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
        from piece p join stated s on s.asset_id = p.asset_id and s.valid_from <= p.valid_from and p.valid_from < s.valid_to),
      side as (
        select org_id, asset_id, valid_from, valid_to, coalesce(${pick('type')}, 'other') as type, coalesce(${pick('name')}, 'unnamed') as name,
-         ${texts.map((attribute) => `${pick(attribute)} as ${attribute}`).join(', ')},
+         ${assetTexts.map((attribute) => `${pick(attribute)} as ${attribute}`).join(', ')},
          ${pick('internet_facing')} = 'true' as internet_facing
        from ranked where place = 1 group by org_id, asset_id, valid_from, valid_to),
      listed as (
@@ -55,10 +55,10 @@ export async function deriveAssets(transaction: Engine): Promise<void> {
      stay_part as (select *, sum(begins) over (partition by asset_id order by valid_from, valid_to rows unbounded preceding) as stay from listed),
      stay as (select asset_id, min(valid_from) as valid_from, max(valid_to) as valid_to from stay_part group by asset_id, stay),
      here as (
-       select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
+       select s.org_id, s.asset_id, s.type, s.name, ${assetTexts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
          greatest(s.valid_from, stay.valid_from) as valid_from, least(s.valid_to, stay.valid_to) as valid_to
        from side s join stay on stay.asset_id = s.asset_id and stay.valid_from < s.valid_to and s.valid_from < stay.valid_to)
-     select s.org_id, s.asset_id, s.type, s.name, ${texts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
+     select s.org_id, s.asset_id, s.type, s.name, ${assetTexts.map((attribute) => `s.${attribute}`).join(', ')}, s.internet_facing,
        s.criticality, case when s.criticality is not null then 'source' end, s.asset_group, case when s.asset_group is not null then 'source' end,
        ${valueSql('s.criticality', 'v')}, s.valid_from, s.valid_to,
        ${daySql('s.valid_from', 'd1')}, ${daySql('s.valid_to', 'd2')}

@@ -1,5 +1,6 @@
 import { DAY_US, NEVER } from '../../../model/time.ts'
 import { NEVER_DAY } from '../../days.ts'
+import { assetTexts } from '../../derive/assets.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { endedSupport, eventSubjects } from './subjects.ts'
 
@@ -17,25 +18,7 @@ const hashSql: Record<Engine['name'], (values: readonly string[]) => string> = {
 const notAfter = (instant: string): string => `cast(floor(cast(${instant} as double precision) / ${DAY_US}) as integer) - 1`
 
 /** Columns of asset_history that any question reads, its days apart. */
-const assetColumns = [
-  'asset_id',
-  'type',
-  'name',
-  'os_family',
-  'os',
-  'criticality',
-  'internet_facing',
-  'owner',
-  'asset_group',
-  'environment',
-  'endpoint_agent',
-  'cloud_provider',
-  'cloud_account',
-  'region',
-  'roles',
-  'image_digest',
-  'value',
-]
+const assetColumns = ['asset_id', 'type', 'name', 'internet_facing', 'value', ...assetTexts]
 
 /**
  * What metrics that go on (see goesOn), the risk feed and the effects of its events are made of, as rows of (the first day whose events can depend on it, the values). Neither depends on
