@@ -33,6 +33,7 @@ describe.each(engines)('law 2 on $name: what was worked out step by step is what
     ],
     // Nothing but looks and findings differs: what is derived goes on from the first change instead of being made anew.
     ['when one report follows another, and feeds', { ...anyOrder, late: false, changing: false, assets: 4, steps: 14 }, 14],
+    ['when attributes change from one report to the next', { ...anyOrder, late: false, changing: true, assets: 4, steps: 10 }, 10],
     ['when reports come late, and nothing but what they looked for changes', { ...anyOrder, changing: false, assets: 4, steps: 10 }, 10],
   ] as const
   it.each(shapes)('%s', async (title, shape, short) => {
