@@ -30,7 +30,14 @@ interface World {
   token: string
   /** The knowledge that the tables at home held when it was made: it holds good as long as they do. */
   taken: number
+  /** Fills the tables of {@link scoreTables}, which a list can do without. */
+  score: (transaction: Engine) => Promise<void>
+  /** Settles when they are filled; null: nobody has asked for them. */
+  scored: Promise<void> | null
 }
+
+/** The tables that {@link computeScores} fills, as words of a statement. In a world they are filled when a question first names one of them. */
+const scoreTables = /\b(?:score_delta|metric_critical|action_state|event|event_basis)\b/
 
 interface Slot {
   key: string
@@ -40,6 +47,9 @@ interface Slot {
 
 /** A world no longer fits the tables at home: something new was taken in. */
 class Outdated extends Error {}
+
+/** A question named a table of scores before they were worked out. */
+class Unscored extends Error {}
 
 const worlds = new WeakMap<Store, Map<number, Slot>>()
 
@@ -85,11 +95,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: Question): Engi
     for (let tries = 1; ; tries++) {
       const world = await worldOf(store, catalog, question)
       try {
-        return await world.seen.snapshot(async (engine) => {
-          if ((await takenIn(engine)) !== world.taken || (await tokenOf(engine, world.schemas)) !== world.token)
-            throw new Outdated('new imports were taken in')
-          return work(engine)
-        })
+        return await askWorld(world, work)
       } catch (error) {
         if (!(error instanceof Outdated) || tries === TRIES) throw error
       }
@@ -116,6 +122,63 @@ function engineAsKnown(store: Store, catalog: Catalog, question: Question): Engi
     serially: (work) => work(),
     close: readOnly,
   }
+}
+
+/** Asks a world; one whose scores are not worked out yet without them first, and again with them when that was not enough. */
+async function askWorld<T>(world: World, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const ask = (face: (engine: Engine) => Engine): Promise<T> =>
+    world.seen.snapshot(async (engine) => {
+      await hold(engine, world)
+      return work(face(engine))
+    })
+  if (world.scored === null)
+    try {
+      return await ask(withoutScores)
+    } catch (error) {
+      if (!(error instanceof Unscored)) throw error
+    }
+  await scoresOf(world)
+  return ask((engine) => engine)
+}
+
+/** Throws {@link Outdated} unless a world is there and fits the tables at home. */
+async function hold(engine: Engine, world: World): Promise<void> {
+  if ((await takenIn(engine)) !== world.taken || (await tokenOf(engine, world.schemas)) !== world.token)
+    throw new Outdated('new imports were taken in')
+}
+
+/** The engine of a world whose tables of scores are still empty: a statement that names one of them throws {@link Unscored}. */
+function withoutScores(engine: Engine): Engine {
+  const allow = (sql: string): void => {
+    if (scoreTables.test(sql)) throw new Unscored('the scores of this world are not worked out yet')
+  }
+  const face: Engine = {
+    ...engine,
+    async query(sql, params) {
+      allow(sql)
+      return engine.query(sql, params)
+    },
+    async *stream<T>(sql: string, params?: Parameters<Engine['query']>[1]) {
+      allow(sql)
+      yield* engine.stream<T>(sql, params)
+    },
+    snapshot: (work) => work(face),
+    hurried: (_milliseconds, work) => work(face),
+  }
+  return face
+}
+
+/** Fills the tables of scores of a world, once. */
+function scoresOf(world: World): Promise<void> {
+  world.scored ??= world.seen.transaction(async (transaction) => {
+    await hold(transaction, world)
+    await world.score(transaction)
+  })
+  const { scored } = world
+  scored.catch(() => {
+    if (world.scored === scored) world.scored = null // told to whoever asked; the next one tries again
+  })
+  return scored
 }
 
 async function worldOf(store: Store, catalog: Catalog, question: Question): Promise<World> {
@@ -169,8 +232,7 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
   })
   const now = question.until === NEVER ? store.now() : Math.min(store.now(), question.until - 1)
   const own = await orgCatalog(store.engine, catalog, question.org_id)
-  await seen.transaction((transaction) => computeScores(transaction, question.org_id, own, now))
-  return { seen, schemas, token, taken }
+  return { seen, schemas, token, taken, score: (transaction) => computeScores(transaction, question.org_id, own, now), scored: null }
 }
 
 const replay = (store: Store, catalog: Catalog, question: ReplayQuestion, number: number): Promise<World> =>
@@ -220,11 +282,8 @@ async function still(
     await deriveAssetDays(transaction)
     await deriveExposure(transaction, org_id)
   })
-  await seen.transaction(async (transaction) => {
-    await computeRest(transaction)
-    await markReplay(transaction, schema, token)
-  })
-  return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken }
+  await seen.transaction((transaction) => markReplay(transaction, schema, token))
+  return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken, score: computeRest, scored: null }
 }
 
 /** The question about a world that is right at every moment. */
