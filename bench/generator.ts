@@ -56,7 +56,7 @@ const idOf = (v: string): string => `'CVE-' || (2017 + (${v}) % 9) || '-' || (10
  * Fills an empty store with one organisation of `findings` findings over two years, the same for the same size: written set by set straight
  * into the tables of facts. 8 EPSS steps per CVE, 3 attribute changes per asset, every asset scanned daily by one scanner and weekly by
  * another that sees 10 % of the findings too, 2 % of the sightings retracted; assets that join, leave and fall silent; CVEs, durations
- * and EPSS skewed as in life (few popular, most short, most low). Nothing derived is written.
+ * and EPSS skewed as in life (few popular, most short, most low). Nothing is learned after the last import. Nothing derived is written.
  */
 export async function generate(store: Store, size: Size): Promise<Org> {
   const org = await addOrg(store, { name: 'Bench', zone: 'Europe/Berlin' })
@@ -118,7 +118,7 @@ function assets(org_id: number): string[] {
   const constant = (attribute: string, value: string) =>
     `insert into attribute_history select ${org_id}, a.asset_id, 'scanner', '${attribute}', ${value}, ${life}, ${standing} from bench_asset a`
   const changed = (attribute: string, k: number, value: (k: number) => string) => {
-    const day = `(a.joined + 20 + ${hashed('a.asset_id', k)} % ${DAYS - 40})`
+    const day = `(a.joined + 20 + ${hashed('a.asset_id', k)} % (${DAYS - 20} - a.joined))`
     return `insert into attribute_history
       select ${org_id}, a.asset_id, 'inventory', '${attribute}', case when e.half = 0 then ${value(k + 1)} else ${value(k + 2)} end,
         case when e.half = 0 then ${instant('a.joined', 'a.asset_id % 480')} else ${instant(day, '600')} end,
@@ -215,7 +215,7 @@ function findings(org_id: number): string[] {
     sighting('scanner', 'f.opens', 'f.closes', String(NEVER), 'true'),
     sighting(
       'agent',
-      `(f.opens + ${hashed('f.finding_id', 48)} % 7)`,
+      `least(f.opens + ${hashed('f.finding_id', 48)} % 7, ${DAYS - 1})`,
       `(f.closes + ${hashed('f.finding_id', 49)} % 7)`,
       String(NEVER),
       'f.finding_id % 10 = 0',
