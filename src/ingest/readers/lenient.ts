@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { type Reader, readerOf, REFUSED } from './safe-parse.ts'
 
 const LONGEST = 8000
 
 interface ReadingDef<T> extends z.core.$ZodTypeDef {
+  /** What `safe-parse.ts` calls, too. */
   read: (value: unknown) => T
 }
 
@@ -40,19 +42,27 @@ export const Amount = reading((value) => {
 })
 
 /** The elements that can be read as `item`; those that cannot are left out, and anything that is no list is an empty one. Never fails. */
-export const listOf = <T extends z.ZodType>(item: T) =>
-  reading((all): z.output<T>[] => {
+export const listOf = <T extends z.ZodType>(item: T) => {
+  let read: Reader | null = null
+  return reading((all): z.output<T>[] => {
     const kept: z.output<T>[] = []
     if (!Array.isArray(all)) return kept
-    for (const one of all) {
-      const read = item.safeParse(one)
-      if (read.success && read.data !== undefined) kept.push(read.data)
+    read ??= readerOf(item)
+    for (const one of all as unknown[]) {
+      const value = read(one)
+      if (value !== REFUSED && value !== undefined) kept.push(value as z.output<T>)
     }
     return kept
   })
+}
 
 /** An object read as `item`, or undefined for anything that cannot be. Never fails. */
-export const maybe = <T extends z.ZodType>(item: T) =>
-  reading((value): z.output<T> | undefined =>
-    value === undefined || value === null ? undefined : (item.safeParse(value).data ?? undefined),
-  )
+export const maybe = <T extends z.ZodType>(item: T) => {
+  let read: Reader | null = null
+  return reading((value): z.output<T> | undefined => {
+    if (value === undefined || value === null) return undefined
+    read ??= readerOf(item)
+    const one = read(value)
+    return one === REFUSED || one === null ? undefined : (one as z.output<T>)
+  })
+}

@@ -7,6 +7,7 @@ import { parseInstant } from '../../model/time.ts'
 import { ghsaOfUrl, vulnerabilityIds, type VulnerabilityIds } from '../../model/vulnerability-id.ts'
 import { bestRating } from './cvss.ts'
 import { Amount, listOf, maybe, Text, Word } from './lenient.ts'
+import { safeParse } from './safe-parse.ts'
 
 const Score = maybe(z.object({ score: Amount, vectorString: Text }))
 
@@ -42,7 +43,7 @@ export const ratingOfScore = (score: NpmVia['cvss']) => bestRating([{ score: sco
 
 /** Records of one advisory. `place`: one path of dependencies; default: the first of its own. Skipped when it cannot be read. */
 export function* readNpmAdvisory(value: unknown, at: string, asset: string, described: Set<string>, place?: string): Generator<FileRecord> {
-  const read = NpmAdvisory.safeParse(value)
+  const read = safeParse(NpmAdvisory, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return

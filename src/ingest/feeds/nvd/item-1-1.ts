@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
 import { describe, EXPLOIT, productOf, Text } from './statements.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Cvss = z.object({ version: Text, baseScore: z.number().min(0).max(10), vectorString: Text })
 
@@ -45,7 +46,7 @@ function* criteriaOf(nodes: Node[], depth = 0): Generator<string | undefined> {
 
 /** All that one item of a feed 1.1 says. A rejected one is told by its text alone. */
 export function* item11(value: unknown, at: string): Generator<FileRecord> {
-  const parsed = Item11.safeParse(value)
+  const parsed = safeParse(Item11, value)
   if (!parsed.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CvssRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { describe, EXPLOIT, productOf, Text } from './statements.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Metric = z.object({ type: Text, cvssData: z.object({ baseScore: z.number().min(0).max(10), vectorString: Text }) })
 const Metrics = z.array(Metric.nullable().catch(null)).nullish().catch(null)
@@ -36,7 +37,7 @@ const versions = [
 
 /** All that one record 2.0 says. NVD's own score ("Primary") comes before that of the CNA. */
 export function* record20(value: unknown, at: string): Generator<FileRecord> {
-  const parsed = Record20.safeParse(value)
+  const parsed = safeParse(Record20, value)
   if (!parsed.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return

@@ -4,6 +4,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { scoreVector } from '../../readers/cvss.ts'
 import { cutText } from '../../readers/json-fields.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const MAX_AFFECTED = 200
 const CVE = /^CVE-\d{4}-\d{4,19}$/
@@ -35,7 +36,7 @@ const known = (text: string | undefined): Instant | null => (text && !text.start
  * not the CVE. `changed` is when it was last changed, null when it does not say.
  */
 export function readRecord(value: unknown, at: string): { changed: Instant | null; records: FileRecord[] } {
-  const parsed = OsvRecord.safeParse(value)
+  const parsed = safeParse(OsvRecord, value)
   if (!parsed.success) return { changed: null, records: [{ kind: 'skipped', at, reason: z.prettifyError(parsed.error) }] }
   const { id, modified, published, withdrawn, aliases, summary, details, severity, affected } = parsed.data
   const changed = known(modified)

@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'target'
@@ -75,9 +76,9 @@ export const cargoAudit: Importer = reads({
     const places = ['$.settings', '$.vulnerabilities.list[*]', '$.warnings[*]', '$.warnings.*[*]']
     for await (const matches of readJson(bytes, places).batches)
       for (const { path, at, value } of matches) {
-        if (path === '$.settings') settings = Settings.safeParse(value).data ?? null
+        if (path === '$.settings') settings = safeParse(Settings, value).data ?? null
         else {
-          const item = Item.safeParse(value)
+          const item = safeParse(Item, value)
           if (!item.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(item.error) })
           else if (item.data.advisory) waiting.addAll(readAdvisory(item.data, at, described))
           else {

@@ -10,6 +10,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { readJson } from '../../readers/json.ts'
 import { Amount, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'project'
 const MOST = 200_000
@@ -59,8 +60,8 @@ export const checkmarxOsa: Importer = reads({
     yield { kind: 'asset', asset: ASSET, type: 'application', name: '', names: [] }
     yield* readJson(bytes, ['$[*][*]']).tell(function* (matches) {
       for (const { at, value } of matches) {
-        const own = Vulnerability.safeParse(value)
-        const library = own.success ? null : Library.safeParse(value).data
+        const own = safeParse(Vulnerability, value)
+        const library = own.success ? null : safeParse(Library, value).data
         if (own.success) vulnerabilities.push({ own: own.data, at })
         else if (library) libraries.set(library.id, library)
         else yield { kind: 'skipped', at, reason: z.prettifyError(own.error) }

@@ -8,6 +8,7 @@ import { type Head as FileHead, type Importer, reads, type Source, type Told } f
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Head, Vulnerability } from './document.ts'
 import { Products } from './products.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** What is held until the whole product tree is known; a document that states more is refused. */
 const MAX_STATED = 500_000
@@ -54,9 +55,9 @@ async function* parse(file: Source): AsyncGenerator<Told> {
   for await (const matches of readJson(file.bytes(), ['$.document', ...Object.keys(tree), '$.vulnerabilities[*]']).batches)
     for (const { path, at, value, document } of matches) {
       if (document > 0) throw new UserError('unreadable_report', 'Expected one CSAF document in the file; there are several: split it')
-      if (path === '$.document') head = Head.safeParse(value).data ?? null
+      if (path === '$.document') head = safeParse(Head, value).data ?? null
       else if (path === '$.vulnerabilities[*]') {
-        const parsed = Vulnerability.safeParse(value)
+        const parsed = safeParse(Vulnerability, value)
         if (parsed.success) {
           stated += Object.values(parsed.data.product_status ?? {}).reduce((sum, ids) => sum + (ids?.length ?? 0), 0)
           vulnerabilities.push({ at, stated: parsed.data })

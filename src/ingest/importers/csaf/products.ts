@@ -2,6 +2,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { type NamedProduct, targetOf } from '../../../model/statement-target.ts'
 import type { StatementTarget } from '../../../model/statement.ts'
 import { Branch, Group, Product, Relationship } from './document.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** A product of the tree: how it is shown, and what finds it. */
 interface Known {
@@ -26,7 +27,7 @@ export class Products {
     if (kind === 'branch') {
       const waiting = [value]
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const branch = Branch.safeParse(next)
+        const branch = safeParse(Branch, next)
         if (!branch.success) continue
         if (branch.data.product) this.keep(branch.data.product, null)
         waiting.push(...(branch.data.branches ?? []))

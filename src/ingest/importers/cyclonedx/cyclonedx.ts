@@ -5,6 +5,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { readXml, xmlRoot } from '../../readers/xml.ts'
 import { Metadata } from './bom.ts'
 import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
@@ -104,7 +105,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       }
       if (part.part === 'serial' || part.part === 'version')
         document[part.part] = typeof part.value === 'string' || typeof part.value === 'number' ? String(part.value) : undefined
-      else if (part.part === 'metadata') yield* begin(document, Metadata.safeParse(part.value).data ?? null)
+      else if (part.part === 'metadata') yield* begin(document, safeParse(Metadata, part.value).data ?? null)
       else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
       else if (part.part === 'vulnerability') {
         if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))

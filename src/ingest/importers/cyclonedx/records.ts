@@ -9,6 +9,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { bestRating, type CvssRating } from '../../readers/cvss.ts'
 import { Component, type Metadata, Vulnerability } from './bom.ts'
 import { statementsOf, type Subject } from './statements.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** What the report's only asset is called within it. */
 export const ASSET = 'subject'
@@ -125,7 +126,7 @@ export function remember(component: Component, bom: Bom): void {
 
 /** Software of a component and of those inside of it; files and data are no software. */
 export function* readComponent(value: unknown, at: string, bom: Bom): Generator<FileRecord> {
-  const parsed = Component.safeParse(value)
+  const parsed = safeParse(Component, value)
   if (!parsed.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return
@@ -173,7 +174,7 @@ const CLOSED: Record<string, string> = {
 
 /** One finding for each component that the vulnerability affects. `inside`: the component that it stands in. */
 export function* readVulnerability(value: unknown, at: string, bom: Bom, inside: Known | null = null): Generator<FileRecord> {
-  const parsed = Vulnerability.safeParse(value)
+  const parsed = safeParse(Vulnerability, value)
   if (!parsed.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseInstant } from '../../../model/time.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { type Dependency, type Project, vectorOf } from './records.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Info = z.object({ engineVersion: Text, name: Text, groupID: Text, artifactID: Text, reportDate: Text })
 
@@ -53,7 +54,7 @@ const Dependency = z.object({
 
 /** Adds what `scanInfo` or `projectInfo` says. */
 export function projectFromJson(project: Project, value: unknown): Project {
-  const info = Info.safeParse(value).data
+  const info = safeParse(Info, value).data
   if (!info) return project
   return {
     name: info.groupID && info.artifactID ? `${info.groupID}:${info.artifactID}` : (info.name ?? project.name),
@@ -64,7 +65,7 @@ export function projectFromJson(project: Project, value: unknown): Project {
 
 /** Null for one without a file name. */
 export function dependencyFromJson(value: unknown): Dependency | null {
-  const dependency = Dependency.safeParse(value).data
+  const dependency = safeParse(Dependency, value).data
   const fileName = dependency?.fileName ?? dependency?.filePath
   if (!dependency || fileName === undefined) return null
   return {

@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const Meta = z.object({ application: Text, version: Text, timestamp: Text })
@@ -95,8 +96,8 @@ async function* readPackaged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<T
   const described = new Set<string>()
   for await (const matches of readJson(bytes, ['$.meta', '$.project', '$.findings[*]']).batches)
     for (const { path, at, value } of matches) {
-      if (path === '$.meta') meta = Meta.safeParse(value).data ?? null
-      else if (path === '$.project') project = Project.safeParse(value).data ?? null
+      if (path === '$.meta') meta = safeParse(Meta, value).data ?? null
+      else if (path === '$.project') project = safeParse(Project, value).data ?? null
       else waiting.addAll(readFinding(value, at, () => 'project', described))
     }
   yield report(meta?.version ?? null, meta?.timestamp ? parseInstant(meta.timestamp) : null)
@@ -159,7 +160,7 @@ function* describeProject(
 }
 
 function* readFinding(value: unknown, at: string, assetOf: (finding: Finding) => string, described: Set<string>): Generator<FileRecord> {
-  const read = Finding.safeParse(value)
+  const read = safeParse(Finding, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return

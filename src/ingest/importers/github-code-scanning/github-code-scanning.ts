@@ -10,6 +10,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Alert = z.object({
   number: Word,
@@ -54,7 +55,7 @@ export const githubCodeScanning: Importer = reads({
     const known = new Set<string>()
     yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
       for (const { at, value } of matches) {
-        const read = Alert.safeParse(value)
+        const read = safeParse(Alert, value)
         if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         else yield* readAlert(read.data, at, known)
       }

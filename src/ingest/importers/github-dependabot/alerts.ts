@@ -7,6 +7,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Score = maybe(z.object({ score: Amount, vectorString: Text, vector_string: Text }))
 const Identifier = z.object({ value: Text })
@@ -101,7 +102,7 @@ const stateOf = (state: string | undefined, fixed: string | undefined, dismissed
   (state ?? (fixed ? 'fixed' : dismissed ? 'dismissed' : 'open')).toLowerCase()
 
 export function alertFromGraph(value: unknown): Alert {
-  const read = GraphAlert.safeParse(value)
+  const read = safeParse(GraphAlert, value)
   if (!read.success) return z.prettifyError(read.error)
   const { securityVulnerability: on, ...alert } = read.data
   const { advisory } = on
@@ -127,7 +128,7 @@ export function alertFromGraph(value: unknown): Alert {
 }
 
 export function alertFromRest(value: unknown): Alert {
-  const read = RestAlert.safeParse(value)
+  const read = safeParse(RestAlert, value)
   if (!read.success) return z.prettifyError(read.error)
   const { dependency, security_advisory: advisory, security_vulnerability: on, ...alert } = read.data
   return {

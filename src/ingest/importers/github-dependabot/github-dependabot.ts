@@ -5,6 +5,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { alertFromGraph, alertFromRest, readAlert, repositoryOfLink } from './alerts.ts'
 import { Page, pagesOf, Repository, repositoryAsset } from './repositories.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 type Layout = 'graph' | 'rest'
 
@@ -52,7 +53,7 @@ async function* readGraph(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
   const described = new Set<string>()
   yield* readJson(bytes, REPOSITORIES).tell(function* (matches) {
     for (const { at, value } of matches) {
-      const read = Repository.safeParse(value)
+      const read = safeParse(Repository, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         continue

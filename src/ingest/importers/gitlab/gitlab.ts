@@ -6,6 +6,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { assetOf, hostAsset, imageAsset } from './assets.ts'
 import { type Context, newContext, readVulnerability } from './findings.ts'
@@ -52,12 +53,12 @@ export const gitlab: Importer = reads({
     let listsSoftware = false
     for await (const matches of readJson(bytes, ['$.scan', '$.vulnerabilities[*]', '$.dependency_files[*]']).batches)
       for (const { path, at, value } of matches) {
-        if (path === '$.scan') scan = Scan.safeParse(value).data ?? null
+        if (path === '$.scan') scan = safeParse(Scan, value).data ?? null
         else if (path === '$.dependency_files[*]') {
           listsSoftware = true
           waiting.addAll(softwareOf(value, at))
         } else {
-          const read = Vulnerability.safeParse(value)
+          const read = safeParse(Vulnerability, value)
           if (!read.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(read.error) })
           else items.push({ item: read.data, at })
           if (items.length > MOST) throw new UserError('unreadable_report', `The GitLab report holds more than ${MOST} items: split it`)
@@ -123,7 +124,7 @@ function* coverage(
 }
 
 function* softwareOf(value: unknown, at: string): Generator<FileRecord> {
-  const read = DependencyFile.safeParse(value)
+  const read = safeParse(DependencyFile, value)
   if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
   for (const { package: own, version } of read.data?.dependencies ?? []) {
     if (own?.name)

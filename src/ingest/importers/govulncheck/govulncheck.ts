@@ -10,6 +10,7 @@ import { peek } from '../../readers/peek.ts'
 import { type Found, newScan, type Scan } from './found.ts'
 import { Graph, readOldModule, readOldVulnerability } from './graph.ts'
 import { readBill, readConfig, readMessage } from './messages.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'target'
 const MOST_OSV = 50_000
@@ -81,7 +82,7 @@ async function readGraph(bytes: AsyncIterable<Uint8Array>, scan: Scan): Promise<
 }
 
 function addOsv(scan: Scan, value: unknown, at: string): void {
-  const record = OsvRecord.safeParse(value)
+  const record = safeParse(OsvRecord, value)
   if (!record.success) {
     scan.skipped.push({ kind: 'skipped', at, reason: 'Expected an OSV record with an id' })
     return

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Amount, Text, Word } from '../../readers/lenient.ts'
 import { addFound, type Scan } from './found.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** A symbol of a vulnerability in a report of before 1.0; a sink is the number of a node in the graph of calls or imports, 0 for none. */
 const OldVulnerability = z.object({
@@ -24,7 +25,7 @@ export class Graph {
 }
 
 export function readOldModule(scan: Scan, graph: Graph, value: unknown): void {
-  const { Path, Version } = OldModule.safeParse(value).data ?? {}
+  const { Path, Version } = safeParse(OldModule, value).data ?? {}
   if (!Path) return
   if (Version) graph.versions.set(Path, Version)
   else scan.main ??= Path
@@ -32,7 +33,7 @@ export function readOldModule(scan: Scan, graph: Graph, value: unknown): void {
 
 /** Adds a symbol; returns its OSV record, undefined when the entry cannot be read. */
 export function readOldVulnerability(scan: Scan, value: unknown, at: string): unknown {
-  const read = OldVulnerability.safeParse(value)
+  const read = safeParse(OldVulnerability, value)
   if (!read.success) {
     scan.skipped.push({ kind: 'skipped', at, reason: z.prettifyError(read.error) })
     return undefined

@@ -10,6 +10,7 @@ import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const Text = z
@@ -110,7 +111,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       }
       if (path === '$.source') document.asset = describeSource(value)
       else if (path === '$.distro') document.os = describeDistro(value)
-      else if (path === '$.descriptor') document.descriptor = Descriptor.safeParse(value).data ?? null
+      else if (path === '$.descriptor') document.descriptor = safeParse(Descriptor, value).data ?? null
       else if (path === '$.matches[*]') document.held.addAll(readMatch(value, at, document.described))
       else document.held.add(readIgnored(value, at))
     }
@@ -150,7 +151,7 @@ function describeSource(value: unknown): AssetRecord {
       names: repository ? [{ type: 'repository', name: repository }] : [],
     }
   }
-  const image = Target.safeParse(target).data
+  const image = safeParse(Target, target).data
   const digest = image?.repoDigests?.[0]?.split('@')[1] ?? image?.manifestDigest ?? null
   const texts = [
     image?.userInput?.replace(/^(?:docker|podman|registry|containerd):(?!\d+(?:\/|$))/, '') ?? '',
@@ -175,14 +176,14 @@ function describeSource(value: unknown): AssetRecord {
 }
 
 function describeDistro(value: unknown): AssetAttributes {
-  const { name, version } = Distro.safeParse(value).data ?? {}
+  const { name, version } = safeParse(Distro, value).data ?? {}
   if (!name) return {}
   // Beside Windows, all distributions that Grype knows are Linux: https://oss.anchore.com/docs/capabilities/all-os/
   return { os: version ? `${name} ${version}` : name, os_family: parseOsFamily(name) ?? 'linux' }
 }
 
 function* readMatch(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const match = Match.safeParse(value)
+  const match = safeParse(Match, value)
   if (!match.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(match.error) }
     return
@@ -249,7 +250,7 @@ function stageOf(known: { knownRansomwareCampaignUse?: string | undefined }[]): 
 }
 
 function readIgnored(value: unknown, at: string): FileRecord {
-  const ignored = Ignored.safeParse(value)
+  const ignored = safeParse(Ignored, value)
   if (!ignored.success) return { kind: 'skipped', at, reason: z.prettifyError(ignored.error) }
   const { vulnerability, artifact, appliedIgnoreRules } = ignored.data
   const reason = appliedIgnoreRules?.find((rule) => rule.reason)?.reason

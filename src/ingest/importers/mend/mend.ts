@@ -5,6 +5,7 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { applicationAsset, platformAsset } from './assets.ts'
 import { fromPlatform, Library, libraryName, Listed, PlatformFinding, readItem, Vitals, Vulnerability } from './items.ts'
@@ -61,7 +62,7 @@ async function* readVulnerabilities(bytes: AsyncIterable<Uint8Array>): AsyncGene
   const described = new Set<string>()
   yield* readJson(bytes, ['$.vulnerabilities[*]']).tell(function* (matches) {
     for (const { at, value } of matches) {
-      const read = Listed.safeParse(value)
+      const read = safeParse(Listed, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         continue
@@ -88,10 +89,10 @@ async function* readLibraries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   for await (const matches of readJson(bytes, ['$.projectVitals', '$.libraries[*]']).batches)
     for (const { path, at, value } of matches) {
       if (path === '$.projectVitals') {
-        vitals = Vitals.safeParse(value).data ?? null
+        vitals = safeParse(Vitals, value).data ?? null
         continue
       }
-      const library = Library.safeParse(value)
+      const library = safeParse(Library, value)
       if (!library.success) {
         waiting.add({ kind: 'skipped', at, reason: z.prettifyError(library.error) })
         continue
@@ -99,7 +100,7 @@ async function* readLibraries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
       const { version } = library.data
       waiting.add({ kind: 'software', asset: 'project', name: libraryName(library.data), ...(version && { version }) })
       for (const [index, one] of (library.data.vulnerabilities ?? []).entries()) {
-        const item = Vulnerability.safeParse(one)
+        const item = safeParse(Vulnerability, one)
         if (item.success) waiting.addAll(readItem(item.data, library.data, 'project', described))
         else waiting.add({ kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: z.prettifyError(item.error) })
       }
@@ -124,7 +125,7 @@ async function* readPlatform(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<T
         continue
       }
       listed++
-      const read = PlatformFinding.safeParse(value)
+      const read = safeParse(PlatformFinding, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         continue

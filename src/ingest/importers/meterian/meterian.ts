@@ -10,6 +10,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'project'
@@ -87,14 +88,14 @@ export const meterian: Importer = reads({
 })
 
 function* readDependency(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const read = Vulnerable.safeParse(value)
+  const read = safeParse(Vulnerable, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return
   }
   const { dependency, advices, safeVersions } = read.data
   for (const [index, one] of (advices ?? []).entries()) {
-    const advice = Advice.safeParse(one)
+    const advice = safeParse(Advice, one)
     if (!advice.success) {
       yield { kind: 'skipped', at: `${at}.advices[${index}]`, reason: z.prettifyError(advice.error) }
       continue

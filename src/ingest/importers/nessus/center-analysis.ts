@@ -7,6 +7,7 @@ import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, stageOf } from './item.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const text = z.string().nullish().catch(null)
 const digits = z.union([z.string(), z.number()]).transform(String)
@@ -105,12 +106,12 @@ export async function* parseCenterAnalysis(file: Source): AsyncGenerator<Told> {
     return known.key
   }
   for (const { at, value } of rows) {
-    const summary = HostSummary.safeParse(value)
+    const summary = safeParse(HostSummary, value)
     if (summary.success) {
       yield hostOf(summary.data)
       continue
     }
-    const listed = PluginHosts.safeParse(value)
+    const listed = safeParse(PluginHosts, value)
     if (listed.success) {
       for (const cells of listed.data.hosts.flatMap(({ iplist }) => iplist)) {
         const key = yield* hostOf(cells)
@@ -118,7 +119,7 @@ export async function* parseCenterAnalysis(file: Source): AsyncGenerator<Told> {
       }
       continue
     }
-    const read = Item.safeParse(value)
+    const read = safeParse(Item, value)
     if (!read.success || !(read.data.ip || read.data.dnsName || read.data.uuid)) {
       yield { kind: 'skipped', at, reason: read.success ? 'the row names no host' : z.prettifyError(read.error).slice(0, 500) }
       continue

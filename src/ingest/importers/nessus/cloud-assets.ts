@@ -4,6 +4,7 @@ import { parseInstant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** One value or a list of them, as the versions of the interface write it. */
 const list = z
@@ -57,7 +58,7 @@ export async function* parseCloudAssets(file: Source): AsyncGenerator<Told> {
   let count = 0
   yield* readJson(file.bytes(), ['$[*]', '$.assets[*]']).tell(function* (matches) {
     for (const { at, value } of matches) {
-      const read = Asset.safeParse(value)
+      const read = safeParse(Asset, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
         continue

@@ -6,6 +6,7 @@ import type { Source, Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, readDate, stageOf } from './item.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const texts = z.array(z.string()).catch([])
 const text = z.string().nullish().catch(null)
@@ -62,7 +63,7 @@ export async function* parseVulnerabilityExport(file: Source): AsyncGenerator<To
   const hosts = new Map<string, { key: string; told: string; seen: Instant | null }>()
   yield* readJson(file.bytes(), ['$[*]']).tell(function* (matches) {
     for (const { at, value } of matches) {
-      const read = Item.safeParse(value)
+      const read = safeParse(Item, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error).slice(0, 500) }
         continue

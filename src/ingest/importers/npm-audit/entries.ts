@@ -6,6 +6,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import type { VulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { listOf, maybe, Text } from '../../readers/lenient.ts'
 import { idsOfAdvisory, NpmVia, ratingOfScore } from '../../readers/npm-advisory.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** Each may depend on all others, so the work grows with the square. */
 const MOST = 5000
@@ -26,7 +27,7 @@ export class Entries {
 
   /** A skipped item for one that cannot be read. Throws UserError('unreadable_report') beyond 5,000. */
   add(value: unknown, at: string): FileRecord | null {
-    const read = Entry.safeParse(value)
+    const read = safeParse(Entry, value)
     if (!read.success) return { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     if (this.entries.size >= MOST) throw new UserError('unreadable_report', `The report of npm audit has more than ${MOST} packages`)
     this.entries.set(read.data.name, { entry: read.data, at })
@@ -89,7 +90,7 @@ const namesOf = (entry: Entry): string[] => (entry.via ?? []).filter((via): via 
 function advisoriesOf(entry: Entry): Advisory[] {
   return (entry.via ?? []).flatMap((value) => {
     if (typeof value !== 'object') return []
-    const via = NpmVia.safeParse(value).data
+    const via = safeParse(NpmVia, value).data
     const ids = via && idsOfAdvisory([], via.url, via.source)
     return via && ids ? [{ ids, via }] : []
   })

@@ -7,6 +7,7 @@ import { type StatementJustification, statementJustifications, statementStatuses
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
 
@@ -114,7 +115,7 @@ const justificationOf = (text: string | undefined): StatementJustification | und
 
 /** One record for each product of the statement, or for each component of it that the statement is narrowed to. */
 function* readStatement(value: unknown, at: string): Generator<FileRecord> {
-  const parsed = Statement.safeParse(value)
+  const parsed = safeParse(Statement, value)
   if (!parsed.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return

@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'target'
 
@@ -64,14 +65,14 @@ export const ossindexDevaudit: Importer = reads({
 const there = (text: string | undefined): string | undefined => (text === 'None' ? undefined : text)
 
 function* readPackage(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const read = Audited.safeParse(value)
+  const read = safeParse(Audited, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return
   }
   const { Package: own, Vulnerabilities } = read.data
   for (const [index, one] of (Vulnerabilities ?? []).entries()) {
-    const vulnerability = Vulnerability.safeParse(one)
+    const vulnerability = safeParse(Vulnerability, one)
     if (!vulnerability.success) {
       yield { kind: 'skipped', at: `${at}.Vulnerabilities[${index}]`, reason: z.prettifyError(vulnerability.error) }
       continue

@@ -11,6 +11,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { osvFacts, osvFixes, osvIds, OsvRecord } from '../../readers/osv.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'target'
@@ -62,7 +63,7 @@ export const osvScanner: Importer = reads({
     const described = new Set<string>()
     for await (const matches of readJson(bytes, ['$.results[*]', '$.image_metadata']).batches)
       for (const { path, at, value } of matches) {
-        const result = Result.safeParse(value)
+        const result = safeParse(Result, value)
         if (path === '$.image_metadata') asset = describeImage(value)
         else if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
         else
@@ -78,7 +79,7 @@ export const osvScanner: Importer = reads({
 
 /** The report says what the image is made of, not what it is called. */
 function describeImage(value: unknown): AssetRecord {
-  const os = Image.safeParse(value).data?.os
+  const os = safeParse(Image, value).data?.os
   return {
     kind: 'asset',
     asset: ASSET,
@@ -98,7 +99,7 @@ function* readPackage(
   const name = own.name ?? (own.commit ? `commit ${own.commit}` : undefined)
   const type = own.ecosystem?.split(':')[0]!.toLowerCase()
   for (const [index, value] of (vulnerabilities ?? []).entries()) {
-    const record = OsvRecord.safeParse(value)
+    const record = safeParse(OsvRecord, value)
     const about = record.success ? vulnerabilityIds(osvIds(record.data), record.data.id) : null
     if (!record.success || !about) {
       yield { kind: 'skipped', at: `${at}.vulnerabilities[${index}]`, reason: record.error ? z.prettifyError(record.error) : 'no id' }

@@ -8,6 +8,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'target'
 
@@ -43,7 +44,7 @@ export const phpSymfonySecurityCheck: Importer = reads({
     const described = new Set<string>()
     yield* readJson(bytes, ['$.*']).tell(function* (matches) {
       for (const { at, value } of matches) {
-        const read = Package.safeParse(value)
+        const read = safeParse(Package, value)
         if (!read.success) yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         else yield* readPackage(/^\["?(.*?)"?\]$/.exec(at)?.[1] ?? at, read.data, at, described)
       }
@@ -58,7 +59,7 @@ function* readPackage(
   described: Set<string>,
 ): Generator<FileRecord> {
   for (const [index, one] of advisories.entries()) {
-    const advisory = Advisory.safeParse(one).data
+    const advisory = safeParse(Advisory, one).data
     const own = advisory?.link ?? advisory?.title
     const about = vulnerabilityIds([advisory?.cve], own ? `php-symfony-security-check:${own.slice(0, 150)}` : null)
     if (!advisory || !about)

@@ -8,6 +8,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { jsonOutline, type JsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'target'
 
@@ -61,7 +62,7 @@ export const pipAudit: Importer = reads({
 })
 
 function* readDependency(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const read = Dependency.safeParse(value)
+  const read = safeParse(Dependency, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return
@@ -70,7 +71,7 @@ function* readDependency(value: unknown, at: string, described: Set<string>): Ge
   yield { kind: 'software', asset: ASSET, name, ...(version && { version }) }
   if (skip_reason) yield { kind: 'skipped', at, reason: `${name}: ${skip_reason}` }
   for (const [index, one] of (vulns ?? []).entries()) {
-    const vulnerability = Vulnerability.safeParse(one)
+    const vulnerability = safeParse(Vulnerability, one)
     if (!vulnerability.success) {
       yield { kind: 'skipped', at: `${at}.vulns[${index}]`, reason: z.prettifyError(vulnerability.error) }
       continue

@@ -4,6 +4,7 @@ import type { Instant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { hostOfRow, itemOfRow, readTime, rowOf, type RowHost } from './rows.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Entry = z.record(z.string(), z.unknown())
 
@@ -28,7 +29,7 @@ export async function* parseScanJson(file: Source): AsyncGenerator<Told> {
   }
   yield* readJson(file.bytes(), ['$[*]']).tell(function* (matches) {
     for (const { at, value } of matches) {
-      const entry = Entry.safeParse(value)
+      const entry = safeParse(Entry, value)
       if (!entry.success) {
         yield* begin()
         yield { kind: 'skipped', at, reason: 'expected an object' }

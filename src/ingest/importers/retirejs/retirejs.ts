@@ -10,6 +10,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'target'
@@ -83,14 +84,14 @@ export const retirejs: Importer = reads({
 })
 
 function* readFile(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const read = Found.safeParse(value)
+  const read = safeParse(Found, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return
   }
   for (const [n, { component, npmname, version, vulnerabilities }] of (read.data.results ?? []).entries()) {
     for (const [index, one] of (vulnerabilities ?? []).entries()) {
-      const vulnerability = Vulnerability.safeParse(one).data
+      const vulnerability = safeParse(Vulnerability, one).data
       const ids = vulnerability?.identifiers
       // Entries without a public id are told apart by the number of their issue, else by their sentence.
       const own = ids?.retid ?? ids?.issue ?? ids?.bug ?? ids?.PR ?? ids?.summary ?? vulnerability?.info[0]

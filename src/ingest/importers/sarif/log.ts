@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { WholeText as Text } from '../../readers/lenient.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Message = z
   .object({ text: Text, id: Text, arguments: z.array(z.string()).nullish().catch(null) })
@@ -42,7 +43,7 @@ const Component = z.object({
     .array(z.unknown())
     .nullish()
     .catch(null)
-    .transform((rules) => (rules ?? []).map((rule) => Rule.safeParse(rule).data ?? null)),
+    .transform((rules) => (rules ?? []).map((rule) => safeParse(Rule, rule).data ?? null)),
   globalMessageStrings: Strings,
 })
 

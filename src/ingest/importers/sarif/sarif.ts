@@ -6,6 +6,7 @@ import { parseImageReference, repositoryName } from '../../../model/asset-name.t
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
@@ -104,7 +105,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         readPart(run, path.slice('$.runs[*].'.length), value)
         continue
       }
-      const result = Result.safeParse(value)
+      const result = safeParse(Result, value)
       if (result.success) run.results.add({ at, result: result.data })
       else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
     }
@@ -113,15 +114,15 @@ async function* parse(file: Source): AsyncGenerator<Told> {
 }
 
 function readPart(run: Run, part: string, value: unknown): void {
-  if (part === 'tool') run.tool = Tool.safeParse(value).data ?? null
+  if (part === 'tool') run.tool = safeParse(Tool, value).data ?? null
   else if (part === 'artifacts[*]')
     run.artifacts.push(z.object({ location: z.object({ uri: z.string() }) }).safeParse(value).data?.location.uri ?? '')
   else if (part === 'versionControlProvenance') {
-    const uris = Provenance.safeParse(value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
+    const uris = safeParse(Provenance, value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
     run.repository = uris.find((uri) => uri !== null) ?? null
-  } else if (part === 'automationDetails') run.category = categoryOf(Automation.safeParse(value).data?.id)
+  } else if (part === 'automationDetails') run.category = categoryOf(safeParse(Automation, value).data?.id)
   else if (part === 'invocations') {
-    const invocations = Invocations.safeParse(value).data ?? []
+    const invocations = safeParse(Invocations, value).data ?? []
     const times = invocations
       .map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? ''))
       .filter((time) => time !== null)
@@ -129,7 +130,7 @@ function readPart(run: Run, part: string, value: unknown): void {
     for (const { workingDirectory } of invocations) addFolder(run, workingDirectory?.uri)
     run.failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false)
   } else if (part === 'originalUriBaseIds') {
-    for (const base of Object.values(BaseIds.safeParse(value).data ?? {})) addFolder(run, base?.uri)
+    for (const base of Object.values(safeParse(BaseIds, value).data ?? {})) addFolder(run, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
   else if (part === 'externalPropertyFileReferences')
     run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
@@ -145,7 +146,7 @@ function addFolder(run: Run, uri: string | undefined): void {
 const categoryOf = (id: string | undefined): string => (id === undefined ? '' : id.slice(0, Math.max(0, id.lastIndexOf('/'))))
 
 function imageOf(value: unknown): AssetRecord | null {
-  const { imageName, repoTags, repoDigests } = ImageProperties.safeParse(value).data ?? {}
+  const { imageName, repoTags, repoDigests } = safeParse(ImageProperties, value).data ?? {}
   if (imageName === undefined) return null
   const digest = repoDigests?.[0]?.split('@')[1] ?? null
   const shown = [...(repoTags ?? []), imageName, ...(repoDigests ?? [])].find((text) => parseImageReference(text, digest) !== null)

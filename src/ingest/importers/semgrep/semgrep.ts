@@ -6,6 +6,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { readResult, Result } from './results.ts'
 
@@ -52,7 +53,7 @@ export const semgrep: Importer = reads({
       for (const { path, at, value } of matches) {
         if (path === '$.version') version = typeof value === 'string' ? value : null
         else if (path === '$.errors[*]') {
-          const failure = Failure.safeParse(value).data
+          const failure = safeParse(Failure, value).data
           failed ||= failure?.level === 'error'
           waiting.add({
             kind: 'skipped',
@@ -60,7 +61,7 @@ export const semgrep: Importer = reads({
             reason: `Semgrep says: ${failure?.message ?? 'an error'}${failure?.path ? ` (${failure.path})` : ''}`.slice(0, 1000),
           })
         } else {
-          const result = Result.safeParse(value)
+          const result = safeParse(Result, value)
           if (!result.success) waiting.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
           else {
             for (const record of readResult(result.data, at, context)) {

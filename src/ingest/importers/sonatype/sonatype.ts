@@ -11,6 +11,7 @@ import { bestRating } from '../../readers/cvss.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'application'
 
@@ -84,7 +85,7 @@ function identify({ componentIdentifier, displayName, pathnames, hash }: Compone
 }
 
 function* readComponent(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
-  const read = Component.safeParse(value)
+  const read = safeParse(Component, value)
   if (!read.success) {
     yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
     return
@@ -101,7 +102,7 @@ function* readComponent(value: unknown, at: string, described: Set<string>): Gen
     ...(place && { place }),
   }
   for (const [index, one] of (securityData?.securityIssues ?? []).entries()) {
-    const issue = Issue.safeParse(one)
+    const issue = safeParse(Issue, one)
     const where = `${at}.securityData.securityIssues[${index}]`
     if (!issue.success) yield { kind: 'skipped', at: where, reason: z.prettifyError(issue.error) }
     else if (/^not applicable$/i.test(issue.data.status ?? ''))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Creation, Package } from './package.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Text = z
   .string()
@@ -50,7 +51,7 @@ export class Graph {
   /** Null when the element was read or passed over; else what is wrong with it. */
   add(value: unknown, at: string): string | null {
     this.size++
-    const parsed = Element.safeParse(value)
+    const parsed = safeParse(Element, value)
     if (!parsed.success) return z.prettifyError(parsed.error)
     const element = parsed.data
     const id = element.spdxId ?? element['@id']

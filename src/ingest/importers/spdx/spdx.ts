@@ -8,6 +8,7 @@ import { recordsOfBill } from './bill.ts'
 import { Graph } from './graph.ts'
 import { type Creation, nameOfAgent, type Package, PackageOfJson } from './package.ts'
 import { readTagValue } from './tag-value.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** What a bill is about stands behind its packages, so they are held; a bill with more is refused. */
 const MAX_PACKAGES = 500_000
@@ -102,20 +103,20 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
 
 function readPart({ creation, packages, graph, skipped }: Document, part: string, value: unknown, at: string): void {
   if (part === 'packages[*]') {
-    const parsed = PackageOfJson.safeParse(value)
+    const parsed = safeParse(PackageOfJson, value)
     if (parsed.success) packages.push({ at, ...parsed.data })
     else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
   } else if (part === '@graph[*]') {
     const wrong = graph.add(value, at)
     if (wrong !== null) skipped.push({ kind: 'skipped', at, reason: wrong })
   } else if (part === 'relationships[*]') {
-    const { spdxElementId, relatedSpdxElement, relationshipType = '' } = Relationship.safeParse(value).data ?? {}
+    const { spdxElementId, relatedSpdxElement, relationshipType = '' } = safeParse(Relationship, value).data ?? {}
     // "DESCRIBE" is a slip of Trivy before 0.38.
     if (/^DESCRIBES?$/.test(relationshipType) && spdxElementId === 'SPDXRef-DOCUMENT') creation.describes.push(relatedSpdxElement!)
     else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === 'SPDXRef-DOCUMENT') creation.describes.push(spdxElementId!)
   } else if (part === 'documentDescribes') creation.describes.push(...(z.array(z.string()).safeParse(value).data ?? []))
   else if (part === 'creationInfo') {
-    const { created, creators } = Info.safeParse(value).data ?? {}
+    const { created, creators } = safeParse(Info, value).data ?? {}
     creation.created = created ?? undefined
     creation.tools.push(...(creators ?? []).flatMap((each) => (/^Tool:/i.test(each) ? (nameOfAgent(each) ?? []) : [])))
   } else if (typeof value === 'string' && part === 'name') creation.name = value

@@ -8,6 +8,7 @@ import { peek } from '../../readers/peek.ts'
 import { describeArtifact, describeResource, Metadata, resourcePath } from './artifact.ts'
 import { newScan, readResult, Result } from './items.ts'
 import { OpenResult, resultPaths, type Known } from './open-result.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 /** Members of a cluster's report that hold resources: all of it, `--report summary`, and the layout of Trivy before 0.39. */
 const RESOURCES = ['Resources', 'Findings', 'Vulnerabilities', 'Misconfigurations', 'RBACAssessment']
@@ -119,7 +120,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         continue
       }
       if (path === '$[*]') {
-        const result = Result.safeParse(value)
+        const result = safeParse(Result, value)
         if (!result.success) {
           yield { kind: 'skipped', at, reason: z.prettifyError(result.error) }
           continue
@@ -132,7 +133,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         yield* readResult(result.data, 'artifact', at, scan)
         continue
       }
-      const resource = Resource.safeParse(value)
+      const resource = safeParse(Resource, value)
       if (!resource.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(resource.error) }
         continue
@@ -147,7 +148,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         yield { kind: 'skipped', at, reason: `${kind} ${name} could not be scanned: ${error.trim().slice(0, 500)}` }
       }
       for (const [index, one] of Results.entries()) {
-        const result = Result.safeParse(one)
+        const result = safeParse(Result, one)
         if (!result.success) {
           yield { kind: 'skipped', at: `${at}.Results[${index}]`, reason: z.prettifyError(result.error) }
           continue
@@ -179,7 +180,7 @@ function readHeader(document: Document, path: string, value: unknown): void {
   else if (path === '$.ArtifactName') document.artifact = word
   else if (path === '$.ArtifactType') document.type = word
   else if (path === '$.ClusterName') document.cluster = word
-  else if (path === '$.Metadata') document.metadata = Metadata.safeParse(value).data ?? null
+  else if (path === '$.Metadata') document.metadata = safeParse(Metadata, value).data ?? null
 }
 
 /** The old list, and an image read from a stream, are named only in the target of the system packages: `alpine:3.9 (alpine 3.9.4)`. */

@@ -8,6 +8,7 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { Amount, maybe, Text, Word } from '../../readers/lenient.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const Json = z.object({
   issue_status: Text,
@@ -50,7 +51,7 @@ export type Issue =
     }
 
 export function issueFromJson(value: unknown): Issue {
-  const read = Json.safeParse(value)
+  const read = safeParse(Json, value)
   if (!read.success) return z.prettifyError(read.error)
   const { library, vulnerability: own, project_id, project_name, issue_type, issue_status, ignored, severity } = read.data
   if (!project_id) return 'Expected project_id'

@@ -8,6 +8,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { issueFromJson, issueFromRow, parseScanDate, readIssue } from './issues.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 type Layout = 'json' | 'csv'
 
@@ -78,7 +79,7 @@ async function* readPages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
   yield* readJson(bytes, ['$._embedded.issues[*]', '$._links.self.href', '$.page']).tell(function* (matches) {
     for (const { path, at, value } of matches) {
       if (path === '$.page') {
-        const page = Page.safeParse(value).data
+        const page = safeParse(Page, value).data
         total = page?.total_pages ?? Number.NaN
         if (page?.number !== undefined) pages.add(page.number)
       } else if (path === '$._links.self.href') narrowed ||= isNarrowed(value)

@@ -9,6 +9,7 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, Text, Word } from '../../readers/lenient.ts'
 import { idsOfAdvisory, readNpmAdvisory } from '../../readers/npm-advisory.ts'
 import { peek } from '../../readers/peek.ts'
+import { safeParse } from '../../readers/safe-parse.ts'
 
 const ASSET = 'target'
 const DEPRECATED = 'yarn-audit:deprecated-package'
@@ -72,14 +73,14 @@ async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
   yield* readJson(bytes, ['$']).tell(function* (matches) {
     for (const { value, document } of matches) {
       const at = `line ${document + 1}`
-      const line = Line.safeParse(value).data
+      const line = safeParse(Line, value).data
       if (!line) yield { kind: 'skipped', at, reason: 'Expected an object with type and data' }
       else if (line.type === 'auditAdvisory') {
         listed++
-        const { resolution, advisory } = AuditAdvisory.safeParse(line.data).data ?? {}
+        const { resolution, advisory } = safeParse(AuditAdvisory, line.data).data ?? {}
         yield* readNpmAdvisory(advisory, at, ASSET, described, resolution?.path)
       } else if (line.type === 'auditSummary') {
-        const summary = AuditSummary.safeParse(line.data).data
+        const summary = safeParse(AuditSummary, line.data).data
         if (summary?.totalDependencies)
           stated = Object.values(summary.vulnerabilities).reduce<number>((sum, count) => sum + (count ?? 0), 0)
       } else if (line.type === 'error') {
@@ -99,7 +100,7 @@ async function* readTrees(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
   yield* readJson(bytes, ['$']).tell(function* (matches) {
     for (const { value, document } of matches) {
       const at = `line ${document + 1}`
-      const read = Tree.safeParse(value)
+      const read = safeParse(Tree, value)
       if (!read.success) {
         yield { kind: 'skipped', at, reason: z.prettifyError(read.error) }
         continue
