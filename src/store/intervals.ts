@@ -96,8 +96,9 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
   const same = (a: string, b: string, columns: readonly string[]) =>
     columns.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
   const params = { import_no, never: NEVER }
+  const known = await knowsScope(transaction, fact)
   let closed = 0
-  if (fact.covers) {
+  if (known && fact.covers) {
     closed = await transaction.run(
       `update ${fact.table} as f set valid_to = c.observed_at, closed_in = $import_no
        from ${looksOf(fact).staged} as c
@@ -106,7 +107,7 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
       params,
     )
   }
-  if (fact.attributes.length) {
+  if (known && fact.attributes.length) {
     await transaction.run(
       `update ${fact.table} as f set valid_to = s.observed_at, closed_in = $import_no
        from ${staged} as s
@@ -116,18 +117,37 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
     )
   }
   const columns = [...line, ...fact.attributes]
+  const since = 'coalesce(s.since, s.observed_at)'
   const opened = await transaction.run(
     `insert into ${fact.table} (${columns.join(', ')}, valid_from, valid_to, opened_in, closed_in, retracted_in)
-     select ${columns.map((column) => `s.${column}`).join(', ')}, case when k.known is null then coalesce(s.since, s.observed_at) else s.observed_at end,
+     select ${columns.map((column) => `s.${column}`).join(', ')}, ${known ? `case when k.last is null then ${since} else s.observed_at end` : since},
        $never, $import_no, $never, $never
      from ${staged} as s
-     left join (select distinct ${line.map((column) => `f.${column}`).join(', ')}, 1 as known from ${fact.table} as f
-                join ${staged} as t on ${same('t', 'f', line)} where f.retracted_in = $never) as k on ${same('k', 's', line)}
-     where not s.late and not exists (select 1 from ${fact.table} as f where ${same('f', 's', line)} and f.valid_to = $never and f.retracted_in = $never)
+     ${
+       known
+         ? `left join (select ${line.map((column) => `f.${column}`).join(', ')}, max(f.valid_to) as last from ${fact.table} as f
+                join ${staged} as t on ${same('t', 'f', line)} where f.retracted_in = $never
+                group by ${line.map((column) => `f.${column}`).join(', ')}) as k on ${same('k', 's', line)}`
+         : ''
+     }
+     where not s.late ${known ? 'and (k.last is null or k.last < $never)' : ''}
      ${fact.key[0] === 'finding_id' ? 'order by s.finding_id' : ''}`, // rows of one asset side by side: columns of repeated values take a fraction of the space
     params,
   )
   return { opened, closed }
+}
+
+/** Whether anything stands of what the staged rows and looks speak for: with a source's first report nothing does, and nothing is to be compared. */
+async function knowsScope(transaction: Engine, fact: FactTable): Promise<boolean> {
+  const scopes = [stagedTable(fact), ...(fact.covers ? [looksOf(fact).staged] : [])]
+  const found = await transaction.query(
+    `select 1 as found from ${fact.table} f
+     join (${scopes.map((table) => `select distinct ${fact.scope.join(', ')} from ${table}`).join(' union ')}) t
+       on ${fact.scope.map((column) => `t.${column} = f.${column}`).join(' and ')}
+     where f.retracted_in = $never limit 1`,
+    { never: NEVER },
+  )
+  return found.length > 0
 }
 
 /** What comes late: the lines that it touches are worked out one by one, then retracted and restated together. */

@@ -613,28 +613,13 @@ export class ReportStaging {
     const { transaction, org_id } = this
     const { source } = this.report
     if (this.findings.count || this.results.count || this.closed.count) await this.drawKeys()
-    // Of several items for one finding one counts, whatever their order in the report. Nearly every finding has one item: only those that have
-    // several are put in order.
     const stage = async (fact: FactTable, items: string, line: string[], agreed?: string) => {
-      const rest = (of: string, own = (column: string) => `${of}.${column}`) =>
-        ['asset_id', ...fact.key, ...fact.attributes, 'observed_at', 'since', 'late'].map(own).join(', ')
-      const key = (of: string) => line.map((column) => `${of}.${column}`).join(', ')
-      const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
-      // What all items must say alike to be said of the finding.
-      const agreedSql = agreed
-        ? `, case when min(i.${agreed}) = max(i.${agreed}) and count(i.${agreed}) = count(*) then min(i.${agreed}) end as agreed`
-        : ''
+      const columns = ['asset_id', ...fact.key, ...fact.attributes, 'observed_at'].map((column) => `i.${column}`).join(', ')
       await transaction.run(
-        `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')})
-       with item as materialized (select i.*, cast(null as bigint) as since from (${items}) i),
-       several as materialized (select ${key('i')}${agreedSql} from item i group by ${key('i')} having count(*) > 1),
-       placed as (
-         select i.*, ${agreed ? 's.agreed, ' : ''}row_number() over (partition by ${key('i')} order by ${preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))}) as place_in_line
-         from item i join several s on ${same('s', 'i')})
-       select $org_id, $source, ${rest('i')} from item i where not exists (select 1 from several s where ${same('s', 'i')})
-       union all select $org_id, $source, ${rest('p', (column) => (column === agreed ? 'p.agreed' : `p.${column}`))} from placed p where p.place_in_line = 1`,
+        `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')}) select $org_id, $source, ${columns}, null, i.late from (${items}) i`,
         { org_id, source },
       )
+      await this.keepOne(fact, line, agreed)
     }
     if (this.findings.count) await stage(assetFacts.sighting, sightingItems, ['finding_id'], 'purl')
     if (this.results.count) await stage(assetFacts.control_result, resultItems, ['finding_id'])
@@ -645,6 +630,37 @@ export class ReportStaging {
     const [row] = await transaction.query<{ count: number }>(`select count(*) as count from ${stagedTable(assetFacts.item)}`)
     this.stagedRows.set(assetFacts.item, row!.count)
     this.statesItems ||= row!.count > 0
+  }
+
+  /**
+   * Of several staged items for one line one counts, whatever their order in the report. `agreed`: what all of them must say alike to be said of
+   * the line. Hardly any line has several items: only those that have are put in order.
+   */
+  private async keepOne(fact: FactTable, line: readonly string[], agreed?: string): Promise<void> {
+    const { transaction } = this
+    const staged = stagedTable(fact)
+    const same = (a: string, b: string) => line.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
+    const repeated = await transaction.query(`select 1 as found from ${staged} group by ${line.join(', ')} having count(*) > 1 limit 1`)
+    if (!repeated.length) return
+    const alike = agreed
+      ? `case when min(${agreed}) = max(${agreed}) and count(${agreed}) = count(*) then min(${agreed}) end`
+      : 'cast(null as text)'
+    await transaction.query(
+      `create temporary table several as select ${line.join(', ')}, ${alike} as agreed from ${staged} group by ${line.join(', ')} having count(*) > 1`,
+    )
+    const columns = stagedColumns(fact)
+    const order = preferSql(fact, (column) => (texts.has(column) ? `i.${column} collate "C"` : `i.${column}`))
+    await transaction.query(
+      `create temporary table in_order as select i.*, s.agreed,
+         row_number() over (partition by ${line.map((column) => `i.${column}`).join(', ')} order by ${order}) as place_in_line
+       from ${staged} i join several s on ${same('s', 'i')}`,
+    )
+    await transaction.run(`delete from ${staged} as i using several as s where ${same('s', 'i')}`)
+    await transaction.run(
+      `insert into ${staged} (${columns.join(', ')})
+       select ${columns.map((column) => (column === agreed ? 'agreed' : column)).join(', ')} from in_order where place_in_line = 1`,
+    )
+    for (const table of ['several', 'in_order']) await transaction.query(`drop table ${table}`)
   }
 
   /**

@@ -3,7 +3,7 @@ import { assetFacts, type FactTable, orgFacts, worldFacts } from '../../store/fa
 import { createStagedSql } from '../../store/intervals.ts'
 
 /** Rows that wait in memory before they are appended to a temporary table. */
-const BATCH = 1000
+const BATCH = 4000
 
 /** Temporary tables for what refers to assets by the importer's own keys, until the whole report is known. */
 const raw = {
