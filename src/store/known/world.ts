@@ -186,8 +186,16 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
   )
   for (const table of [...tables.intervals.keys(), ...tables.looks.keys(), 'import'])
     await transaction.query(`create view ${seen}.${table} as select * from ${facts}.${table}`)
+  const [same] = await transaction.query(
+    `select 1 as found from ${home}.asset_key k where k.org_id = ${org_id} and not exists (select 1 from ${own}.differs d where d.asset_id = k.asset_id) limit 1`,
+  )
   for (const [table, ends] of Object.entries(perAsset)) {
     const columns = tables.columns.get(table)!
+    const differing = `select ${columns.join(', ')} from ${own}.${table} where org_id = ${org_id}`
+    if (!same) {
+      await transaction.query(`create view ${seen}.${table} as ${differing}`) // nothing at home need be looked through
+      continue
+    }
     const cut = columns.map((column) => {
       const end = ends.find(([name]) => name === column)
       return end
@@ -198,7 +206,7 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
     await transaction.query(
       `create view ${seen}.${table} as
        select ${cut.join(', ')} from ${home}.${table} h where h.org_id = ${org_id} and ${begun} and not exists (select 1 from ${own}.differs d where d.asset_id = h.asset_id)
-       union all select ${columns.join(', ')} from ${own}.${table} where org_id = ${org_id}`,
+       union all ${differing}`,
     )
   }
   await transaction.query(
