@@ -3831,11 +3831,13 @@ export interface components {
                     cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
                     part: number;
                     shown: number;
-                    /** @description Of findings: the sources that state it, and through which import */
+                    /** @description Of findings: the sources that state it, and through which import; first what feeds said that moved it */
                     stated_by: {
                         source: string;
                         import_no: number;
                         component: string | null;
+                        /** @description What a feed says of the vulnerability; null: a report has the finding */
+                        says: string | null;
                         /** @description ISO 8601, UTC */
                         from: string;
                         to: string | null;
@@ -4285,11 +4287,13 @@ export interface components {
                 cause: "correction" | "coverage_changed" | "asset_joined" | "asset_left" | "content_changed" | "new_vulnerability" | "exploit_intelligence" | "configuration_changed" | "remediated" | "attribute_changed" | "exception_started" | "exception_ended" | "state_set" | "definition_edited" | "formula_changed" | "score_began" | "score_ended";
                 part: number;
                 shown: number;
-                /** @description Of findings: the sources that state it, and through which import */
+                /** @description Of findings: the sources that state it, and through which import; first what feeds said that moved it */
                 stated_by: {
                     source: string;
                     import_no: number;
                     component: string | null;
+                    /** @description What a feed says of the vulnerability; null: a report has the finding */
+                    says: string | null;
                     /** @description ISO 8601, UTC */
                     from: string;
                     to: string | null;

@@ -240,11 +240,12 @@ export const Explained = z.object({
               source: z.string(),
               import_no: z.number().int(),
               component: z.string().nullable(),
+              says: z.string().nullable().describe('What a feed says of the vulnerability; null: a report has the finding'),
               from: Instant,
               to: Instant.nullable(),
             }),
           )
-          .describe('Of findings: the sources that state it, and through which import'),
+          .describe('Of findings: the sources that state it, and through which import; first what feeds said that moved it'),
       }),
     )
     .describe('A page, largest first; all of them sum to the change'),

@@ -15,7 +15,7 @@ import {
 } from '../store/queries/explain/moves.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Catalog } from './catalog.ts'
-import { splitAmongFindings } from './explain-findings.ts'
+import { type AssetOverTime, correctFindings, type FindingPart, splitAmongFindings } from './explain-findings.ts'
 import { compile, fedCapabilities, missingNeeds } from './metrics.ts'
 import type { Rules } from './rules.ts'
 import type { ScoreName } from './scores.ts'
@@ -137,6 +137,7 @@ export async function explainMoves(from: End, to: End, scope: Scope, rules: Rule
     const share = shareOf(subtract(after, before), before, after)
     if (share.numerator === 0n) return
     push(shares, cause, share)
+    if (findings) return // which are its parts
     for (const [part, delta] of differences(was, is)) {
       const own = shareOf(delta, before, after)
       if (own.numerator !== 0n) push(parts, cause, { kind, id: String(part), part: times(own, unit) })
@@ -168,13 +169,15 @@ export async function explainMoves(from: End, to: End, scope: Scope, rules: Rule
     if (moves && steps.length && !findings) await addParts(parts, engine, span, moves, kind)
     former = moves
   }
-  if (findings) await addFindings(parts, to, from.day, scope, question.asset_id!, unit)
+  const asset = findings ? await assetOverTime(engine, scope, question.asset_id!) : null
+  if (asset) addFindings(parts, splitAmongFindings(asset, from.day, to.day), unit)
   let first = begin!.sums
   if (from.engine !== engine || from.catalog) {
     const other = await movesOf(from.engine, scope, from.catalog ?? rules.first, question)
     first = other ? (await readSteps(from.engine, other, endStep(from.day), endStep(from.day))).before : nothing
     const at = endStep(from.day)
     leap(correction, first, begin!.sums, await statesAt(other, at, from.engine), await statesAt(begin!.moves, at))
+    if (asset) addFindings(parts, correctFindings(await assetOverTime(from.engine, scope, question.asset_id!), asset, at, correction), unit)
   }
   const value = (sums: Sums) => (sums.denominator === 0n ? null : times(meanOf(sums), unit))
   return {
@@ -224,14 +227,18 @@ async function addParts(parts: Exact['parts'], engine: Engine, span: Span, moves
   }
 }
 
-async function addFindings(parts: Exact['parts'], to: End, from_day: number, scope: Scope, asset_id: number, unit: Ratio): Promise<void> {
+async function assetOverTime(engine: Engine, scope: Scope, asset_id: number): Promise<AssetOverTime> {
   const [segments, facing, states] = await Promise.all([
-    hazardSegments(to.engine, scope, asset_id),
-    facingSteps(to.engine, scope, asset_id),
-    assetStates(to.engine, scope, asset_id),
+    hazardSegments(engine, scope, asset_id),
+    facingSteps(engine, scope, asset_id),
+    assetStates(engine, scope, asset_id),
   ])
+  return { segments, facing, states }
+}
+
+function addFindings(parts: Exact['parts'], found: readonly FindingPart[], unit: Ratio): void {
   const lines = new Map<string, { cause: number; id: string; ratios: Ratio[] }>()
-  for (const { subject, cause, part } of splitAmongFindings(segments, facing, states, from_day, to.day)) {
+  for (const { subject, cause, part } of found) {
     const line = lines.get(`${cause} ${subject}`)
     if (line) line.ratios.push(part)
     else lines.set(`${cause} ${subject}`, { cause, id: subject, ratios: [part] })

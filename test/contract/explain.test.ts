@@ -485,7 +485,8 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
     for (const id of names) expect(seen, id).toContain(causeNumber(id))
   })
 
-  it('tells what one knowledge corrects of another, asset by asset, before what came after', async () => {
+  it('tells what one knowledge corrects of another, asset by asset and finding by finding, before what came after', async () => {
+    let corrected_findings = 0
     const other = await open()
     await openWorlds(other)
     await fc.assert(
@@ -526,11 +527,36 @@ describe.each(engines)('explain on $name', ({ name, open }) => {
                 `asset ${asset_id}`,
               ).toBeLessThanOrEqual(2)
             }
+            // Of one asset it is split among findings, by how much the hazard of each is another.
+            for (const asset_id of ids) {
+              const answer = await explain({ engine: other, day: from }, { engine, day: from }, { org_id, groups: null }, catalog, {
+                score,
+                id,
+                asset_id,
+              })
+              addsUp(answer, `correction of asset ${asset_id}`)
+              expect(answer.parts.every(({ kind }) => kind === 'finding')).toBe(true)
+              const [A, B] = [was, is].map((each) => {
+                const model = new Model(each.world, new Set(each.models), null)
+                const units = model.exposure(from, 15).get(String(asset_id))?.x.times(HUNDRED).toNumber()
+                return { units: units ?? 0, hazards: units === undefined ? new Map<string, number>() : model.hazards(asset_id, from, 15) }
+              }) as [{ units: number; hazards: Map<string, number> }, { units: number; hazards: Map<string, number> }]
+              const moved = (subject: string) => (B.hazards.get(subject) ?? 0) - (A.hazards.get(subject) ?? 0)
+              const subjects = [...new Set([...A.hazards.keys(), ...B.hazards.keys()])]
+              const all = subjects.reduce((sum, subject) => sum + moved(subject), 0)
+              for (const subject of subjects) {
+                const units = answer.parts.find((part) => part.id === subject)?.units ?? 0
+                const expected = (moved(subject) / all) * (B.units - A.units)
+                if (all !== 0) expect(Math.abs(units - expected), `${subject} on asset ${asset_id}`).toBeLessThanOrEqual(4)
+                corrected_findings += units === 0 ? 0 : 1
+              }
+            }
           }
         },
       ),
       { numRuns: Math.ceil(numRuns / 2), endOnFailure: Boolean(process.env['PLIMSOLL_CASES']) },
     )
+    expect(corrected_findings).toBeGreaterThan(0)
     await other.close()
   })
 })

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { importFile } from '../../src/ingest/ingest.ts'
@@ -11,31 +10,14 @@ import { addOrg } from '../../src/store/orgs.ts'
 import { openStore } from '../../src/store/store.ts'
 import { engines } from '../contract/engines.ts'
 import { realData, withoutRealData } from './data.ts'
+import { hostsByCve, labReport as report, readData as read } from './lab-report.ts'
 import { shippedCatalog } from '../shipped-catalog.ts'
 
 const data = realData()
-const report = 'reports/tenable-io/workbench-export-all-assets.nessus.gz'
 const kevFile = 'feeds/kev/known_exploited_vulnerabilities-2025-08-25.json'
 const exploitFile = 'feeds/exploitdb/files_exploits.reassembled-2022-07-31.csv.gz'
 const kitFile = 'feeds/metasploit/metasploit-first-seen.derived.csv'
 const epssDays = ['2024-10-12', '2024-10-19']
-
-const read = (path: string): string => {
-  const bytes = readFileSync(join(data!.root, path))
-  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-}
-
-/** Hosts by the CVEs that the report shows on them above informational: read with nothing but patterns. */
-function hostsByCve(): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const [, name, host] of read(report).matchAll(/<ReportHost name="([^"]*)">([\s\S]*?)<\/ReportHost>/g))
-    for (const [, severity, item] of host!.matchAll(/<ReportItem [^>]*severity="(\d)"[^>]*>([\s\S]*?)<\/ReportItem>/g)) {
-      const scored = [...item!.matchAll(/<cvss3?_base_score>([\d.]+)</g)].some(([, score]) => Number(score) > 0)
-      if (severity === '0' && !scored) continue
-      for (const [, cve] of item!.matchAll(/<cve>(CVE-[\d-]+)<\/cve>/g)) found.set(cve!, (found.get(cve!) ?? new Set()).add(name!))
-    }
-  return found
-}
 
 /** A row of a CSV without line breaks in its cells. */
 const cells = (line: string): string[] =>

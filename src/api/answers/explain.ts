@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import { causeGroups, causeGroupTitles, causeOf, causes } from '../../model/cause.ts'
+import { causeGroups, causeGroupTitles, type CauseId, causeOf, causes } from '../../model/cause.ts'
 import { rulesThen } from '../../insights/rules.ts'
 import { explain, type ExplainedPart, type Explanation } from '../../insights/explain.ts'
 import type { ExplainQuestion } from '../../insights/explain-moves.ts'
@@ -8,6 +8,8 @@ import { decimalsOf, POINT, readableParts, roundedTo } from '../../insights/read
 import { directions } from '../../insights/scores.ts'
 import { formatInstant } from '../../model/time.ts'
 import { dayText, endOfDay } from '../../store/days.ts'
+import { happenedWithin, type Intelligence, intelligenceBehind, learnedAfter } from '../../store/queries/explain/intelligence.ts'
+import { stageWord } from '../../store/queries/words.ts'
 import { statedBy } from '../../store/queries/explain/findings.ts'
 import { assetNames, controlTitles } from '../../store/queries/explain/names.ts'
 import type { Asked } from '../asked.ts'
@@ -98,7 +100,7 @@ export async function answerExplain(
       return { cause: id, title, group, part: units / POINT, shown: causes_shown[index]!, note: noteOf(question, id, units) }
     }),
     groups: groupsOf(told, causes_shown, decimals),
-    parts: (await named(asked, question, shown)).map((part, index) => ({ ...part, shown: parts_shown[index]! })),
+    parts: (await named(asked, first, days, question, shown)).map((part, index) => ({ ...part, shown: parts_shown[index]! })),
     others: others / POINT,
     others_shown: left ? parts_shown.at(-1)! : 0,
     total: parts.length,
@@ -142,14 +144,23 @@ function readCursor(cursor: string | undefined, length: number): number {
 
 /** Parts with the names that people read, and findings with who states them. */
 async function named(
-  { store: { engine }, catalog, today, scope }: Asked,
+  asked: Asked,
+  first: Asked,
+  days: { from: number; to: number },
   question: ExplainQuestion,
   parts: readonly ExplainedPart[],
 ): Promise<Omit<z.infer<typeof Explained>['parts'][number], 'shown'>[]> {
+  const {
+    store: { engine },
+    catalog,
+    today,
+    scope,
+  } = asked
   const idsOf = (kind: ExplainedPart['kind']) => [...new Set(parts.filter((part) => part.kind === kind).map(({ id }) => id))]
   const assets = await assetNames(engine, scope.org_id, idsOf('asset').map(Number))
   const controls = await controlTitles(engine, scope.org_id, [...idsOf('control'), ...idsOf('finding')])
   const said = question.asset_id === null ? [] : await statedBy(engine, scope, question.asset_id, idsOf('finding'))
+  const news = await newsOf(asked, first, days, parts)
   const nameOf = ({ kind, id }: ExplainedPart): string => {
     if (kind === 'asset') return assets.get(Number(id)) ?? id
     if (kind === 'metric') return (catalog.metrics.get(id) ?? today.metrics.get(id))?.title ?? id
@@ -161,14 +172,66 @@ async function named(
     name: nameOf(part),
     cause: causeOf(part.cause).id,
     part: part.units / POINT,
-    stated_by: said
-      .filter(({ subject }) => part.kind === 'finding' && subject === part.id)
-      .map(({ source, import_no, component, valid_from, valid_to }) => ({
-        source,
-        import_no,
-        component: component || null,
-        from: formatInstant(valid_from),
-        to: valid_to >= Number.MAX_SAFE_INTEGER ? null : formatInstant(valid_to),
-      })),
+    stated_by: [
+      ...(part.kind === 'finding' ? (news.get(causeOf(part.cause).id) ?? []) : [])
+        .filter(({ subject }) => subject === part.id)
+        .map((told) => ({ source: told.source, import_no: told.import_no, component: null, says: inWords(told), ...interval(told) })),
+      ...said
+        .filter(({ subject }) => part.kind === 'finding' && subject === part.id)
+        .map((told) => ({
+          source: told.source,
+          import_no: told.import_no,
+          component: told.component || null,
+          says: null,
+          ...interval(told),
+        })),
+    ],
   }))
+}
+
+const interval = ({ valid_from, valid_to }: { valid_from: number; valid_to: number }) => ({
+  from: formatInstant(valid_from),
+  to: valid_to >= Number.MAX_SAFE_INTEGER ? null : formatInstant(valid_to),
+})
+
+function inWords({ about, value, ended }: Intelligence): string {
+  const says = {
+    stage: () => stageWord(value).replaceAll('_', ' '),
+    cvss: () => `CVSS ${value / 10}`,
+    epss: () => `EPSS ${value / 100_000}`,
+  }
+  return `${says[about]()}${ended ? ', no longer' : ''}`
+}
+
+/** What feeds said that can have moved findings, by the cause that it moves them through. */
+async function newsOf(
+  asked: Asked,
+  first: Asked,
+  days: { from: number; to: number },
+  parts: readonly ExplainedPart[],
+): Promise<Map<CauseId, Intelligence[]>> {
+  const found = new Map<CauseId, Intelligence[]>()
+  if (!asked.org) return found
+  const subjectsOf = (ids: readonly CauseId[]) => [
+    ...new Set(parts.filter(({ kind, cause }) => kind === 'finding' && ids.includes(causeOf(cause).id)).map(({ id }) => id)),
+  ]
+  const [early, late] = [Math.min(days.from, days.to), Math.max(days.from, days.to)]
+  const ends = (day: number) => endOfDay(asked.store.engine, asked.scope.org_id, day)
+  const corrected = subjectsOf(['correction'])
+  if (corrected.length) {
+    const known = ({ known_at }: Asked) => known_at ?? Number.POSITIVE_INFINITY
+    const [less, more] = known(first) < known(asked) ? [first, asked] : [asked, first]
+    found.set('correction', await intelligenceBehind(more.store.engine, corrected, learnedAfter(known(less), (await ends(early)) - 1)))
+  }
+  const moving: CauseId[] = ['exploit_intelligence', 'content_changed']
+  const moved = await intelligenceBehind(asked.store.engine, subjectsOf(moving), happenedWithin(await ends(early), await ends(late)))
+  found.set(
+    'exploit_intelligence',
+    moved.filter(({ about }) => about !== 'cvss'),
+  )
+  found.set(
+    'content_changed',
+    moved.filter(({ about }) => about !== 'stage'),
+  )
+  return found
 }

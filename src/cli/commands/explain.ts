@@ -12,12 +12,30 @@ interface Explained {
   causes: { cause: string; title: string; shown: number; note: string | null }[]
   groups: { title: string; shown: number }[]
   others_shown: number
-  parts: { kind: string; id: string; name: string; cause: string; shown: number; stated_by: { source: string; import_no: number }[] }[]
+  parts: {
+    kind: string
+    id: string
+    name: string
+    cause: string
+    shown: number
+    stated_by: { source: string; import_no: number; component: string | null; says: string | null }[]
+  }[]
   total: number
 }
 
 /** Parts that a person reads at once. */
 const SHOWN = 10
+
+/** Who states a finding, in a few words. */
+const STATED = 2
+
+/** What a part is: of an asset its number, of a finding what feeds said that moved it, and who states it. */
+function aboutPart({ kind, id, stated_by }: Explained['parts'][number]): string {
+  if (kind === 'asset') return `--asset ${id}`
+  const said = stated_by.map(({ source, import_no, component, says }) => `${says ?? component ?? 'found'}: ${source}, import ${import_no}`)
+  const left = said.length - STATED
+  return [...said.slice(0, STATED), ...(left > 0 ? [`and ${left} more`] : [])].join('; ')
+}
 
 /** Reads exposure, secure, metric:ID or initiative:ID. */
 export function readScore(word: string | undefined): { score: string; id: string | undefined } {
@@ -81,13 +99,13 @@ export const command: CliCommand = {
       const titles = new Map(answer.causes.map((each) => [each.cause, each.title]))
       context.print(
         table(
-          ['largest parts', 'through', 'part'],
+          ['largest parts', 'through', 'part', ''],
           [
-            ...answer.parts.map((part) => [part.name, titles.get(part.cause) ?? part.cause, words(part.shown)]),
+            ...answer.parts.map((part) => [part.name, titles.get(part.cause) ?? part.cause, words(part.shown), aboutPart(part)]),
             ...(answer.total > answer.parts.length
-              ? [[`${answer.total - answer.parts.length} others (--limit, --cause)`, '', words(answer.others_shown)]]
+              ? [[`${answer.total - answer.parts.length} others (--limit, --cause)`, '', words(answer.others_shown), '']]
               : []),
-            ...(textOption(context, 'cause') === undefined ? [['= all parts', '', words(answer.shown)]] : []),
+            ...(textOption(context, 'cause') === undefined ? [['= all parts', '', words(answer.shown), '']] : []),
           ],
         ),
       )

@@ -32,14 +32,14 @@ function PartName({ part, told }: { part: Part; told: Explained }) {
   return <span>{part.name}</span>
 }
 
-/** Who states a finding: source, report and since when. */
+/** Who states a finding, first what feeds said that moved it: source, report and since when. */
 function StatedBy({ part }: { part: Part }) {
   if (part.stated_by.length === 0) return null
   return (
     <ul className="mt-0.5 text-xs text-ink-3">
       {part.stated_by.slice(0, 4).map((said) => (
-        <li key={`${said.source} ${said.import_no} ${said.component ?? ''} ${said.from}`}>
-          {said.component && `${said.component}, `}
+        <li key={`${said.source} ${said.import_no} ${said.component ?? ''} ${said.says ?? ''} ${said.from}`}>
+          {(said.says ?? said.component) && `${said.says ?? said.component}, `}
           stated by{' '}
           <To page="/sources" change={{ open: String(said.import_no) }} className="hover:underline">
             {said.source}, report {said.import_no}
