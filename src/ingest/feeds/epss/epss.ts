@@ -57,10 +57,11 @@ async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name:
   let rows = 0
   let last: FileRecord | null = null
   for await (const batch of lines(bytes)) {
+    const records: FileRecord[] = []
     for (let text of batch) {
       line++
       if (last !== null) {
-        yield last
+        records.push(last)
         last = null
       }
       if (text.endsWith('\r')) text = text.slice(0, -1)
@@ -79,8 +80,9 @@ async function* readNative(bytes: AsyncIterable<Uint8Array>, head: string, name:
         continue
       }
       rows++
-      yield { kind: 'epss', vulnerability_id, epss, percentile }
+      records.push({ kind: 'epss', vulnerability_id, epss, percentile })
     }
+    yield records
   }
   // A row that is wrong and the last one is a download that stopped: the list is complete, so what is missing would be withdrawn.
   if (last !== null) throw new UserError('unreadable_report', `Line ${line}: the file ends in the middle of a row; fetch it again`)

@@ -77,7 +77,7 @@ export const checkmarxOsa: Importer = reads({
     }
     for (const { name, version } of libraries.values()) yield { kind: 'software', asset: ASSET, name, ...(version && { version }) }
     const described = new Set<string>()
-    for (const { own, at } of vulnerabilities) yield readVulnerability(own, libraries.get(own.libraryId), at, described)
+    yield vulnerabilities.flatMap(({ own, at }) => [...readVulnerability(own, libraries.get(own.libraryId), at, described)])
   },
 })
 

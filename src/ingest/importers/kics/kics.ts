@@ -38,11 +38,7 @@ export const kics: Importer = reads({
     yield { kind: 'report', source: 'kics', tool: 'KICS', tool_version: /^\d/.test(version) ? version : null, observed_at: timeOf(header) }
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
     const results = openPartResults()
-    for (const { item, at } of queries) {
-      const id = textOf(item['query_id'])
-      if (id === '') yield { kind: 'skipped', at, reason: 'Expected a query with a query_id' }
-      else yield queryRecords(item, id, results)
-    }
+    yield queries.flatMap(({ item, at }) => [...queryRecords(item, at, results)])
     yield results.end()
     // What could not be read or asked is not known to be gone.
     if (!header.get('files_failed_to_scan') && !header.get('queries_failed_to_execute')) {
@@ -64,7 +60,12 @@ function timeOf(header: Map<string, unknown>): Instant | null {
   return times.find((time) => time !== null && time > 0) ?? null
 }
 
-function* queryRecords(item: Fields, id: string, results: ReturnType<typeof openPartResults>): Generator<FileRecord> {
+function* queryRecords(item: Fields, at: string, results: ReturnType<typeof openPartResults>): Generator<FileRecord> {
+  const id = textOf(item['query_id'])
+  if (id === '') {
+    yield { kind: 'skipped', at, reason: 'Expected a query with a query_id' }
+    return
+  }
   const word = textOf(item['severity'])
   const severity = word.toUpperCase() === 'TRACE' ? 'informational' : parseSeverity(word)
   const cis = textOf(item['cis_description_id_formatted']) || textOf(item['cis_description_id'])

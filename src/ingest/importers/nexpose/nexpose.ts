@@ -69,16 +69,20 @@ async function* parseReport(file: Source): AsyncGenerator<Told> {
   })
 
   yield begin()
+  yield findingsOf(items, definitions)
+  yield coverage
+}
+
+function* findingsOf(items: readonly Item[], definitions: ReadonlyMap<string, Definition>): Generator<FileRecord> {
   const described = new Set<string>()
   for (const item of items) {
     const definition = definitions.get(item.check)
     if (definition && !described.has(item.check)) {
       described.add(item.check)
-      yield describe(definition)
+      yield* describe(definition)
     }
     yield findingOf(item, definition)
   }
-  yield coverage
 }
 
 function* skip(before: Generator<FileRecord>, at: string, reason: string): Generator<FileRecord> {

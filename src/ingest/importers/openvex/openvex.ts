@@ -72,7 +72,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       if (path === '$.statements[*]') {
         if (++statements > MAX_STATEMENTS)
           throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
-        held.records.push(...readStatement(value, at))
+        for (const record of readStatement(value, at)) held.records.push(record)
       } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
     }
   if (documents.length === 0)
@@ -105,8 +105,8 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       },
     }
     // A statement without a time of its own has that of the document, as the specification says of timestamps.
-    for (const record of records)
-      yield record.kind === 'statement' && issued !== null ? { ...record, stated_at: record.stated_at ?? issued } : record
+    if (issued !== null) for (const record of records) if (record.kind === 'statement') record.stated_at ??= issued
+    yield records
   }
 }
 

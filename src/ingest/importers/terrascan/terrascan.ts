@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlRecord } from '../../../model/record.ts'
+import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
@@ -32,7 +32,7 @@ export const terrascan: Importer = reads({
   },
 
   async *parse(file: Source): AsyncGenerator<Told> {
-    const held: { list: (typeof LISTS)[number]; item: Fields; at: string }[] = []
+    const held: Held[] = []
     let summary: Fields | null = null
     for await (const matches of readJson(file.bytes(), [...LISTS.map((name) => `$.results.${name}[*]`), '$.results.scan_summary']).batches)
       for (const { path, at, value } of matches) {
@@ -50,54 +50,12 @@ export const terrascan: Importer = reads({
       observed_at: timeOf(textOf(summary?.['scanned_at'])),
     }
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
-    const results = openPartResults()
-    let broken = false
-    for (const { list, item, at } of held) {
-      if (list === 'scan_errors') {
-        const reason = textOf(item['errMsg']).slice(0, 500)
-        // With all types asked for, those that the folder does not have are "errors".
-        if (/not found|no \S+(?: \S+)? found/i.test(reason)) continue
-        broken = true
-        yield { kind: 'skipped', at, reason: `Terrascan could not read ${textOf(item['iac_type']) || 'a part'}: ${reason}` }
-        continue
-      }
-      const id = textOf(item['rule_id'])
-      if (id === '') {
-        yield { kind: 'skipped', at, reason: 'Expected a violation with a rule_id' }
-        continue
-      }
-      const severity = parseSeverity(textOf(item['severity']))
-      const control: ControlRecord = {
-        kind: 'control',
-        control_id: `terrascan:${id.slice(0, 200)}`,
-        title: (textOf(item['description']) || textOf(item['rule_name']) || id).slice(0, 500),
-        ...(severity && { severity }),
-        ...(textOf(item['category']) && { category: textOf(item['category']) }),
-      }
-      if (list === 'passed_rules') yield results.other(ASSET, control, 'pass')
-      else if (list === 'skipped_violations')
-        yield results.other(ASSET, control, 'not_run', ['Skipped', textOf(item['skip_comment'])].filter(Boolean).join(': '))
-      else {
-        const path = textOf(item['file']).replaceAll('\\', '/')
-        const line = lineOf(item['line'])
-        const resource = [textOf(item['resource_type']), textOf(item['resource_name'])].filter(Boolean).join('.')
-        yield results.fail({
-          asset: ASSET,
-          control,
-          part: [path, textOf(item['module_name']) === 'root' ? '' : textOf(item['module_name']), resource].filter(Boolean).join(' '),
-          type: 'resource',
-          ...(severity && { severity }),
-          title: control.title,
-          place: line ? `${path}:${line}` : path,
-        })
-      }
-    }
-    yield results.end()
+    yield recordsOf(held)
     const folder =
       textOf(summary?.['file/folder'])
         .split(/[\\/]/)
         .findLast((part) => part !== '' && part !== '.') ?? ''
-    if (!broken)
+    if (!held.some(isBroken))
       yield {
         kind: 'coverage',
         asset: ASSET,
@@ -106,3 +64,58 @@ export const terrascan: Importer = reads({
       }
   },
 })
+
+/** What is held of one item until the time of the scan is known. */
+interface Held {
+  list: (typeof LISTS)[number]
+  item: Fields
+  at: string
+}
+
+/** What could not be read, as opposed to the types that the folder does not have: with all types asked for, those are "errors". */
+const isBroken = ({ list, item }: Held): boolean => list === 'scan_errors' && !/not found|no \S+(?: \S+)? found/i.test(errorOf(item))
+
+const errorOf = (item: Fields): string => textOf(item['errMsg']).slice(0, 500)
+
+function* recordsOf(held: readonly Held[]): Generator<FileRecord> {
+  const results = openPartResults()
+  for (const each of held) {
+    const { list, item, at } = each
+    if (list === 'scan_errors') {
+      if (isBroken(each))
+        yield { kind: 'skipped', at, reason: `Terrascan could not read ${textOf(item['iac_type']) || 'a part'}: ${errorOf(item)}` }
+      continue
+    }
+    const id = textOf(item['rule_id'])
+    if (id === '') {
+      yield { kind: 'skipped', at, reason: 'Expected a violation with a rule_id' }
+      continue
+    }
+    const severity = parseSeverity(textOf(item['severity']))
+    const control: ControlRecord = {
+      kind: 'control',
+      control_id: `terrascan:${id.slice(0, 200)}`,
+      title: (textOf(item['description']) || textOf(item['rule_name']) || id).slice(0, 500),
+      ...(severity && { severity }),
+      ...(textOf(item['category']) && { category: textOf(item['category']) }),
+    }
+    if (list === 'passed_rules') yield* results.other(ASSET, control, 'pass')
+    else if (list === 'skipped_violations')
+      yield* results.other(ASSET, control, 'not_run', ['Skipped', textOf(item['skip_comment'])].filter(Boolean).join(': '))
+    else {
+      const path = textOf(item['file']).replaceAll('\\', '/')
+      const line = lineOf(item['line'])
+      const resource = [textOf(item['resource_type']), textOf(item['resource_name'])].filter(Boolean).join('.')
+      yield* results.fail({
+        asset: ASSET,
+        control,
+        part: [path, textOf(item['module_name']) === 'root' ? '' : textOf(item['module_name']), resource].filter(Boolean).join(' '),
+        type: 'resource',
+        ...(severity && { severity }),
+        title: control.title,
+        place: line ? `${path}:${line}` : path,
+      })
+    }
+  }
+  yield* results.end()
+}
