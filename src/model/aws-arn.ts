@@ -1,4 +1,5 @@
 import { parseImageReference, type ImageReference } from './asset-name.ts'
+import { remembered } from './remembered.ts'
 
 /** An Amazon Resource Name: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export interface Arn {
@@ -44,7 +45,7 @@ const ec2Type = (id: string): string | null => ec2Types.get(/^([a-z]+)-[0-9a-z]{
  * Reads an ARN; null for anything else. The kept text has partition, service and region in lower case, and is the same for the spellings that tools
  * use for one resource: an EC2 id without its type gets it, a log group loses its `:*`, a function its `:$LATEST`.
  */
-export function readArn(text: string): Arn | null {
+export const readArn: (text: string) => Readonly<Arn> | null = remembered((text) => {
   const match = ARN.exec(text.trim())
   if (!match) return null
   const [partition, service, region] = [match[1]!.toLowerCase(), match[2]!.toLowerCase(), match[3]!.toLowerCase()]
@@ -59,17 +60,17 @@ export function readArn(text: string): Arn | null {
   if (service === 'logs') resource = resource.replace(/:\*$/, '')
   if (service === 'lambda') resource = resource.replace(/:\$LATEST$/, '')
   return { partition, service, region, account, resource, text: ['arn', partition, service, region, account, resource].join(':') }
-}
+})
 
 /**
  * The id of an EC2 resource where it is long enough (17 digits) to be unique in the world; null else. Tools that run inside of a machine know only
  * this one.
  */
-export function ec2Name(id: string): string | null {
+export const ec2Name: (id: string) => string | null = remembered((id) => {
   const last = /([a-z]+-[0-9a-f]{17})$/.exec(id)?.[1]
   if (last === undefined || ec2Type(last) === null) return null
   return last === id || readArn(id)?.service === 'ec2' ? last : null
-}
+})
 
 /** Words for a type, CloudFormation's (`AWS::S3::Bucket`) and Security Hub's (`AwsS3Bucket`), as one. */
 const typeWord = (type: string): string =>

@@ -1,5 +1,6 @@
 import type { AssetAttributes, AssetType, NameType } from './asset.ts'
 import { ec2Name, readArn, resourceArn } from './aws-arn.ts'
+import { remembered } from './remembered.ts'
 
 /** Where a report saw a resource. What the report does not say is ''. */
 export interface CloudPlace {
@@ -95,7 +96,7 @@ const COMPUTE = /^projects\/[^/]+\/(?:global|zones\/[^/]+|regions\/[^/]+)\/[^/]/
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html,
  * https://cloud.google.com/asset-inventory/docs/resource-name-format
  */
-export function globalName(id: string): string | null {
+export const globalName: (id: string) => string | null = remembered((id) => {
   const text = id.trim()
   const arn = readArn(text)
   if (arn !== null) return arn.text
@@ -110,7 +111,7 @@ export function globalName(id: string): string | null {
   if (COMPUTE.test(text)) return `//compute.googleapis.com/${text}`
   if (text.startsWith('projects/') || /^ocid1\./i.test(text) || text.startsWith('https://')) return text
   return GUID.test(text) ? text.toLowerCase() : null
-}
+})
 
 /** A text that names a whole AWS account, Azure subscription or Google project: which. Null for anything else. */
 function accountIn(uid: string): { provider: string; account: string } | null {

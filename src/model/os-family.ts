@@ -1,4 +1,5 @@
 import type { OsFamily } from './asset.ts'
+import { remembered } from './remembered.ts'
 
 /** In this order: "Cisco IOS" is not iOS, "Windows Server" not Windows. */
 const patterns: [RegExp, OsFamily][] = [
@@ -26,6 +27,7 @@ const patterns: [RegExp, OsFamily][] = [
  * Null when the words say nothing: a family is never guessed.
  */
 export function parseOsFamily(text: string | null | undefined): OsFamily | null {
-  const words = (text ?? '').slice(0, 500).toLowerCase()
-  return patterns.find(([pattern]) => pattern.test(words))?.[1] ?? null
+  return familyOf((text ?? '').slice(0, 500).toLowerCase())
 }
+
+const familyOf = remembered((words): OsFamily | null => patterns.find(([pattern]) => pattern.test(words))?.[1] ?? null)

@@ -41,13 +41,9 @@ export function* checkResult(check: CheckResult, described: Set<string>): Genera
     }
   }
   const evidence = cutText(check.evidence)
-  yield {
-    kind: 'control_result',
-    asset,
-    control_id,
-    status,
-    ...(severity && { severity }),
-    ...(evidence && { evidence }),
-    ...(check.place && { place: check.place }),
-  }
+  const result: ControlResultRecord = { kind: 'control_result', asset, control_id, status }
+  if (severity) result.severity = severity
+  if (evidence) result.evidence = evidence
+  if (check.place) result.place = check.place
+  yield result
 }

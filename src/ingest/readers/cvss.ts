@@ -1,4 +1,5 @@
 import calculator from 'ae-cvss-calculator'
+import { remembered } from '../../model/remembered.ts'
 
 export interface CvssRating {
   /** Base score, 0–10. */
@@ -17,25 +18,11 @@ const V2_PARTS = 6,
 
 type Scored = Required<CvssRating> & { version: '2.0' | '3.0' | '3.1' | '4.0' }
 
-/** Vectors scored lately: a report has thousands of items and a few hundred vectors. */
-const scored = new Map<string, Scored | null>()
-const MAX_SCORED = 5000
-
 /**
  * The base metrics of a vector in the order of the specification, and their score. A v2 vector may stand in brackets or behind `CVSS2#`, a v3 one
  * may lack its prefix; threat and environmental metrics behind the base metrics are left out. Null for anything else, also for an incomplete vector.
  */
-export function scoreVector(text: string): Readonly<Scored> | null {
-  const known = scored.get(text)
-  if (known !== undefined) return known
-  const score = computeScore(text)
-  if (text.length > 300) return score
-  if (scored.size >= MAX_SCORED) scored.clear()
-  scored.set(text, score)
-  return score
-}
-
-function computeScore(text: string): Scored | null {
+export const scoreVector: (text: string) => Readonly<Scored> | null = remembered((text) => {
   let vector = text
     .trim()
     .slice(0, 300)
@@ -54,7 +41,7 @@ function computeScore(text: string): Scored | null {
   }
   if (V2.test(v2)) return { cvss: new calculator.Cvss2(v2).calculateScores().base!, cvss_vector: v2, version: '2.0' }
   return null
-}
+})
 
 /**
  * The rating to take of several: v4 before v3 before v2, within a version the first. `score` is taken as stated when it is a number from 0 to 10 and,

@@ -25,11 +25,23 @@ export const textOf = (value: unknown): string =>
 export const wordOf = (value: unknown): string => (typeof value === 'boolean' ? String(value) : textOf(value))
 
 /** The first of several members that is a text, for tools that renamed it over their versions; undefined when none is. */
-export const firstText = (fields: Readonly<Fields>, ...names: string[]): string | undefined =>
-  names.map((name) => textOf(fields[name])).find((text) => text !== '')
+export function firstText(fields: Readonly<Fields>, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const text = textOf(fields[name])
+    if (text !== '') return text
+  }
+  return undefined
+}
 
 /** The texts of a list that are not empty; a single text is a list of one. */
-export const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== '')
+export function textsIn(value: unknown): string[] {
+  const texts: string[] = []
+  for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    const text = textOf(each)
+    if (text !== '') texts.push(text)
+  }
+  return texts
+}
 
 /** A finite number, or a text that is a decimal number. Null for anything else: what cannot be read is not 0. */
 export function numberOf(value: unknown): number | null {
@@ -68,8 +80,13 @@ export function cutText(text: string | null | undefined, most = 8000): string | 
 }
 
 /** The first that is an https address of at most 2,000 characters; undefined when none is. */
-export const httpsOf = (...values: unknown[]): string | undefined =>
-  values.map(textOf).find((text) => text.length <= 2000 && /^https:\/\/[^\s<>"]+$/i.test(text))
+export function httpsOf(...values: unknown[]): string | undefined {
+  for (const value of values) {
+    const text = textOf(value)
+    if (text.length <= 2000 && /^https:\/\/[^\s<>"]+$/i.test(text)) return text
+  }
+  return undefined
+}
 
 /** The same without the members that are undefined, null or ''. */
 export function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } {

@@ -22,7 +22,7 @@ export interface PackageItem {
   rating_of?: ((id: string) => CvssRating | null) | undefined
   published_at?: Instant | null | undefined
   url?: string | undefined
-  component?: NonNullable<FindingRecord['component']> | undefined
+  component?: Component | undefined
   fixed_version?: string | undefined
   place?: string | undefined
   exploit_stage?: ExploitStage | undefined
@@ -31,22 +31,19 @@ export interface PackageItem {
 /** The finding of an item, and before it each of its vulnerabilities unless `described` (ids, kept by the caller per report) has it already. */
 export function* packageFinding(item: PackageItem, described: Set<string>): Generator<VulnerabilityRecord | FindingRecord> {
   const { about, title, severity } = item
-  const ratingOf = (id: string) => item.rating_of?.(id) ?? item.rating
+  let cvss: number | undefined
   for (const vulnerability_id of about.ids) {
+    const rating = item.rating_of?.(vulnerability_id) ?? item.rating
+    if (rating && (cvss === undefined || rating.cvss > cvss)) cvss = rating.cvss
     if (described.has(vulnerability_id)) continue
     described.add(vulnerability_id)
     yield {
       kind: 'vulnerability',
       vulnerability_id,
       ...given({ title, description: cutText(item.description), severity, published_at: item.published_at, url: item.url }),
-      ...ratingOf(vulnerability_id),
+      ...rating,
       ...(about.aliases.length > 0 && { aliases: about.aliases }),
     }
-  }
-  let cvss: number | undefined
-  for (const id of about.ids) {
-    const score = ratingOf(id)?.cvss
-    if (score !== undefined && (cvss === undefined || score > cvss)) cvss = score
   }
   // Member by member: this runs for every item of most reports, and building it of parts takes ten times as long.
   const finding: FindingRecord = { kind: 'finding', asset: item.asset, vulnerability_ids: about.ids }
@@ -55,11 +52,16 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
   if (cvss !== undefined) finding.cvss = cvss
   if (item.exploit_stage) finding.exploit_stage = item.exploit_stage
   if (title) finding.title = title
-  if (item.component) finding.component = { ...given(item.component), name: item.component.name }
+  if (item.component) finding.component = componentOf(item.component)
   if (item.fixed_version) finding.fixed_version = item.fixed_version
   if (item.place) finding.place = item.place
   yield finding
 }
+
+type Component = NonNullable<FindingRecord['component']>
+
+/** Without the members that the tool does not say. */
+const componentOf = (component: Component): Component => Object.assign(given(component), { name: component.name })
 
 type Absent = null | undefined
 type Ratings = Parameters<typeof bestRating>[0]
@@ -96,6 +98,7 @@ export function* scannerItem(item: ScannerItem, described: Set<string>): Generat
     yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
     return
   }
+  const { ratings_by_id } = item
   const name = item.component?.name.trim()
   yield* packageFinding(
     {
@@ -105,10 +108,10 @@ export function* scannerItem(item: ScannerItem, described: Set<string>): Generat
       description: item.description ?? undefined,
       severity: parseSeverity(item.severity) ?? undefined,
       rating: bestRating(item.ratings ?? []),
-      rating_of: (id) => bestRating(item.ratings_by_id?.get(id) ?? []),
+      rating_of: ratings_by_id && ((id) => bestRating(ratings_by_id.get(id) ?? [])),
       published_at: item.published_at,
       url: httpsOf(...(item.urls ?? [])),
-      component: name ? { name: name.slice(0, 500), ...given({ ...item.component, name: undefined }) } : undefined,
+      component: name ? ({ ...item.component, name: name.slice(0, 500) } as Component) : undefined,
       fixed_version: item.fixed_version?.slice(0, 500),
       place: item.place?.slice(0, 1000),
       exploit_stage: item.exploit_stage ?? undefined,

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { NumberedPlaces } from '../../model/numbered-place.ts'
-import type { ControlRecord, ControlResultRecord, FileRecord } from '../../model/record.ts'
+import type { ControlRecord, ControlResultRecord, FileRecord, FindingRecord } from '../../model/record.ts'
 import type { Severity } from '../../model/severity.ts'
 
 /** A rule that a part of an asset fails: a resource in a file, a container of a workload. */
@@ -21,6 +21,9 @@ export interface FailedPart {
 /** Most rules, and rules with parts, that are held for one report. */
 const MAX_HELD = 500_000
 const MAX_TEXT = 500
+
+/** What is told of a rule and asset that answered in several ways: the first of these. */
+const RANK: ControlResultRecord['status'][] = ['pass', 'not_applicable', 'not_run']
 
 /**
  * Turns results of rules about the parts of an asset into records. Each failed part is a finding of its own; the second one of a rule and part with one
@@ -60,23 +63,19 @@ export function openPartResults(): {
       others.delete(key)
       const name = places.next(key, part.slice(0, MAX_TEXT))
       hold()
-      yield {
-        kind: 'finding',
-        asset,
-        control_id: control.control_id,
-        ...(severity && { severity }),
-        ...(title && { title: title.slice(0, 2000) }),
-        ...(name && { component: { name, type } }),
-        ...(place && { place: place.slice(0, MAX_TEXT) }),
-      }
+      const finding: FindingRecord = { kind: 'finding', asset, control_id: control.control_id }
+      if (severity) finding.severity = severity
+      if (title) finding.title = title.slice(0, 2000)
+      if (name) finding.component = { name, type }
+      if (place) finding.place = place.slice(0, MAX_TEXT)
+      yield finding
     },
     *other(asset, control, status, evidence) {
       yield* describe(control)
       const key = `${asset}\0${control.control_id}`
       if (failed.has(key)) return
       const before = others.get(key)
-      const rank = ['pass', 'not_applicable', 'not_run']
-      if (before && rank.indexOf(before.status) <= rank.indexOf(status)) return
+      if (before && RANK.indexOf(before.status) <= RANK.indexOf(status)) return
       hold()
       others.set(key, {
         kind: 'control_result',

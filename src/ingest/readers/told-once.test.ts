@@ -25,4 +25,15 @@ describe('toldOnce', () => {
       told({ kind: 'vulnerability', vulnerability_id: 'CVE-2099-1' }),
     ]).toEqual([1, 0])
   })
+
+  it('knows what is told of a control or vulnerability already', () => {
+    const once = toldOnce()
+    expect(once.knows('tool:a')).toBe(false)
+    once({ kind: 'control', control_id: 'tool:a', title: 'a' })
+    // Its severity would still be news.
+    expect(once.knows('tool:a')).toBe(false)
+    once({ kind: 'control', control_id: 'tool:a', title: 'a', severity: 'low' })
+    once({ kind: 'vulnerability', vulnerability_id: 'CVE-2026-0001' })
+    expect([once.knows('tool:a'), once.knows('CVE-2026-0001'), once.knows('CVE-2026-0002')]).toEqual([true, true, false])
+  })
 })

@@ -2,11 +2,20 @@ import type { AssetRecord, ControlRecord, CoverageRecord, VulnerabilityRecord } 
 
 type Told = AssetRecord | ControlRecord | CoverageRecord | VulnerabilityRecord
 
+export interface Once {
+  /** The record if it is news, or nothing. */
+  (record: Told): readonly Told[]
+  /** Whether whatever is said now of the control, told with its severity, or vulnerability is no news, and need not be put together. */
+  knows(id: string): boolean
+}
+
+const NOTHING: readonly Told[] = []
+
 /**
  * For reports whose items repeat what they are about: lets an asset, control, vulnerability or coverage pass when it is new, and again only
  * when it adds something (an asset seen later or not gone after all, a control whose severity was not known). Holds one entry per thing, not per item.
  */
-export function toldOnce(): (record: Told) => Generator<Told> {
+export function toldOnce(): Once {
   const assets = new Map<string, { at: number | null; inactive: boolean }>()
   const controls = new Map<string, boolean>()
   const others = new Set<string>()
@@ -37,7 +46,7 @@ export function toldOnce(): (record: Told) => Generator<Told> {
     return true
   }
 
-  return function* (record) {
-    if (isNews(record)) yield record
-  }
+  return Object.assign((record: Told): readonly Told[] => (isNews(record) ? [record] : NOTHING), {
+    knows: (id: string) => controls.get(id) ?? others.has(id),
+  })
 }

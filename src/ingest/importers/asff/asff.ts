@@ -5,7 +5,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 import { flawOf, severityOf } from './flaw.ts'
 import { controlIdOf, frameworksOf, kindOf, type Product, productOf, throughSecurityHub } from './product.ts'
 import { type Resource, resourceOf } from './resource.ts'
@@ -152,12 +152,9 @@ function whyLeft(item: Fields): string | null {
 /** What the product or Security Hub says of an item that is over; null when it is not, and for the result of a check, which says so itself. */
 function closedWord(item: Fields): string | null {
   if (textOf(fieldsOf(item.Compliance).Status) !== '') return null
-  const words = [
-    [item.RecordState, 'ARCHIVED'],
-    [fieldsOf(item.Workflow).Status, 'RESOLVED'],
-    [fieldsOf(item.ProductFields)['aws/inspector/FindingStatus'], 'CLOSED'],
-  ] as const
-  return words.find(([said, word]) => textOf(said).toUpperCase() === word)?.[1] ?? null
+  if (textOf(item.RecordState).toUpperCase() === 'ARCHIVED') return 'ARCHIVED'
+  if (textOf(fieldsOf(item.Workflow).Status).toUpperCase() === 'RESOLVED') return 'RESOLVED'
+  return textOf(fieldsOf(item.ProductFields)['aws/inspector/FindingStatus']).toUpperCase() === 'CLOSED' ? 'CLOSED' : null
 }
 
 /** PASSED and FAILED are answers. WARNING and NOT_AVAILABLE (and Prowler's INFOED, MANUAL, MUTED) are none, nor is what is archived or suppressed. */
@@ -168,8 +165,6 @@ function statusOf(item: Fields): ControlResultRecord['status'] | null {
     return 'not_run'
   return word === 'PASSED' ? 'pass' : word === 'FAILED' ? 'fail' : 'not_run'
 }
-
-type Once = ReturnType<typeof toldOnce>
 
 function* controlRecords(
   item: Fields,
@@ -195,22 +190,24 @@ function* controlRecords(
   const severity = status === 'fail' || product.source !== 'aws-security-hub' ? severityOf(item) : undefined
   const description = textOf(item.Description)
   const ofResult = product.source === 'prowler'
-  const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
-  const frameworks = frameworksOf(item, product)
-  const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: cutText(ofResult ? title.replace(/^\[[^\]]*\]\s*/, '') : title) ?? control_id,
-    product: 'aws',
-    ...given({
-      severity,
-      description: ofResult ? undefined : cutText(description),
-      remediation: cutText(textOf(recommendation.Text)),
-      url: httpsOf(textOf(recommendation.Url)),
-    }),
-    ...(frameworks.length > 0 && { frameworks }),
-  })
+  if (!once.knows(control_id)) {
+    const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
+    const frameworks = frameworksOf(item, product)
+    const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: cutText(ofResult ? title.replace(/^\[[^\]]*\]\s*/, '') : title) ?? control_id,
+      product: 'aws',
+      ...given({
+        severity,
+        description: ofResult ? undefined : cutText(description),
+        remediation: cutText(textOf(recommendation.Text)),
+        url: httpsOf(textOf(recommendation.Url)),
+      }),
+      ...(frameworks.length > 0 && { frameworks }),
+    })
+  }
   const reasons = listOf(fieldsOf(item.Compliance).StatusReasons).map(
     (reason) => textOf(fieldsOf(reason).Description) || textOf(fieldsOf(reason).ReasonCode),
   )
@@ -239,18 +236,19 @@ function* detectionRecords(
   const severity = severityOf(item)
   const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
   const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: product.kind === 'detection' ? control_id.slice(product.source.length + 1) : (cutText(title) ?? control_id),
-    partial: true,
-    product: 'aws',
-    ...given({
-      severity,
-      remediation: cutText(textOf(recommendation.Text)),
-      url: httpsOf(textOf(recommendation.Url), textOf(item.SourceUrl)),
-    }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: product.kind === 'detection' ? control_id.slice(product.source.length + 1) : (cutText(title) ?? control_id),
+      partial: true,
+      product: 'aws',
+      ...given({
+        severity,
+        remediation: cutText(textOf(recommendation.Text)),
+        url: httpsOf(textOf(recommendation.Url), textOf(item.SourceUrl)),
+      }),
+    })
   const other = fieldsOf(fieldsOf(fieldsOf(listOf(item.Resources)[0]).Details).Other)
   const file = textOf(other.Filename)
   const line = textOf(other.StartLine)

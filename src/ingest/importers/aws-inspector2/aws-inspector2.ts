@@ -19,7 +19,7 @@ import {
 } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'aws-inspector2'
 const patterns = { object: '$.findings[*]', list: '$[*]' } as const
@@ -62,7 +62,7 @@ export const awsInspector2: Importer = reads({
   },
 })
 
-function* itemRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* itemRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const status = textOf(item.status).toUpperCase()
   if (status === 'SUPPRESSED') {
     yield { kind: 'skipped', at, reason: 'Suppressed' }
@@ -109,18 +109,19 @@ function* itemRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce
   yield* once(assetRecord)
   yield* once({ kind: 'coverage', asset, subject: 'control', access: 'remote', checks: 'listed' })
   const recommendation = fieldsOf(fieldsOf(item.remediation).recommendation)
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: rule.title,
-    product: 'aws',
-    ...given({
-      severity,
-      description: cutText(textOf(item.description)),
-      remediation: cutText(textOf(recommendation.text)),
-      url: httpsOf(textOf(recommendation.Url)),
-    }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: rule.title,
+      product: 'aws',
+      ...given({
+        severity,
+        description: cutText(textOf(item.description)),
+        remediation: cutText(textOf(recommendation.text)),
+        url: httpsOf(textOf(recommendation.Url)),
+      }),
+    })
   yield {
     kind: 'finding',
     asset,
@@ -132,7 +133,7 @@ function* itemRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce
 }
 
 /** Inspector no longer finds it since `updatedAt`, often because the resource is gone. */
-function* closedRecords(item: Fields, at: string, asset: AssetRecord, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* closedRecords(item: Fields, at: string, asset: AssetRecord, once: Once): Generator<FileRecord> {
   const rule = ruleOf(item)
   const open = rule
     ? { asset: asset.asset, ...ruleParts(rule) }

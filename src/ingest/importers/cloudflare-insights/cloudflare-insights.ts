@@ -6,7 +6,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'cloudflare-insights'
 const COLUMNS = ['severity', 'issue_class', 'subject', 'issue_type', 'scan_performed_on', 'status']
@@ -47,7 +47,7 @@ export const cloudflareInsights: Importer = reads({
   },
 })
 
-function* insightRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* insightRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const subject = textOf(item.subject).toLowerCase().replace(/\.$/, '')
   const issue = textOf(item.issue_class)
   if (issue === '' || !/^[a-z0-9_*.-]{1,253}$/.test(subject)) {
@@ -68,18 +68,19 @@ function* insightRecords(item: Fields, at: string, once: ReturnType<typeof toldO
     ...(observed_at !== null && { observed_at }),
   })
   if (open) yield* once({ kind: 'coverage', asset: subject, subject: 'control', access: 'remote', checks: 'listed' })
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: cutText(issue.includes(' ') ? issue : issue.replaceAll('_', ' ')) ?? issue,
-    ...given({
-      severity,
-      category: textOf(item.issue_type).replaceAll('_', ' '),
-      description: cutText(textOf(item.risk) || textOf(item.insight)),
-      remediation: cutText(textOf(item.recommended_action) || textOf(item.resolve_text)),
-      url: httpsOf(textOf(item.resolve_link)),
-    }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: cutText(issue.includes(' ') ? issue : issue.replaceAll('_', ' ')) ?? issue,
+      ...given({
+        severity,
+        category: textOf(item.issue_type).replaceAll('_', ' '),
+        description: cutText(textOf(item.risk) || textOf(item.insight)),
+        remediation: cutText(textOf(item.recommended_action) || textOf(item.resolve_text)),
+        url: httpsOf(textOf(item.resolve_link)),
+      }),
+    })
   yield {
     kind: 'control_result',
     asset: subject,

@@ -7,7 +7,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const MEMBERS = ['plugin', 'category', 'resource', 'region', 'status', 'message']
 
@@ -56,7 +56,7 @@ export const cloudsploit: Importer = reads({
   },
 })
 
-function* resultRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* resultRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const title = textOf(item.title)
   const id = textOf(item.plugin) || title
   const word = textOf(item.status).toUpperCase()
@@ -73,12 +73,13 @@ function* resultRecords(item: Fields, at: string, once: ReturnType<typeof toldOn
   yield* once(asset)
   if (status !== 'not_run') yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control' })
   const control_id = `cloudsploit:${id}`
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: cutText(title) ?? id,
-    ...given({ category: textOf(item.category), description: cutText(textOf(item.description)) }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: cutText(title) ?? id,
+      ...given({ category: textOf(item.category), description: cutText(textOf(item.description)) }),
+    })
   yield { kind: 'control_result', asset: asset.asset, control_id, status, ...given({ evidence: cutText(textOf(item.message)), place }) }
 }
 
@@ -99,7 +100,7 @@ function assetOf(resource: string, region: string): { asset: AssetRecord; place:
       : first.startsWith('ocid1.')
         ? 'oci'
         : 'aws'
-  const shown = /[^/:]+$/.exec(id)?.[0] ?? id
+  const shown = id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf(':')) + 1) || id
   return {
     asset: {
       kind: 'asset',

@@ -6,7 +6,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'cycognito'
 
@@ -38,7 +38,7 @@ export const cycognito: Importer = reads({
   },
 })
 
-function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* issueRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const asset = assetOf(textOf(item.affected_asset))
   const title = cutText(textOf(item.title))
   const reason =
@@ -86,17 +86,19 @@ function* issueRecords(item: Fields, at: string, once: ReturnType<typeof toldOnc
   yield* once({ kind: 'coverage', asset: asset.asset, subject, access: 'remote', checks: 'listed' })
   if (cves.length > 0) {
     for (const vulnerability_id of cves)
-      yield* once({ kind: 'vulnerability', vulnerability_id, ...(cves.length === 1 && { title, ...described }) })
+      if (!once.knows(vulnerability_id))
+        yield* once({ kind: 'vulnerability', vulnerability_id, ...(cves.length === 1 && { title, ...described }) })
     yield { ...common, vulnerability_ids: cves }
     return
   }
-  yield* once({
-    kind: 'control',
-    control_id,
-    title,
-    ...described,
-    ...given({ category: textOf(item.issue_type), remediation: cutText(textsIn(item.remediation_steps).join('\n')) }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title,
+      ...described,
+      ...given({ category: textOf(item.issue_type), remediation: cutText(textsIn(item.remediation_steps).join('\n')) }),
+    })
   yield { ...common, control_id }
 }
 

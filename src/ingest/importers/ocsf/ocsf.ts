@@ -6,7 +6,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 import { controlIdOf, controlOf, flawOf, infoOf, leftOut, severityOf, statusOf } from './finding.ts'
 import { assetOf, deviceAsset } from './thing.ts'
 
@@ -69,7 +69,7 @@ function sourceOf(event: Fields): string {
   return slug === '' ? 'ocsf' : `ocsf-${slug}`
 }
 
-function* eventRecords(event: Fields, at: string, source: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* eventRecords(event: Fields, at: string, source: string, once: Once): Generator<FileRecord> {
   const class_uid = numberOf(event.class_uid) ?? 0
   const observed_at = firstInstant(event.time_dt, event.time)
   const found =
@@ -91,7 +91,7 @@ function* eventRecords(event: Fields, at: string, source: string, once: ReturnTy
   if (status !== null && control_id !== '') {
     yield* once(told)
     if (status !== 'not_run') yield* once({ kind: 'coverage', asset, subject: 'control', ...listed })
-    yield* once(controlOf(event, control_id, true))
+    if (!once.knows(control_id)) yield* once(controlOf(event, control_id, true))
     const compliance = fieldsOf(event.compliance)
     const severity = status === 'fail' ? severityOf(event) : undefined
     yield {
@@ -137,7 +137,7 @@ function* eventRecords(event: Fields, at: string, source: string, once: ReturnTy
     yield closedItem({ asset, control_id, ...given({ place: found.place }) }, { reason: 'Resolved', at })
     return
   }
-  yield* once(controlOf(event, control_id, false))
+  if (!once.knows(control_id)) yield* once(controlOf(event, control_id, false))
   yield {
     kind: 'finding',
     asset,

@@ -6,7 +6,7 @@ import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, fieldsOf, firstInstant, given, numberOf, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'orca-security'
 const NAMES = ['OrcaScore', 'Title', 'Category', 'CloudAccount', 'Inventory']
@@ -100,7 +100,7 @@ const statuses: Record<string, ControlResultRecord['status']> = {
   snoozed: 'not_run',
 }
 
-function* alertRecords(alert: Alert, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* alertRecords(alert: Alert, at: string, once: Once): Generator<FileRecord> {
   const word = alert.status.toLowerCase().replaceAll(' ', '_')
   if (alert.title === '' || alert.resource === '' || alert.account === '' || !Object.hasOwn(statuses, word)) {
     yield {
@@ -126,6 +126,12 @@ function* alertRecords(alert: Alert, at: string, once: ReturnType<typeof toldOnc
   })
   const status = statuses[word]!
   if (status !== 'not_run') yield* once({ kind: 'coverage', asset, subject: 'control', access: 'remote', checks: 'listed' })
-  yield* once({ kind: 'control', control_id, title: cutText(alert.title) ?? control_id, ...given({ severity, category: alert.category }) })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: cutText(alert.title) ?? control_id,
+      ...given({ severity, category: alert.category }),
+    })
   yield { kind: 'control_result', asset, control_id, status, ...given({ severity }) }
 }

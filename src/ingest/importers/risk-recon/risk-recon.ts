@@ -6,7 +6,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { cutText, type Fields, fieldsOf, firstInstant, given, textOf } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'risk-recon'
 const MEMBERS = ['finding_id', 'security_criteria', 'finding_type']
@@ -41,7 +41,7 @@ export const riskRecon: Importer = reads({
   },
 })
 
-function* findingRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* findingRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const type = textOf(item.finding_type)
   const asset = assetOf(item)
   if (type === '' || asset === null) {
@@ -58,12 +58,17 @@ function* findingRecords(item: Fields, at: string, once: ReturnType<typeof toldO
   const title = cutText(textOf(item.finding))
   yield* once({ ...asset, ...(observed_at !== null && { observed_at }) })
   yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control', access: 'remote', checks: 'listed' })
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: title ?? type,
-    ...given({ severity, category: textOf(item.security_domain).replaceAll('_', ' '), description: cutText(textOf(item.finding_context)) }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: title ?? type,
+      ...given({
+        severity,
+        category: textOf(item.security_domain).replaceAll('_', ' '),
+        description: cutText(textOf(item.finding_context)),
+      }),
+    })
   yield {
     kind: 'finding',
     asset: asset.asset,

@@ -2,7 +2,7 @@ import { cloudAttributes, cloudProvider, nameCloudAccount, nameCloudResource, ty
 import type { ControlRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { cutText, type Fields, fieldsOf, given, httpsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
-import type { toldOnce } from '../../readers/told-once.ts'
+import type { Once } from '../../readers/told-once.ts'
 import { expand, type Found, resourceAt, walk } from './paths.ts'
 
 const SOURCE = 'scoutsuite'
@@ -29,7 +29,7 @@ export function narrowedTo(last_run: Fields): string {
 }
 
 /** All records of one service: its rules, the resources that they looked at, and what they say of each. */
-export function* serviceRecords(name: string, value: unknown, run: Run, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+export function* serviceRecords(name: string, value: unknown, run: Run, once: Once): Generator<FileRecord> {
   const service = fieldsOf(value)
   for (const [rule, finding] of Object.entries(fieldsOf(service.findings))) {
     const fields = fieldsOf(finding)
@@ -68,14 +68,7 @@ function controlOf(rule: string, fields: Fields, run: Run): ControlRecord {
   }
 }
 
-function* ruleRecords(
-  service: Fields,
-  rule: string,
-  fields: Fields,
-  checked: number,
-  run: Run,
-  once: ReturnType<typeof toldOnce>,
-): Generator<FileRecord> {
+function* ruleRecords(service: Fields, rule: string, fields: Fields, checked: number, run: Run, once: Once): Generator<FileRecord> {
   const control = controlOf(rule, fields, run)
   const { control_id, severity } = control
   const path = textOf(fields.path)

@@ -5,7 +5,7 @@ import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/rec
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 import { codeIssue, type Issue, packageIssue, SOURCE } from './issue.ts'
 
 /** What a project says of itself comes behind its items, so these are held; more of them in one project are refused. */
@@ -64,7 +64,7 @@ function take(project: Project, path: string, at: string, value: unknown): void 
   }
 }
 
-function* projectRecords(project: Project, list: boolean, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* projectRecords(project: Project, list: boolean, once: Once): Generator<FileRecord> {
   const { fields } = project
   const asset = assetOf(fields)
   const file = (textOf(fields['displayTargetFile']) || textOf(fields['targetFile'])).replaceAll('\\', '/')

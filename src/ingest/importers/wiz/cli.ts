@@ -6,7 +6,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { bestRating } from '../../readers/cvss.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const ASSET = 'scanned'
 const SOURCE = 'wiz-cli'
@@ -82,7 +82,7 @@ function assetOf(origin: Fields): AssetRecord {
   }
 }
 
-function* packageRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* packageRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const name = textOf(item.name)
   for (const [index, value] of listOf(item.vulnerabilities).entries()) {
     const found = fieldsOf(value)
@@ -96,18 +96,19 @@ function* packageRecords(item: Fields, at: string, once: ReturnType<typeof toldO
     const rating = bestRating([{ score: numberOf(found.score), version: 3 }])
     const source = textOf(found.source)
     const advisory = /\/(GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})$/.exec(source)?.[1]
-    yield* once({
-      kind: 'vulnerability',
-      vulnerability_id,
-      ...given({
-        description: cutText(textOf(found.description)),
-        severity,
-        published_at: firstInstant(found.publishDate),
-        url: httpsOf(source),
-      }),
-      ...rating,
-      ...(advisory && advisory !== vulnerability_id && { aliases: [advisory] }),
-    })
+    if (!once.knows(vulnerability_id))
+      yield* once({
+        kind: 'vulnerability',
+        vulnerability_id,
+        ...given({
+          description: cutText(textOf(found.description)),
+          severity,
+          published_at: firstInstant(found.publishDate),
+          url: httpsOf(source),
+        }),
+        ...rating,
+        ...(advisory && advisory !== vulnerability_id && { aliases: [advisory] }),
+      })
     const exploit = found.hasCisaKevExploit === true ? 'known_exploited' : found.hasExploit === true ? 'public' : null
     yield {
       kind: 'finding',
@@ -125,13 +126,13 @@ function* packageRecords(item: Fields, at: string, once: ReturnType<typeof toldO
 }
 
 /** A secret in a file. What Wiz shows of it is not kept. */
-function* secretRecords(item: Fields, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* secretRecords(item: Fields, once: Once): Generator<FileRecord> {
   const type = textOf(item.type) || 'SECRET'
   const path = textOf(item.path)
   const line = textOf(item.lineNumber)
   const control_id = `${SOURCE}:secret-${type.toLowerCase()}`
   const name = textOf(fieldsOf(listOf(item.contains)[0]).name) || type.toLowerCase().replaceAll('_', ' ')
-  yield* once({ kind: 'control', control_id, title: `Secret in a file: ${name}`, category: 'Secrets' })
+  if (!once.knows(control_id)) yield* once({ kind: 'control', control_id, title: `Secret in a file: ${name}`, category: 'Secrets' })
   yield {
     kind: 'finding',
     asset: ASSET,
@@ -142,7 +143,7 @@ function* secretRecords(item: Fields, once: ReturnType<typeof toldOnce>): Genera
 }
 
 /** A rule that infrastructure code breaks, once per place. */
-function* ruleRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce>): Generator<FileRecord> {
+function* ruleRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
   const rule = fieldsOf(item.rule)
   const id = textOf(rule.shortId) || textOf(rule.id)
   if (id === '') {
@@ -152,7 +153,8 @@ function* ruleRecords(item: Fields, at: string, once: ReturnType<typeof toldOnce
   const control_id = `${SOURCE}:${id}`
   const severity = parseSeverity(textOf(item.severity)) ?? undefined
   const title = cutText(textOf(rule.name)) ?? id
-  yield* once({ kind: 'control', control_id, title, ...given({ severity, description: cutText(textOf(rule.description)) }) })
+  if (!once.knows(control_id))
+    yield* once({ kind: 'control', control_id, title, ...given({ severity, description: cutText(textOf(rule.description)) }) })
   for (const value of listOf(item.matches)) {
     const match = fieldsOf(value)
     const file = textOf(match.fileName)

@@ -44,17 +44,18 @@ export async function* readIssues(bytes: AsyncIterable<Uint8Array>): AsyncGenera
         yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control', access: 'remote', checks: 'listed' })
       const control_id = `wiz:${control}`
       const severity = parseSeverity(cell('Severity')) ?? undefined
-      yield* once({
-        kind: 'control',
-        control_id,
-        title: cutText(cell('Title')) ?? control,
-        ...given({
-          severity,
-          description: cutText(cell('Description')),
-          remediation: cutText(cell('Remediation Recommendation')),
-          product: cell('Resource Platform').toLowerCase(),
-        }),
-      })
+      if (!once.knows(control_id))
+        yield* once({
+          kind: 'control',
+          control_id,
+          title: cutText(cell('Title')) ?? control,
+          ...given({
+            severity,
+            description: cutText(cell('Description')),
+            remediation: cutText(cell('Remediation Recommendation')),
+            product: cell('Resource Platform').toLowerCase(),
+          }),
+        })
       yield {
         kind: 'control_result',
         asset: asset.asset,

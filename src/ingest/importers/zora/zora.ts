@@ -6,7 +6,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, given } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
-import { toldOnce } from '../../readers/told-once.ts'
+import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const SOURCE = 'zora'
 const VULNERABILITIES = ['source', 'image', 'id', 'title', 'severity', 'status', 'description', 'fixVersion']
@@ -42,8 +42,6 @@ export const zora: Importer = reads({
   },
 })
 
-type Once = ReturnType<typeof toldOnce>
-
 function* vulnerabilityRecords(cell: (name: string) => string, at: string, once: Once): Generator<FileRecord> {
   const image = parseImageReference(cell('image'))
   const id = cell('id')
@@ -63,7 +61,8 @@ function* vulnerabilityRecords(cell: (name: string) => string, at: string, once:
     ...(image.digest && { attributes: { image_digest: image.digest } }),
   })
   yield* once({ kind: 'coverage', asset: image.name, subject: 'vulnerability', access: 'remote', checks: 'listed' })
-  yield* once({ kind: 'vulnerability', vulnerability_id, ...given({ title, severity, description: cutText(cell('description')) }) })
+  if (!once.knows(vulnerability_id))
+    yield* once({ kind: 'vulnerability', vulnerability_id, ...given({ title, severity, description: cutText(cell('description')) }) })
   yield {
     kind: 'finding',
     asset: image.name,
@@ -84,11 +83,12 @@ function* issueRecords(cell: (name: string) => string, at: string, once: Once): 
   const control_id = `${SOURCE}:${id.slice(0, 250)}`
   yield* once({ kind: 'asset', asset: 'cluster', type: 'cluster', name: '', names: [], attributes: { cloud_provider: 'kubernetes' } })
   yield* once({ kind: 'coverage', asset: 'cluster', subject: 'control', access: 'remote', checks: 'listed' })
-  yield* once({
-    kind: 'control',
-    control_id,
-    title: cutText(cell('title')) ?? id,
-    ...given({ severity, remediation: cutText(cell('remediation')) }),
-  })
+  if (!once.knows(control_id))
+    yield* once({
+      kind: 'control',
+      control_id,
+      title: cutText(cell('title')) ?? id,
+      ...given({ severity, remediation: cutText(cell('remediation')) }),
+    })
   yield { kind: 'finding', asset: 'cluster', control_id, access: 'full', ...given({ severity, title: cutText(cell('title')) }) }
 }
