@@ -203,9 +203,9 @@ describe.each(engines)('the causes of a story on $name', ({ database }) => {
       We changed: 0.50 worse · New threats: 46.24 worse · Rules changed: 15.21 better · Coverage: 0.01 worse
 
       largest parts                through                       part
-      registry.example/shop:1      Exploit intelligence changed  45.68 worse
-      registry.example/shop:1      Content changed               15.21 better
-      registry.example/shop:1      New vulnerability published   0.56 worse
+      registry.example/shop:1      Exploit intelligence changed  45.68 worse   --asset 1
+      registry.example/shop:1      Content changed               15.21 better  --asset 1
+      registry.example/shop:1      New vulnerability published   0.56 worse    --asset 1
       4 others (--limit, --cause)                                0.51 worse
       = all parts                                                31.54 worse
       "

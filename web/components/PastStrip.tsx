@@ -55,7 +55,7 @@ function Past({ day, published }: { day: string; published: boolean }) {
           </button>
         ))}
       </fieldset>
-      {data && <Difference knowledge={data} />}
+      {data && <Difference knowledge={data} day={day} />}
       {!data && !error && <span className="text-ink-3">Looking up what was known then …</span>}
       <button
         type="button"
@@ -70,7 +70,7 @@ function Past({ day, published }: { day: string; published: boolean }) {
 }
 
 /** What the published number and today's knowledge of it differ by, and what was learned in between. */
-function Difference({ knowledge }: { knowledge: Knowledge }) {
+function Difference({ knowledge, day }: { knowledge: Knowledge; day: string }) {
   const { known_at, published, now, learned } = knowledge
   if (known_at === null) return <span>Nothing was known on that day yet: all of this was learned later.</span>
   const told = published.exposure !== null || now.exposure !== null ? 'exposure' : 'secure'
@@ -90,6 +90,13 @@ function Difference({ knowledge }: { knowledge: Knowledge }) {
           </>
         )}
       </span>
+      <To
+        page="/explain"
+        change={{ score: told, from: day, to: day, from_known_at: String(known_at), as_of: null, known_at: null, rules: null }}
+        className="underline underline-offset-2"
+      >
+        Why they differ
+      </To>
       <Popup
         label="What was learned since"
         look="quiet"

@@ -1,7 +1,7 @@
 import { useAsk } from '../../api.ts'
 import type { Answer } from '../../api.ts'
 import { useParameters } from '../../address.ts'
-import { count, day as writeDay, tone } from '../../format.ts'
+import { count, counted, day as writeDay, tone } from '../../format.ts'
 import { Card } from '../../components/Card.tsx'
 import { Loading, Problem } from '../../components/Problem.tsx'
 import { Here, To } from '../../components/To.tsx'
@@ -69,7 +69,7 @@ export function Parts({ query }: { query: Record<string, string> }) {
   return (
     <Card
       title={title ? `${title}: what it is made of` : 'What it is made of'}
-      note={kind === 'asset' ? `${count(data.total)} parts, by asset` : `${count(data.total)} parts`}
+      note={`${counted(data.total, 'part')}${kind === 'asset' ? ', by asset' : ''}`}
       aside={cause ? <Here change={{ cause: null }}>All causes</Here> : undefined}
     >
       {data.parts.length === 0 ? (

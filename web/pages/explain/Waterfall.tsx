@@ -29,9 +29,9 @@ interface Bar {
 
 function barsOf(told: Explained): Bar[] {
   const { decimals, direction } = told
-  const end = (id: string, { day, shown }: Explained['from']): Bar => ({
+  const end = (id: string, { day, shown, known_at }: Explained['from']): Bar => ({
     id,
-    label: `End of ${writeDay(day)}`,
+    label: `End of ${writeDay(day)}${told.from.known_at === told.to.known_at ? '' : known_at === null ? ', as known today' : `, as known at import ${known_at}`}`,
     note: null,
     low: 0,
     high: shown ?? 0,
