@@ -7,8 +7,8 @@ const asked = (engine: string): number =>
   Number(process.env[engine === 'duckdb' ? 'PLIMSOLL_CASES' : 'PLIMSOLL_CASES_POSTGRES'] ?? process.env['PLIMSOLL_CASES'] ?? 0)
 const summary = process.env['PLIMSOLL_LAWS_SUMMARY']
 
-/** How many assets a world has at the most: more in the long form, because statements cost more than rows. */
-export const assetsOf = (engine: string): number => (asked(engine) > 100 ? 60 : 20)
+/** How many assets a world has at the most: in the short form `short`, more in the long form, because statements cost more than rows. */
+export const assetsOf = (engine: string, short = 20): number => (asked(engine) > 100 ? 60 : short)
 
 export interface Trial {
   law: number

@@ -42,7 +42,7 @@ describe.each(engines)('law 1 on $name: the past stays', ({ name, open }) => {
   })
 
   it('the scores of every day, as known at each import, are asked for later as they were told then', async () => {
-    const shape = { ...anyOrder, undos: true, assets: 12, steps: 4 }
+    const shape = { ...anyOrder, undos: true, assets: assetsOf(name, 12), steps: 4 }
     const trial = { law: 1, title: 'the past stays, in every score', engine: name, short: 8, each: 6 }
     await assertLaw(trial, worldArbitrary(shape), async (world) => {
       await clear(stage)
