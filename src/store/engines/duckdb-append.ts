@@ -4,20 +4,19 @@ import type { Value } from './engine.ts'
 /** Appended rows go over in chunks of this many: DuckDB's own vector size. */
 const CHUNK = 2048
 
-/** From so many rows on a text is faster: DuckDB takes it apart beside this thread, the appender takes value by value on it. */
+/** From so many rows on texts are faster: DuckDB takes them apart beside this thread, the appender takes value by value on it. */
 const FEW = 1000
 
-/** Characters of a text that goes over at once. */
+/** Characters of the texts that go over at once. */
 const PIECE = 1 << 21
 
-/** What stands after each value, between rows, and for null in a text of rows. */
-const FIELD = '\u001f'
-const ROW = '\u001e'
+/** What stands between the values of a column, and for null among them. */
+const NEXT = '\u001f'
 const NULL = '\u0001'
 
-/** Texts that a text of rows cannot hold: their rows go through the appender. */
+/** Texts that the text of a column cannot hold: their rows go through the appender. */
 // oxlint-disable-next-line no-control-regex
-const SPECIAL = /[\u0000\u0001\u001e\u001f]/
+const SPECIAL = /[\u0000\u0001\u001f]/
 
 /** Rows by the order of `columns`, as the engine's `append` takes them. */
 export type Rows = Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>
@@ -32,14 +31,25 @@ interface Layout {
   table: string
   /** `from`: place in the rows; -1: not among them, null. */
   columns: { from: number; type: string }[]
-  /** Appends a text of rows. Made once: to plan it takes longer than to append some hundred rows. */
+  /** Appends a text of each column. Made once in a transaction: to plan it takes longer than to append some hundred rows. */
   statement: DuckDBPreparedStatement | null
 }
 
 /** To be called before the connection is closed: what is remembered of it would keep the database open. */
 export function forget(connection: DuckDBConnection): void {
-  for (const { statement } of layouts.get(connection)?.values() ?? []) statement?.destroySync()
+  planAnew(connection)
   layouts.delete(connection)
+}
+
+/**
+ * To be called where a transaction begins: a statement that is older than a change of the schema, temporary tables included, would be planned each
+ * time that it runs.
+ */
+export function planAnew(connection: DuckDBConnection): void {
+  for (const layout of layouts.get(connection)?.values() ?? []) {
+    layout.statement?.destroySync()
+    layout.statement = null
+  }
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
@@ -113,12 +123,13 @@ async function appendFew(connection: DuckDBConnection, { table, columns }: Layou
   appender.closeSync()
 }
 
-/** Rows as texts that DuckDB takes apart on a thread of its own, one of them while the next is gathered. */
+/** Columns as texts that DuckDB takes apart on a thread of its own, while the next rows are gathered. */
 class Texts {
   count = 0
-  /** Rows that a text cannot hold. */
+  /** Rows that texts cannot hold. */
   readonly left: (readonly Value[])[] = []
-  private text = ''
+  private rows: (readonly Value[])[] = []
+  private characters = 0
   private sent: Promise<unknown> = Promise.resolve()
   private readonly places: readonly number[]
   private readonly connection: DuckDBConnection
@@ -133,29 +144,30 @@ class Texts {
   /** Whether it is time to send. */
   add(row: readonly Value[]): boolean {
     this.count++
-    let line = ''
+    let characters = 0
     for (const place of this.places) {
-      const value = row[place] ?? null
-      if (value === null) line += NULL_FIELD
-      else if (typeof value === 'string' && SPECIAL.test(value)) {
+      const value = row[place]
+      if (typeof value === 'string' && SPECIAL.test(value)) {
         this.left.push(row)
         return false
-      } else line += value + FIELD
+      }
+      characters += typeof value === 'string' ? value.length : FIGURE
     }
-    this.text += this.text === '' ? line : ROW + line
-    return this.text.length > PIECE
+    this.rows.push(row)
+    this.characters += characters
+    return this.characters > PIECE
   }
 
-  /** Waits for the text before this one, and not for this one. */
+  /** Waits for the rows before these, and not for these. */
   async send(): Promise<void> {
-    const { text } = this
-    this.text = ''
+    const { rows, connection, layout } = this
+    this.rows = []
+    this.characters = 0
     await this.sent
-    if (text === '') return
-    const { connection, layout } = this
-    layout.statement ??= await connection.prepare(takeApart(layout))
-    layout.statement.bindVarchar(1, text)
-    this.sent = layout.statement.run()
+    if (!rows.length) return
+    const statement = (layout.statement ??= await connection.prepare(takeApart(layout)))
+    for (const [column, place] of this.places.entries()) statement.bindVarchar(column + 1, rows.map((row) => row[place] ?? NULL).join(NEXT))
+    this.sent = statement.run()
     this.sent.catch(() => {}) // told by the next send, or by the end
   }
 
@@ -164,14 +176,15 @@ class Texts {
   }
 }
 
-const NULL_FIELD = NULL + FIELD
+/** Characters that a value counts as which is no text. */
+const FIGURE = 4
 
-/** SQL that appends the rows of the text $1. */
+/** SQL that appends the columns whose texts are $1, $2, …: a list of each, unfolded side by side. */
 function takeApart({ table, columns }: Layout): string {
+  const lists = columns.map((_, place) => `unnest(string_split($${place + 1}, chr(${NEXT.charCodeAt(0)}))) as c${place}`)
   const values = columns.map(({ type }, place) => {
-    const value = `nullif(f[${place + 1}], chr(${NULL.charCodeAt(0)}))`
+    const value = `nullif(c${place}, chr(${NULL.charCodeAt(0)}))`
     return type === 'VARCHAR' ? value : `cast(${value} as ${type})`
   })
-  return `insert into ${quoted(table)} select ${values.join(', ')}
-    from (select string_split(unnest(string_split($1, chr(${ROW.charCodeAt(0)}))), chr(${FIELD.charCodeAt(0)})) as f) as r`
+  return `insert into ${quoted(table)} select ${values.join(', ')} from (select ${lists.join(', ')}) as r`
 }

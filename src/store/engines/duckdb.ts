@@ -15,7 +15,7 @@ import {
 } from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { Queue } from './queue.ts'
-import { append, forget } from './duckdb-append.ts'
+import { append, forget, planAnew } from './duckdb-append.ts'
 import { type Engine, type Params, type Row, tooSlow, type Value } from './engine.ts'
 import { sizesFrom } from './sizes.ts'
 
@@ -126,6 +126,7 @@ function asker(
   }
   const whole = <T>(connections: Queue<DuckDBConnection>, work: (engine: Engine) => Promise<T>): Promise<T> =>
     one(connections, async (connection) => {
+      planAnew(connection)
       await connection.run('begin transaction')
       try {
         const result = await work(inside(connection, place))
