@@ -30,14 +30,14 @@ export const createStagedSql = (fact: FactTable): string =>
 /**
  * Places the staged rows of one fact table as import `import_no`: closes what a look covered and did not show, opens what is new,
  * and puts what comes late in its place by retracting and restating. Late and repeated reports are decided here and nowhere else.
- * `late`: whether any staged row or look is late; `closings`: whether any staged item is stated as closed. When it is known
- * that none is, the search is spared.
+ * `late`: whether any staged row or look is late; `closings`: whether any staged item is stated as closed; `staged`: whether any row is staged.
+ * When it is known that none is, the search is spared.
  */
 export async function place(
   transaction: Engine,
   fact: FactTable,
   import_no: number,
-  { late = true, closings = false }: { late?: boolean; closings?: boolean } = {},
+  { late = true, closings = false, staged = true }: { late?: boolean; closings?: boolean; staged?: boolean } = {},
 ): Promise<Placed> {
   const placed: Placed = { opened: 0, closed: 0 }
   const add = ({ opened, closed }: Placed) => {
@@ -46,7 +46,7 @@ export async function place(
   }
   const closes = closings && fact.items !== undefined
   if (closes) add(await closeOnTime(transaction, fact, import_no))
-  add(await placeOnTime(transaction, fact, import_no))
+  add(await placeOnTime(transaction, fact, import_no, staged))
   const left = closes ? await closingsLeft(transaction, fact) : []
   if (late || left.length) add(await placeLateRows(transaction, fact, import_no, left))
   if (closes) await transaction.query('drop table closing_line')
@@ -90,7 +90,7 @@ async function closingsLeft(transaction: Engine, fact: FactTable): Promise<Row[]
 }
 
 /** The staged rows after everything known of their scope: set by set, no row at a time. */
-async function placeOnTime(transaction: Engine, fact: FactTable, import_no: number): Promise<Placed> {
+async function placeOnTime(transaction: Engine, fact: FactTable, import_no: number, any: boolean): Promise<Placed> {
   const staged = stagedTable(fact)
   const line = [...fact.scope, ...fact.key]
   const same = (a: string, b: string, columns: readonly string[]) =>
@@ -107,6 +107,7 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
       params,
     )
   }
+  if (!any) return { opened: 0, closed }
   if (known && fact.attributes.length) {
     await transaction.run(
       `update ${fact.table} as f set valid_to = s.observed_at, closed_in = $import_no
@@ -135,6 +136,25 @@ async function placeOnTime(transaction: Engine, fact: FactTable, import_no: numb
     params,
   )
   return { opened, closed }
+}
+
+/**
+ * Opens lines of which nothing was ever known, straight from where they are. `items`: SQL of each line's one item, with the key and attributes of the
+ * fact, asset_id and observed_at. Returns how many.
+ */
+export function openNew(
+  transaction: Engine,
+  fact: FactTable,
+  items: string,
+  said: { org_id: number; source: string; import_no: number },
+): Promise<number> {
+  const columns = ['asset_id', ...fact.key, ...fact.attributes]
+  return transaction.run(
+    `insert into ${fact.table} (org_id, source, ${columns.join(', ')}, valid_from, valid_to, opened_in, closed_in, retracted_in)
+     select $org_id, $source, ${columns.map((column) => `i.${column}`).join(', ')}, i.observed_at, $never, $import_no, $never, $never
+     from (${items}) i order by ${fact.key.map((column) => `i.${column}`).join(', ')}`,
+    { ...said, never: NEVER },
+  )
 }
 
 /** Whether anything stands of what the staged rows and looks speak for: with a source's first report nothing does, and nothing is to be compared. */

@@ -19,7 +19,7 @@ import { draw } from '../../store/counter.ts'
 import type { Engine, Row, Value } from '../../store/engines/engine.ts'
 import { assetFacts, type FactTable, INACTIVE, orgFacts, preferred, preferSql } from '../../store/facts.ts'
 import type { ManyClosed } from '../../store/imports.ts'
-import { type Placed, place, stagedColumns, stagedTable, valueOf } from '../../store/intervals.ts'
+import { openNew, type Placed, place, stagedColumns, stagedTable, valueOf } from '../../store/intervals.ts'
 import { resolveAssets } from '../resolve.ts'
 import { StatementStaging } from './statements.ts'
 import { Appends, columnsOf, facts, Rows } from './tables.ts'
@@ -50,6 +50,8 @@ export class ReportStaging {
   private readonly described = new Set<string>()
   /** Rows staged, by fact: what has none and was not looked for need not be placed. */
   private readonly stagedRows = new Map<FactTable, number>()
+  /** SQL of items that are not staged: nothing was ever known of their findings. */
+  private readonly fresh = new Map<FactTable, string>()
   private lateCatalogue = false
   private lateInventory = false
   private latePresence = false
@@ -84,6 +86,10 @@ export class ReportStaging {
       : null
     this.closed = new Rows(transaction, this.appends, 'raw_closed', columnsOf('raw_closed'))
     this.advisories = new Rows(transaction, this.appends, 'raw_advisory', columnsOf('raw_advisory'))
+  }
+
+  private get tables(): Rows[] {
+    return [this.findings, this.results, this.software, this.closed, this.advisories]
   }
 
   /** Takes a record. A promise when it is to be waited for before the next one. */
@@ -219,7 +225,7 @@ export class ReportStaging {
   async end(): Promise<Placed & { notes: string[]; many_closed: ManyClosed | null }> {
     const { transaction, org_id, import_no } = this
     const { source } = this.report
-    for (const rows of [this.findings, this.results, this.software, this.closed, this.advisories]) void rows.write()
+    for (const rows of this.tables) void rows.write()
     await this.appends.done()
     this.statesItems = await this.hasStatedItems()
     await this.stageWords()
@@ -239,8 +245,8 @@ export class ReportStaging {
       )
     await this.statements?.end()
     const many_closed = await this.manyClosed(placed.closed)
-    for (const table of ['raw_coverage', 'local_access', 'raw_finding', 'raw_result', 'raw_software', 'raw_closed', 'raw_advisory'])
-      await transaction.run(`delete from ${table}`)
+    const told = this.tables.filter(({ count }) => count > 0).map(({ table }) => table)
+    for (const table of ['raw_coverage', 'local_access', ...told]) await transaction.run(`delete from ${table}`)
     return { ...placed, notes: many_closed ? [closingNote(many_closed)] : [], many_closed }
   }
 
@@ -251,6 +257,7 @@ export class ReportStaging {
   private async placeRound(locals: readonly Local[], all: readonly Local[] | null): Promise<Placed> {
     const { transaction, org_id, import_no } = this
     this.stagedRows.clear()
+    this.fresh.clear()
     const late = await this.lateAssets(locals)
     await transaction.append(
       'local_asset',
@@ -259,7 +266,7 @@ export class ReportStaging {
     )
     await this.stageCoverage(locals, all)
     await this.stageAssets(locals, late, all)
-    if (this.findings.count || this.results.count || this.software.count || this.closed.count) await this.stageContent()
+    if (this.findings.count || this.results.count || this.software.count || this.closed.count) await this.stageContent(late.size > 0)
     if (all) await this.stageCatalogue()
     await this.keepShared(locals, late)
 
@@ -269,9 +276,12 @@ export class ReportStaging {
       const { opened, closed } = await place(transaction, fact, import_no, {
         late: late.size > 0 || this.lateCatalogue || this.lateInventory || this.latePresence,
         closings: this.closed.count > 0,
+        staged: (this.stagedRows.get(fact) ?? 0) > 0,
       })
+      const items = this.fresh.get(fact)
+      const begun = items === undefined ? 0 : await openNew(transaction, fact, items, { org_id, source: this.report.source, import_no })
       if (fact === assetFacts.sighting || fact === assetFacts.control_result)
-        placed = { opened: placed.opened + opened, closed: placed.closed + closed }
+        placed = { opened: placed.opened + opened + begun, closed: placed.closed + closed }
     }
     await this.endLines()
     await transaction.run(
@@ -287,10 +297,7 @@ export class ReportStaging {
       await transaction.run(`insert into ${table} select distinct cast($org_id as integer), asset_id from local_asset where ${only}`, {
         org_id,
       })
-    const tables: string[] = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
-    if (this.findings.count) tables.push(stagedTable(assetFacts.sighting))
-    if (this.results.count) tables.push(stagedTable(assetFacts.control_result))
-    if (this.software.count) tables.push(stagedTable(assetFacts.software))
+    const tables = [...this.stagedRows].filter(([, rows]) => rows > 0).map(([fact]) => stagedTable(fact))
     for (const table of ['local_asset', 'staged_coverage', 'ended_line', ...tables]) await transaction.run(`delete from ${table}`)
     return placed
   }
@@ -533,15 +540,17 @@ export class ReportStaging {
     }
     const ids = shared.map(({ local }) => local)
     type Item = Row & { record_id: number; observed_at: number }
-    for (const [fact, items] of [
-      [assetFacts.sighting, sightingItems],
-      [assetFacts.control_result, resultItems],
-    ] as const)
+    for (const [rows, fact, items] of [
+      [this.findings, assetFacts.sighting, sightingItems],
+      [this.results, assetFacts.control_result, resultItems],
+    ] as const) {
+      if (!rows.count) continue
       for (const row of await transaction.query<Item>(
         `select * from (${items}) as item join finding_key k on k.finding_id = item.finding_id where item.local = any($ids)`,
         { ids },
       ))
         keep(fact, row, [[row['kind'], row['subject'], row['component']]], valueOf(fact, row))
+    }
     const stated = this.statedItems()
     if (stated)
       for (const row of await transaction.query<Item>(
@@ -549,7 +558,8 @@ export class ReportStaging {
         { ids },
       ))
         keep(assetFacts.item, row, [[row['kind'], row['subject'], row['component']], row['said']], valueOf(assetFacts.item, row))
-    for (const row of await transaction.query<Item>(`select * from (${softwareItems}) as item where item.local = any($ids)`, { ids }))
+    const software = this.software.count ? `select * from (${softwareItems}) as item where item.local = any($ids)` : null
+    for (const row of software === null ? [] : await transaction.query<Item>(software, { ids }))
       keep(assetFacts.software, row, [row['name'], row['version']], valueOf(assetFacts.software, row))
     await transaction.append(
       'shared_listing',
@@ -609,17 +619,25 @@ export class ReportStaging {
   }
 
   /** Findings, results and software: from the importer's keys to ours, set by set. */
-  private async stageContent(): Promise<void> {
+  private async stageContent(late: boolean): Promise<void> {
     const { transaction, org_id } = this
     const { source } = this.report
-    if (this.findings.count || this.results.count || this.closed.count) await this.drawKeys()
+    const told = this.findings.count + this.results.count + this.closed.count
+    const fresh = told > 0 ? await this.drawKeys() : 0
+    // As many new findings as items: each item is of a finding of its own, of which nothing can be known.
+    const allNew = !late && fresh === told && [this.findings, this.results].some((rows) => rows.count === told)
     const stage = async (fact: FactTable, items: string, line: string[], agreed?: string) => {
+      if (allNew && (fact === assetFacts.sighting || fact === assetFacts.control_result)) {
+        this.fresh.set(fact, items)
+        return
+      }
       const columns = ['asset_id', ...fact.key, ...fact.attributes, 'observed_at'].map((column) => `i.${column}`).join(', ')
-      await transaction.run(
+      const staged = await transaction.run(
         `insert into ${stagedTable(fact)} (${stagedColumns(fact).join(', ')}) select $org_id, $source, ${columns}, null, i.late from (${items}) i`,
         { org_id, source },
       )
-      await this.keepOne(fact, line, agreed)
+      this.stagedRows.set(fact, staged)
+      if (staged > 1) await this.keepOne(fact, line, agreed)
     }
     if (this.findings.count) await stage(assetFacts.sighting, sightingItems, ['finding_id'], 'purl')
     if (this.results.count) await stage(assetFacts.control_result, resultItems, ['finding_id'])
@@ -627,9 +645,7 @@ export class ReportStaging {
     const stated = this.statedItems()
     if (!stated) return
     await stage(assetFacts.item, stated, ['finding_id', 'said'])
-    const [row] = await transaction.query<{ count: number }>(`select count(*) as count from ${stagedTable(assetFacts.item)}`)
-    this.stagedRows.set(assetFacts.item, row!.count)
-    this.statesItems ||= row!.count > 0
+    this.statesItems ||= this.stagedRows.get(assetFacts.item)! > 0
   }
 
   /**
@@ -695,8 +711,8 @@ export class ReportStaging {
     return rows.length > 0
   }
 
-  /** Gives every finding that is new its number. */
-  private async drawKeys(): Promise<void> {
+  /** Gives every finding that is new its number. Returns how many there are. */
+  private async drawKeys(): Promise<number> {
     const { transaction, org_id, import_no } = this
     const named: [rows: Rows, table: string, key: string][] = [
       [this.findings, 'raw_finding', 'r.kind, r.subject, r.component'],
@@ -722,6 +738,7 @@ export class ReportStaging {
       )
     }
     await transaction.query('drop table new_key')
+    return count
   }
 
   /** Controls and vulnerabilities as this tool describes them. */

@@ -117,7 +117,7 @@ export class Rows {
   private rows: Value[][] = []
   private readonly transaction: Engine
   private readonly appends: Appends
-  private readonly table: string
+  readonly table: string
   private readonly columns: readonly string[]
 
   constructor(transaction: Engine, appends: Appends, table: string, columns: readonly string[]) {
