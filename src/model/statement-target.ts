@@ -1,5 +1,6 @@
 import { parseImageReference, repositoryName } from './asset-name.ts'
 import { imageOfPackage, packageKey, parsePackage } from './package-url.ts'
+import { remembered } from './remembered.ts'
 import type { StatementTarget } from './statement.ts'
 
 /** What a document gives of one product or component: its id, and package URLs beside it. */
@@ -25,21 +26,28 @@ function packageOf({ id, purl }: NamedProduct): string | null {
 }
 
 function targetOfOne({ id, purl }: NamedProduct): StatementTarget {
-  for (const text of [purl, id]) {
-    if (text === undefined) continue
-    const image = imageOfPackage(text)
-    if (image) return targetOfImage(image.name, image.tag, image.digest)
-    const identity = parsePackage(text)
-    // A repository is an asset whatever its version; a version of it can only be a component of something.
-    if (identity && /^pkg:(?:github|bitbucket)\//.test(identity.name) && identity.version === null) {
-      const [type, ...path] = identity.name.slice('pkg:'.length).split('/')
-      const repository = repositoryName(`https://${type === 'github' ? 'github.com' : 'bitbucket.org'}/${path.join('/')}`)
-      if (repository) return { repository }
-    }
-    const key = packageKey(text)
-    if (key !== null) return { package: key }
+  const target = (purl === undefined ? null : targetOfPackage(purl)) ?? (id === undefined ? null : targetOfId(id))
+  return target ?? {}
+}
+
+/** What a package URL names; null for what is none. */
+const targetOfPackage = remembered((text): Readonly<StatementTarget> | null => {
+  const image = imageOfPackage(text)
+  if (image) return targetOfImage(image.name, image.tag, image.digest)
+  const identity = parsePackage(text)
+  // A repository is an asset whatever its version; a version of it can only be a component of something.
+  if (identity && /^pkg:(?:github|bitbucket)\//.test(identity.name) && identity.version === null) {
+    const [type, ...path] = identity.name.slice('pkg:'.length).split('/')
+    const repository = repositoryName(`https://${type === 'github' ? 'github.com' : 'bitbucket.org'}/${path.join('/')}`)
+    if (repository) return { repository }
   }
-  if (id === undefined) return {}
+  const key = packageKey(text)
+  return key === null ? null : { package: key }
+})
+
+const targetOfId = remembered((id): Readonly<StatementTarget> => {
+  const target = targetOfPackage(id)
+  if (target !== null) return target
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(id) || id.startsWith('git@')) {
     const repository = repositoryName(id)
     return repository && /^https:\/\/(?:github\.com|gitlab\.com|bitbucket\.org)\//.test(repository) ? { repository } : {}
@@ -47,7 +55,7 @@ function targetOfOne({ id, purl }: NamedProduct): StatementTarget {
   const written = /^(.{1,400}?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(id)
   if (!written || (written[2] === undefined && written[3] === undefined)) return {}
   return targetOfImage(written[1]!, written[2] ?? null, written[3] ?? null)
-}
+})
 
 /** A digest names an image alone; else its name, and the tag where there is one. */
 function targetOfImage(name: string, tag: string | null, digest: string | null): StatementTarget {
@@ -59,7 +67,13 @@ function targetOfImage(name: string, tag: string | null, digest: string | null):
 
 /** The best name among several of one vulnerability: a CVE, else the first, else null. */
 export function bestVulnerabilityId(names: readonly (string | undefined)[]): string | null {
-  const given = names.flatMap((name) => (name?.trim() ? [name.trim()] : []))
-  const cve = given.map((name) => /CVE-\d{4}-\d{4,10}(?!\d)/i.exec(name)?.[0]).find((id) => id !== undefined)
-  return cve?.toUpperCase() ?? given[0] ?? null
+  let first: string | null = null
+  for (const name of names) {
+    const text = name?.trim()
+    if (!text) continue
+    const cve = /CVE-\d{4}-\d{4,10}(?!\d)/i.exec(text)?.[0]
+    if (cve !== undefined) return cve.toUpperCase()
+    first ??= text
+  }
+  return first
 }

@@ -73,6 +73,9 @@ export function firstInstant(...candidates: unknown[]): Instant | null {
   return null
 }
 
+/** A text with one space for each run of white space in it. */
+export const oneLine = (text: string): string => text.replace(/\s{2,}|[^\S ]/g, ' ')
+
 /** A text as a record keeps it: trimmed, cut at `most` characters with an ellipsis; undefined when empty. */
 export function cutText(text: string | null | undefined, most = 8000): string | undefined {
   const trimmed = text?.trim()

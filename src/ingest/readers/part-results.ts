@@ -18,6 +18,12 @@ export interface FailedPart {
   place?: string
 }
 
+/** A rule on an asset. Its name of both is made once, not for every part that fails. */
+interface RuleOfAsset {
+  key: string
+  failed: boolean
+}
+
 /** Most rules, and rules with parts, that are held for one report. */
 const MAX_HELD = 500_000
 const MAX_TEXT = 500
@@ -43,11 +49,19 @@ export function openPartResults(): {
   end(): Generator<FileRecord>
 } {
   const described = new Set<string>()
-  const failed = new Set<string>()
+  const rules = new Map<string, Map<string, RuleOfAsset>>()
+  let failed = 0
   const places = new NumberedPlaces()
   const others = new Map<string, ControlResultRecord>()
+  const ruleOf = (asset: string, control_id: string): RuleOfAsset => {
+    let ofAsset = rules.get(asset)
+    if (ofAsset === undefined) rules.set(asset, (ofAsset = new Map()))
+    let rule = ofAsset.get(control_id)
+    if (rule === undefined) ofAsset.set(control_id, (rule = { key: `${asset}\0${control_id}`, failed: false }))
+    return rule
+  }
   const hold = () => {
-    if (described.size + failed.size + places.size + others.size > 4 * MAX_HELD)
+    if (described.size + failed + places.size + others.size > 4 * MAX_HELD)
       throw new UserError('unreadable_report', `The report is about more than ${MAX_HELD} rules and parts`)
   }
   function* describe(control: ControlRecord): Generator<FileRecord> {
@@ -58,10 +72,13 @@ export function openPartResults(): {
   return {
     *fail({ asset, control, part, type, severity, title, place }) {
       if (!described.has(control.control_id)) yield* describe(control)
-      const key = `${asset}\0${control.control_id}`
-      failed.add(key)
-      others.delete(key)
-      const name = places.next(key, part.slice(0, MAX_TEXT))
+      const rule = ruleOf(asset, control.control_id)
+      if (!rule.failed) {
+        rule.failed = true
+        failed++
+        others.delete(rule.key)
+      }
+      const name = places.next(rule.key, part.slice(0, MAX_TEXT))
       hold()
       const finding: FindingRecord = { kind: 'finding', asset, control_id: control.control_id }
       if (severity) finding.severity = severity
@@ -72,12 +89,12 @@ export function openPartResults(): {
     },
     *other(asset, control, status, evidence) {
       yield* describe(control)
-      const key = `${asset}\0${control.control_id}`
-      if (failed.has(key)) return
-      const before = others.get(key)
+      const rule = ruleOf(asset, control.control_id)
+      if (rule.failed) return
+      const before = others.get(rule.key)
       if (before && RANK.indexOf(before.status) <= RANK.indexOf(status)) return
       hold()
-      others.set(key, {
+      others.set(rule.key, {
         kind: 'control_result',
         asset,
         control_id: control.control_id,

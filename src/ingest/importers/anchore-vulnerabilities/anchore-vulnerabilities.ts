@@ -98,7 +98,13 @@ const known = (value: unknown): string | undefined => {
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)
-  const of = (...names: string[]) => names.map((name) => known(found[name])).find((text) => text !== undefined)
+  const of = (...names: string[]): string | undefined => {
+    for (const name of names) {
+      const text = known(found[name])
+      if (text !== undefined) return text
+    }
+    return undefined
+  }
   const nvd = [...listOf(found['nvd_data']), ...listOf(found['nvdData']), ...listOf(fieldsOf(found['extra'])['nvd_data'])].map(fieldsOf)
   const whole = of('package')
   const split = whole === undefined ? { name: '' } : splitPackage(whole)

@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
-import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, textOf } from '../../readers/json-fields.ts'
+import { cutText, type Fields, fieldsOf, firstInstant, given, httpsOf, listOf, oneLine, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { type Once, toldOnce } from '../../readers/told-once.ts'
@@ -193,7 +193,7 @@ function* controlRecords(
   if (!once.knows(control_id)) {
     const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
     const frameworks = frameworksOf(item, product)
-    const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
+    const title = oneLine(textOf(item.Title))
     yield* once({
       kind: 'control',
       control_id,
@@ -234,7 +234,7 @@ function* detectionRecords(
     return
   }
   const severity = severityOf(item)
-  const title = textOf(item.Title).replaceAll(/\s+/g, ' ')
+  const title = oneLine(textOf(item.Title))
   const recommendation = fieldsOf(fieldsOf(item.Remediation).Recommendation)
   if (!once.knows(control_id))
     yield* once({

@@ -7,6 +7,7 @@ import type { FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
+import { oneLine } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
@@ -108,7 +109,7 @@ function* readAlert(
     asset: asset.asset,
     control_id,
     ...(severity && { severity }),
-    title: (instance?.message?.text ?? title).replace(/\s+/g, ' ').slice(0, 500),
+    title: oneLine(instance?.message?.text ?? title).slice(0, 500),
     // The number of an alert is one for ever, wherever its line moves.
     component: { name: `${path ?? rule.id}${alert.number ? ` (alert ${alert.number})` : ''}`, type: 'file' },
     ...(path && { place: `${path}${start_line ? `:${start_line}` : ''}` }),

@@ -86,10 +86,10 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       description: textOf(found['description']),
       severity: textOf(found['severity']),
       ratings: [
-        { score: numberOf(preferred['score_v3']), vector: textOf(preferred['vector_v3']), version: 3 as const },
-        { score: numberOf(preferred['score_v2']), vector: textOf(preferred['vector_v2']), version: 2 as const },
+        { score: numberOf(preferred['score_v3']), vector: textOf(preferred['vector_v3']), version: 3 },
+        { score: numberOf(preferred['score_v2']), vector: textOf(preferred['vector_v2']), version: 2 },
         ...ratingsOf(vendors),
-      ].filter(({ score, vector }) => vector !== '' || score !== null),
+      ],
       urls: links.map(textOf),
       component: { name: textOf(found['package']), version: textOf(found['version']) },
       fixed_version: textOf(found['fix_version']),
@@ -102,10 +102,10 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
 function ratingsOf(vendors: Fields) {
   return ['nvd', ...Object.keys(vendors)].flatMap((source) => {
     const cvss = fieldsOf(vendors[source])
-    return ([40, 3, 2] as const).map((number) => ({
-      score: numberOf(cvss[`V${number}Score`]),
-      vector: textOf(cvss[`V${number}Vector`]),
-      version: number === 40 ? (4 as const) : number,
-    }))
+    return [
+      { score: numberOf(cvss['V40Score']), vector: textOf(cvss['V40Vector']), version: 4 as const },
+      { score: numberOf(cvss['V3Score']), vector: textOf(cvss['V3Vector']), version: 3 as const },
+      { score: numberOf(cvss['V2Score']), vector: textOf(cvss['V2Vector']), version: 2 as const },
+    ]
   })
 }

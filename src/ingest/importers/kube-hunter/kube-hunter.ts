@@ -3,7 +3,7 @@ import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { kubernetesAsset } from '../../../model/kubernetes-resource.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
-import { fieldsOf, httpsOf, textOf } from '../../readers/json-fields.ts'
+import { fieldsOf, httpsOf, oneLine, textOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 
@@ -50,7 +50,7 @@ export const kubeHunter: Importer = reads({
         const url = httpsOf(item['avd_reference'])
         if (!described.has(ids[0]!)) {
           described.add(ids[0]!)
-          const description = textOf(item['description']).replace(/\s+/g, ' ')
+          const description = oneLine(textOf(item['description']))
           yield {
             kind: 'vulnerability',
             vulnerability_id: ids[0]!,

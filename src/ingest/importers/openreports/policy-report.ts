@@ -63,17 +63,16 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
     for (const subject of ['control', 'vulnerability'] as const) yield { kind: 'coverage', asset, subject, ...(checks && { checks }) }
     return asset
   }
-  if (scope) yield* look(resourceOf(scope, namespace))
+  const whole = scope && resourceOf(scope, namespace)
+  if (whole) yield* look(whole)
   for (const [index, result] of results.entries()) {
     const place = `${at}results[${index}]`
-    const named = [...objectsIn(result['resources']), ...objectsIn(result['subjects'])]
-    const resource = scope ?? named[0]
-    if (!resource) {
+    const named = whole
+      ? [whole]
+      : [...objectsIn(result['resources']), ...objectsIn(result['subjects'])].map((one) => resourceOf(one, namespace))
+    if (named.length === 0)
       yield { kind: 'skipped', at: place, reason: 'Expected a result about the scope of the report, or with resources' }
-      continue
-    }
-    for (const one of named.length > 0 && !scope ? named : [resource]) {
-      const about = resourceOf(one, namespace)
+    for (const about of named) {
       const asset = yield* look(about)
       yield* readResult(result, asset, objectPath(about), place, reading)
     }

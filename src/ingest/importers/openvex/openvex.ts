@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { WholeText as Text } from '../../readers/lenient.ts'
 import { UserError } from '../../../errors.ts'
-import type { FileRecord, StatementRecord } from '../../../model/record.ts'
+import type { FileRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId, targetOf } from '../../../model/statement-target.ts'
 import { type StatementJustification, statementJustifications, statementStatuses } from '../../../model/statement.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -120,7 +120,7 @@ function* readStatement(value: unknown, at: string): Generator<FileRecord> {
     yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
     return
   }
-  const { vulnerability, timestamp, products, subcomponents, status, justification, ...words } = parsed.data
+  const { vulnerability, timestamp, products, subcomponents, status, justification } = parsed.data
   const vulnerability_id = bestVulnerabilityId([vulnerability.name, ...(vulnerability.aliases ?? []), vulnerability['@id']])
   if (vulnerability_id === null) {
     yield { kind: 'skipped', at, reason: 'Expected a vulnerability with a name' }
@@ -130,23 +130,23 @@ function* readStatement(value: unknown, at: string): Generator<FileRecord> {
     yield { kind: 'skipped', at, reason: `${vulnerability_id}: expected a product that the statement is about` }
     return
   }
-  const detail = [words.impact_statement, words.action_statement, words.status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
+  const { impact_statement, action_statement, status_notes } = parsed.data
+  const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
   const why = justificationOf(justification)
   const stated_at = parseInstant(timestamp ?? '')
+  const said = {
+    kind: 'statement' as const,
+    vulnerability_id,
+    status,
+    ...(why && { justification: why }),
+    ...(detail && { detail }),
+    ...(stated_at !== null && { stated_at }),
+  }
   for (const product of products) {
     const parts = [...product.parts, ...(subcomponents ?? [])]
     for (const part of parts.length ? parts : [null]) {
-      const statement: StatementRecord = {
-        kind: 'statement',
-        vulnerability_id,
-        status,
-        ...(why && { justification: why }),
-        ...(detail && { detail }),
-        ...(stated_at !== null && { stated_at }),
-        product: [product.id ?? product.purl, part?.id ?? part?.purl].filter(Boolean).join(' › ') || 'a product without a name',
-        target: targetOf(product, part),
-      }
-      yield statement
+      const name = [product.id ?? product.purl, part?.id ?? part?.purl].filter(Boolean).join(' › ') || 'a product without a name'
+      yield { ...said, product: name, target: targetOf(product, part) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { NumberedPlaces } from '../../../model/numbered-place.ts'
 import type { ControlRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
+import { oneLine } from '../../readers/json-fields.ts'
 import { bestRating, type CvssRating } from '../../readers/cvss.ts'
 import { allRules, findRule, messageOf, type Result, type Rule, type Tool } from './log.ts'
 
@@ -87,7 +88,7 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
       vulnerability_ids: vulnerabilities,
       severity,
       cvss: rating?.cvss,
-      title: rule?.shortDescription?.text ?? oneLine(message),
+      title: rule?.shortDescription?.text ?? titleOf(message),
       component: found.component ?? (path === undefined ? undefined : { name: path, type: 'file' }),
       fixed_version: found.fixed_version,
       place,
@@ -111,23 +112,22 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
     asset: run.asset,
     control_id,
     severity,
-    title: oneLine(message) ?? rule?.shortDescription?.text,
+    title: titleOf(message) ?? rule?.shortDescription?.text,
     place,
     ...(path !== undefined && { component: { name: run.places.next(control_id, path), type: 'file' } }),
   }
 }
 
-const oneLine = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ').slice(0, 500)
+const titleOf = (text: string | undefined): string | undefined => text && oneLine(text).slice(0, 500)
 
 /** CVE ids in the rule's id, else among the tags; another public id in the rule's id where there is none. */
 function vulnerabilityIds(result: Result | null, rule: Rule | null, id: string): string[] {
-  const text = [id, result?.ruleId ?? ''].join(' ').slice(0, 1000)
-  const named = text.match(CVE) ?? [...tagsOf(rule), ...tagsOf(result)].filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
+  const text = `${id} ${result?.ruleId ?? ''}`.slice(0, 1000)
+  const tags = [...tagsOf(rule), ...tagsOf(result)]
+  const named = text.match(CVE) ?? tags.filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
   if (named.length > 0) return [...new Set(named.map((cve) => cve.toUpperCase()))]
-  const other =
-    OTHER_ID.exec(text) ??
-    [...tagsOf(rule), ...tagsOf(result)].map((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.exec(tag)).find((found) => found !== null)
-  return other ? [other[0]] : []
+  const other = OTHER_ID.exec(text)?.[0] ?? tags.find((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.test(tag))
+  return other === undefined ? [] : [other]
 }
 
 function* describeVulnerabilities(
@@ -166,7 +166,7 @@ function* describeControl(run: RunState, id: string, rule: Rule | null, severity
   yield {
     kind: 'control',
     control_id,
-    title: oneLine(rule?.shortDescription?.text) ?? oneLine(description) ?? rule?.name ?? id,
+    title: titleOf(rule?.shortDescription?.text) ?? titleOf(description) ?? rule?.name ?? id,
     severity: rule ? severityOf(null, rule) : severity,
     category: tags[0],
     description,
@@ -227,8 +227,10 @@ function severityOf(result: Result | null, rule: Rule | null): Severity | undefi
     property(result, 'securityRisk'),
     property(rule, 'severity'),
   ]
-  const said = words.map((word) => parseSeverity(word)).find((severity) => severity !== null)
-  if (said) return said
+  for (const word of words) {
+    const said = parseSeverity(word)
+    if (said) return said
+  }
   const level = result?.level ?? rule?.defaultConfiguration?.level
   if (level !== undefined) return LEVELS.get(level.toLowerCase())
   const rank = result?.rank ?? rule?.defaultConfiguration?.rank

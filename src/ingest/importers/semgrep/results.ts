@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { NumberedPlaces } from '../../../model/numbered-place.ts'
+import { oneLine } from '../../readers/json-fields.ts'
 import { packageFinding } from '../../readers/package-finding.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
@@ -112,7 +113,7 @@ export function* readResult(result: Result, at: string, context: Context): Gener
     asset: context.asset,
     control_id,
     ...(severity && { severity }),
-    title: (extra.message ?? titleOf(check_id)).replace(/\s+/g, ' ').slice(0, 500),
+    title: oneLine(extra.message ?? titleOf(check_id)).slice(0, 500),
     component: { name: context.places.next(control_id, path), type: 'file' },
     place,
   }
