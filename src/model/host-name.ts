@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { NameType } from './asset.ts'
 import { identifies } from './identity.ts'
+import { remembered } from './remembered.ts'
 
 export interface HostName {
   type: Extract<NameType, 'fqdn' | 'hostname' | 'ip'>
@@ -17,7 +18,7 @@ const NOBODY = new Set(['localhost', '_gateway', 'localhost.localdomain', 'local
  * What kind of name a text is: an address, a full DNS name, or a bare host name, all in lower case and without a dot at the end. A name in a domain that
  * every network may have (`.local`, `.lan`, `.home`, `.localdomain`) counts as bare. Null for localhost and for what is no name of a host.
  */
-export function readHostName(text: string): HostName | null {
+export const readHostName: (text: string) => Readonly<HostName> | null = remembered((text) => {
   const name = text
     .trim()
     .toLowerCase()
@@ -30,7 +31,7 @@ export function readHostName(text: string): HostName | null {
   const local = /^([^.]+)\.(?:localdomain|local|lan|home)$/.exec(name)?.[1]
   if (local !== undefined) return { type: 'hostname', name: local }
   return { type: name.includes('.') ? 'fqdn' : 'hostname', name }
-}
+})
 
 /** The names among several texts, each once, in their order. */
 export function hostNames(texts: Iterable<string>): HostName[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../errors.ts'
 import { type JsonMatch, readJson } from './json.ts'
-import { borderOf, linesIn, parseLines, parseList } from './json-runs.ts'
+import { borderOf, parseLines, parseList } from './json-runs.ts'
 
 async function* pieces(text: string, cuts: number[]): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text)
@@ -89,10 +89,10 @@ describe('a run', () => {
   it('goes to the last border, or to the end of the list where that is known', () => {
     const border = borderOf(bytes, 11, 12)!
     expect(border).toEqual({ text: Buffer.from('"},{"id"'), end: 2 })
-    expect(parseList(bytes, 1, border, null, 9)).toEqual({ values: [{ id: 'a' }, { id: 'b' }], bytes: 21 })
+    expect(parseList(bytes, 1, border, null, 9)).toEqual({ values: [{ id: 'a' }, { id: 'b' }], bytes: 21, lines: 0 })
     const last = borderOf(bytes, 33, 33)!
     expect(last).toEqual({ text: Buffer.from('"}],"n"'), end: 2 })
-    expect(parseList(bytes, 1, border, last, 9)).toEqual({ values: [{ id: 'a' }, { id: 'b' }, { id: 'c' }], bytes: 32 })
+    expect(parseList(bytes, 1, border, last, 9)).toEqual({ values: [{ id: 'a' }, { id: 'b' }, { id: 'c' }], bytes: 32, lines: 0 })
     expect(parseList(bytes, 1, border, null, 0)).toBeNull()
   })
 
@@ -103,13 +103,17 @@ describe('a run', () => {
   })
 
   it('stops at the first line that holds no whole value', () => {
-    expect(parseLines(Buffer.from('{"é":1}\n\n2\n{\n}\n'), 0, 9)).toEqual({ values: [{ é: 1 }, 2], bytes: 12 })
-    expect(parseLines(Buffer.from('1'), 0, 9)).toEqual({ values: [], bytes: 0 })
+    expect(parseLines(Buffer.from('{"é":1}\n\n2\n{\n}\n'), 0, 9)).toEqual({ values: [{ é: 1 }, 2], bytes: 12, lines: 3 })
+    expect(parseLines(Buffer.from('1'), 0, 9)).toEqual({ values: [], bytes: 0, lines: 0 })
   })
 
-  it('counts lines', () => {
-    expect(linesIn(Buffer.from('a\nb\n\nc'), 0, 6)).toBe(3)
-    expect(linesIn(Buffer.from('a\nb\n\nc'), 2, 4)).toBe(1)
-    expect(linesIn(Buffer.from('abc'), 0, 3)).toBe(0)
+  it('counts lines, so that what breaks behind it is found', async () => {
+    expect(parseLines(Buffer.from('1\n\n2\n3'), 0, 9)).toEqual({ values: [1, 2], bytes: 4, lines: 2 })
+    const list = Buffer.from('[\n{"id":\n"a"},\n{"id":"b"},\n{"id":"c"}]')
+    const run = parseList(list, 2, { text: Buffer.from('},\n{"id"'), end: 1 }, null, 9)
+    expect(run).toEqual({ values: [{ id: 'a' }, { id: 'b' }], bytes: 23, lines: 2 })
+    await expect(read('1\n2\n\n3\n4 x\n5', ['$'])).rejects.toThrow(/line 5/)
+    const items = Array.from({ length: 9 }, (_, id) => `{\n"id": ${id}\n}`).join(',\n')
+    await expect(read(`[\n${items},\nx]`, ['$[*]'])).rejects.toThrow(/line 29/)
   })
 })

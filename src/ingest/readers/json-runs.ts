@@ -1,9 +1,10 @@
 import { isAscii } from 'node:buffer'
 
-/** What JSON.parse made of the whole values at the beginning of some bytes, and how many bytes they take. */
+/** What JSON.parse made of the whole values at the beginning of some bytes, and how many bytes and line ends they take. */
 export interface Run {
   values: unknown[]
   bytes: number
+  lines: number
 }
 
 const LF = 0x0a,
@@ -56,7 +57,7 @@ export function parseList(bytes: Buffer, from: number, border: Border | null, la
   if (cut <= from + 1) return null
   try {
     const values = JSON.parse(`[${textOf(bytes, from, cut)}]`) as unknown[]
-    return values.some((value) => isDeeper(value, depth)) ? null : { values, bytes: cut - from }
+    return values.some((value) => isDeeper(value, depth)) ? null : { values, bytes: cut - from, lines: linesIn(bytes, from, cut) }
   } catch {
     return null
   }
@@ -66,7 +67,7 @@ export function parseList(bytes: Buffer, from: number, border: Border | null, la
 export function parseLines(bytes: Buffer, from: number, depth: number): Run {
   const values: unknown[] = []
   const last = bytes.lastIndexOf(LF)
-  if (last <= from) return { values, bytes: 0 }
+  if (last <= from) return { values, bytes: 0, lines: 0 }
   const lines = textOf(bytes, from, last).split('\n')
   let read = 0
   for (const line of lines) {
@@ -81,14 +82,14 @@ export function parseLines(bytes: Buffer, from: number, depth: number): Run {
     }
     read++
   }
-  if (read === lines.length) return { values, bytes: last - from }
+  if (read === lines.length) return { values, bytes: last - from, lines: read - 1 }
   let end = from
   for (let line = 0; line < read; line++) end = bytes.indexOf(LF, end) + 1
-  return { values, bytes: end - from }
+  return { values, bytes: end - from, lines: read }
 }
 
 /** How many line ends are between two places. */
-export function linesIn(bytes: Buffer, from: number, to: number): number {
+function linesIn(bytes: Buffer, from: number, to: number): number {
   const first = bytes.indexOf(LF, from)
   if (first < 0 || first >= to) return 0
   let lines = 0

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { InBatches } from './in-batches.ts'
-import { type Border, borderOf, linesIn, parseLines, parseList, type Run, textOf } from './json-runs.ts'
+import { type Border, borderOf, parseLines, parseList, type Run, textOf } from './json-runs.ts'
 import { inPieces } from './pieces.ts'
 
 export interface JsonMatch {
@@ -306,7 +306,7 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
       else out.push({ path: every.path!, at: outer || '$', value, document: document++ })
     }
     lastEnd = i + run.bytes
-    line += linesIn(piece, i, lastEnd)
+    line += run.lines
     if (frame) expected = ', or ]'
     return lastEnd
   }
