@@ -4,6 +4,7 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
 import { type Importer, reads } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { given } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
@@ -173,30 +174,26 @@ function* readRow(
   const agent = cell('endpoint_agent')
   const hasAgent = agent !== null && yesNo.get(agent.toLowerCase())
   const internet = word('internet_facing', yesNo, ['yes', 'no', 'true', 'false'])
-  const attributes: AssetAttributes = {
-    ...present('os_family', family),
-    ...present('os', os),
-    ...present('owner', cell('owner')),
-    ...present('asset_group', cell('asset_group')),
-    ...(known?.scale
-      ? present('stated_criticality', statedCriticality(known.scale, cell('criticality')))
-      : present('criticality', word('criticality', levels, criticalities))),
-    ...present('internet_facing', internet),
-    ...present('environment', cell('environment')),
-    ...present('endpoint_agent', hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent),
-    ...present('cloud_provider', word('cloud_provider', providers, [...new Set(providers.values())])),
-    ...present('cloud_account', cell('cloud_account')),
-    ...present('region', cell('region')),
-  }
+  const attributes: AssetAttributes = given({
+    os_family: family,
+    os,
+    owner: cell('owner'),
+    asset_group: cell('asset_group'),
+    stated_criticality: known?.scale ? statedCriticality(known.scale, cell('criticality')) : null,
+    criticality: known?.scale ? null : word('criticality', levels, criticalities),
+    internet_facing: internet,
+    environment: cell('environment'),
+    endpoint_agent: hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent,
+    cloud_provider: word('cloud_provider', providers, [...new Set(providers.values())]),
+    cloud_account: cell('cloud_account'),
+    region: cell('region'),
+  })
   const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
   if (known?.inactive?.(plainCell)) asset.inactive = true
   yield asset
   yield* wrong
 }
-
-const present = <K extends keyof AssetAttributes>(key: K, value: AssetAttributes[K] | null): Partial<AssetAttributes> =>
-  value === null || value === undefined ? {} : { [key]: value }
 
 /** Without a type column: a name that only a device has, or one that only a cloud resource has, says it. */
 function typeByName(names: AssetRecord['names']): AssetType {

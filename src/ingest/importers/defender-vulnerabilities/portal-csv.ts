@@ -136,6 +136,8 @@ export async function* readPortalTable(table: PortalTable, text: string, bytes: 
   // All of a list that a person chose on the screen: it covers no device.
   report.cut = true
   let rows = 0
+  /** The columns of the file by their name in lower case. */
+  let columns: Map<string, string> | null = null
   yield* readCsv(bytes, { delimiter: ',', header: HEADER }).tell(function* (batch) {
     for (const { line, row, error } of batch) {
       const at = `line ${line}`
@@ -144,8 +146,11 @@ export async function* readPortalTable(table: PortalTable, text: string, bytes: 
         yield { kind: 'skipped', at, reason: error }
         continue
       }
-      const cells = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value.trim()]))
-      const cell: Cells = (column) => cells.get(column) ?? ''
+      const names = (columns ??= new Map(Object.keys(row).map((name) => [name.toLowerCase(), name])))
+      const cell: Cells = (column) => {
+        const name = names.get(column)
+        return name === undefined ? '' : row[name]!.trim()
+      }
       if (table === 'device_vulnerabilities') yield* deviceVulnerability(cell, at)
       else if (table === 'device_software') yield* deviceSoftware(cell, at)
       else if (table === 'paths') for (const one of pathsOf(cell)) yield* readRow(fieldsOf(one), report, at)

@@ -6,11 +6,18 @@ import type { AssetRecord, FileRecord, SoftwareRecord } from '../../../model/rec
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
+import { remembered } from '../../../model/remembered.ts'
 
 /** The fields of a row by lower-case name: the API writes `deviceId`, export files and hunting tables `DeviceId` and `OSPlatform`. */
 export type Fields = Map<string, unknown>
 
-export const fieldsOf = (row: object): Fields => new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
+export function fieldsOf(row: object): Fields {
+  const fields: Fields = new Map()
+  for (const name of Object.keys(row)) fields.set(lowerCase(name), (row as Record<string, unknown>)[name])
+  return fields
+}
+
+const lowerCase = remembered((name) => name.toLowerCase())
 
 const kinds = {
   /** SoftwareVulnerabilitiesByMachine and its delta. */
