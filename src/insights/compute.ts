@@ -1,4 +1,5 @@
 import type { Engine } from '../store/engines/engine.ts'
+import { NEVER_DAY } from '../store/days.ts'
 import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import { deriveAssets } from '../store/derive/assets.ts'
 import { type AssetRulesSql, deriveClasses } from '../store/derive/classes.ts'
@@ -11,6 +12,7 @@ import { countPresent, deriveValues, touchChangedRules } from '../store/derive/r
 import { deriveReleases } from '../store/derive/releases.ts'
 import { settleTouched, takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
+import { noteBasis } from '../store/queries/events/basis.ts'
 import { noteTaken } from '../store/known/taken.ts'
 import type { Store } from '../store/store.ts'
 import { changedRulesSql, heldOf, readAssetRules, rulesSql, unusualValues } from './asset-rules.ts'
@@ -67,7 +69,7 @@ export async function compute(
     if (rules) {
       for (const org_id of rules) {
         await computeRules(transaction, org_id, await orgCatalog(transaction, catalog, org_id), store.now(), onStep)
-        await noteEvents(transaction, org_id, store.now())
+        await noteEvents(transaction, org_id, store.now(), NEVER_DAY)
       }
       await noteTaken(transaction)
       return { assets: 0, vulnerabilities: 0 }
@@ -85,10 +87,10 @@ export async function compute(
     for (const { org_id, facts } of orgs) {
       const own = await orgCatalog(transaction, catalog, org_id)
       const same = facts ? new Set<string>() : await metricsThatStand(transaction, org_id, own)
-      await computeScores(transaction, org_id, own, store.now(), onStep, same)
+      const since = await computeScores(transaction, org_id, own, store.now(), onStep, same)
       await rememberMetrics(transaction, org_id, own)
+      await noteEvents(transaction, org_id, store.now(), since)
     }
-    for (const { org_id } of orgs) await noteEvents(transaction, org_id, store.now())
     await noteTaken(transaction)
     return touched
   })
@@ -109,6 +111,7 @@ export async function derive(
   const rules = await prepareAssetRules(transaction, catalog)
   await deriveNews(transaction)
   await settleTouched(transaction)
+  await noteBasis(transaction)
   onStep('vulnerabilities')
   await deriveVulnerabilities(transaction)
   onStep('assets')
@@ -169,7 +172,7 @@ async function computeRules(
 
 /**
  * Works out the scores and events of an organisation from what is derived, by its catalog. `now`: events tell what happened until then. `same`: the
- * metrics whose stored history holds good.
+ * metrics whose stored history holds good. Returns the first day whose scores and risk events were worked out anew.
  */
 export async function computeScores(
   transaction: Engine,
@@ -178,9 +181,9 @@ export async function computeScores(
   now: number,
   onStep: (step: ComputeStep) => void = () => {},
   same: ReadonlySet<string> = new Set(),
-): Promise<void> {
+): Promise<number> {
   const since = await changedSince(transaction, org_id, catalog, now)
-  await deriveExposure(transaction, org_id)
+  await deriveExposure(transaction, org_id, since)
   onStep('metrics')
   await computeMetrics(transaction, org_id, catalog, same, since)
   onStep('secure score')
@@ -188,4 +191,5 @@ export async function computeScores(
   await computeFrameworks(transaction, org_id, catalog)
   onStep('events')
   await computeEvents(transaction, org_id, catalog, now, since)
+  return since
 }

@@ -68,9 +68,12 @@ export async function computeRiskEvents(
   }
 }
 
-/** Keeps since when each event is known, and up to which day they were worked out. Of what is known now, never of what was known before. */
-export async function noteEvents(transaction: Engine, org_id: number, now: Instant): Promise<void> {
-  await noteFirstSeen(transaction, org_id, now)
+/**
+ * Keeps since when each event is known, and up to which day they were worked out. Of what is known now, never of what was known before. `since`: the first day
+ * whose risk events were worked out anew.
+ */
+export async function noteEvents(transaction: Engine, org_id: number, now: Instant, since: number): Promise<void> {
+  await noteFirstSeen(transaction, org_id, now, since)
   await noteEventsUntil(transaction, org_id, await dayOf(transaction, org_id, now))
 }
 

@@ -31,7 +31,7 @@ interface World {
   /** The knowledge that the tables at home held when it was made: it holds good as long as they do. */
   taken: number
   /** Fills the tables of {@link scoreTables}, which a list can do without. */
-  score: (transaction: Engine) => Promise<void>
+  score: (transaction: Engine) => Promise<unknown>
   /** Settles when they are filled; null: nobody has asked for them. */
   scored: Promise<void> | null
 }

@@ -10,6 +10,7 @@ export const derivedTables = [
   'value_factor',
   'fresh_history',
   'source_staleness',
+  'look_span',
   'news',
   'vulnerability_history',
   'software_release',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changedSince, computeEvents, computeRiskEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
+import { computeEvents, computeRiskEvents, eventAssets, eventDays, listEvents, readEvent } from '../../src/insights/events.ts'
 import { explain } from '../../src/insights/explain.ts'
 import { worsening } from '../../src/insights/posture/score-steps.ts'
 import { DROP_THRESHOLD } from '../../src/insights/posture/thresholds.ts'
@@ -107,20 +107,14 @@ async function put(engine: Engine, org_id: number, tiny: EventWorld, scored = fa
   await (scored ? putScored : putWorld)(engine, org_id, tiny)
   await append(
     engine,
-    'coverage_history',
+    'look_span',
     [...tiny.look].map(([asset_id, day]) => ({
       org_id,
       asset_id,
       source: 'tool',
       subject: 'vulnerability',
-      access: 2,
-      min_severity: 0,
-      checks: '',
-      observed_at: startOf(day),
-      record_id: asset_id,
-      stated_in: 1,
-      opened_in: 1,
-      retracted_in: NEVER,
+      first_at: startOf(day),
+      last_at: startOf(day),
     })),
   )
   await append(
@@ -213,7 +207,7 @@ describe.each(engines)('events on $name', ({ name, open }) => {
   const compute = () =>
     engine.transaction(async (transaction) => {
       const now = startOf(today) + 1
-      await computeEvents(transaction, org_id, catalog, now, await changedSince(transaction, org_id, catalog, now))
+      await computeEvents(transaction, org_id, catalog, now, 0)
     })
 
   it('the risk feed is what reading the intervals by hand gives', async () => {

@@ -95,7 +95,7 @@ describe.each(engines)('notifications on $name', ({ open }) => {
     await append(engine, 'event', [
       { ...row, ...rest, severity: null, source: 'scanner', headline: `Event ${id}`, score_effect: null, recovered_day: null, ...change },
     ])
-    await engine.transaction((transaction) => noteFirstSeen(transaction, north.org_id, clock))
+    await engine.transaction((transaction) => noteFirstSeen(transaction, north.org_id, clock, 0))
     return event_id
   }
   const run = (change: Partial<NotifierOptions> = {}) => runNotices(store, catalog, { ...options, ...change })

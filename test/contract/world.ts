@@ -91,6 +91,7 @@ const tables = [
   'advisory_history',
   'description_history',
   'coverage_history',
+  'look_span',
   'hazard',
   'news',
 ]

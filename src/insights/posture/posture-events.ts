@@ -133,9 +133,13 @@ const instantOf = ({ ends, now }: Days, index: number): Instant => Math.min(now,
 
 async function moveEvents(engine: Engine, org_id: number, told: readonly Told[], days: Days, write: Write): Promise<EventRow[]> {
   const thresholds = await readThresholds(engine, org_id)
-  const grown = new Map((await grownAssets(engine, org_id)).map(({ day, assets }) => [day, assets]))
-  return told.flatMap(({ score, id, title, history }) =>
-    scoreSteps(score, history, thresholds(score, id)).map(({ index, before, after, points, direction, recovered }) => {
+  const moved = told.map((each) => ({ ...each, steps: scoreSteps(each.score, each.history, thresholds(each.score, each.id)) }))
+  const worse = moved.flatMap(({ score, history, steps }) =>
+    score === 'exposure' ? steps.filter(({ direction }) => direction === 'worse').map(({ index }) => history[index]!.day) : [],
+  )
+  const grown = await grownAssets(engine, org_id, worse)
+  return moved.flatMap(({ score, id, title, history, steps }) =>
+    steps.map(({ index, before, after, points, direction, recovered }) => {
       const { day, numerator, denominator } = history[index]!
       const name = score === 'initiative' || score === 'metric' ? score : (`${score}_score` as const)
       return write({

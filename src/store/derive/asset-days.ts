@@ -84,9 +84,8 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      scored as (
        select a.asset_id, greatest(a.from_day, f.from_day) as from_day, least(a.to_day, f.to_day) as to_day, a.value
        from own a join look f on f.asset_id = a.asset_id and f.from_day < a.to_day and a.from_day < f.to_day),
-     last_step as (
-       select a.asset_id, t.since, max(a.day * ${STEPS_PER_DAY} + a.cause) as step from asset_day a join day_scope t on t.asset_id = a.asset_id and t.since > 0 group by a.asset_id, t.since),
-     kept as (select l.asset_id, l.since, a.hazard from last_step l join asset_day a on a.asset_id = l.asset_id and a.day * ${STEPS_PER_DAY} + a.cause = l.step),
+     kept as (
+       select a.asset_id, t.since, cast(sum(a.hazard_delta) as bigint) as hazard from asset_day a join day_scope t on t.asset_id = a.asset_id and t.since > 0 group by a.asset_id, t.since),
      turn as (${turningDays('scored', 'own', 'look')}),
      moved as (
        select d.asset_id, d.step, d.internet, d.internal, 0 as weight, 0 as reach from hazard_delta d join day_scope t on t.asset_id = d.asset_id where d.step >= t.since * ${STEPS_PER_DAY}
@@ -151,15 +150,15 @@ async function layScope(transaction: Engine, later: boolean): Promise<void> {
   )
 }
 
-/** Makes the exposure score's daily changes of an organisation anew from asset_day. */
-export async function deriveExposure(transaction: Engine, org_id: number): Promise<void> {
-  await transaction.query(`delete from score_delta where score = 'exposure' and org_id = $org_id`, { org_id })
+/** Makes the exposure score's daily changes of an organisation anew from asset_day, from day `since` on. */
+export async function deriveExposure(transaction: Engine, org_id: number, since = 0): Promise<void> {
+  await transaction.query(`delete from score_delta where score = 'exposure' and org_id = $org_id and day >= $since`, { org_id, since })
   await transaction.query(
     `insert into score_delta (org_id, score, id, day, cause, numerator_delta, denominator_delta)
      select org_id, 'exposure', '', day, cause, numerator, denominator from (
        select org_id, day, cause, cast(sum(weighted_delta) as bigint) as numerator, cast(sum(weight_delta) as bigint) as denominator
-       from asset_day where org_id = $org_id group by org_id, day, cause) as days
+       from asset_day where org_id = $org_id and day >= $since group by org_id, day, cause) as days
      where numerator <> 0 or denominator <> 0`,
-    { org_id },
+    { org_id, since },
   )
 }

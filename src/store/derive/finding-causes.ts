@@ -26,10 +26,8 @@ export const findingCauses = `
     from dated where several and from_day < to_day window w as (partition by finding_id order by from_day)
   ),
   first_look as (
-    select c.asset_id, c.subject, c.first_at from (
-      select c.asset_id, c.source, c.subject, min(c.observed_at) as first_at from coverage_history c join (select asset_id from touched union select asset_id from touched_finding) t on t.asset_id = c.asset_id
-      where c.retracted_in = ${NEVER} and c.access > 0 and c.subject in ('vulnerability', 'control') group by c.asset_id, c.source, c.subject) c
-    group by c.asset_id, c.subject, c.first_at
+    select distinct s.asset_id, s.subject, s.first_at from look_span s
+    where s.subject in ('vulnerability', 'control') and s.asset_id in (select asset_id from touched union select asset_id from touched_finding)
   ),
   passed as (
     select distinct r.finding_id, r.valid_from from control_result_history r where ${isTouchedFinding('r')} and r.retracted_in = ${NEVER} and r.status = 'pass'

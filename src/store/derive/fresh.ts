@@ -1,68 +1,17 @@
 import { DAY_US, NEVER } from '../../model/time.ts'
 import { dayJoin, daySql } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
+import { deriveLooks, isLook } from './looks.ts'
 
 /** An asset that nobody looked at for this long is stale, whatever its source's rhythm. DESIGN 4. */
 const LEAST_STALENESS = 30 * DAY_US
-
-/** SQL: how many whole days a look stays fresh by the gap to the next one of its source at the asset: three times as long, rounded up. */
-const daysOfGap = (gap: string): string => `cast(ceil(3.0 * cast(${gap} as double precision) / ${DAY_US}) as integer)`
-
-/** SQL: the gaps between looks of one source at one asset, as rows of look_gap. Looks at the same instant are one. `looks`: a relation of them. */
-const gapsOf = (looks: string, only = 'true'): string =>
-  `select org_id, source, ${daysOfGap('gap')} as days, count(*) as gaps from (
-     select org_id, source, observed_at, lead(observed_at) over (partition by org_id, source, asset_id order by observed_at) - observed_at as gap from ${looks} l) gap
-   where gap > 0 and ${only} group by 1, 2, 3`
-
-/**
- * Makes look_gap right for the touched organisations. Where all that is new since the last time are looks after every former one of their source at the asset, the
- * gaps before them are added; else all are counted anew.
- */
-async function deriveGaps(transaction: Engine): Promise<void> {
-  await transaction.query('drop table if exists new_look')
-  await transaction.query(
-    `create temporary table new_look as
-     with taken as (select coalesce(max(import_no), 0) as import_no from taken_in)
-     select distinct c.org_id, c.source, c.asset_id, c.observed_at, c.retracted_in < ${NEVER} as gone from coverage_history c cross join taken t
-     where c.subject = 'asset' and (c.opened_in > t.import_no or c.retracted_in > t.import_no and c.retracted_in < ${NEVER})
-       and c.org_id in (select org_id from touched) and c.org_id in (select org_id from look_gap)`,
-  )
-  await transaction.query('drop table if exists last_look')
-  await transaction.query(
-    `create temporary table last_look as
-     with first_new as (select org_id, source, asset_id, min(observed_at) as first_at from new_look group by org_id, source, asset_id)
-     select n.org_id, n.source, n.asset_id, n.first_at, max(c.observed_at) as observed_at from first_new n
-     join coverage_history c on c.org_id = n.org_id and c.source = n.source and c.asset_id = n.asset_id
-     where c.subject = 'asset' and c.retracted_in = ${NEVER} and c.opened_in <= (select coalesce(max(import_no), 0) from taken_in)
-     group by n.org_id, n.source, n.asset_id, n.first_at`,
-  )
-  await transaction.query(
-    `delete from look_gap where org_id in (
-       select org_id from new_look where gone union select org_id from last_look where observed_at >= first_at
-       union select t.org_id from touched t where not exists (select 1 from taken_in))`,
-  )
-  const counted = 'select org_id, source, days, gaps from look_gap'
-  await transaction.query('drop table if exists gap_now')
-  await transaction.query(
-    `create temporary table gap_now as
-     select org_id, source, days, cast(sum(gaps) as bigint) as gaps from (
-       ${counted} where org_id in (select org_id from touched)
-       union all ${gapsOf(`(select org_id, source, asset_id, observed_at from new_look union all select org_id, source, asset_id, observed_at from last_look)`, 'org_id in (select org_id from look_gap)')}
-       union all ${gapsOf(`(select c.org_id, c.source, c.asset_id, c.observed_at from coverage_history c
-           where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched) and c.org_id not in (select org_id from look_gap))`)}) as parts
-     group by org_id, source, days`,
-  )
-  await transaction.run('delete from look_gap where org_id in (select org_id from touched)')
-  await transaction.run('insert into look_gap (org_id, source, days, gaps) select org_id, source, days, gaps from gap_now')
-  for (const table of ['new_look', 'last_look', 'gap_now']) await transaction.query(`drop table ${table}`)
-}
 
 /**
  * Works out the staleness of each source of the touched organisations: three times the usual interval (median of the gaps between two
  * looks at one asset) in whole days, at least 30 days; or the days that a person set for the source. Where it has changed since the last time, all assets of the source are touched.
  */
 export async function deriveStaleness(transaction: Engine): Promise<void> {
-  await deriveGaps(transaction)
+  await deriveLooks(transaction)
   await transaction.query('drop table if exists staleness_now')
   // The median: the first gap, in order of length, at which half of all are counted.
   await transaction.query(
@@ -71,7 +20,7 @@ export async function deriveStaleness(transaction: Engine): Promise<void> {
        select org_id, source, days, sum(gaps) over (partition by org_id, source order by days) as so_far, sum(gaps) over (partition by org_id, source) as gaps
        from look_gap where org_id in (select org_id from touched)),
      usual as (select org_id, source, min(days) as days from counted where 2 * so_far >= gaps group by org_id, source),
-     looking as (select distinct c.org_id, c.source from coverage_history c where c.retracted_in = ${NEVER} and c.subject = 'asset' and c.org_id in (select org_id from touched)),
+     looking as (select distinct org_id, source from look_span where subject = 'asset' and org_id in (select org_id from touched)),
      set_by as (
        select d.org_id, d.id as source, cast(d.body as bigint) * ${DAY_US} as lasts from definition_history d
        where d.kind = 'staleness' and d.retracted_in = ${NEVER} and d.valid_to = ${NEVER} and d.org_id in (select org_id from touched))
@@ -80,10 +29,10 @@ export async function deriveStaleness(transaction: Engine): Promise<void> {
   )
   await transaction.run(
     `insert into touched
-     select distinct c.org_id, c.asset_id from coverage_history c
-     join staleness_now n on n.org_id = c.org_id and n.source = c.source
+     select distinct l.org_id, l.asset_id from look_span l
+     join staleness_now n on n.org_id = l.org_id and n.source = l.source
      left join source_staleness s on s.org_id = n.org_id and s.source = n.source
-     where c.asset_id > 0 and s.lasts is not null and s.lasts <> n.lasts and c.asset_id not in (select asset_id from touched)`,
+     where l.asset_id > 0 and s.lasts is not null and s.lasts <> n.lasts and l.asset_id not in (select asset_id from touched)`,
   )
   await transaction.run('delete from source_staleness where org_id in (select org_id from touched)')
   await transaction.run('insert into source_staleness select org_id, source, lasts from staleness_now')
@@ -103,7 +52,8 @@ export async function deriveFresh(transaction: Engine): Promise<void> {
      where h.valid_from < t.since and h.valid_to >= t.since`,
   )
   await transaction.run('delete from fresh_history as h using touched_later t where t.asset_id = h.asset_id and h.valid_to >= t.since')
-  await writeFresh(transaction, 'select asset_id, cast(0 as bigint) as since from touched where asset_id > 0', 'true')
+  const [whole] = await transaction.query('select 1 as any_row from touched where asset_id > 0 limit 1')
+  if (whole) await writeFresh(transaction, 'select asset_id, cast(0 as bigint) as since from touched where asset_id > 0', 'true')
   const [later] = await transaction.query<{ first_at: number | null }>(
     'select (select min(since) from touched_later) - (select max(lasts) from source_staleness) as first_at',
   )
@@ -122,7 +72,7 @@ async function writeFresh(transaction: Engine, assets: string, only: string, bef
        join source_staleness s on s.org_id = c.org_id and s.source = c.source
        left join presence_history p on p.asset_id = c.asset_id and p.source = c.source and p.retracted_in = ${NEVER} and p.valid_to < ${NEVER}
          and p.valid_from <= c.observed_at and c.observed_at < p.valid_to
-       where c.retracted_in = ${NEVER} and (c.access > 0 or c.subject = 'asset') and ${only}
+       where c.retracted_in = ${NEVER} and ${isLook} and ${only}
        group by c.org_id, c.asset_id, c.subject, c.source, t.since, s.lasts, p.valid_to, c.observed_at - c.observed_at % least(s.lasts, ${LEAST_STALENESS})),
      look as (
        select org_id, asset_id, subject, first as valid_from, least(last + lasts, gone) as valid_to from asked where least(last + lasts, gone) >= since

@@ -16,8 +16,14 @@ export async function takeRulesAlone(transaction: Engine): Promise<number[] | nu
   return rows.map(({ org_id }) => org_id)
 }
 
+/** The last import that what is derived holds, where the transaction looks for tables; 0: there is nothing to build on. */
+export async function takenBefore(transaction: Engine): Promise<number> {
+  const [last] = await transaction.query<{ import_no: number }>('select import_no from taken_in')
+  return last?.import_no ?? 0
+}
+
 /** SQL: a row of a history was opened, ended or retracted after an import. Each by itself, so that engines compare one number with another. */
-const changedAfter = (taken: number): string =>
+export const changedAfter = (taken: number): string =>
   `(opened_in > ${taken} or closed_in > ${taken} and closed_in < ${NEVER} or retracted_in > ${taken} and retracted_in < ${NEVER})`
 
 /** SQL: the first instant from which on such a change makes a difference. */
@@ -50,8 +56,7 @@ const ofWorld = ['epss_history', 'exploit_history', 'cvss_history']
 export async function takeTouched(transaction: Engine): Promise<{ assets: number; vulnerabilities: number }> {
   for (const table of ['touched', 'touched_later', 'touched_finding', 'touched_world'])
     await transaction.query(`drop table if exists ${table}`)
-  const [last] = await transaction.query<{ import_no: number }>('select import_no from taken_in')
-  const taken = last?.import_no ?? 0
+  const taken = await takenBefore(transaction)
   await transaction.query('create temporary table touched_world as select distinct vulnerability_id from touched_vulnerability')
   await transaction.query(
     `create temporary table touched_finding as

@@ -105,6 +105,9 @@ export async function layReplay(
   await transaction.query(
     `create view ${schema}.coverage_history as select ${select('coverage_history', { observed_at: 'cast(0 as bigint)' })} from ${home}.coverage_history h where h.org_id = ${org_id}`,
   )
+  await transaction.query(
+    `create view ${schema}.look_span as select ${select('look_span', { first_at: 'cast(0 as bigint)', last_at: 'cast(0 as bigint)' })} from ${home}.look_span h where h.org_id = ${org_id}`,
+  )
   for (const table of ['software_history', 'control_history'])
     await transaction.query(`create view ${schema}.${table} as select ${select(table, always)} from ${home}.${table} h where ${stands}`)
   await layEmpty(transaction, schema, ['asset_day', 'score_delta', 'event'])

@@ -40,7 +40,7 @@ const perAsset: Record<string, readonly [column: string, never: number][]> = {
 }
 
 /** Derived tables of an organisation's own that a world works out whole. */
-const perOrg = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor', 'news', 'score_delta', 'event']
+const perOrg = ['source_staleness', 'look_span', 'asset_hand', 'rule_held', 'value_factor', 'news', 'score_delta', 'event']
 
 /** Those of them that a derivation compares with how it would be: they begin as at home. */
 const compared = ['source_staleness', 'asset_hand', 'rule_held', 'value_factor']
@@ -214,7 +214,8 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
      select h.* from ${home}.vulnerability_history h where not exists (select 1 from ${own}.differs_world d where d.vulnerability_id = h.vulnerability_id)
      union all select * from ${own}.vulnerability_history`,
   )
-  for (const table of [...compared, 'news']) await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
+  for (const table of [...compared, 'news', 'look_span'])
+    await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
   for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'event_basis', ...waiting])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
   await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })

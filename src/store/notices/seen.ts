@@ -2,12 +2,12 @@ import type { Instant } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { StoredEvent } from '../queries/events/read.ts'
 
-/** Marks the events of an organisation that were not known before as known since `now`. */
-export const noteFirstSeen = (transaction: Engine, org_id: number, now: Instant): Promise<number> =>
+/** Marks the events of an organisation that were not known before as known since `now`. `since`: the first day whose risk events were worked out anew. */
+export const noteFirstSeen = (transaction: Engine, org_id: number, now: Instant, since: number): Promise<number> =>
   transaction.run(
-    `insert into event_first_seen select distinct e.org_id, e.event_id, $now from event e where e.org_id = $org_id
+    `insert into event_first_seen select distinct e.org_id, e.event_id, $now from event e where e.org_id = $org_id and (e.day >= $since or e.feed <> 'risk')
       and not exists (select 1 from event_first_seen s where s.org_id = e.org_id and s.event_id = e.event_id)`,
-    { org_id, now },
+    { org_id, now, since },
   )
 
 /** An event that became known after an instant and that a rule has not dealt with. */

@@ -48,6 +48,7 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: reado
         engine,
         scope,
         `select ${columns.map((name) => `unnest($asked_${name}) as ${name}`).join(', ')}`,
+        firstDay(some),
         Object.fromEntries(columns.map((name) => [`asked_${name}`, some.map((subject) => subject[name])])),
       )),
     )
@@ -60,6 +61,8 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: reado
   return [...sums.values()]
 }
 
+const firstDay = (subjects: readonly EventSubject[]): number => subjects.reduce((first, { day }) => Math.min(first, day), Infinity)
+
 /** As {@link eventEffects}, for any number of subjects at once; in a transaction that may write. */
 export async function allEventEffects(transaction: Engine, scope: Scope, subjects: readonly EventSubject[]): Promise<EventPart[]> {
   if (subjects.length === 0) return []
@@ -71,19 +74,20 @@ export async function allEventEffects(transaction: Engine, scope: Scope, subject
     subjects.map((subject) => columns.map((name) => subject[name])),
   )
   await transaction.analyze(['event_subject'])
-  const parts = await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, {})
+  const parts = await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, firstDay(subjects), {})
   await transaction.query('drop table event_subject')
   return parts
 }
 
-function ask(engine: Engine, scope: Scope, asked: string, params: Params): Promise<EventPart[]> {
+/** `first_day`: the first day of any of the subjects; findings that ended before it have no part in anything. */
+function ask(engine: Engine, scope: Scope, asked: string, first_day: number, params: Params): Promise<EventPart[]> {
   return engine.query<EventPart>(
     `with pair as materialized (select p.event_id, p.subject, p.day, p.cause, p.how, p.day * 16 + p.cause as step from (${asked}) p),
     about as (select distinct cast($org_id as integer) as org_id, subject from pair),
     f as materialized (
       select f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
       from finding_history f join about a on a.subject = f.subject
-      where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
+      where f.org_id = $org_id and f.from_day < f.to_day and f.to_day >= $first_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
     ),
     hit as (
       select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step = p.step where p.how = 'starts'
@@ -97,7 +101,7 @@ function ask(engine: Engine, scope: Scope, asked: string, params: Params): Promi
           and a.from_day <= h.day - case when h.cause >= ${FACING} then 0 else 1 end and h.day - case when h.cause >= ${FACING} then 0 else 1 end < a.to_day
       where d.weight > 0 and d.weight_delta = 0 and d.hazard_delta <> 0
     ),
-    ${vulnerabilitySteps('about')},
+    ${vulnerabilitySteps('about', '$first_day')},
     held as (
       select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.weighted_delta, b.back,
         case when f.kind = 'control' then -1 else ${stageSql} end as stage, case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end as epss,
@@ -127,6 +131,6 @@ function ask(engine: Engine, scope: Scope, asked: string, params: Params): Promi
       from part p join factor f on f.day = p.day and f.cause = p.cause)
     select event_id, cause, cast(sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
     from share group by event_id, cause having sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
-    { org_id: scope.org_id, ...params, ...groupParams(scope.groups) },
+    { org_id: scope.org_id, first_day, ...params, ...groupParams(scope.groups) },
   )
 }

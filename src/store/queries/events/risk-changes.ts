@@ -44,16 +44,19 @@ const severities = [4, 3, 2, 1, 0]
  * which the organisation has it, unless it was there when that source looked at the asset for the first time, and published earlier than
  * 30 days before; on later days it is a *known vulnerability found on more assets*, or *vulnerable software installed* where the software
  * that has it came to each of these assets that day. What ends because its software is gone from each of the assets is *software removed*.
- * A vulnerability's assets are counted by what opened and closed until then (`standing`); only the assets of an event about several meet each of their findings.
+ * What began (`opening`) or ended (`closing`) in these days is what most of it is asked of; what ended before them is the row before of nothing in them.
+ * A vulnerability's assets are counted by what opened and closed until then (`standing`), without what had closed before $since; only the assets of an event about several meet each of their findings.
  */
 export function riskChanges(engine: Engine, org_id: number, since: number, today: number): Promise<RiskChange[]> {
   return engine.query<RiskChange>(
     `with ${eventSubjects},
     ${vulnerabilityDays('subject_of')},
+    opening as materialized (select * from own where from_day between $since and $today),
+    closing as materialized (select * from own where to_day between $since and $today),
     place as materialized (
       select s.asset_id, s.name, ${daySql('s.valid_from', 'd1')} as from_day, ${daySql('s.valid_to', 'd2')} as to_day
       from software_history s left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')} left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
-      where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.name in (select component from own where component <> '')
+      where s.org_id = $org_id and s.retracted_in = 9007199254740991 and s.name in (select component from opening where component <> '' union select component from closing where component <> '')
     ),
     came as (
       select distinct p.asset_id, p.name, p.from_day as day from place p
@@ -64,14 +67,14 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
       select distinct p.asset_id, p.name, p.to_day as day from place p
       where not exists (select 1 from place q where q.asset_id = p.asset_id and q.name = p.name and q.from_day <= p.to_day and p.to_day < q.to_day)
     ),
-    look as (
-      select asset_id, source, min(observed_at) as first_at from coverage_history
-      where org_id = $org_id and subject = 'vulnerability' and access > 0 and retracted_in = 9007199254740991 group by asset_id, source
+    look as (select asset_id, source, first_at from look_span where org_id = $org_id and subject = 'vulnerability'),
+    first_sighting as (
+      select asset_id, source, min(valid_from) as first_at from sighting_history
+      where org_id = $org_id and retracted_in = 9007199254740991 and asset_id in (select asset_id from opening) group by asset_id, source
     ),
-    first_sighting as (select asset_id, source, min(valid_from) as first_at from sighting_history where org_id = $org_id and retracted_in = 9007199254740991 group by asset_id, source),
     appeared as (
       select 'new_vulnerability' as type, f.subject, f.from_day as day, min(s.valid_from) as since, min(s.source collate "C") as source
-      from own f join subject_of o on o.subject = f.subject and o.first_day = f.from_day and f.from_day >= $since
+      from opening f join subject_of o on o.subject = f.subject and o.first_day = f.from_day
         join day d on d.org_id = $org_id and d.day = f.from_day
         join sighting_history s on s.finding_id = f.finding_id and s.valid_from <= f.valid_from and s.valid_from >= d.starts_at and s.org_id = $org_id and s.retracted_in = 9007199254740991
         join first_sighting e on e.asset_id = s.asset_id and e.source = s.source left join look l on l.asset_id = s.asset_id and l.source = s.source
@@ -97,12 +100,12 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
       where v.day not in (select day from model_day) group by v.subject, v.day, v.since
     ),
     told as (
-      select f.*, lag(f.stage) over w as stage_before, lag(f.to_day) over w as until from own f window w as (partition by f.finding_id order by f.from_day)
+      select f.*, lag(f.stage) over w as stage_before, lag(f.to_day) over w as until from own f where f.to_day >= $since and f.finding_id in (select finding_id from opening) window w as (partition by f.finding_id order by f.from_day)
     ),
     spread as (
       select case when min(case when c.asset_id is null then 0 else 1 end) = 1 then 'software_installed' else 'known_vulnerability_found' end as type,
         f.subject, f.from_day as day, min(f.valid_from) as since, cast(null as text) as source
-      from told f join subject_of o on o.subject = f.subject and o.first_day < f.from_day and f.from_day >= $since
+      from told f join subject_of o on o.subject = f.subject and o.first_day < f.from_day and f.from_day between $since and $today
         left join (select asset_id, min(first_at) as first_at from look group by asset_id) l on l.asset_id = f.asset_id
         left join came c on c.asset_id = f.asset_id and c.name = f.component and c.day = f.from_day
       where (f.until is null or f.until < f.from_day) and f.valid_from > coalesce(l.first_at, 0) and f.from_cause in (${causeSql('new_vulnerability')}, ${causeSql('configuration_changed')}) group by f.subject, f.from_day
@@ -110,7 +113,7 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
     tool_step as (
       select f.subject, f.stage, min(f.valid_from) as since, f.from_day as day
       from told f left join vulnerability_day v on v.vulnerability_id = f.subject and v.from_day <= f.from_day and f.from_day < v.to_day
-      where f.from_day >= $since and f.stage > f.stage_before and f.until = f.from_day and f.stage > coalesce(v.stage, 0) group by f.subject, f.stage, f.from_day
+      where f.from_day between $since and $today and f.stage > f.stage_before and f.until = f.from_day and f.stage > coalesce(v.stage, 0) group by f.subject, f.stage, f.from_day
     ),
     exploited as (
       select case s.stage when 1 then 'new_public_exploit' when 2 then 'exploit_verified' when 3 then 'exploit_in_kit' when 4 then 'known_exploited' else 'used_by_ransomware' end as type,
@@ -123,7 +126,7 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
     worse_of as (
       select w.type, w.subject, w.day, min(w.since) as since, min(w.source collate "C") as source from worse w where w.day between $since and $today group by w.type, w.subject, w.day
     ),
-    of_worse as (select asset_id, subject, severity, from_day, to_day from own where subject in (select subject from worse_of)),
+    of_worse as (select asset_id, subject, severity, from_day, to_day from own where to_day >= $since and subject in (select subject from worse_of)),
     marked as (
       select *, case when from_day <= max(to_day) over (partition by asset_id, subject order by from_day, to_day rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
       from of_worse
@@ -159,7 +162,7 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
         coalesce(max(s.assets), max(t.assets)) as assets, string_agg(t.subject, '${SEPARATOR}' order by t.subject collate "C") as subjects
       from told_each t left join of_several s on s.event = t.event group by t.event, t.type, t.day, t.component_key
     ),
-    ending as (select f.*, lead(f.from_day) over (partition by f.finding_id order by f.from_day) as again_day from own f),
+    ending as (select f.*, lead(f.from_day) over (partition by f.finding_id order by f.from_day) as again_day from own f where f.to_day >= $since and f.finding_id in (select finding_id from closing)),
     ended as (
       select f.asset_id, f.subject, f.to_day as day, d.starts_at as since, ${severitySql} as severity, case when w.asset_id is null then 0 else 1 end as gone
       from ending f join day d on d.org_id = $org_id and d.day = f.to_day
@@ -175,8 +178,8 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
     covered as (
       select f.asset_id, f.kind, f.subject, f.severity, f.excepted, f.from_day as day, f.valid_from as since, lag(f.excepted) over w as excepted_before, lag(f.to_day) over w as until
       from finding_history f
-      where f.org_id = $org_id and f.from_day < f.to_day and (f.kind = 'control' or f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
-        and f.finding_id in (select x.finding_id from finding_history x where x.org_id = $org_id and x.excepted)
+      where f.org_id = $org_id and f.from_day < f.to_day and f.to_day >= $since and (f.kind = 'control' or f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
+        and f.finding_id in (select x.finding_id from finding_history x where x.org_id = $org_id and x.to_day >= $since and x.excepted)
       window w as (partition by f.finding_id order by f.from_day)
     ),
     ${newestControl},

@@ -7,19 +7,19 @@ import { endingSoftware, feedSupport } from '../support.ts'
  * the first day of each; `advice` and `text`: what its tools, and the world, say of them; `component_of`: the one component under which a vulnerability
  * is told, the one that most of its findings name, else how an advisory calls it, else itself.
  */
-export const eventSubjects = `own as (
+export const eventSubjects = `own as not materialized (
       select f.asset_id, f.finding_id, f.subject, f.component, f.severity, f.stage, f.valid_from, f.from_day, f.to_day, f.from_cause
       from finding_history f where f.org_id = $org_id and f.kind = 'vulnerability' and f.from_day < f.to_day and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0)
     ),
-    subject_of as (select subject, min(from_day) as first_day from own group by subject),
+    names as materialized (select subject, component, count(*) as findings, min(from_day) as first_day from own group by subject, component),
+    subject_of as (select subject, min(first_day) as first_day from names group by subject),
     advice as (
       select vulnerability_id, min(title collate "C") as title, min(published_at) as published_at from advisory_history
       where org_id = $org_id and retracted_in = 9007199254740991 group by vulnerability_id
     ),
     text as (select vulnerability_id, min(published_at) as published_at from description_history where retracted_in = 9007199254740991 and published_at is not null group by vulnerability_id),
     named as (
-      select distinct on (subject) subject, component from (select subject, component, count(*) as findings from own where component <> '' group by subject, component) names
-      order by subject, findings desc, component collate "C"
+      select distinct on (subject) subject, component from names where component <> '' order by subject, findings desc, component collate "C"
     ),
     component_of as (
       select subject, component, ${lowerSql('component')} as component_key from (

@@ -86,13 +86,15 @@ export async function findingsSince(engine: Engine, org_id: number, since: numbe
   return { findings: row!.findings, first_day: row!.first_day ?? since }
 }
 
-/** On how many assets the exposure grew, by day. */
-export function grownAssets(engine: Engine, org_id: number): Promise<{ day: number; assets: number }[]> {
-  return engine.query(
+/** On how many assets the exposure grew on each of these days; days on which it grew on none are left out. */
+export async function grownAssets(engine: Engine, org_id: number, days: readonly number[]): Promise<Map<number, number>> {
+  if (days.length === 0) return new Map()
+  const rows = await engine.query<{ day: number; assets: number }>(
     `select day, cast(count(*) as bigint) as assets from (
-      select day, asset_id from asset_day where org_id = $org_id group by day, asset_id having sum(weighted_delta) > 0) grown group by day order by day`,
-    { org_id },
+      select day, asset_id from asset_day where org_id = $org_id and day = any($days) group by day, asset_id having sum(weighted_delta) > 0) grown group by day`,
+    { org_id, days: [...days] },
   )
+  return new Map(rows.map(({ day, assets }) => [day, assets]))
 }
 
 /** First day of any score of the organisation, and the ends of the days from it on to `today`; empty when there is none. */

@@ -1,5 +1,6 @@
 import type { Params } from '../../engines/engine.ts'
 import { STEPS_PER_DAY } from '../../../model/cause.ts'
+import { DAY_US, NEVER } from '../../../model/time.ts'
 import { NEVER_DAY, dayJoin, daySql } from '../../days.ts'
 import { causeOfStep, causeSql, dayOfStep, NEVER_STEP, stepSql, turningDays } from '../../steps.ts'
 import { unsupportedSoftware } from '../support.ts'
@@ -92,8 +93,8 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
   )
   const attributeStep = (row: string) =>
     `case when e.sign = 1 then ${row}.from_day else ${row}.to_day end * 16 + ${causeSql('attribute_changed')}`
-  // What began before counts as of the day before: many findings of an asset are one row then.
-  const begunBefore = (step: string) => (since > 0 ? `greatest(${step}, ${(since - 1) * STEPS_PER_DAY})` : step)
+  // Many findings of an asset are one row then.
+  const begunBefore = (step: string) => (since > 0 ? `greatest(${step}, ${firstStep(since)})` : step)
   const findingStep = begunBefore('case when e.sign = 1 then x.from_step else x.to_step end')
   const all = numbers(metrics.map((_, metric) => [metric]))
   return `with ${ofFinding.length ? `${qualifiedFindings(metrics, ofFinding, groups, since)},` : ''}
@@ -253,7 +254,7 @@ function qualifiedFindings(
     select distinct t.metric, a.asset_id from asset_history a cross join ${numbers(metrics.map((_, metric) => [metric]))} t(metric)
     where a.org_id = $org_id and ${population} ${inGroups('a.asset_id', groups)}
   ),
-  ${fixable ? `${fixableRuns},` : ''}
+  ${fixable ? `${fixableRuns(since)},` : ''}
   ${read('software') ? `${unsupportedSoftware},` : ''}
   found as (
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
@@ -279,7 +280,7 @@ function qualifiedFindings(
   ${
     read('vulnerability')
       ? `likeness_subject as (select distinct cast($org_id as integer) as org_id, subject from likeness where kind = 'vulnerability'),
-  ${vulnerabilitySteps('likeness_subject')},`
+  ${vulnerabilitySteps('likeness_subject', since)},`
       : ''
   }
   ${read('control') ? `${newestControl},` : ''}
@@ -325,22 +326,27 @@ export const newestControl = `newest_control as (
     order by control_id, case when source like '%/results' then 1 else 0 end, valid_to desc, valid_from desc, source collate "C"
   )`
 
-/** CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from step 0 to never. A fix becoming known is a change of content. */
-const fixableRuns = `fix_day as (
-    select s.finding_id, e.sign, case when e.sign = 1 then ${daySql('s.valid_from', 'd1')} else ${daySql('s.valid_to', 'd2')} end as day
-    from sighting_history s cross join (values (1), (-1)) e(sign)
-      left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')}
-      left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
-    where s.org_id = $org_id and s.fixed_version is not null and s.retracted_in = 9007199254740991
-  ),
-  fix_step as (
+/**
+ * CTE `fixable_run`: for each finding that ever had a fixed version, runs of having one and of having none, from step 0 to never. A fix becoming known is a change of content.
+ * `since`: a day; sightings that ended before it are left out, so that runs are right from that day on.
+ */
+const fixableRuns = (since: number): string => `fix_step as (
     select finding_id, step, cast(sum(sign) as bigint) as sign from (
-      select finding_id, day * 16 + ${causeSql('content_changed')} as step, sign from fix_day where day < ${NEVER_DAY}
-      union all select distinct finding_id, 0, 0 from fix_day
+      select s.finding_id, e.sign, greatest(${firstStep(since)}, case e.sign when 0 then 0 when 1 then ${daySql('s.valid_from', 'd1')} else ${daySql('s.valid_to', 'd2')} end * 16 + ${causeSql('content_changed')} * abs(e.sign)) as step
+      from sighting_history s cross join (values (1), (-1), (0)) e(sign)
+        left join day d1 on ${dayJoin('s.valid_from', '$org_id', 'd1')}
+        left join day d2 on ${dayJoin('s.valid_to', '$org_id', 'd2')}
+      where s.org_id = $org_id and s.fixed_version is not null and s.retracted_in = ${NEVER} and (e.sign >= 0 or s.valid_to < ${NEVER}) ${since > 0 ? `and s.valid_to >= ${(since - 1) * DAY_US}` : ''}
     ) steps group by finding_id, step
   ),
+  changing as (select distinct finding_id from fix_step where step > ${firstStep(since)}),
   fixable_run as (
+    select finding_id, sign > 0 as fixable, step as from_step, ${NEVER_STEP} as to_step from fix_step where finding_id not in (select finding_id from changing)
+    union all
     select finding_id, sum(sign) over (partition by finding_id order by step rows between unbounded preceding and current row) > 0 as fixable,
       step as from_step, lead(step, 1, ${NEVER_STEP}) over (partition by finding_id order by step) as to_step
-    from fix_step
+    from fix_step where finding_id in (select finding_id from changing)
   )`
+
+/** The step at which all that began before day `since` counts as begun. */
+const firstStep = (since: number): number => (since > 0 ? (since - 1) * STEPS_PER_DAY : 0)
