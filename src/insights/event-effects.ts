@@ -49,21 +49,29 @@ const rank = ['epss_jump', 'new_public_exploit', 'exploit_verified', 'exploit_in
 /** What rounding the shares of very many assets leaves of a cause that events tell whole; units of 1e-12 points. */
 const NOISE = 1000
 
-/** The subjects of events, each (subject, day, cause) once. */
-function subjectsOf(events: readonly EventOfDay[]): EventSubject[] {
-  const found = new Map<string, EventSubject & { rank: number }>()
-  for (const { event_id, type, day, subjects } of events) {
-    const moves = types[type]
-    if (!moves) continue
-    for (const subject of subjects)
-      for (const id of moves.causes) {
-        const cause = causeNumber(id)
-        const key = `${day} ${cause} ${subject}`
-        const own = { event_id, subject, day, cause, how: moves.how, rank: rank.indexOf(type) }
-        if ((found.get(key)?.rank ?? -2) < own.rank) found.set(key, own)
-      }
+/** The subjects of events, each (subject, day, cause) once; a day after the other, so that few are held at a time. */
+function* subjectsOf(events: readonly EventOfDay[]): Generator<EventSubject> {
+  const days = new Map<number, EventOfDay[]>()
+  for (const event of events) {
+    const own = days.get(event.day)
+    if (own) own.push(event)
+    else days.set(event.day, [event])
   }
-  return [...found.values()].map(({ rank: _, ...subject }) => subject)
+  for (const [day, own] of days) {
+    const found = new Map<string, { event_id: string; subject: string; cause: number; how: EventSubject['how']; rank: number }>()
+    for (const { event_id, type, subjects } of own) {
+      const moves = types[type]
+      if (!moves) continue
+      for (const subject of subjects)
+        for (const id of moves.causes) {
+          const cause = causeNumber(id)
+          const key = `${cause} ${subject}`
+          const place = rank.indexOf(type)
+          if ((found.get(key)?.rank ?? -2) < place) found.set(key, { event_id, subject, cause, how: moves.how, rank: place })
+        }
+    }
+    for (const { event_id, subject, cause, how } of found.values()) yield { event_id, subject, day, cause, how }
+  }
 }
 
 /**

@@ -39,16 +39,17 @@ const FACING = causeNumber('attribute_changed')
  * step (DESIGN 6, in units of 1e-12 points, as the explanation gives it) is split among its findings by what each adds to its hazard. An
  * asset that enters or leaves the score that day, or whose hazard as a whole stands still, adds nothing. Events that moved nothing are left out.
  */
-export async function eventEffects(engine: Engine, scope: Scope, subjects: readonly EventSubject[]): Promise<EventPart[]> {
+export async function eventEffects(engine: Engine, scope: Scope, subjects: Iterable<EventSubject>): Promise<EventPart[]> {
   const parts: EventPart[] = []
-  for (let start = 0; start < subjects.length; start += MOST_PARAMETERS) {
-    const some = subjects.slice(start, start + MOST_PARAMETERS)
+  const all = [...subjects]
+  for (let start = 0; start < all.length; start += MOST_PARAMETERS) {
+    const some = all.slice(start, start + MOST_PARAMETERS)
     parts.push(
       ...(await ask(
         engine,
         scope,
         `select ${columns.map((name) => `unnest($asked_${name}) as ${name}`).join(', ')}`,
-        firstDay(some),
+        some.reduce((first, { day }) => Math.min(first, day), Infinity),
         Object.fromEntries(columns.map((name) => [`asked_${name}`, some.map((subject) => subject[name])])),
       )),
     )
@@ -61,22 +62,20 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: reado
   return [...sums.values()]
 }
 
-const firstDay = (subjects: readonly EventSubject[]): number => subjects.reduce((first, { day }) => Math.min(first, day), Infinity)
-
 /** As {@link eventEffects}, for any number of subjects at once; in a transaction that may write. */
-export async function allEventEffects(transaction: Engine, scope: Scope, subjects: readonly EventSubject[]): Promise<EventPart[]> {
-  if (subjects.length === 0) return []
+export async function allEventEffects(transaction: Engine, scope: Scope, subjects: Iterable<EventSubject>): Promise<EventPart[]> {
   await transaction.query('drop table if exists event_subject')
   await transaction.query('create temporary table event_subject (event_id text, subject text, day integer, cause integer, how text)')
-  await transaction.append(
-    'event_subject',
-    columns,
-    subjects.map((subject) => columns.map((name) => subject[name])),
-  )
+  await transaction.append('event_subject', columns, rowsOf(subjects))
   await transaction.analyze(['event_subject'])
-  const parts = await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, firstDay(subjects), {})
+  const [first] = await transaction.query<{ day: number }>('select day from event_subject order by day limit 1')
+  const parts = first ? await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, first.day, {}) : []
   await transaction.query('drop table event_subject')
   return parts
+}
+
+function* rowsOf(subjects: Iterable<EventSubject>): Generator<(string | number)[]> {
+  for (const subject of subjects) yield columns.map((name) => subject[name])
 }
 
 /** `first_day`: the first day of any of the subjects; findings that ended before it have no part in anything. */
