@@ -92,7 +92,7 @@ function Difference({ knowledge, day }: { knowledge: Knowledge; day: string }) {
       </span>
       <To
         page="/explain"
-        change={{ score: told, from: day, to: day, from_known_at: String(known_at), as_of: null, known_at: null, rules: null }}
+        change={{ score: told, from: day, to: day, from_known_at: String(known_at.import_no), as_of: null, known_at: null, rules: null }}
         className="underline underline-offset-2"
       >
         Why they differ
