@@ -37,7 +37,9 @@ export async function findOrg(engine: Engine, slug?: string): Promise<Org | null
   if (!org)
     throw new UserError(
       'unknown_organisation',
-      `there is no organisation "${slug}"; there are: ${orgs.map((each) => each.slug).join(', ') || 'none'}`,
+      orgs.length
+        ? `there is no organisation "${slug}"; there are: ${orgs.map((each) => each.slug).join(', ')}. Add one with plimsoll org add <name>`
+        : `there is no organisation "${slug}" yet: add one with plimsoll org add <name>, or leave it out: the first import opens one`,
       { status: 404 },
     )
   return org
