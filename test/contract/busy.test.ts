@@ -60,7 +60,7 @@ describe.each(engines)('more questions than $name can take', ({ name, database }
 
 describe('sizes', () => {
   it('come from the environment, and what is no size is refused', () => {
-    expect(sizesFrom({}, 'duckdb', '/data')).toEqual({ readers: 4, queue: 200, memory: '3GB', threads: null, temporary: '/data/temporary' })
+    expect(sizesFrom({}, 'duckdb', '/data')).toEqual({ readers: 4, queue: 200, memory: '4GB', threads: null, temporary: '/data/temporary' })
     expect(sizesFrom({ PLIMSOLL_MEMORY: '512MB', PLIMSOLL_THREADS: '1', PLIMSOLL_TEMPORARY: '/fast' }, 'duckdb', null)).toMatchObject({
       memory: '512MB',
       threads: 1,

@@ -18,7 +18,7 @@ export interface Sizes {
 /** Defaults for two processors and 8 GB. */
 const READERS = 4
 const QUEUE = 200
-const MEMORY = '3GB'
+const MEMORY = '4GB'
 
 /**
  * The sizes that the environment names: PLIMSOLL_READERS, PLIMSOLL_QUEUE, and for the embedded database PLIMSOLL_MEMORY,
