@@ -86,17 +86,25 @@ function Difference({ knowledge, day }: { knowledge: Knowledge; day: string }) {
         {change !== null && change !== 0 && (
           <>
             {': '}
-            <Change value={change} direction={told === 'exposure' ? 'lower_is_better' : 'higher_is_better'} />
+            <To
+              page="/explain"
+              change={{
+                score: told,
+                from: day,
+                to: day,
+                from_known_at: String(known_at.import_no),
+                as_of: null,
+                known_at: null,
+                rules: null,
+              }}
+              className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
+              title="Why they differ"
+            >
+              <Change value={change} direction={told === 'exposure' ? 'lower_is_better' : 'higher_is_better'} />
+            </To>
           </>
         )}
       </span>
-      <To
-        page="/explain"
-        change={{ score: told, from: day, to: day, from_known_at: String(known_at.import_no), as_of: null, known_at: null, rules: null }}
-        className="underline underline-offset-2"
-      >
-        Why they differ
-      </To>
       <Popup
         label="What was learned since"
         look="quiet"
