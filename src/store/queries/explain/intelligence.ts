@@ -39,14 +39,14 @@ export const happenedWithin = (from: Instant, to: Instant): News => ({
   params: { from, to },
 })
 
-/** What is news about some vulnerabilities: exploit stages first, then CVSS, then EPSS; of each the newest first. Only stages are told to have ended: of the others the next one is told. */
-export function intelligenceBehind(engine: Engine, subjects: readonly string[], news: News): Promise<Intelligence[]> {
-  if (subjects.length === 0) return Promise.resolve([])
+/** What is news about some vulnerabilities: exploit stages first, then CVSS, then EPSS; of each the newest first. Only stages are told to have ended, unless the same was said again: of the others the next one is told. */
+export async function intelligenceBehind(engine: Engine, subjects: readonly string[], news: News): Promise<Intelligence[]> {
+  if (subjects.length === 0) return []
   const line = (table: string, about: Intelligence['about'], place: number, value: string, ends: boolean) =>
     `select s.vulnerability_id as subject, s.source, '${about}' as about, ${place} as place, cast(${value} as integer) as value, s.valid_from, s.valid_to,
       case when ${ends} then least(s.closed_in, s.retracted_in) else s.opened_in end as import_no, ${ends} as ended
     from ${table} s where s.vulnerability_id = any($subjects) and ${ends ? news.ends : news.begins}`
-  return engine.query<Intelligence>(
+  const told = await engine.query<Intelligence>(
     `select subject, source, about, value, valid_from, valid_to, import_no, ended from (
       select said.*, row_number() over (partition by subject, place order by valid_from desc, value desc, ended, source collate "C", import_no, valid_to) as newest from (
         ${line('exploit_history', 'stage', 1, 's.stage', false)} and s.stage > 0
@@ -56,4 +56,8 @@ export function intelligenceBehind(engine: Engine, subjects: readonly string[], 
     where newest <= ${MOST} order by subject collate "C", place, newest`,
     { ...news.params, subjects: [...subjects] },
   )
+  const said = new Set(told.flatMap((one) => (one.ended ? [] : [wordsOf(one)])))
+  return told.filter((one) => !one.ended || !said.has(wordsOf(one)))
 }
+
+const wordsOf = ({ subject, source, about, value }: Intelligence): string => [subject, source, about, value].join(' ')
