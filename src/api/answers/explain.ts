@@ -211,7 +211,7 @@ async function newsOf(
   parts: readonly ExplainedPart[],
 ): Promise<Map<CauseId, Intelligence[]>> {
   const found = new Map<CauseId, Intelligence[]>()
-  if (!asked.org) return found
+  if (!parts.some(({ kind }) => kind === 'finding')) return found
   const subjectsOf = (ids: readonly CauseId[]) => [
     ...new Set(parts.filter(({ kind, cause }) => kind === 'finding' && ids.includes(causeOf(cause).id)).map(({ id }) => id)),
   ]
