@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { packageRoot } from '../src/root.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
-import { type Growth, growthPlot } from './growth.ts'
+import { growthPlot } from './growth.ts'
 import { type EngineRun, runEngine } from './run.ts'
 import { benchSecure } from './secure.ts'
-import { tableOf, type BenchRun } from './table.ts'
+import { type KeptRun, tableOf } from './table.ts'
 
 const usage = `npm run bench -- formats [--help]: the importers beside bare parsers
 npm run bench -- secure [--help]: the pages of the secure score; else
@@ -19,9 +19,10 @@ npm run bench -- [--findings 1000000] [--engine duckdb|postgres] [--database pos
   --findings  how many findings to make, 1000 or more
   --engine    only this engine; default: both, one after the other
   --database  a PostgreSQL database whose user may create databases; default: a server started for this run
-  --growth    also at a tenth and a hundredth of the findings; with --keep the plot goes to bench/growth-<engine>.svg
+  --growth    also at a hundredth and a tenth of the findings
   --runs      runs of each question, an odd number; the middle one counts
-  --keep      write the figures to bench/last-run.json and bench/last-run.md; those of the other engine at the same size stay
+  --keep      write the figures to bench/last-runs.json and bench/last-runs.md; those of another engine or size stay, and sizes of one engine are
+              plotted in bench/growth-<engine>.svg
   --note      a line to keep with the figures, such as what else ran on the machine`
 
 /** Reads the command line; ends the program when it makes no sense. */
@@ -103,51 +104,46 @@ if (options.child) {
   )
   process.stdout.write(JSON.stringify(run))
 } else {
-  const engines: EngineRun[] = []
-  const growths: Growth[] = []
-  for (const engine of options.engines) {
-    const at = (findings: number) => inProcess(engine, findings, options.runs, engine === 'postgres' ? options.database : undefined)
-    const smaller: EngineRun[] = []
-    if (options.growth) for (const part of [100, 10]) smaller.push(await at(Math.max(1000, Math.round(options.findings / part))))
-    engines.push(await at(options.findings))
-    if (options.growth)
-      growths.push({
-        engine: engines.at(-1)!.about,
-        sizes: [...smaller, engines.at(-1)!].map(({ size, lines }) => ({ findings: size.findings, lines })),
-      })
-  }
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  const run: BenchRun = {
-    version,
-    node: process.version,
-    processors: cpus().length,
-    processor: cpus()[0]?.model ?? 'unknown',
-    memory: totalmem(),
-    began: new Date().toISOString().slice(0, 10),
-    runs: options.runs,
-    load: loadavg()[0]!,
-    note: options.note ?? null,
-    engines,
-  }
-  process.stdout.write(`${tableOf(run)}\n`)
-  if (options.keep) {
-    keep(run)
-    for (const [index, growth] of growths.entries())
-      writeFileSync(join(packageRoot(), 'bench', `growth-${options.engines[index]}.svg`), growthPlot(growth))
-  }
-  if (engines.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
+  const parts = options.growth ? [100, 10, 1] : [1]
+  const runs: KeptRun[] = []
+  for (const engine of options.engines)
+    for (const part of parts) {
+      const findings = Math.max(1000, Math.round(options.findings / part))
+      runs.push({
+        ...(await inProcess(engine, findings, options.runs, engine === 'postgres' ? options.database : undefined)),
+        version,
+        node: process.version,
+        processors: cpus().length,
+        processor: cpus()[0]?.model ?? 'unknown',
+        memory: totalmem(),
+        ended: new Date().toISOString().slice(0, 10),
+        runs: options.runs,
+        load: loadavg()[0]!,
+        note: options.note ?? null,
+      })
+      if (options.keep) keep(runs)
+    }
+  process.stdout.write(`${tableOf(runs)}\n`)
+  if (runs.some(({ lines }) => lines.some((line) => !line.same))) process.exitCode = 1
 }
 
-/** Keeps the figures. What another engine showed at the same size stays beside them, if it was asked the same. */
-function keep(run: BenchRun): void {
-  const path = join(packageRoot(), 'bench', 'last-run.json')
-  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as BenchRun).engines : []
+/** Keeps the figures. What was measured before on another engine, or at another size, stays beside them, if it was asked the same. */
+function keep(runs: readonly KeptRun[]): void {
+  const path = join(packageRoot(), 'bench', 'last-runs.json')
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as KeptRun[]) : []
   const others = before.filter((kept) =>
-    run.engines.every(
-      (own) => own.engine !== kept.engine && own.size.findings === kept.size.findings && Object.keys(own).every((asked) => asked in kept),
+    runs.every(
+      (own) => (own.engine !== kept.engine || own.size.findings !== kept.size.findings) && Object.keys(own).every((asked) => asked in kept),
     ),
   )
-  const kept = { ...run, engines: [...run.engines, ...others].toSorted((a, b) => (a.engine < b.engine ? -1 : 1)) }
+  const kept = [...runs, ...others].toSorted((a, b) =>
+    a.engine < b.engine ? -1 : a.engine > b.engine ? 1 : b.size.findings - a.size.findings,
+  )
   writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`)
-  writeFileSync(join(packageRoot(), 'bench', 'last-run.md'), `${tableOf(kept)}\n`)
+  writeFileSync(join(packageRoot(), 'bench', 'last-runs.md'), `${tableOf(kept)}\n`)
+  for (const engine of new Set(kept.map((run) => run.engine))) {
+    const sizes = kept.filter((run) => run.engine === engine).toReversed()
+    if (sizes.length > 1) writeFileSync(join(packageRoot(), 'bench', `growth-${engine}.svg`), growthPlot(sizes[0]!.about, sizes))
+  }
 }

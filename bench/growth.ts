@@ -1,10 +1,4 @@
-import type { Line } from './run.ts'
-
-/** What one engine showed at several sizes. */
-export interface Growth {
-  engine: string
-  sizes: { findings: number; lines: Pick<Line, 'id' | 'title' | 'product_ms'>[] }[]
-}
+import type { EngineRun } from './run.ts'
 
 const WIDTH = 900
 const HEIGHT = 560
@@ -17,15 +11,15 @@ const hues = [210, 20, 130, 280, 45, 330, 180, 90, 250, 0, 160, 300, 60, 230]
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.codePointAt(0)};`)
 
 /** A plot of times by size, both axes logarithmic, with n log n drawn from the foot of each line: a line that stays below its dots grows no faster. */
-export function growthPlot({ engine, sizes }: Growth): string {
+export function growthPlot(engine: string, sizes: readonly Pick<EngineRun, 'size' | 'lines'>[]): string {
   const ids = [...new Set(sizes.flatMap(({ lines }) => lines.map(({ id }) => id)))]
   const series = ids.map((id) => ({
     title: sizes.flatMap(({ lines }) => lines.filter((line) => line.id === id))[0]!.title,
-    points: sizes.flatMap(({ findings, lines }) =>
+    points: sizes.flatMap(({ size: { findings }, lines }) =>
       lines.filter((line) => line.id === id && line.product_ms > 0).map((line): [number, number] => [findings, line.product_ms]),
     ),
   }))
-  const xs = sizes.map(({ findings }) => Math.log10(findings))
+  const xs = sizes.map(({ size }) => Math.log10(size.findings))
   const ys = series.flatMap(({ points }) => points.map(([, ms]) => Math.log10(ms)))
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.floor(Math.min(...ys)), Math.ceil(Math.max(...ys))]
   const x = (findings: number) => LEFT + ((Math.log10(findings) - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT)
@@ -42,15 +36,18 @@ export function growthPlot({ engine, sizes }: Growth): string {
         `<path d="M${LEFT} ${y(ms).toFixed(1)}H${WIDTH - RIGHT}" stroke="#ddd"/><text x="${LEFT - 6}" y="${(y(ms) + 4).toFixed(1)}" text-anchor="end">${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}</text>`,
     ),
     ...sizes.map(
-      ({ findings }) =>
+      ({ size: { findings } }) =>
         `<path d="M${x(findings).toFixed(1)} ${TOP}V${HEIGHT - BOTTOM}" stroke="#ddd"/><text x="${x(findings).toFixed(1)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${findings.toLocaleString('en')}</text>`,
     ),
     ...series.flatMap(({ title, points }, index) => {
       const color = `hsl(${hues[index % hues.length]} 70% ${index < hues.length ? 40 : 60}%)`
       const [first, last] = [points[0]!, points.at(-1)!]
       const bound = sizes
-        .filter(({ findings }) => findings >= first[0])
-        .map(({ findings }): [number, number] => [findings, (first[1] * findings * Math.log(findings)) / (first[0] * Math.log(first[0]))])
+        .filter(({ size: { findings } }) => findings >= first[0])
+        .map(({ size: { findings } }): [number, number] => [
+          findings,
+          (first[1] * findings * Math.log(findings)) / (first[0] * Math.log(first[0])),
+        ])
       const shown = bound.filter(([, ms]) => Math.log10(ms) <= y1)
       return [
         `<path d="${path(shown)}" fill="none" stroke="${color}" stroke-dasharray="1 4" opacity=".6"/>`,

@@ -2,8 +2,8 @@ import { AT_ONCE } from './crowd.ts'
 import type { MeasuredImport } from './importing.ts'
 import type { EngineRun } from './run.ts'
 
-/** A run of the bench, as it is kept. */
-export interface BenchRun {
+/** What one engine showed at one size, and where and when. */
+export interface KeptRun extends EngineRun {
   version: string
   node: string
   processors: number
@@ -11,33 +11,29 @@ export interface BenchRun {
   /** Bytes of the machine. */
   memory: number
   /** Day of the run. */
-  began: string
+  ended: string
   /** Runs of each question. */
   runs: number
   /** Processes that waited for a processor, on average over the last minute of the run: above `processors`, others worked on the machine too. */
   load: number
   note: string | null
-  engines: EngineRun[]
 }
 
 const number = (value: number): string => value.toLocaleString('en')
 const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`)
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`
 
-/** The run as a page of tables. */
-export function tableOf(run: BenchRun): string {
-  const { processors, processor, memory, node, version, began, runs, load, note } = run
+/** Runs as a page of tables. */
+export function tableOf(runs: readonly KeptRun[]): string {
   return [
-    '# Last run of the bench',
+    '# Last runs of the bench',
     '',
-    `Plimsoll ${version}, Node ${node}, ${processors} × ${processor}, ${megabytes(memory)} of memory, ${began}. Medians of ${runs} runs; product and hand-written SQL in turn. Load of the machine at the end: ${load.toFixed(1)}.`,
-    ...(note === null ? [] : [note]),
-    'Ratio: product / by hand. Processor time is that of the process: the work of a PostgreSQL server is not in it.',
-    ...run.engines.flatMap(ofEngine),
+    'Product and hand-written SQL in turn; ratio: product / by hand. Processor time is that of the process: the work of a PostgreSQL server is not in it.',
+    ...runs.flatMap(ofRun),
   ].join('\n')
 }
 
-function ofEngine({
+function ofRun({
   engine,
   about,
   size,
@@ -50,14 +46,18 @@ function ofEngine({
   crowds,
   tasks,
   peak_memory,
-}: EngineRun): string[] {
+  ...run
+}: KeptRun): string[] {
   const millions = size.findings / 1e6
   const inside = engine === 'duckdb'
   return [
     '',
-    `## ${about}`,
+    `## ${number(size.findings)} findings, ${about}`,
     '',
-    `${number(size.findings)} findings, ${number(size.assets)} assets, ${number(size.vulnerabilities)} vulnerabilities; generated in ${seconds(generate_ms)}. ` +
+    `Plimsoll ${run.version}, Node ${run.node}, ${run.processors} × ${run.processor}, ${megabytes(run.memory)} of memory, ${run.ended}. Medians of ${run.runs} runs. ` +
+      `Load of the machine at the end: ${run.load.toFixed(1)}.${run.note === null ? '' : ` ${run.note}`}`,
+    '',
+    `${number(size.assets)} assets, ${number(size.vulnerabilities)} vulnerabilities; generated in ${seconds(generate_ms)}. ` +
       `Facts ${megabytes(facts_bytes)}, with all that is derived ${megabytes(total_bytes)}: ${megabytes(total_bytes / millions)} per million findings. ` +
       `Peak memory of the process${inside ? '' : ' (without the server)'}: ${megabytes(peak_memory)}.`,
     '',

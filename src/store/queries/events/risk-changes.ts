@@ -126,7 +126,7 @@ export function riskChanges(engine: Engine, org_id: number, since: number, today
     worse_of as (
       select w.type, w.subject, w.day, min(w.since) as since, min(w.source collate "C") as source from worse w where w.day between $since and $today group by w.type, w.subject, w.day
     ),
-    of_worse as (select asset_id, subject, severity, from_day, to_day from own where to_day >= $since and subject in (select subject from worse_of)),
+    of_worse as (select asset_id, subject, severity, from_day, to_day from own where to_day >= $since and from_day <= $today and subject in (select subject from worse_of)),
     marked as (
       select *, case when from_day <= max(to_day) over (partition by asset_id, subject order by from_day, to_day rows between unbounded preceding and 1 preceding) then 0 else 1 end as begins
       from of_worse
