@@ -37,7 +37,7 @@ function itemsOfJson(text: string): Repeatable | null {
       return { syntax: 'jsonl', items: '$', before: '', round: `${lines.join('\n')}\n`, between: '', after: '' }
     return null
   }
-  // Down to the innermost list that still makes up most of the document.
+  // The outermost list of several that makes up most of the document: what a larger report has more of. Of lists of one, the innermost.
   let list: unknown[] | null = null
   let items = ''
   let here: unknown = tree
@@ -45,7 +45,7 @@ function itemsOfJson(text: string): Repeatable | null {
   const whole = text.length
   for (;;) {
     if (Array.isArray(here) && here.some((item) => typeof item === 'object' && item !== null)) [list, items] = [here, `${path}[*]`]
-    if (typeof here !== 'object' || here === null) break
+    if (typeof here !== 'object' || here === null || (list && list.length > 1)) break
     const heaviest = Object.entries(here).find(
       ([, value]) => typeof value === 'object' && value !== null && JSON.stringify(value).length > whole * MOST * 0.6,
     )

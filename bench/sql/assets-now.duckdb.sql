@@ -8,7 +8,7 @@ a as materialized (
     case when f.until > $at then 'active' when f.until is not null then 'stale' else 'never_scanned' end as state
   from asset_history h left join fresh f on f.asset_id = h.asset_id
   where h.org_id = $org_id and h.valid_from <= $at and $at < h.valid_to and h.asset_id not in (select asset_id from gone)),
-scored as (select asset_id, arg_max(exposure, day) as exposure, arg_max(weight, day) as weight from asset_day where org_id = $org_id and day <= $day group by asset_id),
+scored as (select asset_id, arg_max(exposure, day * 16 + cause) as exposure, arg_max(weight, day * 16 + cause) as weight from asset_day where org_id = $org_id and day <= $day group by asset_id),
 page as materialized (
   select a.*, case when s.weight > 0 then s.exposure end as exposure from a left join scored s on s.asset_id = a.asset_id
   order by case when s.weight > 0 then s.exposure end desc nulls last, a.asset_id limit $limit),

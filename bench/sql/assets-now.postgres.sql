@@ -10,7 +10,7 @@ a as materialized (
   where h.org_id = $org_id and h.valid_from <= $at and $at < h.valid_to and h.asset_id not in (select asset_id from gone)),
 scored as (
   select a.asset_id, d.exposure, d.weight from a cross join lateral (
-    select exposure, weight from asset_day d where d.org_id = $org_id and d.asset_id = a.asset_id and d.day <= $day order by d.day desc limit 1) d),
+    select exposure, weight from asset_day d where d.org_id = $org_id and d.asset_id = a.asset_id and d.day <= $day order by d.day desc, d.cause desc limit 1) d),
 page as materialized (
   select a.*, case when s.weight > 0 then s.exposure end as exposure from a left join scored s on s.asset_id = a.asset_id
   order by case when s.weight > 0 then s.exposure end desc nulls last, a.asset_id limit $limit),

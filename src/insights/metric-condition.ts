@@ -101,6 +101,10 @@ export function compileTerms(condition: Condition, parameters: ParameterList): P
   const fields = fieldsOf(condition)
   const software = fields.has('software.support')
   const terms = termsOf(condition, 'condition').map((term) => {
+    // What asks about a vulnerability or a control is about such findings only, also when it asks for the unknown.
+    const kinds = ['vulnerability', 'control', 'software'].filter((kind) =>
+      term.some(({ comparison }) => comparison.field.startsWith(`${kind}.`)),
+    )
     const side = (finding: boolean): string | null => {
       const literals = term.filter(({ comparison }) => isFinding(comparison.field) === finding)
       if (literals.length === 0) return null
@@ -108,15 +112,11 @@ export function compileTerms(condition: Condition, parameters: ParameterList): P
         const sql = comparisonSql(comparison, finding ? findingColumns : assetColumns, parameters)
         return negated ? `not (${sql})` : `(${sql})`
       })
-      // What asks about a vulnerability or a control is about such findings only, also when it asks for the unknown.
-      const kinds = ['vulnerability', 'control', 'software'].filter((kind) =>
-        literals.some(({ comparison }) => comparison.field.startsWith(`${kind}.`)),
-      )
-      predicates.unshift(...kinds.map((kind) => `f.kind = '${kind}'`))
+      if (finding) predicates.unshift(...kinds.map((kind) => `f.kind = '${kind}'`))
       if (finding && software && !kinds.includes('software')) predicates.unshift(`f.kind <> 'software'`)
       return predicates.join(' and ')
     }
-    return { asset: side(false), finding: side(true) }
+    return { asset: side(false), finding: side(true), kind: kinds.length === 1 ? kinds[0]! : null }
   })
   const reads = {
     vulnerability: [...fields].some((field) => field.startsWith('vulnerability.')),

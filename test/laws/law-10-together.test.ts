@@ -31,7 +31,7 @@ function closing(tiny: Partial<World>, ids: ReadonlySet<string>): Set<number> {
   for (const row of tiny.finding!) {
     const stage = Math.max(row.stage ?? 0, tiny.vulnerability!.find((each) => each.vulnerability_id === row.subject)?.stage ?? 0)
     const counts = row.severity === null || row.severity === undefined || row.severity > 0 || (row.cvss_tenths ?? 0) > 0
-    if (!counts) continue
+    if (!counts || row.excepted) continue
     const component = (row.component || row.subject).toLowerCase()
     const is =
       row.kind === 'control' ? ids.has(`setting:${row.subject}`) : ids.has(`update:${component}`) ? fixable.has(row.finding_id) : false

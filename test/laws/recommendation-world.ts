@@ -3,7 +3,7 @@ import type { World } from '../contract/world.ts'
 
 const cves = ['CVE-1', 'CVE-2', 'CVE-3']
 
-/** Small worlds with findings of shared components, fixes, exploits, failed checks and unscanned assets. */
+/** Small worlds with findings of shared components, fixes, exploits, exceptions, failed checks and unscanned assets. */
 export const recommendationWorld: fc.Arbitrary<Partial<World>> = fc
   .record({
     asset: fc.tuple(
@@ -35,7 +35,8 @@ export const recommendationWorld: fc.Arbitrary<Partial<World>> = fc
         component: fc.constantFrom('', 'openssl', 'OpenSSL', 'curl'),
         severity: fc.option(fc.integer({ min: 0, max: 4 })),
         cvss_tenths: fc.option(fc.constantFrom(39, 70)),
-        stage: fc.constantFrom(0, 0, 2, 4),
+        stage: fc.constantFrom(0, 0, 1, 2, 4),
+        excepted: fc.constantFrom(false, false, false, true),
         fix: fc.option(fc.constantFrom('1.2', '1.10', '2.0')),
       }),
       { maxLength: 10 },

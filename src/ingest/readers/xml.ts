@@ -223,7 +223,8 @@ async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<stri
 
 /** The first child of that name, or null. */
 export function child(node: XmlNode, name: string): XmlNode | null {
-  return node.children.find((one) => one.name === name) ?? null
+  for (const one of node.children) if (one.name === name) return one
+  return null
 }
 
 /** All children of that name, in file order. */

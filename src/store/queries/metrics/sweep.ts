@@ -15,8 +15,8 @@ export interface MetricSql {
   subject: 'vulnerability' | 'control' | 'software' | 'asset'
   /** Only assets on which a check for one of these objectives passed or failed are counted; null: whatever was looked for. A list of parameters' names. */
   objectives: string | null
-  /** Exposed when any term holds; a term's `asset` and `finding` must hold both, null holds always. */
-  terms: readonly { asset: string | null; finding: string | null }[]
+  /** Exposed when any term holds; a term's `asset` and `finding` must hold both, null holds always. `kind`: it can only hold for findings of this kind; null: of any. */
+  terms: readonly { asset: string | null; finding: string | null; kind: string | null }[]
   /** What the findings' predicates read beside the finding's own columns. */
   reads: { vulnerability: boolean; control: boolean; component: boolean; fixable: boolean; software: boolean }
   params: Params
@@ -44,6 +44,7 @@ const numbers = (rows: readonly (readonly number[])[]): string => `(values ${row
 interface PlacedTerm {
   asset: string | null
   finding: string | null
+  kind: string | null
   metric: number
   slot: number
   place: number
@@ -137,8 +138,8 @@ export function metricSweep(metrics: readonly MetricSql[], groups: readonly stri
     }
   ),
   by_step as (
-    select m.metric, m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step, ${columns.map((column) => `cast(sum(m.${column}) as bigint) as ${column}`).join(', ')}
-    from moved m left join turn t on t.asset_id = m.asset_id ${sameMetric('t', 'm')} and t.day = ${dayOfStep('m.step')} group by 1, 2, 3
+    select ${several ? 'm.metric' : '0 as metric'}, m.asset_id, case when t.cause is null then m.step else t.day * 16 + t.cause end as step, ${columns.map((column) => `cast(sum(m.${column}) as bigint) as ${column}`).join(', ')}
+    from moved m left join turn t on t.asset_id = m.asset_id ${sameMetric('t', 'm')} and t.day = ${dayOfStep('m.step')} group by ${several ? '1, 2, 3' : '2, 3'}
   ),
   running as (
     select metric, asset_id, step, ${columns.map((column) => `sum(${column}) over before_that as ${column}`).join(', ')}
@@ -211,6 +212,9 @@ const askedRuns = (objectives: readonly string[]): string => `meant as (
 
 const ifSo = (predicate: string): string => `case when ${predicate} then e.sign else 0 end`
 
+/** Columns of a finding that conditions may ask for, beside what it is about. What none asks for does not tell findings apart. */
+const ownColumns = ['severity', 'cvss_tenths', 'stage', 'component', 'fixable']
+
 /** SQL over a row `u` of unsupported software: what stands for the columns of a finding; all others are not known. */
 export const unsupportedAsFinding: Readonly<Record<string, string>> = {
   kind: "'software'",
@@ -234,31 +238,34 @@ function qualifiedFindings(
   const several = metrics.length > 1
   const read = (what: keyof MetricSql['reads']) => metrics.some(({ reads }) => reads[what])
   const fixable = read('fixable')
+  const plain = !fixable && !read('software')
+  const kinds = [...new Set(terms.map(({ kind }) => kind))]
+  const only = kinds.length === 1 ? kinds[0]! : null
   const key = [
-    'kind',
+    ...(only === null ? ['kind'] : []),
     'subject',
-    'severity',
-    'cvss_tenths',
-    'stage',
-    ...(read('component') ? ['component'] : []),
-    ...(fixable ? ['fixable'] : []),
+    ...ownColumns.filter((column) => terms.some(({ finding }) => finding!.includes(`f.${column}`))),
   ]
   const same = key.map((column) =>
     ['severity', 'cvss_tenths'].includes(column) ? `coalesce(f.${column}, -1) = coalesce(q.${column}, -1)` : `f.${column} = q.${column}`,
   )
-  const population = ofMetric(
-    't',
-    metrics.map((each) => each.population),
-  )
+  // Findings of an asset matter only where the metric asks about it, and where what a term asks of the asset holds too.
+  const able = metrics.map(({ population }, metric) => {
+    const own = terms.filter((term) => term.metric === metric).map(({ asset }) => asset)
+    return own.includes(null) ? population : `(${population}) and (${own.map((asset) => `(${asset})`).join(' or ') || 'false'})`
+  })
+  const everyone = groups === null && able.every((predicate) => predicate === 'true')
+  const asking = (finding: string) =>
+    everyone ? '' : `join ${several ? '(select distinct asset_id from asked)' : 'asked'} asked on asked.asset_id = ${finding}.asset_id`
   return `asked as (
     select distinct t.metric, a.asset_id from asset_history a cross join ${numbers(metrics.map((_, metric) => [metric]))} t(metric)
-    where a.org_id = $org_id and ${population} ${inGroups('a.asset_id', groups)}
+    where a.org_id = $org_id and ${ofMetric('t', able)} ${inGroups('a.asset_id', groups)}
   ),
   ${fixable ? `${fixableRuns(since)},` : ''}
   ${read('software') ? `${unsupportedSoftware},` : ''}
-  found as (
+  found as ${plain ? 'not materialized ' : ''}(
     select f.asset_id, f.finding_id, ${key.filter((column) => column !== 'fixable').join(', ')}, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
-    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted ${since > 0 ? `and f.to_day >= ${since}` : ''}
+    from finding_history f where f.org_id = $org_id and f.from_day < f.to_day and not f.excepted ${only === null ? '' : `and f.kind = '${only}'`} ${since > 0 ? `and f.to_day >= ${since}` : ''}
     ${
       read('software')
         ? `union all
@@ -270,13 +277,13 @@ function qualifiedFindings(
         : ''
     }
   ),
-  version_of_finding as (
+  version_of_finding as ${plain ? 'not materialized ' : ''}(
     select f.asset_id, f.finding_id, ${key.map((column) => (column === 'fixable' ? 'coalesce(x.fixable, false) as fixable' : `f.${column}`)).join(', ')},
       ${fixable ? 'greatest(f.from_step, coalesce(x.from_step, f.from_step)) as from_step, least(f.to_step, coalesce(x.to_step, f.to_step)) as to_step' : 'f.from_step, f.to_step'}
-    from found f join ${several ? '(select distinct asset_id from asked)' : 'asked'} asked on asked.asset_id = f.asset_id
+    from found f ${plain ? '' : asking('f')}
       ${fixable ? 'left join fixable_run x on x.finding_id = f.finding_id and x.from_step < f.to_step and f.from_step < x.to_step' : ''}
   ),
-  likeness as (select distinct ${key.join(', ')} from version_of_finding),
+  likeness as (select ${only === null ? '' : `'${only}' as kind, `}l.* from (select distinct ${key.join(', ')} from version_of_finding) l),
   ${
     read('vulnerability')
       ? `likeness_subject as (select distinct cast($org_id as integer) as org_id, subject from likeness where kind = 'vulnerability'),
@@ -301,8 +308,8 @@ function qualifiedFindings(
   ),
   exposed_run as (
     select q.metric, q.slot, f.asset_id, greatest(f.from_step, q.from_step) as from_step, least(f.to_step, q.to_step) as to_step
-    from version_of_finding f join met_run q on ${same.join(' and ')}
-    where f.from_step < q.to_step and q.from_step < f.to_step ${several ? 'and (q.metric, f.asset_id) in (select metric, asset_id from asked)' : ''}
+    from version_of_finding f join met_run q on ${same.join(' and ')} ${plain ? asking('f') : ''}
+    where f.from_step < q.to_step and q.from_step < f.to_step ${several && !everyone ? 'and (q.metric, f.asset_id) in (select metric, asset_id from asked)' : ''}
   )`
 }
 
