@@ -105,7 +105,7 @@ export async function asksToChange(
 
 /** The first day of which retention left the facts whole; undefined: all. Throws UserError('before_horizon') for a moment or a knowledge before it. */
 async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: number | null }): Promise<number | undefined> {
-  const horizon = await horizonOf(store.engine, org.org_id)
+  const horizon = await kept(store.engine, ['horizon', org.org_id], () => horizonOf(store.engine, org.org_id))
   if (horizon === null) return undefined
   const known = asked.known_at === null ? horizon : ((await recordedAt(store.engine, asked.known_at)) ?? 0)
   if (asked.at < horizon || known < horizon)
