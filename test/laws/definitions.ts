@@ -41,6 +41,7 @@ const exposedWhen: fc.Arbitrary<object> = fc.oneof(
   fc.record({ all: fc.tuple(findingLeaf, findingLeaf) }),
   fc.record({ any: fc.tuple(findingLeaf, assetLeaf) }),
   fc.record({ all: fc.tuple(assetLeaf, findingLeaf) }),
+  fc.record({ any: fc.tuple(fc.record({ all: fc.tuple(assetLeaf, findingLeaf) }), fc.record({ all: fc.tuple(assetLeaf, findingLeaf) })) }),
   fc.record({ not: fc.record({ all: fc.tuple(findingLeaf, findingLeaf) }) }),
   fc.record({ all: fc.tuple(fc.record({ any: fc.tuple(assetLeaf, findingLeaf) }), findingLeaf) }),
 )

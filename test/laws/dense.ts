@@ -66,6 +66,7 @@ export const denseWorld: fc.Arbitrary<Partial<World>> = fc
               severity: fc.option(fc.integer({ min: 0, max: 4 })),
               cvss_tenths: fc.option(fc.constantFrom(0, 39, 70, 95)),
               stage: fc.constantFrom(0, 0, 2, 4),
+              excepted: fc.constantFrom(false, false, false, true),
             }),
           ),
         ),
@@ -122,7 +123,9 @@ export function assetsOn(tiny: Partial<World>, day: number): AssetNow[] {
     asset: String(asset.asset_id),
     attributes: Object.fromEntries(Object.entries(asset).map(([key, value]) => [`asset.${key}`, value])),
     fresh: new Set(tiny.fresh!.filter((row) => row.asset_id === asset.asset_id && holds(row)).map((row) => row.subject)),
-    findings: tiny.finding!.filter((row) => row.asset_id === asset.asset_id && holds(row)).map((row) => findingOn(tiny, row, holds)),
+    findings: tiny
+      .finding!.filter((row) => row.asset_id === asset.asset_id && holds(row) && !row.excepted)
+      .map((row) => findingOn(tiny, row, holds)),
     checks: [],
   }))
 }
