@@ -83,7 +83,7 @@ describe.each(engines)('law 8 on $name: new questions have old answers', ({ name
 
   it('also where much changes from day to day, for a group of assets, and the exposed assets of a day are listed with their reasons', async () => {
     const arbitrary = fc.tuple(denseWorld, fc.array(definition, { minLength: 4, maxLength: 4 }))
-    const trial = { law: 8, title: 'new questions have old answers, dense worlds', engine: name, short: 20, each: 3 }
+    const trial = { law: 8, title: 'new questions have old answers, dense worlds', engine: name, short: 80, each: 3 }
     await assertLaw(trial, arbitrary, async ([tiny, definitions]) => {
       await clear(stage)
       const org_id = stage.orgs[0]!
