@@ -31,7 +31,7 @@ better as (
   where w.hazard > p.hazard or (w.hazard = p.hazard and w.finding_id < p.finding_id)),
 scored as (
   select distinct on (d.asset_id) d.asset_id, d.hazard from asset_day d join (select distinct asset_id from page) p on p.asset_id = d.asset_id
-  where d.org_id = $org_id and d.day <= $day order by d.asset_id, d.day desc)
+  where d.org_id = $org_id and d.day <= $day order by d.asset_id, d.day desc, d.cause desc)
 select p.finding_id, p.asset_id, a.name as asset_name, p.kind, p.subject, nullif(k.component, '') as component, s.title, s.version, s.fixed_version,
   case when p.world_cvss >= 90 then 4 when p.world_cvss >= 70 then 3 when p.world_cvss >= 40 then 2 when p.world_cvss > 0 then 1 when p.world_cvss = 0 then 0
     else p.tool_severity end as severity,

@@ -110,7 +110,10 @@ function inProcess(store: Store, catalog: Catalog): Connection {
     async download(path, query) {
       const answer = await (await application()).inject({ method: 'GET', url: pathOf(path, query), headers, payloadAsStream: true })
       if (answer.statusCode >= 300) return answerOf(answer.statusCode, answer.body)
-      return answer.stream()
+      const stream = answer.stream()
+      // As over HTTP: whoever stops reading is gone, and what is written for them ends. Otherwise closing would wait for it for ever.
+      stream.once('close', () => answer.raw.res.destroy())
+      return stream
     },
     async close() {
       await built?.close()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../src/ingest/ingest.ts'
 import { undoImport } from '../../src/ingest/undo.ts'
+import { withConnection } from '../../src/cli/connect.ts'
 import { compute, rebuild } from '../../src/insights/compute.ts'
 import { writeBackup } from '../../src/store/backup.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
@@ -12,7 +14,7 @@ import { digestTables } from '../../src/store/fact-digests.ts'
 import { addOrg, removeOrg } from '../../src/store/orgs.ts'
 import { checkBackup, restore } from '../../src/store/restore.ts'
 import { applySchema } from '../../src/store/schema.ts'
-import type { Store } from '../../src/store/store.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
 import { derivedTables, isKept, listTables } from '../../src/store/tables.ts'
 import { isWhole, verify } from '../../src/store/verify.ts'
 import { engines } from './engines.ts'
@@ -175,4 +177,21 @@ describe.each(engines)('backup of $name', ({ open }) => {
     )
     await engine.close()
   })
+})
+
+it('ends when whoever asked for it stops reading, as when the disk is full', async () => {
+  const data = mkdtempSync(join(folder, 'left-'))
+  const store = await openStore({ data, database: join(data, 'left.duckdb'), now: () => NOW })
+  const words = createHash('sha512')
+  const unlike = Array.from({ length: 40_000 }, (_, index) => words.copy().update(String(index)).digest('base64')).join('')
+  await bring(store, imageScan('2026-08-03T10:00:00Z', [cve(1)], 'registry.example/large:1', unlike))
+  await store.engine.close()
+  const options = { data, database: join(data, 'left.duckdb') }
+  const context = { words: [], options, print: () => {}, tell: () => {}, terminal: false }
+  const read = await withConnection(context, async (connection) => {
+    for await (const chunk of await connection.download('/backup')) return chunk.length
+    return 0
+  })
+  expect(read).toBeGreaterThan(0)
+  expect(isWhole(await withConnection(context, ({ store: again }) => verify(again!)))).toBe(true)
 })

@@ -95,7 +95,8 @@ export const operations =
       async (_request, reply) => {
         const body = new PassThrough({ highWaterMark: 1_048_576 })
         writeBackup(store, body).catch((error: unknown) => {
-          app.log.error(error)
+          // Whoever asked for it may go away: that is no fault of ours.
+          if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') app.log.error(error)
           body.destroy(error as Error) // the reader then sees a download that broke off
         })
         return reply
