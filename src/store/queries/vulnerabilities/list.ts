@@ -227,9 +227,10 @@ async function completeVulnerabilities(
     ),
     engine.query<{ subject: string; component: string; fixed: boolean; title: string | null; assets: number; first_seen_at: number }>(
       `with ${presentColumns(scope, ['asset_id'])},
-      had as materialized (
-        select f.subject, f.component, f.finding_id, f.asset_id, f.valid_from, f.valid_to from finding_history f join a on a.asset_id = f.asset_id
+      shown as materialized (
+        select f.subject, f.component, f.finding_id, f.asset_id, f.valid_from, f.valid_to from finding_history f
         where f.org_id = $org_id and f.kind = 'vulnerability' and ${among('f.subject', 'ids')} and f.valid_from <= $at),
+      had as materialized (select s.* from shown s join a on a.asset_id = s.asset_id),
       seen as (select subject, min(valid_from) as first_seen_at, count(distinct case when $at < valid_to then asset_id end) as assets from had group by subject),
       said as (
         select h.subject, h.component, count(s.fixed_version) > 0 as fixed, min(s.title collate "C") as title
