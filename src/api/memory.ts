@@ -1,3 +1,4 @@
+import { kept } from '../store/kept.ts'
 import { readKnowledge } from '../store/queries/imports/knowledge.ts'
 import type { Store } from '../store/store.ts'
 
@@ -5,7 +6,7 @@ import type { Store } from '../store/store.ts'
 function memoryOf(most: number) {
   const memories = new WeakMap<Store, Map<string, Promise<unknown>>>()
   return async <T>(store: Store, question: unknown, ask: () => Promise<T>): Promise<T> => {
-    const { last, waiting } = await readKnowledge(store.engine)
+    const { last, waiting } = await kept(store.engine, ['knowledge'], () => readKnowledge(store.engine))
     if (waiting > 0) return ask()
     let memory = memories.get(store)
     if (!memory) memories.set(store, (memory = new Map()))
