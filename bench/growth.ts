@@ -1,9 +1,9 @@
 import type { EngineRun } from './run.ts'
 
-const WIDTH = 900
+const WIDTH = 1070
 const HEIGHT = 560
 const LEFT = 70
-const RIGHT = 330
+const RIGHT = 500
 const TOP = 40
 const BOTTOM = 50
 const hues = [210, 20, 130, 280, 45, 330, 180, 90, 250, 0, 160, 300, 60, 230]
@@ -14,7 +14,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#$
 export function growthPlot(engine: string, sizes: readonly Pick<EngineRun, 'size' | 'lines'>[]): string {
   const ids = [...new Set(sizes.flatMap(({ lines }) => lines.map(({ id }) => id)))]
   const series = ids.map((id) => ({
-    title: sizes.flatMap(({ lines }) => lines.filter((line) => line.id === id))[0]!.title,
+    title: sizes.at(-1)!.lines.find((line) => line.id === id)?.title ?? id,
     points: sizes.flatMap(({ size: { findings }, lines }) =>
       lines.filter((line) => line.id === id && line.product_ms > 0).map((line): [number, number] => [findings, line.product_ms]),
     ),
