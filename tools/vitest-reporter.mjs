@@ -7,7 +7,8 @@ export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const summary = { passed: 0, failures: [], skipped: [] }
     const fail = (file, name, errors) => {
-      if (errors.length > 0) summary.failures.push({ file, name, message: errors.map(({ message }) => message).join('\n') })
+      const message = errors.map((error) => (error.cause?.message ? `${error.message}\n${error.cause.message}` : error.message))
+      if (errors.length > 0) summary.failures.push({ file, name, message: message.join('\n') })
     }
     fail('vitest', null, unhandledErrors)
     for (const module of modules) {
@@ -18,6 +19,7 @@ export default class SummaryReporter {
         const result = test.result()
         if (result.state === 'passed') summary.passed++
         else if (result.state === 'failed') fail(file, test.fullName, result.errors)
+        else if (result.state === 'pending') fail(file, test.fullName, [{ message: 'it did not end: the process that ran it did' }])
         else summary.skipped.push({ group: module.project.name, file, name: test.fullName, note: result.note ?? null })
       }
     }

@@ -49,7 +49,15 @@ const compress = promisify(gzip)
  * of one moment, while others may go on writing; memory stays bounded. `to` is ended, or destroyed when something fails.
  */
 export async function writeBackup(store: Store, to: Writable): Promise<void> {
-  await store.engine.snapshot((snapshot) => pipeline(Readable.from(archive(store, snapshot), { objectMode: false }), to), 'long')
+  await store.engine.snapshot(async (snapshot) => {
+    const pieces = archive(store, snapshot)
+    try {
+      await pipeline(Readable.from(pieces, { objectMode: false }), to)
+    } finally {
+      // When `to` fails, a question may still be on its way: the snapshot must not end before its answer is in.
+      await pieces.return(undefined)
+    }
+  }, 'long')
 }
 
 async function* archive(store: Store, snapshot: Engine): AsyncGenerator<Buffer> {
