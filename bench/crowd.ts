@@ -1,11 +1,14 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { buildApp } from '../src/api/app.ts'
 import { loadCatalog } from '../src/insights/catalog.ts'
 import { dayText } from '../src/store/days.ts'
 import type { AskedMoment } from '../src/store/queries/moment.ts'
 import type { Store } from '../src/store/store.ts'
+import type { AskedOnce, Asking } from './asker.ts'
 import { percentile } from './measure.ts'
 
-/** How long requests took that were sent alone and many at a time, over HTTP on loopback. Times in milliseconds. */
+/** How long requests took that were sent alone and many at a time, over HTTP on loopback, by a process of its own. Times in milliseconds. */
 export interface Crowded {
   title: string
   /** Requests that were sent alone. */
@@ -68,42 +71,29 @@ function pastPaths(count: number, { day }: AskedMoment, known_at: number): strin
 /** Asks first pages as many people at once do. `known_at`: the import whose knowledge the pages of the past are asked with. */
 export async function measureCrowd(store: Store, past: AskedMoment, known_at: number, rounds: number): Promise<Crowded[]> {
   const app = buildApp({ store, catalog: loadCatalog(), version: 'bench' })
+  const asker = startAsker(await app.listen({ host: '127.0.0.1', port: 0 }))
   try {
-    const address = await app.listen({ host: '127.0.0.1', port: 0 })
     const now = (count: number) => Array.from({ length: count }, (_, index) => `${nowPaths[index % nowPaths.length]}?limit=50`)
     // What is prepared at the first question is prepared; how long that takes is told by the lines of the lists.
-    for (const path of [...now(nowPaths.length), ...pastPaths(1, past, known_at)]) await ask(address, path)
+    await asker.ask([...now(nowPaths.length), ...pastPaths(1, past, known_at)], 1)
     return [
-      await crowd(address, 'first pages, now, default sort', now(rounds * AT_ONCE), now(rounds * AT_ONCE * 5)),
+      await crowd(asker, 'first pages, now, default sort', now(rounds * AT_ONCE), now(rounds * AT_ONCE * 20)),
       await crowd(
-        address,
+        asker,
         'first pages of a past day as known at another, any sort and filter',
         pastPaths(rounds * AT_ONCE, past, known_at),
         pastPaths(rounds * AT_ONCE * 2, { ...past, day: past.day - 1 }, known_at).slice(rounds * AT_ONCE),
       ),
     ]
   } finally {
+    asker.leave()
     await app.close()
   }
 }
 
-async function ask(address: string, path: string): Promise<{ ms: number; ok: boolean }> {
-  const began = performance.now()
-  const answer = await fetch(`${address}${path}`)
-  await answer.arrayBuffer()
-  return { ms: performance.now() - began, ok: answer.status === 200 }
-}
-
-async function crowd(address: string, title: string, alone: readonly string[], together: readonly string[]): Promise<Crowded> {
-  const one = []
-  for (const path of alone) one.push(await ask(address, path))
-  const many: { ms: number; ok: boolean }[] = []
-  const waiting = [...together]
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) many.push(await ask(address, path))
-    }),
-  )
+async function crowd(asker: Asker, title: string, alone: readonly string[], together: readonly string[]): Promise<Crowded> {
+  const one = await asker.ask(alone, 1)
+  const many = await asker.ask(together, AT_ONCE)
   return {
     title,
     alone: one.length,
@@ -117,5 +107,27 @@ async function crowd(address: string, title: string, alone: readonly string[], t
       99,
     ),
     failed: [...one, ...many].filter(({ ok }) => !ok).length,
+  }
+}
+
+interface Asker {
+  ask(paths: readonly string[], at_once: number): Promise<AskedOnce[]>
+  leave(): void
+}
+
+function startAsker(address: string): Asker {
+  const child = fork(fileURLToPath(new URL('asker.ts', import.meta.url)))
+  return {
+    ask: (paths, at_once) =>
+      new Promise((resolve, reject) => {
+        const ended = (code: number | null) => reject(new Error(`the asker ended with ${code}`))
+        child.once('exit', ended)
+        child.once('message', (asked) => {
+          child.off('exit', ended)
+          resolve(asked as AskedOnce[])
+        })
+        child.send({ address, paths, at_once } satisfies Asking)
+      }),
+    leave: () => child.disconnect(),
   }
 }

@@ -103,11 +103,21 @@ export async function asksToChange(
   return { ...asked, org: asked.org }
 }
 
+// What a moment means is asked by every request, and changes only with what the store knows.
+const endOf = (store: Store, org: Org, day: number): Promise<Instant> =>
+  kept(store.engine, ['end of day', org.org_id, day], () => endOfDay(store.engine, org.org_id, day))
+const dayWith = (store: Store, org: Org, at: Instant): Promise<number> =>
+  kept(store.engine, ['day', org.org_id, at], () => dayOf(store.engine, org.org_id, at))
+const recorded = (store: Store, import_no: number): Promise<Instant | null> =>
+  kept(store.engine, ['recorded', import_no], () => recordedAt(store.engine, import_no))
+const lastImportBy = (store: Store, at: Instant): Promise<number> =>
+  kept(store.engine, ['last import', at], () => lastImport(store.engine, at))
+
 /** The first day of which retention left the facts whole; undefined: all. Throws UserError('before_horizon') for a moment or a knowledge before it. */
 async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: number | null }): Promise<number | undefined> {
   const horizon = await kept(store.engine, ['horizon', org.org_id], () => horizonOf(store.engine, org.org_id))
   if (horizon === null) return undefined
-  const known = asked.known_at === null ? horizon : ((await recordedAt(store.engine, asked.known_at)) ?? 0)
+  const known = asked.known_at === null ? horizon : ((await recorded(store, asked.known_at)) ?? 0)
   if (asked.at < horizon || known < horizon)
     throw new UserError('before_horizon', `facts of before ${formatInstant(horizon)} are no longer kept: ask for a later moment`, {
       status: 410,
@@ -116,8 +126,7 @@ async function firstDay(store: Store, org: Org, asked: { at: Instant; known_at: 
 }
 
 async function readAsOf(store: Store, org: Org | null, as_of: string | undefined): Promise<AskedMoment & { now: boolean }> {
-  const dayAt = (at: Instant) =>
-    org ? kept(store.engine, ['day', org.org_id, at], () => dayOf(store.engine, org.org_id, at)) : Promise.resolve(Math.floor(at / DAY_US))
+  const dayAt = (at: Instant) => (org ? dayWith(store, org, at) : Promise.resolve(Math.floor(at / DAY_US)))
   const now = await presentInstant(store.engine, store.now())
   const today = await dayAt(now)
   if (as_of === undefined) return { at: now, day: today, now: true }
@@ -126,7 +135,7 @@ async function readAsOf(store: Store, org: Org | null, as_of: string | undefined
   if (day !== null) {
     if (day > today) throw future()
     if (day === today) return { at: now, day: today, now: true }
-    return { at: (org ? await endOfDay(store.engine, org.org_id, day) : (day + 1) * DAY_US) - 1, day, now: false }
+    return { at: (org ? await endOf(store, org, day) : (day + 1) * DAY_US) - 1, day, now: false }
   }
   const at = as_of.includes(':') ? parseInstant(as_of) : null
   if (at === null)
@@ -138,10 +147,10 @@ async function readAsOf(store: Store, org: Org | null, as_of: string | undefined
 /** The last import that was known at a day's end, at an instant, or the import itself; 0: none was. */
 async function readKnownAt(store: Store, org: Org, text: string): Promise<number> {
   const day = parseDay(text)
-  if (day !== null) return lastImport(store.engine, (await endOfDay(store.engine, org.org_id, day)) - 1)
+  if (day !== null) return lastImportBy(store, (await endOf(store, org, day)) - 1)
   if (/^\d{1,15}$/.test(text)) return Number(text)
   const at = text.includes(':') ? parseInstant(text) : null
-  if (at !== null) return lastImport(store.engine, at)
+  if (at !== null) return lastImportBy(store, at)
   throw new UserError(
     'bad_knowledge',
     `known_at "${text.slice(0, 60)}" is neither a day (2026-08-01), an instant (2026-08-01T12:00:00Z) nor the number of an import`,
@@ -150,11 +159,11 @@ async function readKnownAt(store: Store, org: Org, text: string): Promise<number
 
 /** The store as known at an import, right for a moment: cheaper when that lies before the end of the day on which the import was recorded. */
 async function storeAt(store: Store, catalog: Catalog, org: Org, known_at: number, moment: AskedMoment): Promise<Store> {
-  const recorded_at = await recordedAt(store.engine, known_at)
+  const recorded_at = await recorded(store, known_at)
   if (recorded_at === null) return storeAsKnown(store, catalog, everAfter(org.org_id, known_at))
-  const day = await dayOf(store.engine, org.org_id, recorded_at)
+  const day = await dayWith(store, org, recorded_at)
   if (moment.day > day) return storeAsKnown(store, catalog, everAfter(org.org_id, known_at))
-  return storeAsKnown(store, catalog, { org_id: org.org_id, known_at, until: await endOfDay(store.engine, org.org_id, day), day })
+  return storeAsKnown(store, catalog, { org_id: org.org_id, known_at, until: await endOf(store, org, day), day })
 }
 
 /** Days that a history shows when nothing is asked. */

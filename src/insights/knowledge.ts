@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { NEVER } from '../model/time.ts'
 import { NEVER_DAY } from '../store/days.ts'
 import type { Engine } from '../store/engines/engine.ts'
+import { kept } from '../store/kept.ts'
+import { clearSchemas, markOf, setMark } from '../store/known/mark.ts'
 import { takenIn } from '../store/known/taken.ts'
-import { clearWorld, layWorld, type Schemas, showWorld, tokenOf, type WorldQuestion } from '../store/known/world.ts'
+import { layWorld, type Schemas, showWorld, type WorldQuestion } from '../store/known/world.ts'
 import { type AheadQuestion, layAhead } from '../store/known/ahead.ts'
-import { clearReplay, layReplay, markReplay, type ReplayQuestion } from '../store/known/replay.ts'
+import { layReplay, type ReplayQuestion } from '../store/known/replay.ts'
 import type { Store } from '../store/store.ts'
 import { deriveAssetDays, deriveExposure } from '../store/derive/asset-days.ts'
 import type { Catalog } from './catalog.ts'
@@ -26,7 +28,8 @@ const TRIES = 5
 /** The derivation of a world that is done or under way. */
 interface World {
   seen: Engine
-  schemas: Schemas
+  /** Where it is marked. */
+  schema: string
   token: string
   /** The knowledge that the tables at home held when it was made: it holds good as long as they do. */
   taken: number
@@ -143,8 +146,8 @@ async function askWorld<T>(world: World, work: (engine: Engine) => Promise<T>): 
 
 /** Throws {@link Outdated} unless a world is there and fits the tables at home. */
 async function hold(engine: Engine, world: World): Promise<void> {
-  if ((await takenIn(engine)) !== world.taken || (await tokenOf(engine, world.schemas)) !== world.token)
-    throw new Outdated('new imports were taken in')
+  const mark = await markOf(engine, world.schema)
+  if (mark?.taken !== world.taken || mark.token !== world.token) throw new Outdated('new imports were taken in')
 }
 
 /** The engine of a world whose tables of scores are still empty: a statement that names one of them throws {@link Unscored}. */
@@ -182,7 +185,7 @@ function scoresOf(world: World): Promise<void> {
 }
 
 async function worldOf(store: Store, catalog: Catalog, question: Question): Promise<World> {
-  const taken = await takenIn(store.engine)
+  const taken = await kept(store.engine, ['taken'], () => takenIn(store.engine))
   const key = JSON.stringify([question, taken])
   let slots = worlds.get(store)
   if (!slots) worlds.set(store, (slots = new Map()))
@@ -220,7 +223,7 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
     seen: engine.aside(`seen_${number}`),
   }
   const token = randomUUID()
-  await clearWorld(engine.within([]), schemas)
+  await clearSchemas(engine.within([]), schemas.seen, Object.values(schemas))
   const building = engine.within([schemas.own, schemas.facts])
   const seen = engine.within([schemas.seen])
   const taken = await building.transaction(async (transaction) => {
@@ -232,7 +235,14 @@ async function build(store: Store, catalog: Catalog, question: WorldQuestion, nu
   })
   const now = question.until === NEVER ? store.now() : Math.min(store.now(), question.until - 1)
   const own = await orgCatalog(store.engine, catalog, question.org_id)
-  return { seen, schemas, token, taken, score: (transaction) => computeScores(transaction, question.org_id, own, now), scored: null }
+  return {
+    seen,
+    schema: schemas.seen,
+    token,
+    taken,
+    score: (transaction) => computeScores(transaction, question.org_id, own, now),
+    scored: null,
+  }
 }
 
 const replay = (store: Store, catalog: Catalog, question: ReplayQuestion, number: number): Promise<World> =>
@@ -271,7 +281,7 @@ async function still(
   const { engine } = store
   const schema = engine.aside(`seen_${number}`)
   const token = randomUUID()
-  await clearReplay(engine.within([]), schema)
+  await clearSchemas(engine.within([]), schema, [schema])
   const seen = engine.within([schema])
   const taken = await seen.transaction(async (transaction) => {
     const known = await takenIn(transaction)
@@ -282,8 +292,8 @@ async function still(
     await deriveAssetDays(transaction)
     await deriveExposure(transaction, org_id)
   })
-  await seen.transaction((transaction) => markReplay(transaction, schema, token))
-  return { seen, schemas: { facts: schema, own: schema, seen: schema }, token, taken, score: computeRest, scored: null }
+  await seen.transaction((transaction) => setMark(transaction, schema, token))
+  return { seen, schema, token, taken, score: computeRest, scored: null }
 }
 
 /** The question about a world that is right at every moment. */

@@ -13,7 +13,7 @@ interface Kept {
 const engines = new WeakMap<Engine, Kept>()
 
 /** Answers kept per database. */
-const MOST = 100
+const MOST = 300
 
 /** How long "now" stands still while nothing is written, in microseconds. */
 const STILL = 60_000_000

@@ -1,15 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { everAfter, storeAsKnown } from '../../src/insights/knowledge.ts'
 import { DAY_US, NEVER } from '../../src/model/time.ts'
 import { NEVER_DAY } from '../../src/store/days.ts'
 import type { Engine, Row } from '../../src/store/engines/engine.ts'
+import { importFile } from '../../src/ingest/ingest.ts'
+import { compute } from '../../src/insights/compute.ts'
 import { addOrgIn } from '../../src/store/orgs.ts'
 import { applySchema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { shippedCatalog } from '../shipped-catalog.ts'
 import { carryOut, FIRST, story } from './acts.ts'
 import { engines } from './engines.ts'
+import { imageScan } from './image-scan.ts'
 
 /** A few metrics of each kind are enough here, and quick. */
 const few = ['assets-with-fixable-critical-vulnerabilities', 'assets-with-known-exploited-vulnerabilities']
@@ -101,5 +108,31 @@ describe.each(engines)('what was known on $name', ({ name, open }) => {
       { numRuns: Number(process.env['PLIMSOLL_CASES'] ?? (name === 'duckdb' ? 6 : 2)), endOnFailure: true },
     )
     await engine.close()
+  })
+
+  it('is answered rightly when more is asked together than is kept', async () => {
+    const engine = await open()
+    await applySchema(engine, 1)
+    const data = mkdtempSync(join(tmpdir(), 'plimsoll-knowledge-'))
+    const store: Store = { engine, data, now: () => Date.UTC(2026, 2, 1) * 1000 }
+    const imports = 8
+    for (let number = 1; number <= imports; number++) {
+      const bytes = Buffer.from(imageScan(`2026-01-${10 + number}T10:00:00Z`, ['CVE-2024-0001'], `registry.example/image:${number}`))
+      await importFile(store, { name: 'report.json', bytes }, { actor: 'test' })
+    }
+    await compute(store, catalog)
+    // Each import adds a finding on an image of its own.
+    const ask = async (known_at: number) => {
+      const { engine: known } = storeAsKnown(store, catalog, everAfter(1, known_at))
+      return known.snapshot(async (world) => {
+        const [row] = await world.query<{ count: number }>('select count(*) as count from finding_history where org_id = 1')
+        await setTimeout(200) // so that others wait for a turn while their world gives way to another
+        return { known_at, count: row!.count }
+      })
+    }
+    const asked = Array.from({ length: 5 * imports }, (_, index) => 1 + Math.floor(index / 5))
+    expect(await Promise.all(asked.map(ask))).toEqual(asked.map((known_at) => ({ known_at, count: known_at })))
+    await engine.close()
+    rmSync(data, { recursive: true })
   })
 })

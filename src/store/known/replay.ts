@@ -12,14 +12,6 @@ export interface ReplayQuestion {
   until_day: number
 }
 
-/** Makes the schema of a replay anew, empty. */
-export async function clearReplay(engine: Engine, schema: string): Promise<void> {
-  await engine.transaction(async (transaction) => {
-    await transaction.query(`drop schema if exists ${schema} cascade`)
-    await transaction.query(`create schema ${schema}`)
-  })
-}
-
 /** What stands still in a world: rows of tables at home as they hold at the end of a day, and columns that make them hold for ever. */
 export interface StandingStill {
   /** The columns of a table at home `h`, some of them replaced. */
@@ -112,9 +104,4 @@ export async function layReplay(
     await transaction.query(`create view ${schema}.${table} as select ${select(table, always)} from ${home}.${table} h where ${stands}`)
   await layEmpty(transaction, schema, ['asset_day', 'score_delta', 'event'])
   await transaction.analyze(['asset_history', 'fresh_history', 'finding_history', 'sighting_history', 'touched'])
-}
-
-/** Marks a replay as done. */
-export async function markReplay(transaction: Engine, schema: string, token: string): Promise<void> {
-  await transaction.query(`create table ${schema}.mark as select cast($token as text) as token`, { token })
 }

@@ -1,6 +1,7 @@
 import { NEVER, type Instant } from '../../model/time.ts'
 import { NEVER_DAY } from '../days.ts'
 import type { Engine } from '../engines/engine.ts'
+import { setMark } from './mark.ts'
 
 /** What a world is asked for: an organisation's store as it was known when import `known_at` was the last one. */
 export interface WorldQuestion {
@@ -77,16 +78,6 @@ async function readTables(engine: Engine): Promise<FactTables> {
     intervals: new Map(facts.filter(([, names]) => names.includes('valid_to'))),
     looks: new Map(facts.filter(([, names]) => !names.includes('valid_to'))),
   }
-}
-
-/** Makes the schemas of a world anew, empty. */
-export async function clearWorld(engine: Engine, schemas: Schemas): Promise<void> {
-  await engine.transaction(async (transaction) => {
-    for (const schema of Object.values(schemas)) {
-      await transaction.query(`drop schema if exists ${schema} cascade`)
-      await transaction.query(`create schema ${schema}`)
-    }
-  })
 }
 
 /**
@@ -173,7 +164,7 @@ export async function layWorld(transaction: Engine, schemas: Schemas, question: 
 /**
  * Shows a world whose derivation has ended: the assets and vulnerabilities of temporary tables `touched` and `touched_world` as worked out in
  * it, all others as at home, cut off at the instant until which the world is right. Scores and events are empty tables to be filled.
- * `token` is what {@link tokenOf} then gives.
+ * `token` is what {@link markOf} then gives.
  */
 export async function showWorld(transaction: Engine, schemas: Schemas, question: WorldQuestion, token: string): Promise<void> {
   const { home } = transaction
@@ -218,16 +209,5 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
     await transaction.query(`create view ${seen}.${table} as select * from ${own}.${table}`)
   for (const table of ['action_state', 'score_delta', 'metric_critical', 'event', 'event_basis', ...waiting])
     await transaction.query(`create table ${seen}.${table} as select * from ${home}.${table} where false`)
-  await transaction.query(`create table ${seen}.mark as select cast($token as text) as token`, { token })
-}
-
-/** What a world was marked with; null: it was thrown away. */
-export async function tokenOf(engine: Engine, schemas: Schemas): Promise<string | null> {
-  const schema = schemas.seen.split('.').at(-1)!
-  const [found] = await engine.query(
-    `select 1 as found from information_schema.tables where table_schema = '${schema}' and table_name = 'mark'`,
-  )
-  if (!found) return null
-  const [row] = await engine.query<{ token: string }>(`select token from ${schemas.seen}.mark`)
-  return row?.token ?? null
+  await setMark(transaction, seen, token)
 }
