@@ -111,7 +111,8 @@ export async function deriveAssetDays(transaction: Engine, { later = false } = {
      select k.org_id, c.asset_id, ${dayOfStep('c.step')}, ${causeOfStep('c.step')}, c.hazard, c.exposure, c.weight, c.hazard - coalesce(c.hazard_before, 0),
        c.weight * c.exposure - c.weight_before * c.exposure_before, c.weight - c.weight_before
      from changed c join day_scope t on t.asset_id = c.asset_id join asset_key k on k.asset_id = c.asset_id
-     where c.step >= t.since * ${STEPS_PER_DAY} and (c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight)`,
+     where c.step >= t.since * ${STEPS_PER_DAY} and (c.hazard_before is null or c.hazard_before <> c.hazard or c.weight_before <> c.weight)
+     order by c.asset_id, c.step`,
   )
   for (const table of temporaries) await transaction.query(`drop table ${table}`)
 }

@@ -24,7 +24,8 @@ const cutByExceptions = `
  * Makes finding_history anew for the touched findings: the union of each finding's sightings over sources, and the checks that fail.
  * Where several hold at once, the highest severity, CVSS and stage: so that opening a sighting never makes anything better (law 5). One
  * without a CVSS counts as its severity does, also beside others that have one; a check of unknown severity counts as medium.
- * Split where an exception that moves scores begins or ends; needs asset_history as it now is.
+ * Split where an exception that moves scores begins or ends; needs asset_history as it now is. Written asset by asset: what is asked of a few assets
+ * then lies in few places.
  */
 export async function deriveFindings(transaction: Engine): Promise<void> {
   await transaction.query(`delete from finding_history where ${isTouchedFinding('finding_history')}`)
@@ -68,7 +69,8 @@ export async function deriveFindings(transaction: Engine): Promise<void> {
        left join day d1 on ${dayJoin('h.valid_from', 'k.org_id', 'd1')}
        left join day d2 on ${dayJoin('h.valid_to', 'k.org_id', 'd2')}),
      ${findingCauses}
-     select org_id, asset_id, finding_id, kind, subject, component, severity, cvss_tenths, stage, valid_from, valid_to, excepted, from_day, to_day, from_cause, to_cause from caused`,
+     select org_id, asset_id, finding_id, kind, subject, component, severity, cvss_tenths, stage, valid_from, valid_to, excepted, from_day, to_day, from_cause, to_cause from caused
+     order by asset_id`,
   )
   await transaction.query('drop table stated')
   if (excepting) await transaction.query('drop table excepted_run')

@@ -171,19 +171,25 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
   const { org_id, until, day } = question
   const { own, seen, facts } = schemas
   const tables = await readTables(transaction)
-  await transaction.query(`create table ${own}.differs as select distinct asset_id from touched where org_id = ${org_id}`)
+  // What is the same, not what differs: a view that leaves assets out makes DuckDB hold the rows of its table before it looks at them.
   await transaction.query(
-    `create table ${own}.differs_world as select vulnerability_id from touched_world union select vulnerability_id from ${own}.vulnerability_history`,
+    `create table ${own}.same as select k.asset_id from ${home}.asset_key k
+     where k.org_id = ${org_id} and not exists (select 1 from touched t where t.org_id = ${org_id} and t.asset_id = k.asset_id)`,
+  )
+  await transaction.query(
+    `create table ${own}.same_world as select distinct h.vulnerability_id from ${home}.vulnerability_history h
+     where not exists (select 1 from touched_world t where t.vulnerability_id = h.vulnerability_id)
+       and not exists (select 1 from ${own}.vulnerability_history v where v.vulnerability_id = h.vulnerability_id)`,
   )
   for (const table of [...tables.intervals.keys(), ...tables.looks.keys(), 'import'])
     await transaction.query(`create view ${seen}.${table} as select * from ${facts}.${table}`)
-  const [same] = await transaction.query(
-    `select 1 as found from ${home}.asset_key k where k.org_id = ${org_id} and not exists (select 1 from ${own}.differs d where d.asset_id = k.asset_id) limit 1`,
-  )
   for (const [table, ends] of Object.entries(perAsset)) {
     const columns = tables.columns.get(table)!
     const differing = `select ${columns.join(', ')} from ${own}.${table} where org_id = ${org_id}`
-    if (!same) {
+    const begun = ends.length ? `h.valid_from < ${until}` : `h.day <= ${day}`
+    const same = `${home}.${table} h where h.org_id = ${org_id} and ${begun} and h.asset_id in (select asset_id from ${own}.same)`
+    const [any] = await transaction.query(`select 1 as found from ${same} limit 1`)
+    if (!any) {
       await transaction.query(`create view ${seen}.${table} as ${differing}`) // nothing at home need be looked through
       continue
     }
@@ -193,16 +199,11 @@ export async function showWorld(transaction: Engine, schemas: Schemas, question:
         ? `case when h.${column} ${column === 'to_day' ? `> ${day}` : `>= ${until}`} then ${end[1]} else h.${column} end as ${column}`
         : `h.${column}`
     })
-    const begun = ends.length ? `h.valid_from < ${until}` : `h.day <= ${day}`
-    await transaction.query(
-      `create view ${seen}.${table} as
-       select ${cut.join(', ')} from ${home}.${table} h where h.org_id = ${org_id} and ${begun} and not exists (select 1 from ${own}.differs d where d.asset_id = h.asset_id)
-       union all ${differing}`,
-    )
+    await transaction.query(`create view ${seen}.${table} as select ${cut.join(', ')} from ${same} union all ${differing}`)
   }
   await transaction.query(
     `create view ${seen}.vulnerability_history as
-     select h.* from ${home}.vulnerability_history h where not exists (select 1 from ${own}.differs_world d where d.vulnerability_id = h.vulnerability_id)
+     select h.* from ${home}.vulnerability_history h where h.vulnerability_id in (select vulnerability_id from ${own}.same_world)
      union all select * from ${own}.vulnerability_history`,
   )
   for (const table of [...compared, 'news', 'look_span'])
