@@ -96,6 +96,10 @@ export const BaseIds = z.record(z.string(), z.object({ uri: Text }).nullish().ca
 
 export const Provenance = z.array(z.object({ repositoryUri: Text }))
 
+export const Artifact = z.object({ location: z.object({ uri: z.string() }) })
+
+export const ExternalFiles = z.object({ results: z.array(z.unknown()).min(1) })
+
 export const Automation = z.object({ id: Text })
 
 /** What Trivy says of the image. */

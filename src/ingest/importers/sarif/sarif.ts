@@ -10,7 +10,7 @@ import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
-import { Automation, BaseIds, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
+import { Artifact, Automation, BaseIds, ExternalFiles, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
 const PACKAGE_SCANNERS = new Set([
@@ -116,7 +116,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
 function readPart(run: Run, part: string, value: unknown): void {
   if (part === 'tool') run.tool = safeParse(Tool, value).data ?? null
   else if (part === 'artifacts[*]')
-    run.artifacts.push(z.object({ location: z.object({ uri: z.string() }) }).safeParse(value).data?.location.uri ?? '')
+    run.artifacts.push(safeParse(Artifact, value).data?.location.uri ?? '')
   else if (part === 'versionControlProvenance') {
     const uris = safeParse(Provenance, value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
     run.repository = uris.find((uri) => uri !== null) ?? null
@@ -133,7 +133,7 @@ function readPart(run: Run, part: string, value: unknown): void {
     for (const base of Object.values(safeParse(BaseIds, value).data ?? {})) addFolder(run, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
   else if (part === 'externalPropertyFileReferences')
-    run.elsewhere = z.object({ results: z.array(z.unknown()).min(1) }).safeParse(value).success
+    run.elsewhere = safeParse(ExternalFiles, value).success
 }
 
 /** Only whole folders of the machine: a base that is relative to another is the same on every machine. */
