@@ -5,9 +5,9 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
 import { packageRoot } from '../src/root.ts'
 import type { Engine } from '../src/store/engines/engine.ts'
+import { bundled } from './bundled.ts'
 import { growthPlot } from './growth.ts'
 import { type EngineRun, runEngine } from './run.ts'
 import { benchSecure } from './secure.ts'
@@ -54,14 +54,6 @@ function asked() {
   }
   const engines = (values.engine === undefined ? ['duckdb', 'postgres'] : [values.engine]) as Engine['name'][]
   return { ...values, findings, runs, engines }
-}
-
-/** A file of the bench built as the product is: what tsx adds to every function, so that it keeps its name, costs a fifth of the time. */
-async function bundled(name: string): Promise<string> {
-  const outfile = join(packageRoot(), `node_modules/.cache/plimsoll/bench-${name}.mjs`)
-  const entry = join(packageRoot(), `bench/${name}.ts`)
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external' })
-  return outfile
 }
 
 /** Runs one engine in a process of its own, so that its memory is its own. */

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { buildApp } from '../src/api/app.ts'
 import { loadCatalog } from '../src/insights/catalog.ts'
 import { dayText } from '../src/store/days.ts'
 import type { AskedMoment } from '../src/store/queries/moment.ts'
 import type { Store } from '../src/store/store.ts'
 import type { AskedOnce, Asking } from './asker.ts'
+import { bundled } from './bundled.ts'
 import { percentile } from './measure.ts'
 
 /** How long requests took that were sent alone and many at a time, over HTTP on loopback, by a process of its own. Times in milliseconds. */
@@ -71,7 +71,7 @@ function pastPaths(count: number, { day }: AskedMoment, known_at: number): strin
 /** Asks first pages as many people at once do. `known_at`: the import whose knowledge the pages of the past are asked with. */
 export async function measureCrowd(store: Store, past: AskedMoment, known_at: number, rounds: number): Promise<Crowded[]> {
   const app = buildApp({ store, catalog: loadCatalog(), version: 'bench' })
-  const asker = startAsker(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const asker = await startAsker(await app.listen({ host: '127.0.0.1', port: 0 }))
   try {
     const now = (count: number) => Array.from({ length: count }, (_, index) => `${nowPaths[index % nowPaths.length]}?limit=50`)
     // What is prepared at the first question is prepared; how long that takes is told by the lines of the lists.
@@ -115,8 +115,8 @@ interface Asker {
   leave(): void
 }
 
-function startAsker(address: string): Asker {
-  const child = fork(fileURLToPath(new URL('asker.ts', import.meta.url)))
+async function startAsker(address: string): Promise<Asker> {
+  const child = fork(await bundled('asker'), { execArgv: [] })
   return {
     ask: (paths, at_once) =>
       new Promise((resolve, reject) => {
@@ -128,6 +128,6 @@ function startAsker(address: string): Asker {
         })
         child.send({ address, paths, at_once } satisfies Asking)
       }),
-    leave: () => child.disconnect(),
+    leave: () => void (child.connected && child.disconnect()),
   }
 }

@@ -115,8 +115,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
 
 function readPart(run: Run, part: string, value: unknown): void {
   if (part === 'tool') run.tool = safeParse(Tool, value).data ?? null
-  else if (part === 'artifacts[*]')
-    run.artifacts.push(safeParse(Artifact, value).data?.location.uri ?? '')
+  else if (part === 'artifacts[*]') run.artifacts.push(safeParse(Artifact, value).data?.location.uri ?? '')
   else if (part === 'versionControlProvenance') {
     const uris = safeParse(Provenance, value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
     run.repository = uris.find((uri) => uri !== null) ?? null
@@ -132,8 +131,7 @@ function readPart(run: Run, part: string, value: unknown): void {
   } else if (part === 'originalUriBaseIds') {
     for (const base of Object.values(safeParse(BaseIds, value).data ?? {})) addFolder(run, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
-  else if (part === 'externalPropertyFileReferences')
-    run.elsewhere = safeParse(ExternalFiles, value).success
+  else if (part === 'externalPropertyFileReferences') run.elsewhere = safeParse(ExternalFiles, value).success
 }
 
 /** Only whole folders of the machine: a base that is relative to another is the same on every machine. */
