@@ -241,20 +241,23 @@ async function change(client: pg.Pool | pg.PoolClient, sql: string, params?: Par
   return (await client.query(numbered(sql, params))).rowCount ?? 0
 }
 
-/** $name → $1, in the order of first use; strings, quoted names and comments are left alone. */
+/**
+ * $name → $1, in the order of first use; strings, quoted names and comments are left alone. `in (select unnest($name))`, by which DuckDB finds a few rows
+ * among many, becomes `= any($1)`: only then is an index looked at.
+ */
 function numbered(sql: string, params: Params = {}): { text: string; values: unknown[] } {
   const numbers = new Map<string, number>()
   const values: unknown[] = []
-  const text = sql.replace(/'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\$([a-z_][a-z0-9_]*)/gi, (whole, name: string | undefined) => {
-    if (name === undefined) return whole
-    if (!numbers.has(name)) {
-      if (!(name in params)) throw new Error(`parameter $${name} has no value`)
-      const value = params[name]!
-      values.push(value)
-      numbers.set(name, values.length)
-    }
+  const placeOf = (name: string): string => {
+    if (!(name in params)) throw new Error(`parameter $${name} has no value`)
+    if (!numbers.has(name)) numbers.set(name, values.push(params[name]!))
     return `$${numbers.get(name)}${cast(params[name]!)}`
-  })
+  }
+  const text = sql.replace(
+    /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\bin \(select unnest\(\$([a-z_][a-z0-9_]*)\)\)|\$([a-z_][a-z0-9_]*)/gi,
+    (whole, list: string | undefined, name: string | undefined) =>
+      list !== undefined ? `= any(${placeOf(list)})` : name !== undefined ? placeOf(name) : whole,
+  )
   return { text, values }
 }
 

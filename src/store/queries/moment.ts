@@ -28,7 +28,7 @@ export const standing = (row: string): string => `${row}.retracted_in = ${NEVER}
 
 /**
  * SQL: `column` is among the list `param`. A join finds a few rows among millions by the smallest and largest of the list; with
- * `= any(…)` DuckDB looks through the list for every row.
+ * `= any(…)` DuckDB looks through the list for every row. The engine of PostgreSQL reads it as that, for the sake of its indexes.
  */
 export const among = (column: string, param: string): string => `${column} in (select unnest($${param}))`
 
