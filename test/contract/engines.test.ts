@@ -29,4 +29,21 @@ describe.each(engines)('a test database on $name', ({ name, open, database }) =>
       await reader.close()
     }
   })
+  it('finds what is among a list, and leaves texts and names that look like one alone', async () => {
+    const engine = await open()
+    try {
+      const ask = (sql: string) => engine.query(sql, { ids: [2, 3], names: ['b'] })
+      expect(
+        await ask('select n, n in (select unnest($ids)) as found from (select 1 as n union all select 2 as n) numbers order by n'),
+      ).toEqual([
+        { n: 1, found: false },
+        { n: 2, found: true },
+      ])
+      expect(await ask(`select 'n in (select unnest($ids))' as "in (select unnest($ids))" where 'b' in (select unnest($names))`)).toEqual([
+        { 'in (select unnest($ids))': 'n in (select unnest($ids))' },
+      ])
+    } finally {
+      await engine.close()
+    }
+  })
 })
