@@ -31,7 +31,11 @@ export async function markOf(engine: Engine, seen: string): Promise<{ taken: num
     )
     return row ?? null
   } catch (error) {
-    if (/\bmark\b.* does not exist/.test(String(error))) return null
+    if (isMissing(error)) return null
     throw error
   }
 }
+
+/** Whether a table was not there: by PostgreSQL's code, which is the same in all languages (https://www.postgresql.org/docs/current/errcodes-appendix.html), or DuckDB's words. */
+const isMissing = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === '42P01' || /^Catalog Error: .*\bmark\b.* does not exist/.test((error as Error).message)
