@@ -4,7 +4,10 @@ import { packageRoot } from '../root.ts'
 import { UserError } from '../errors.ts'
 import type { Engine } from './engines/engine.ts'
 
-/** A step: the file NNNN_name.sql for all engines, NNNN_name.postgres.sql for one, or both in this order. Never edited once released. */
+/**
+ * A step: the file NNNN_name.sql for all engines, NNNN_name.postgres.sql for one, or both in this order; it counts on every engine, so that a backup of one is
+ * restored on the other. Never edited once released.
+ */
 interface SchemaStep {
   step: number
   name: string
@@ -14,12 +17,13 @@ interface SchemaStep {
 function schemaSteps(engine: Engine['name']): SchemaStep[] {
   const folder = join(packageRoot(), 'src', 'store', 'schema')
   const files = readdirSync(folder)
-    .filter((file) => /^\d{4}_[a-z_]+\.sql$/.test(file) || file.endsWith(`.${engine}.sql`))
+    .filter((file) => file.endsWith('.sql'))
     .toSorted((a, b) => a.length - b.length) // a step's file for all engines comes before the one for this engine
   const steps = new Map<number, SchemaStep>()
   for (const file of files) {
     const step = Number(file.slice(0, 4))
-    const sql = readFileSync(join(folder, file), 'utf8')
+    const here = /^\d{4}_[a-z_]+\.sql$/.test(file) || file.endsWith(`.${engine}.sql`)
+    const sql = here ? readFileSync(join(folder, file), 'utf8') : ''
     const sofar = steps.get(step)
     steps.set(step, { step, name: sofar?.name ?? file, sql: sofar ? `${sofar.sql}\n${sql}` : sql })
   }
