@@ -71,8 +71,9 @@ function pastPaths(count: number, { day }: AskedMoment, known_at: number): strin
 /** Asks first pages as many people at once do. `known_at`: the import whose knowledge the pages of the past are asked with. */
 export async function measureCrowd(store: Store, past: AskedMoment, known_at: number, rounds: number): Promise<Crowded[]> {
   const app = buildApp({ store, catalog: loadCatalog(), version: 'bench' })
-  const asker = await startAsker(await app.listen({ host: '127.0.0.1', port: 0 }))
+  let asker: Asker | null = null
   try {
+    asker = await startAsker(await app.listen({ host: '127.0.0.1', port: 0 }))
     const now = (count: number) => Array.from({ length: count }, (_, index) => `${nowPaths[index % nowPaths.length]}?limit=50`)
     // What is prepared at the first question is prepared; how long that takes is told by the lines of the lists.
     await asker.ask([...now(nowPaths.length), ...pastPaths(1, past, known_at)], 1)
@@ -86,7 +87,7 @@ export async function measureCrowd(store: Store, past: AskedMoment, known_at: nu
       ),
     ]
   } finally {
-    asker.leave()
+    asker?.leave()
     await app.close()
   }
 }
@@ -110,11 +111,15 @@ async function crowd(asker: Asker, title: string, alone: readonly string[], toge
   }
 }
 
+/** A process that asks and takes the time. */
 interface Asker {
+  /** Asks all paths, so many at a time; answers in the order in which they came. Throws when the process ends first. */
   ask(paths: readonly string[], at_once: number): Promise<AskedOnce[]>
+  /** Lets the process end. */
   leave(): void
 }
 
+/** `address`: of the server, as in `http://127.0.0.1:7420`. */
 async function startAsker(address: string): Promise<Asker> {
   const child = fork(await bundled('asker'), { execArgv: [] })
   return {

@@ -54,10 +54,10 @@ export async function checkBackup(file: string): Promise<Restored> {
 export async function restore(store: Store, file: string): Promise<Restored> {
   const { engine, data } = store
   const head = await readHead(file)
-  if (head.schema_step > newestStep(engine.name))
+  if (head.schema_step > newestStep())
     throw new UserError(
       'newer_schema',
-      `the backup has schema step ${head.schema_step}, this program knows ${newestStep(engine.name)}: install a newer Plimsoll`,
+      `the backup has schema step ${head.schema_step}, this program knows ${newestStep()}: install a newer Plimsoll`,
     )
   await refuseUnlessEmpty(engine, head.schema_step)
   await applySchema(engine, store.now(), head.schema_step)

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, open, test } from './quiet.ts'
 
 // What these tests set, they take back: others look at the same demo organisation.
-test.describe.configure({ mode: 'serial', timeout: 300_000 })
+test.describe.configure({ mode: 'serial' })
 
 test('an own classification is written with a preview, finds its assets, and is deleted', async ({ page }) => {
   await open(page, '/critical-assets')
@@ -14,14 +14,14 @@ test('an own classification is written with a preview, finds its assets, and is 
   await expect(preview).toContainText('wks-010')
   const found = await preview.getByRole('listitem').count()
   await dialog.getByRole('button', { name: 'Save' }).click()
-  await expect(dialog).toBeHidden({ timeout: 120_000 })
+  await expect(dialog).toBeHidden()
   await page.getByRole('button', { name: 'Machines in the field' }).click()
   const flyout = page.getByRole('dialog', { name: 'Machines in the field' })
   await expect(flyout.getByRole('tab', { name: /^Assets/ })).toContainText(String(found))
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await flyout.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
-  await expect(page.getByRole('button', { name: 'Machines in the field' })).toHaveCount(0, { timeout: 120_000 })
+  await expect(page.getByRole('button', { name: 'Machines in the field' })).toHaveCount(0)
 })
 
 test('the words of a source say what they count as; a change of it is shown before it is kept, and a word gets a translation', async ({
@@ -70,7 +70,7 @@ test('assets are selected and set, with what it does to the score; the page of o
   await expect(dialog.getByText(/Exposure score .+, with this/)).toBeVisible()
   await dialog.getByLabel(/^Why/).fill('The director works with it')
   await dialog.getByRole('button', { name: 'Save' }).click()
-  await expect(dialog).toBeHidden({ timeout: 120_000 })
+  await expect(dialog).toBeHidden()
   await page.getByRole('link', { name: /wks-020/ }).click()
   await page.getByRole('tab', { name: 'Level, group, value' }).click()
   await expect(page.getByText(/Set by hand on .+ by api: “The director works with it”/)).toBeVisible()
@@ -78,7 +78,7 @@ test('assets are selected and set, with what it does to the score; the page of o
   await page.getByRole('button', { name: 'Set level or group' }).click()
   await page.getByRole('dialog').getByLabel('Criticality').selectOption({ label: 'As sources and rules say' })
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText(/Set by hand/)).toHaveCount(0, { timeout: 120_000 })
+  await expect(page.getByText(/Set by hand/)).toHaveCount(0)
 })
 
 test('a group narrows every number of a page, and the link carries it', async ({ page }) => {

@@ -44,7 +44,7 @@ test('a request for remediation becomes an activity', async ({ page }) => {
   await dialog.getByRole('textbox', { name: 'Owner' }).fill(owner)
   await dialog.getByRole('button', { name: 'Request', exact: true }).click()
   // It is kept, and every score is worked out anew.
-  await expect(dialog).toBeHidden({ timeout: 40_000 })
+  await expect(dialog).toBeHidden()
   await open(page, '/remediation')
   await expect(page.getByRole('cell', { name: owner })).toBeVisible()
 })

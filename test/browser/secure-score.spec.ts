@@ -75,7 +75,7 @@ test('a state that is set on an action moves the score at once and is in its his
   await form.getByLabel('Your name').fill('A tester')
   await form.getByLabel('Reason').fill('Another product does it')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form).toBeHidden({ timeout: 90_000 })
+  await expect(form).toBeHidden()
   await expect(drawer.getByText('Resolved through third party').first()).toBeVisible()
   const after = await score(request)
   expect(after.points - before.points).toBeCloseTo(action.max_points! - action.points!, 6)
@@ -99,7 +99,7 @@ test('points and licence of an action are edited on screen and taken back', asyn
     await form.getByLabel('Most points').fill(most)
     await form.getByLabel('Have licence').selectOption(owned)
     await form.getByRole('button', { name: 'Save' }).click()
-    await expect(form).toBeHidden({ timeout: 90_000 })
+    await expect(form).toBeHidden()
   }
   await edit(String(action.max_points! + 7), 'No')
   await expect(drawer.getByText(new RegExp(`of ${action.max_points! + 7}$`)).first()).toBeVisible()
@@ -138,7 +138,7 @@ test('checks are brought together as one action and taken apart; states are kept
   await form.getByLabel('Title').fill('Both at once')
   await form.getByLabel('Most points').fill('12')
   await form.getByRole('button', { name: 'Bring together' }).click()
-  await expect(form).toBeHidden({ timeout: 90_000 })
+  await expect(form).toBeHidden()
   const whole = await ask<Action & { checks: { control_id: string }[] }>(request, '/actions/both-at-once')
   expect([whole.max_points, whole.checks.map(({ control_id }) => control_id).toSorted()]).toEqual([
     12,
@@ -147,7 +147,7 @@ test('checks are brought together as one action and taken apart; states are kept
   await open(page, '/secure-score/actions?open=both-at-once')
   await page.getByRole('button', { name: 'Edit points & details' }).click()
   await page.getByRole('button', { name: 'Take apart again' }).click()
-  await expect(page.getByRole('dialog')).toHaveCount(0, { timeout: 90_000 })
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   const { items } = await ask<{ items: Action[] }>(request, '/actions?limit=1000')
   expect(items.filter(({ action_id }) => [one.action_id, other.action_id, 'both-at-once'].includes(action_id))).toHaveLength(2)
 })

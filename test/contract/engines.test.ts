@@ -29,6 +29,7 @@ describe.each(engines)('a test database on $name', ({ name, open, database }) =>
       await reader.close()
     }
   })
+
   it('finds what is among a list, and leaves texts and names that look like one alone', async () => {
     const engine = await open()
     try {

@@ -33,7 +33,7 @@ export const operations =
           response: answers(Installation),
         },
       },
-      async () => ({ version, database: store.engine.name, schema_step: newestStep(store.engine.name), ...store.engine.sizes }),
+      async () => ({ version, database: store.engine.name, schema_step: newestStep(), ...store.engine.sizes }),
     )
     app.get(
       '/verify',

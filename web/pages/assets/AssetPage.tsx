@@ -39,14 +39,13 @@ export function AssetPage() {
   const heaviest = useList('/api/v1/assets/{asset_id}/findings', { path: { asset_id: Number(id) }, query: { sort: '-hazard' } })
   const last = useLastDay()
   const history = useMemo(() => everyDay(data?.history ?? [], last), [data, last])
-  if (error) {
+  if (error || !data) {
     return (
       <Page title="Asset" name="Asset" parent={parent}>
-        <Problem error={error} retry={() => void refetch()} />
+        {error ? <Problem error={error} retry={() => void refetch()} /> : <Loading className="h-96" />}
       </Page>
     )
   }
-  if (!data) return <Loading className="m-6 h-96" />
   return (
     <Page
       title={data.name}

@@ -24,8 +24,13 @@ export function ExposurePage() {
   const range = useMemo(() => ({ from: moveDay(last, -548) }), [last])
   const scores = useAsk('/api/v1/scores')
   const overview = useAsk('/api/v1/overview', { query: range as never })
-  if (scores.error) return <Problem error={scores.error} retry={() => void scores.refetch()} className="m-6" />
-  if (!scores.data) return <Loading className="m-6 h-96" />
+  if (scores.error || !scores.data) {
+    return (
+      <Page title="Exposure score" name="Exposure score">
+        {scores.error ? <Problem error={scores.error} retry={() => void scores.refetch()} /> : <Loading className="h-96" />}
+      </Page>
+    )
+  }
   const score = scores.data.exposure
   return (
     <Page

@@ -35,14 +35,13 @@ export function InitiativePage() {
   const asked = useAsk('/api/v1/initiatives/{id}', { path, query })
   const recommendations = useAsk('/api/v1/initiatives/{id}/recommendations', { path, query: { limit: 1 } })
   const { data, error } = asked
-  if (error) {
+  if (error || !data) {
     return (
       <Page title="Initiative" name="Initiative" parent={parent}>
-        <Problem error={error} retry={() => void asked.refetch()} />
+        {error ? <Problem error={error} retry={() => void asked.refetch()} /> : <Loading className="h-96" />}
       </Page>
     )
   }
-  if (!data) return <Loading className="m-6 h-96" />
   const { score } = data
   const tabs: Tab[] = [
     { id: 'overview', title: 'Overview', content: <InitiativeOverview initiative={data} /> },

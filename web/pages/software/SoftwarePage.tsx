@@ -32,14 +32,13 @@ export function SoftwarePage() {
     path: { name },
     query: { ...vendor, ...(get('asset_sort') ? { sort: get('asset_sort') } : {}) },
   })
-  if (error) {
+  if (error || !data) {
     return (
       <Page title={name} name={name} parent={parent}>
-        <Problem error={error} retry={() => void refetch()} />
+        {error ? <Problem error={error} retry={() => void refetch()} /> : <Loading className="h-96" />}
       </Page>
     )
   }
-  if (!data) return <Loading className="m-6 h-96" />
   return (
     <Page
       title={data.name}

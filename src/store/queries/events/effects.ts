@@ -79,8 +79,8 @@ function* rowsOf(subjects: Iterable<EventSubject>): Generator<(string | number)[
 }
 
 /**
- * `first_day`: the first day of any of the subjects; findings that ended before it have no part in anything. The factor of a step is joined early: after
- * the many joins that follow PostgreSQL expects one row, and would go through all factors for each of very many.
+ * `first_day`: the first day of any of the subjects; findings that ended before it have no part in anything. `share`: of an asset in its step. The
+ * rates of the steps are joined early: after the many joins that follow PostgreSQL expects one row, and would go through all steps for each of very many.
  */
 function ask(engine: Engine, scope: Scope, asked: string, first_day: number, params: Params): Promise<EventPart[]> {
   return engine.query<EventPart>(
@@ -102,11 +102,12 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, par
         : `select d.day, d.cause, cast(sum(d.weight_delta) as bigint) as w from asset_day d where d.org_id = $org_id ${inGroups('d.asset_id', scope.groups)} group by d.day, d.cause`
     }),
     running as (select day, cause, w, cast(sum(w) over (order by day, cause rows between unbounded preceding and current row) as bigint) as w2 from by_step),
-    factor as materialized (
-      select day, cause, cast(2 * w2 - w as double precision) / (2 * cast(w2 - w as double precision) * cast(w2 as double precision)) as a from running where w2 > 0 and w2 - w > 0),
+    step_rate as materialized (
+      select day, cause, cast(2 * w2 - w as double precision) / (2 * cast(w2 - w as double precision) * cast(w2 as double precision)) as rate from running where w2 > 0 and w2 - w > 0),
     moved as materialized (
-      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.step, d.hazard_delta, d.weighted_delta, a.internet_facing, r.a
-      from hit h join factor r on r.day = h.day and r.cause = h.cause
+      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.step, d.hazard_delta, a.internet_facing,
+        floor(r.rate * cast(d.weighted_delta as double precision) * 100000 + 0.5) as share
+      from hit h join step_rate r on r.day = h.day and r.cause = h.cause
         join asset_day d on d.org_id = $org_id and d.asset_id = h.asset_id and d.day = h.day and d.cause = h.cause
         join asset_history a on a.org_id = $org_id and a.asset_id = h.asset_id
           and a.from_day <= h.day - case when h.cause >= ${FACING} then 0 else 1 end and h.day - case when h.cause >= ${FACING} then 0 else 1 end < a.to_day
@@ -114,7 +115,7 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, par
     ),
     ${vulnerabilitySteps('about', '$first_day')},
     held as (
-      select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.weighted_delta, m.a, b.back,
+      select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.share, b.back,
         case when f.kind = 'control' then -1 else ${stageSql} end as stage, case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end as epss,
         case when f.kind = 'control' then coalesce(f.severity, 2) else ${cvssSql('v.cvss_tenths', 'f')} end as cvss_tenths
       from moved m cross join (values (0), (1)) b(back)
@@ -122,16 +123,15 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, par
         left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')} and v.from_step <= m.step - b.back and m.step - b.back < v.to_step
     ),
     side as (
-      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.hazard_delta, h.weighted_delta, h.a, h.back, max(case when h.internet_facing then z.internet else z.internal end) as hazard
-      from held h join hazard z on z.stage = h.stage and z.epss = h.epss and z.cvss_tenths = h.cvss_tenths group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.hazard_delta, h.share, h.back, max(case when h.internet_facing then z.internet else z.internal end) as hazard
+      from held h join hazard z on z.stage = h.stage and z.epss = h.epss and z.cvss_tenths = h.cvss_tenths group by 1, 2, 3, 4, 5, 6, 7, 8
     ),
     part as (
-      select event_id, asset_id, day, cause, hazard_delta, weighted_delta, a, cast(sum(case when back = 0 then hazard else -hazard end) as bigint) as own
-      from side group by event_id, asset_id, day, cause, hazard_delta, weighted_delta, a
-    ),
-    share as (select event_id, cause, own, hazard_delta, floor(a * cast(weighted_delta as double precision) * 100000 + 0.5) as s from part)
-    select event_id, cause, cast(sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
-    from share group by event_id, cause having sum(cast(floor(s * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
+      select event_id, cause, hazard_delta, share, cast(sum(case when back = 0 then hazard else -hazard end) as bigint) as own
+      from side group by event_id, asset_id, day, cause, hazard_delta, share
+    )
+    select event_id, cause, cast(sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
+    from part group by event_id, cause having sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
     { org_id: scope.org_id, first_day, ...params, ...groupParams(scope.groups) },
   )
 }
