@@ -105,8 +105,9 @@ export async function derive(
   catalog: Pick<Catalog, 'classifications'>,
   onStep: (step: ComputeStep) => void = () => {},
 ): Promise<{ assets: number; vulnerabilities: number }> {
+  await transaction.analyze(['touched_asset', 'reported_asset', 'touched_vulnerability', ...facts])
   const touched = await takeTouched(transaction)
-  await transaction.analyze(['touched', 'touched_later', 'touched_world', ...facts])
+  await transaction.analyze(['touched', 'touched_later', 'touched_world', 'touched_finding'])
   await deriveStaleness(transaction)
   const rules = await prepareAssetRules(transaction, catalog)
   await deriveNews(transaction)

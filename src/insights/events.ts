@@ -60,10 +60,13 @@ export async function computeRiskEvents(
   const days = Math.max(1, Math.ceil(((today - first_day + 1) * at_once) / Math.max(findings, 1)))
   for (let from = since; from <= today;) {
     const until = Math.min(today, Math.max(from, first_day) + days - 1)
-    const changes = await riskChanges(transaction, org_id, from, until)
-    const events = changes.map((change) => riskEvent(org_id, catalog, change))
-    await addEffects(transaction, org_id, events, changes, until, from)
-    await writeEvents(transaction, org_id, 'risk', from, events)
+    const start = from
+    await transaction.inBulk(async () => {
+      const changes = await riskChanges(transaction, org_id, start, until)
+      const events = changes.map((change) => riskEvent(org_id, catalog, change))
+      await addEffects(transaction, org_id, events, changes, until, start)
+      await writeEvents(transaction, org_id, 'risk', start, events)
+    })
     from = until + 1
   }
 }

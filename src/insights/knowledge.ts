@@ -123,6 +123,7 @@ function engineAsKnown(store: Store, catalog: Catalog, question: Question): Engi
     transaction: readOnly,
     analyze: async () => {},
     serially: (work) => work(),
+    inBulk: (work) => work(),
     close: readOnly,
   }
 }

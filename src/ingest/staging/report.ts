@@ -722,6 +722,7 @@ export class ReportStaging {
     const wanted = named.flatMap(([rows, table, key]) =>
       rows.count ? [`select distinct l.asset_id, ${key} from ${table} r join local_asset l on l.local = r.local`] : [],
     )
+    await transaction.analyze(['local_asset', ...named.flatMap(([rows, table]) => (rows.count ? [table] : []))])
     await transaction.query(
       `create temporary table new_key as
        select row_number() over (order by asset_id, kind, subject, component) as place, asset_id, kind, subject, component
@@ -736,6 +737,7 @@ export class ReportStaging {
          select $first - 1 + place, $org_id, asset_id, kind, subject, component, $import_no from new_key`,
         { first, org_id, import_no },
       )
+      if (count > MANY_KEYS) await transaction.analyze(['finding_key'])
     }
     await transaction.query('drop table new_key')
     return count
@@ -791,6 +793,9 @@ export class ReportStaging {
     if (all.length) await this.transaction.append(stagedTable(fact), stagedColumns(fact), all)
   }
 }
+
+/** So many new findings change what the planner has to expect; of fewer it learns by itself, later. */
+const MANY_KEYS = 1000
 
 /** The findings that an item is about: kind, subject, component. */
 function keysOf(record: FindingRecord | FindingClosedRecord): [kind: string, subject: string, component: string][] {

@@ -179,6 +179,7 @@ function asker(
     version: () => Promise.resolve(path === place.home ? String(shared.written) : randomUUID()),
     analyze: async () => {}, // DuckDB counts as it writes
     serially: (work) => work(),
+    inBulk: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
 }
@@ -197,6 +198,7 @@ function inside(connection: DuckDBConnection, place: Place): Engine {
     version: () => Promise.resolve(randomUUID()),
     analyze: async () => {},
     serially: (work) => work(),
+    inBulk: (work) => work(),
     close: () => Promise.reject(new Error('a transaction cannot close its engine')),
   }
   return engine

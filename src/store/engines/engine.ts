@@ -50,6 +50,11 @@ export interface Engine {
   analyze(tables: readonly string[]): Promise<void>
   /** For work of very many small statements: threads would only get into each other's way. Nothing else should be asked meanwhile. */
   serially<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * For questions of many steps over all that is stored, inside a transaction: PostgreSQL expects few rows after many joins and would go through one side for each
+   * row of the other; here it joins by hash or order wherever it can.
+   */
+  inBulk<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 

@@ -147,6 +147,12 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
       version: () => Promise.resolve(randomUUID()),
       analyze: (tables) => analyze(client, tables),
       serially: (work) => work(),
+      async inBulk(work) {
+        await client.query('set local enable_nestloop = off')
+        const result = await work()
+        await client.query('set local enable_nestloop = on')
+        return result
+      },
       close: () => Promise.reject(new Error('a transaction cannot close its engine')),
     }
     return engine
@@ -212,6 +218,7 @@ function asker(pool: pg.Pool, turns: Turns, place: Place, lost: (error: unknown)
       inTurn(turns.reading, async () => (await ask<{ seen: string }>(pool, 'select cast(pg_current_snapshot() as text) as seen'))[0]!.seen),
     analyze: (tables) => inTurn(turns.reading, () => analyze(pool, tables)),
     serially: (work) => work(),
+    inBulk: (work) => work(),
     close: () => Promise.reject(new Error('only the engine that was opened can be closed')),
   }
 }
