@@ -38,14 +38,9 @@ const RANK: ControlResultRecord['status'][] = ['pass', 'not_applicable', 'not_ru
  * with more than 500,000 rules or parts.
  */
 export function openPartResults(): {
-  fail(part: FailedPart): Generator<FileRecord>
+  fail(part: FailedPart): FileRecord[]
   /** `status` pass; or not_run, not_applicable: what was suppressed or could not be answered. It counts only where nothing passed or failed. */
-  other(
-    asset: string,
-    control: ControlRecord,
-    status: Exclude<ControlResultRecord['status'], 'fail'>,
-    evidence?: string,
-  ): Generator<FileRecord>
+  other(asset: string, control: ControlRecord, status: Exclude<ControlResultRecord['status'], 'fail'>, evidence?: string): FileRecord[]
   end(): Generator<FileRecord>
 } {
   const described = new Set<string>()
@@ -64,14 +59,15 @@ export function openPartResults(): {
     if (described.size + failed + places.size + others.size > 4 * MAX_HELD)
       throw new UserError('unreadable_report', `The report is about more than ${MAX_HELD} rules and parts`)
   }
-  function* describe(control: ControlRecord): Generator<FileRecord> {
-    if (described.has(control.control_id)) return
+  /** The control if it is news. */
+  const describe = (control: ControlRecord): FileRecord[] => {
+    if (described.has(control.control_id)) return []
     described.add(control.control_id)
-    yield control
+    return [control]
   }
   return {
-    *fail({ asset, control, part, type, severity, title, place }) {
-      if (!described.has(control.control_id)) yield* describe(control)
+    fail({ asset, control, part, type, severity, title, place }) {
+      const records = describe(control)
       const rule = ruleOf(asset, control.control_id)
       if (!rule.failed) {
         rule.failed = true
@@ -85,14 +81,15 @@ export function openPartResults(): {
       if (title) finding.title = title.slice(0, 2000)
       if (name) finding.component = { name, type }
       if (place) finding.place = place.slice(0, MAX_TEXT)
-      yield finding
+      records.push(finding)
+      return records
     },
-    *other(asset, control, status, evidence) {
-      yield* describe(control)
+    other(asset, control, status, evidence) {
+      const records = describe(control)
       const rule = ruleOf(asset, control.control_id)
-      if (rule.failed) return
+      if (rule.failed) return records
       const before = others.get(rule.key)
-      if (before && RANK.indexOf(before.status) <= RANK.indexOf(status)) return
+      if (before && RANK.indexOf(before.status) <= RANK.indexOf(status)) return records
       hold()
       others.set(rule.key, {
         kind: 'control_result',
@@ -102,6 +99,7 @@ export function openPartResults(): {
         ...(control.severity && { severity: control.severity }),
         ...(evidence && { evidence: evidence.slice(0, 2000) }),
       })
+      return records
     },
     *end() {
       yield* others.values()

@@ -108,7 +108,8 @@ function openItems(): { item(item: Fields, at: string): Generator<FileRecord>; e
         else yield { kind: 'skipped', at, reason: `${closed}, and nothing that names it` }
         return
       }
-      yield* once({ ...found.asset, ...(observed_at !== null && { observed_at }) })
+      if (observed_at !== null) found.asset.observed_at = observed_at
+      yield* once(found.asset)
       if (kind === 'control') {
         yield* controlRecords(item, at, product, found, ownFile, once)
         return
@@ -212,13 +213,12 @@ function* controlRecords(
     (reason) => textOf(fieldsOf(reason).Description) || textOf(fieldsOf(reason).ReasonCode),
   )
   const said = textOf(fieldsOf(item.ProductFields)['aws/securityhub/annotation']) || reasons.filter((one) => one !== '').join(' ')
-  yield {
-    kind: 'control_result',
-    asset,
-    control_id,
-    status,
-    ...given({ severity, evidence: cutText(ofResult ? description : said), place }),
-  }
+  const evidence = cutText(ofResult ? description : said)
+  const result: ControlResultRecord = { kind: 'control_result', asset, control_id, status }
+  if (severity) result.severity = severity
+  if (evidence) result.evidence = evidence
+  if (place) result.place = place
+  yield result
 }
 
 function* detectionRecords(

@@ -52,7 +52,7 @@ export const conftest: Importer = reads({
             yield* results.fail({
               asset: ASSET,
               control: controlOf(namespace, list, metadata, severity),
-              part: [path, title].filter(Boolean).join(': '),
+              part: path && title ? `${path}: ${title}` : path || title,
               type: 'file',
               severity,
               title,
@@ -77,12 +77,14 @@ export const conftest: Importer = reads({
 function controlOf(namespace: string, list: keyof typeof severities, metadata: Fields, severity: Severity | null): ControlRecord {
   const rule = textOf(metadata['query']).replace(/^data\./, '') || `${namespace}.${list === 'failures' ? 'deny' : 'warn'}`
   const title = textOf(metadata['title'])
-  return {
+  const description = textOf(metadata['description'])
+  const control: ControlRecord = {
     kind: 'control',
     control_id: `conftest:${rule.slice(0, 200)}`,
     title: (title || `Policy ${rule}`).slice(0, 500),
-    ...(severity && { severity }),
-    ...(textOf(metadata['description']) && { description: textOf(metadata['description']).slice(0, 4000) }),
-    ...(!title && { partial: true }),
   }
+  if (severity) control.severity = severity
+  if (description) control.description = description.slice(0, 4000)
+  if (!title) control.partial = true
+  return control
 }

@@ -8,24 +8,22 @@ import type {
   ScoreTotalRecord,
   TotalDetails,
 } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { graphNames } from './powershell.ts'
-import { cutText, type Fields, isFields, numberOf, objectsIn, textOf, textsIn } from '../../readers/json-fields.ts'
+import { cutText, type Fields, isFields, numberOf, objectsIn, oneLine, textOf, textsIn } from '../../readers/json-fields.ts'
 
 const SOURCE = 'microsoft-secure-score'
 
-/** Text of an HTML fragment in one line; entities that Microsoft uses are resolved. */
-function plain(html: string): string {
-  const entities: Record<string, string> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
-  return html
-    .replace(/<[^<>]{0,2000}>/g, ' ')
-    .replace(/&(nbsp|amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name]!)
-    .replace(/\s+/g, ' ')
-    .trim()
-}
+const entities: Record<string, string> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+
+/** Text of an HTML fragment in one line; entities that Microsoft uses are resolved. Each snapshot says most of them again. */
+const plain: (html: string) => string = remembered((html) =>
+  oneLine(html.replace(/<[^<>]{0,2000}>/g, ' ').replace(/&(nbsp|amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name]!)).trim(),
+)
 
 const isScore = (item: Fields) =>
   Array.isArray(item.controlScores) || (item.currentScore !== undefined && item.createdDateTime !== undefined)
@@ -94,17 +92,16 @@ function resultOf(item: Fields, asset: string): ControlResultRecord {
   else if (on === 'false' || points === 0) status = 'fail'
   else if (counted && total > 0) status = passed === total ? 'pass' : 'fail'
   const evidence = plain(textOf(item.implementationStatus))
-  return {
-    kind: 'control_result',
-    asset,
-    control_id: controlId(textOf(item.controlName)),
-    status,
-    ...(points !== null && { points }),
-    // Only full marks say how many points there are; the profiles say it for all.
-    ...(percentage === 100 && points !== null && points > 0 && { max_points: points }),
-    ...(counted && { passed, total }),
-    ...(evidence && { evidence: cutText(evidence) }),
+  const result: ControlResultRecord = { kind: 'control_result', asset, control_id: controlId(textOf(item.controlName)), status }
+  if (points !== null) result.points = points
+  // Only full marks say how many points there are; the profiles say it for all.
+  if (percentage === 100 && points !== null && points > 0) result.max_points = points
+  if (counted) {
+    result.passed = passed
+    result.total = total
   }
+  if (evidence) result.evidence = cutText(evidence)!
+  return result
 }
 
 /** One daily snapshot: its own report, the tenant, the total, and what each control reached. */
@@ -146,26 +143,21 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
     yield { kind: 'skipped', at, reason: 'Expected currentScore and maxScore as numbers' }
   }
   for (const [index, item] of items.entries()) {
-    const place = `${at}.controlScores[${index}]`
     if (!isFields(item) || textOf(item.controlName) === '') {
       const reason = isCutOff(item)
         ? 'ConvertTo-Json left out what lies deeper: export again with -Depth 10'
         : 'Expected an object with controlName'
-      yield { kind: 'skipped', at: place, reason }
+      yield { kind: 'skipped', at: `${at}.controlScores[${index}]`, reason }
       continue
     }
     const name = textOf(item.controlName)
     const category = textOf(item.controlCategory)
     const description = plain(textOf(item.description))
     // The title is the profile's; until it is imported the name has to do.
-    yield {
-      kind: 'control',
-      control_id: controlId(name),
-      title: name,
-      ...(category && { category }),
-      ...(description && { description: cutText(description) }),
-      partial: true,
-    }
+    const control: ControlRecord = { kind: 'control', control_id: controlId(name), title: name, partial: true }
+    if (category) control.category = category
+    if (description) control.description = cutText(description)!
+    yield control
     yield resultOf(item, asset)
   }
 }

@@ -58,10 +58,10 @@ export const kubeaudit: Importer = reads({
           kind: 'control',
           control_id: `kubeaudit:${id.slice(0, 150)}`,
           title: id,
-          ...(severity && { severity }),
           product: 'Kubernetes',
           partial: true,
         }
+        if (severity) control.severity = severity
         const message = textOf(item['msg'])
         if (severity === null) {
           yield* results.other(CLUSTER.asset, control, 'not_run', message)

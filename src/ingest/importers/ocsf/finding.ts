@@ -41,11 +41,11 @@ export function flawOf(
   event: Fields,
   source: string,
 ): { vulnerabilities: VulnerabilityRecord[]; finding: Omit<FindingRecord, 'kind' | 'asset'> } | null {
-  const info = infoOf(event)
-  const severity = severityOf(event)
   const listed = listOf(event.vulnerabilities).map(fieldsOf)
   const ids = [...new Set(listed.map((one) => idOf(one, source)).filter((id) => id !== ''))]
   if (ids.length === 0) return null
+  const info = infoOf(event)
+  const severity = severityOf(event)
   const rating = bestRating(
     listed.flatMap((one) => {
       const { cvss } = fieldsOf(one.cve)

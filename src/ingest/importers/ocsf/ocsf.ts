@@ -1,7 +1,7 @@
 import { kebabName } from '../../../model/kebab-name.ts'
 import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
-import type { FileRecord } from '../../../model/record.ts'
+import type { ControlResultRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { cutText, type Fields, fieldsOf, firstInstant, given, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
@@ -79,8 +79,9 @@ function* eventRecords(event: Fields, at: string, source: string, once: Once): G
     yield { kind: 'skipped', at, reason: known ? 'Expected a resource or device with a name' : `Class ${class_uid} is not read` }
     return
   }
-  const { asset } = found.asset
-  const told = { ...found.asset, ...(observed_at !== null && { observed_at }) }
+  const told = found.asset
+  const { asset } = told
+  if (observed_at !== null) told.observed_at = observed_at
   if (class_uid === INVENTORY) {
     yield* once(told)
     return
@@ -94,17 +95,12 @@ function* eventRecords(event: Fields, at: string, source: string, once: Once): G
     if (!once.knows(control_id)) yield* once(controlOf(event, control_id, true))
     const compliance = fieldsOf(event.compliance)
     const severity = status === 'fail' ? severityOf(event) : undefined
-    yield {
-      kind: 'control_result',
-      asset,
-      control_id,
-      status,
-      ...given({
-        severity,
-        evidence: cutText(textsIn(compliance.status_detail).join(' ') || textsIn(compliance.status_details).join(' ')),
-        place: found.place,
-      }),
-    }
+    const evidence = cutText(textsIn(compliance.status_detail).join(' ') || textsIn(compliance.status_details).join(' '))
+    const result: ControlResultRecord = { kind: 'control_result', asset, control_id, status }
+    if (severity) result.severity = severity
+    if (evidence) result.evidence = evidence
+    if (found.place) result.place = found.place
+    yield result
     return
   }
   const left = leftOut(event)
@@ -138,11 +134,11 @@ function* eventRecords(event: Fields, at: string, source: string, once: Once): G
     return
   }
   if (!once.knows(control_id)) yield* once(controlOf(event, control_id, false))
-  yield {
-    kind: 'finding',
-    asset,
-    control_id,
-    access: 'full',
-    ...given({ severity: severityOf(event), title: cutText(textOf(infoOf(event).title)), place: found.place }),
-  }
+  const severity = severityOf(event)
+  const title = cutText(textOf(infoOf(event).title))
+  const finding: FindingRecord = { kind: 'finding', asset, control_id, access: 'full' }
+  if (severity) finding.severity = severity
+  if (title) finding.title = title
+  if (found.place) finding.place = found.place
+  yield finding
 }

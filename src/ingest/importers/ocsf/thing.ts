@@ -81,6 +81,9 @@ export function deviceAsset(device: Fields, source: string): { asset: AssetRecor
   if (names.length === 0) return null
   const os = textOf(fieldsOf(device.os).name)
   const os_family = parseOsFamily(os)
+  const attributes: AssetRecord['attributes'] = {}
+  if (os) attributes.os = os
+  if (os_family) attributes.os_family = os_family
   return {
     asset: {
       kind: 'asset',
@@ -88,7 +91,7 @@ export function deviceAsset(device: Fields, source: string): { asset: AssetRecor
       type: 'device',
       name: textOf(device.name) || host || names[0]!.name,
       names,
-      attributes: { ...(os && { os }), ...(os_family && { os_family }) },
+      attributes,
     },
     place: '',
   }

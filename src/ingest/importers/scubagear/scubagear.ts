@@ -1,12 +1,13 @@
 import { UserError } from '../../../errors.ts'
 import type { AssetRecord, ControlRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { parseInstant, type Instant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
+import { type Fields, fieldsOf, oneLine, textOf } from '../../readers/json-fields.ts'
 
 const SOURCE = 'scubagear'
 const MAX_TEXT = 4000
@@ -24,13 +25,7 @@ const products: Record<string, string> = {
 }
 
 /** Text of a fragment with HTML in one line. */
-function plain(html: string): string {
-  return html
-    .slice(0, MAX_TEXT)
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-}
+const plain: (html: string) => string = remembered((html) => oneLine(html.slice(0, MAX_TEXT).replace(/<[^<>]*>/g, ' ')).trim())
 
 /** One policy as any of the layouts states it. */
 interface Policy {
@@ -69,19 +64,17 @@ function controlOf(policy: Policy): ControlRecord {
   const product = products[policy.id.split('.')[1]?.toUpperCase() ?? '']
   const severity = severityOf(policy.criticality)
   const title = plain(policy.requirement.split('<div')[0]!)
-  return {
-    kind: 'control',
-    control_id: `${SOURCE}:${policy.id}`,
-    title: title || policy.id,
-    ...(severity && { severity }),
-    ...((policy.group || product) && { category: policy.group || product }),
-    ...(policy.url.startsWith('https://') && { url: policy.url }),
-    ...(product && { product }),
-    // The binding directive marks the policies that it makes mandatory:
-    // https://www.cisa.gov/news-events/directives/bod-25-01-implementing-secure-practices-cloud-services
-    ...(/\bBOD 25-01 Requirement\b/.test(policy.requirement) && { frameworks: [{ framework: 'CISA BOD 25-01', requirement: policy.id }] }),
-    ...(title === '' && { partial: true }),
-  }
+  const category = policy.group || product
+  const control: ControlRecord = { kind: 'control', control_id: `${SOURCE}:${policy.id}`, title: title || policy.id }
+  if (severity) control.severity = severity
+  if (category) control.category = category
+  if (policy.url.startsWith('https://')) control.url = policy.url
+  if (product) control.product = product
+  // The binding directive marks the policies that it makes mandatory:
+  // https://www.cisa.gov/news-events/directives/bod-25-01-implementing-secure-practices-cloud-services
+  if (/\bBOD 25-01 Requirement\b/.test(policy.requirement)) control.frameworks = [{ framework: 'CISA BOD 25-01', requirement: policy.id }]
+  if (title === '') control.partial = true
+  return control
 }
 
 function* policyRecords(policy: Policy, asset: string): Generator<FileRecord> {
@@ -96,14 +89,10 @@ function* policyRecords(policy: Policy, asset: string): Generator<FileRecord> {
   const severity = severityOf(policy.criticality)
   const evidence = plain(policy.details)
   yield controlOf(policy)
-  yield {
-    kind: 'control_result',
-    asset,
-    control_id: `${SOURCE}:${policy.id}`,
-    status,
-    ...(severity && { severity }),
-    ...(evidence && { evidence }),
-  }
+  const result: ControlResultRecord = { kind: 'control_result', asset, control_id: `${SOURCE}:${policy.id}`, status }
+  if (severity) result.severity = severity
+  if (evidence) result.evidence = evidence
+  yield result
 }
 
 /** Who and when, as far as the file says it. */
