@@ -181,9 +181,11 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOption
     const { data, errors, meta } = parseRows(buffer, delimiter, newline, !complete)
     const open = complete ? errors.find((error) => error.code === 'MissingQuotes') : undefined
     const wrong = new Map(errors.filter((error) => error.row < data.length).map((error) => [error.row, error.message]))
+    /** Without quotes no cell holds a line break. */
+    const quoted = buffer.includes('"')
     for (const [index, cells] of data.entries()) {
       const at = line
-      line += linesOf(cells, newline)
+      line += quoted ? linesOf(cells, newline) : 1
       if (open?.row === index) throw unreadable(`Line ${at}: a quoted cell is never closed; the file is cut off or a quote is missing`)
       const last = cells.length - 1
       if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1)

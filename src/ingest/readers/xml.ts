@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { UserError } from '../../errors.ts'
+import { groupedBy } from '../../model/grouped-by.ts'
 import { InBatches } from './in-batches.ts'
 import { inPieces } from './pieces.ts'
 
@@ -57,10 +58,13 @@ const SINGLE_BYTE = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'iso-8859-1
 /** The parser makes attributes anew for each tag, without a prototype. */
 const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({ name, attributes, children: [], text: '' })
 
-function matcher(patterns: string[]): (name: string, path: string) => boolean {
-  const names = new Set(patterns.filter((pattern) => !pattern.includes('/')))
-  const paths = patterns.filter((pattern) => pattern.includes('/'))
-  return (name, path) => names.has(name) || paths.some((tail) => path === tail || path.endsWith(`/${tail}`))
+/** Whether the element at the end of a path, which has that name, is one of those that the patterns mean. */
+function matcher(patterns: string[]): (name: string, path: string[]) => boolean {
+  const tails = groupedBy(
+    patterns.map((pattern) => pattern.split('/')),
+    (tail) => tail.at(-1)!,
+  )
+  return (name, path) => tails.get(name)?.some((tail) => tail.every((one, index) => path.at(index - tail.length) === one)) ?? false
 }
 
 const unreadable = (message: string, cause?: unknown) => new UserError('unreadable_report', message, { cause })
@@ -135,11 +139,10 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: XmlOption
       stack.push(node)
       return
     }
-    const here = path.join('/')
-    if (isOpen(name, here)) {
-      events.push({ event: 'open', name, path: here, line: line(), node: newNode(name, tag.attributes) })
+    if (isOpen(name, path)) {
+      events.push({ event: 'open', name, path: path.join('/'), line: line(), node: newNode(name, tag.attributes) })
     }
-    if (isElement(name, here)) {
+    if (isElement(name, path)) {
       stack.push(newNode(name, tag.attributes))
       elementLine = line()
       elementStart = parser.position

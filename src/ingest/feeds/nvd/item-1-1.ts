@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FileRecord } from '../../../model/record.ts'
-import { describe, EXPLOIT, productOf, Text } from './statements.ts'
+import { describe, EXPLOIT, Text } from './statements.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 
 const Cvss = z.object({ version: Text, baseScore: z.number().min(0).max(10), vectorString: Text })
@@ -60,7 +60,7 @@ export function* item11(value: unknown, at: string): Generator<FileRecord> {
     descriptions,
     published: publishedDate,
     rejected,
-    affected: [...criteriaOf(configurations?.nodes ?? [])].map(productOf),
+    criteria: criteriaOf(configurations?.nodes ?? []),
   })
   if (rejected) return
   const v3 = impact?.baseMetricV3?.cvssV3

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CvssRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { describe, EXPLOIT, productOf, Text } from './statements.ts'
+import { describe, EXPLOIT, Text } from './statements.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 
 const Metric = z.object({ type: Text, cvssData: z.object({ baseScore: z.number().min(0).max(10), vectorString: Text }) })
@@ -50,7 +50,7 @@ export function* record20(value: unknown, at: string): Generator<FileRecord> {
     descriptions,
     published: published && `${published.replace(/Z$/, '')}Z`,
     rejected,
-    affected: criteria.map(productOf),
+    criteria,
   })
   if (rejected) return
   for (const [name, version] of versions) {

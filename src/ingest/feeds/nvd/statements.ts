@@ -20,8 +20,8 @@ export const Text = z
 export const EXPLOIT = 'reference tagged Exploit'
 
 /** Vendor and product of a CPE 2.3 name (https://csrc.nist.gov/pubs/ir/7695/final); null for anything else. */
-export function productOf(cpe: string | undefined): { vendor: string; product: string } | null {
-  const parts = cpe?.split(/(?<!\\):/)
+function productOf(cpe: string | undefined): { vendor: string; product: string } | null {
+  const parts = cpe?.includes('\\:') ? cpe.split(/(?<!\\):/, 5) : cpe?.split(':', 5)
   if (parts?.[0] !== 'cpe' || parts[1] !== '2.3' || !parts[3] || !parts[4]) return null
   const plain = (text: string) => text.replaceAll('\\', '').slice(0, 200)
   return { vendor: plain(parts[3]), product: plain(parts[4]) }
@@ -33,12 +33,17 @@ export function describe(told: {
   descriptions: { lang?: string | undefined; value?: string | undefined }[]
   published: string | undefined
   rejected: boolean
-  affected: ({ vendor: string; product: string } | null)[]
+  /** CPE names of what is affected. */
+  criteria: Iterable<string | undefined>
 }): DescriptionRecord {
   const text = (told.descriptions.find(({ lang }) => lang === 'en') ?? told.descriptions[0])?.value
   const published_at = told.published ? parseInstant(told.published) : null
   const affected = new Map<string, { vendor: string; product: string }>()
-  for (const one of told.affected) if (one && affected.size < MAX_AFFECTED) affected.set(`${one.vendor}\n${one.product}`, one)
+  for (const cpe of told.criteria) {
+    const one = productOf(cpe)
+    if (one) affected.set(`${one.vendor}\n${one.product}`, one)
+    if (affected.size === MAX_AFFECTED) break
+  }
   return {
     kind: 'description',
     vulnerability_id: told.vulnerability_id,

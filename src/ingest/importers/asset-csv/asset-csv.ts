@@ -4,7 +4,6 @@ import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
 import { type Importer, reads } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
-import { given } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
@@ -59,6 +58,8 @@ async function* skip(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGene
 }
 
 const NOTHING = new Set(['', '-', '--', 'n/a', 'na', 'none', 'null', 'unknown', 'not set', 'tbd', '?'])
+const LONGEST_NOTHING = 'unknown'.length
+const saysNothing = (text: string): boolean => text.length <= LONGEST_NOTHING && NOTHING.has(text.toLowerCase())
 
 const levels = new Map<string, Criticality>([
   ...criticalities.map((level) => [level, level] as const),
@@ -118,6 +119,8 @@ const providers = new Map<string, NonNullable<AssetAttributes['cloud_provider']>
   ['oracle', 'oci'],
 ])
 
+const PROVIDERS = [...new Set(providers.values())]
+
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
 const IPV6 = /^[0-9a-f]*:[0-9a-f:.]{1,45}$/
 const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/
@@ -138,15 +141,15 @@ function* readRow(
     yield { kind: 'skipped', at: `line ${line}`, reason: excluded }
     return
   }
-  const made = known?.made?.(plainCell) ?? {}
+  const made = known?.made?.(plainCell)
   const cell = (field: Field): string | null => {
     const column = columns.get(field)
-    const value = (made[field] ?? (column === undefined ? '' : (row[column] ?? ''))).trim()
+    const value = (made?.[field] ?? (column === undefined ? '' : (row[column] ?? ''))).trim()
     if (value.length > MAX_CELL) {
       wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })
       return null
     }
-    return NOTHING.has(value.toLowerCase()) ? null : value
+    return saysNothing(value) ? null : value
   }
   const word = <T>(field: Field, allowed: ReadonlyMap<string, T>, shown: readonly string[]): T | null => {
     const value = cell(field)
@@ -168,26 +171,33 @@ function* readRow(
     yield { kind: 'skipped', at: `line ${line}`, reason: 'nothing names the asset' }
     return
   }
-  const os =
-    [cell('os'), known?.os_version && cell('os') !== null ? plainCell(known.os_version).trim() : ''].filter(Boolean).join(' ') || null
+  const system = cell('os')
+  const version = known?.os_version && system !== null ? plainCell(known.os_version).trim() : ''
+  const os = version ? `${system} ${version}` : system
   const family = parseOsFamily(os)
   const agent = cell('endpoint_agent')
   const hasAgent = agent !== null && yesNo.get(agent.toLowerCase())
   const internet = word('internet_facing', yesNo, ['yes', 'no', 'true', 'false'])
-  const attributes: AssetAttributes = given({
-    os_family: family,
-    os,
-    owner: cell('owner'),
-    asset_group: cell('asset_group'),
-    stated_criticality: known?.scale ? statedCriticality(known.scale, cell('criticality')) : null,
-    criticality: known?.scale ? null : word('criticality', levels, criticalities),
-    internet_facing: internet,
-    environment: cell('environment'),
-    endpoint_agent: hasAgent === false ? null : hasAgent === true ? 'endpoint agent' : agent,
-    cloud_provider: word('cloud_provider', providers, [...new Set(providers.values())]),
-    cloud_account: cell('cloud_account'),
-    region: cell('region'),
-  })
+  const attributes: AssetAttributes = {}
+  if (family) attributes.os_family = family
+  if (os) attributes.os = os
+  const copy = (field: 'owner' | 'asset_group' | 'environment' | 'cloud_account' | 'region') => {
+    const value = cell(field)
+    if (value !== null) attributes[field] = value
+  }
+  copy('owner')
+  copy('asset_group')
+  const stated = known?.scale ? statedCriticality(known.scale, cell('criticality')) : null
+  if (stated !== null) attributes.stated_criticality = stated
+  const criticality = known?.scale ? null : word('criticality', levels, criticalities)
+  if (criticality !== null) attributes.criticality = criticality
+  if (internet !== null) attributes.internet_facing = internet
+  copy('environment')
+  if (agent !== null && hasAgent !== false) attributes.endpoint_agent = hasAgent ? 'endpoint agent' : agent
+  const provider = word('cloud_provider', providers, PROVIDERS)
+  if (provider !== null) attributes.cloud_provider = provider
+  copy('cloud_account')
+  copy('region')
   const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
   if (known?.inactive?.(plainCell)) asset.inactive = true
@@ -210,11 +220,17 @@ function typeByName(names: AssetRecord['names']): AssetType {
 }
 
 /** Ids of an inventory, each with a prefix that says whose they are; all zeros identify nothing. */
-const idsOf = (known: KnownExport | null, cell: Cells): string[] =>
-  (known?.ids ?? []).flatMap(([prefix, header]) => {
+function idsOf(known: KnownExport | null, cell: Cells): string[] {
+  const ids: string[] = []
+  for (const [prefix, header] of known?.ids ?? []) {
     const id = cell(header).trim().toLowerCase()
-    return id === '' || /^[0-]+$/.test(id) || NOTHING.has(id) || id.length > 200 ? [] : [`${prefix}:${id}`]
-  })
+    if (!saysNothing(id) && !/^[0-]+$/.test(id) && id.length <= 200) ids.push(`${prefix}:${id}`)
+  }
+  return ids
+}
+
+/** Kinds of names, the strongest first. */
+const ORDER: NameType[] = ['cloud_id', 'agent_id', 'serial', 'repository', 'image', 'tenant_id', 'label', 'fqdn', 'hostname', 'ip']
 
 function readNames(
   cell: (field: Field) => string | null,
@@ -245,18 +261,24 @@ function readNames(
     else if (DNS.test(host)) claim(host.includes('.') ? 'fqdn' : 'hostname', host)
     else unread.push({ field, reason: `expected a host name, found "${host.slice(0, 60)}"` })
   }
-  for (const ip of (cell('ip') ?? '')
-    .toLowerCase()
-    .split(/[\s,;|]+/)
-    .filter(Boolean)
-    .slice(0, 50)) {
+  for (const ip of listed(cell('ip'))) {
     if (IPV4.test(ip) || IPV6.test(ip)) claim('ip', ip)
     else unread.push({ field: 'ip', reason: `expected an IP address, found "${ip.slice(0, 60)}"` })
   }
   const best = names.find((one) => one.type === 'fqdn') ?? names.find((one) => one.type === 'hostname') ?? names[0]
-  const order: NameType[] = ['cloud_id', 'agent_id', 'serial', 'repository', 'image', 'tenant_id', 'label', 'fqdn', 'hostname', 'ip']
-  names.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
+  names.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
   return { names, name: given ?? best?.name ?? '', unread }
+}
+
+/** Addresses in one cell. */
+function listed(text: string | null): string[] {
+  if (text === null) return []
+  if (IPV4.test(text)) return [text]
+  return text
+    .toLowerCase()
+    .split(/[\s,;|]+/)
+    .filter(Boolean)
+    .slice(0, 50)
 }
 
 /** What a name without a kind of its own is, by its type and its looks. */

@@ -1,4 +1,5 @@
 import type { AssetType } from '../../../model/asset.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Field, plainHeader } from './columns.ts'
 
 /** A row, by plain header name (`plainHeader`); '' for what it does not have. */
@@ -32,7 +33,7 @@ export interface KnownExport {
 const isFalse = (text: string): boolean => /^(?:false|no|0)$/i.test(text.trim())
 
 /** ServiceNow's classes, as label ("Windows Server") or name ("cmdb_ci_win_server"). */
-function typeOfClass(text: string): AssetType | null {
+const typeOfClass = remembered((text): AssetType | null => {
   const words = text
     .toLowerCase()
     .replace(/^cmdb_ci_?/, '')
@@ -47,7 +48,7 @@ function typeOfClass(text: string): AssetType | null {
   )
     return 'device'
   return words === '' ? null : 'other'
-}
+})
 
 /** The first organisational unit of a distinguished name: "CN=WEB-1,OU=Servers,DC=example,DC=com" → "Servers". */
 const partOf = (name: string, part: 'OU' | 'CN'): string =>

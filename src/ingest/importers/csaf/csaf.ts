@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
+import type { FileRecord, StatementRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId } from '../../../model/statement-target.ts'
 import type { StatementStatus } from '../../../model/statement.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -86,7 +86,11 @@ async function* parse(file: Source): AsyncGenerator<Told> {
     },
   }
   yield skipped
-  for (const each of vulnerabilities) yield readVulnerability(each.stated, each.at, products)
+  yield recordsOf(vulnerabilities, products)
+}
+
+function* recordsOf(vulnerabilities: Iterable<{ at: string; stated: Vulnerability }>, products: Products): Generator<FileRecord> {
+  for (const { stated, at } of vulnerabilities) yield* readVulnerability(stated, at, products)
 }
 
 /** One record for each product and status that the vulnerability names. */
@@ -101,29 +105,30 @@ function* readVulnerability(found: Vulnerability, at: string, products: Products
     vulnerability_id === own?.text && /^\d+$/.test(own.text) && own.system_name ? `${own.system_name}:${own.text}` : vulnerability_id
   const told = new Set<string>()
   for (const [list, status] of statuses) {
+    const flags = (status === 'not_affected' && found.flags) || []
+    const words = wordsOn(status, found)
     for (const product_id of found.product_status?.[list] ?? []) {
       if (told.has(product_id)) continue
       told.add(product_id)
-      const about = <T extends { product_ids?: string[] | null | undefined; group_ids?: string[] | null | undefined }>(
-        entries: T[] | null | undefined,
-      ) => (entries ?? []).filter((entry) => products.isAbout(entry, product_id))
-      const justification = status === 'not_affected' ? about(found.flags).find(({ label }) => label)?.label : null
-      const words =
-        status === 'not_affected'
-          ? about(found.threats).filter(({ category }) => category === 'impact')
-          : status === 'affected' || status === 'fixed'
-            ? about(found.remediations)
-            : []
-      const detail = [...new Set(words.flatMap(({ details }) => details ?? []))].join(' ').slice(0, MAX_DETAIL)
-      yield {
+      const record: StatementRecord = {
         kind: 'statement',
         vulnerability_id: id,
         status,
-        ...(justification && { justification }),
-        ...(detail && { detail }),
         product: products.nameOf(product_id),
         target: products.targetOf(product_id),
       }
+      const justification = flags.find((flag) => flag.label && products.isAbout(flag, product_id))?.label
+      if (justification) record.justification = justification
+      const details = new Set<string>()
+      for (const entry of words) if (entry.details !== undefined && products.isAbout(entry, product_id)) details.add(entry.details)
+      if (details.size > 0) record.detail = [...details].join(' ').slice(0, MAX_DETAIL)
+      yield record
     }
   }
+}
+
+/** The entries that explain a status, each for some of the products. */
+function wordsOn(status: StatementStatus, { threats, remediations }: Vulnerability): NonNullable<Vulnerability['remediations']> {
+  if (status === 'not_affected') return (threats ?? []).filter(({ category }) => category === 'impact')
+  return ((status === 'affected' || status === 'fixed') && remediations) || []
 }

@@ -5,7 +5,7 @@ import { formatInstant, parseInstant } from '../../../model/time.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { cutText, numberOf } from '../../readers/json-fields.ts'
-import { endReport, fieldsOf, newReport, readRow, vulnerabilityId } from './rows.ts'
+import { endReport, fieldsOf, newReport, type OpenReport, readRow, readVulnerability, vulnerabilityId } from './rows.ts'
 
 /** Most tables begin with a line of their own: the name of the table, and when it was exported. */
 const TITLE = /^([A-Z][A-Za-z ]{2,60} Export),"?(\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2} [AP]M [+-]\d{2}:\d{2})/
@@ -67,11 +67,11 @@ function machineOf(cell: Cells): object {
 }
 
 /** A path of a device's software, as the API's list of software and vulnerabilities has it: a row for each CVE, or one without. */
-function pathsOf(cell: Cells): object[] {
+function* readPaths(cell: Cells, report: OpenReport, at: string): Generator<FileRecord> {
   const cves = cell('discovered vulnerabilities')
     .split(/[,;]\s*/)
     .filter(Boolean)
-  return (cves.length > 0 ? cves : ['']).map((cveid) => ({
+  const fields = fieldsOf({
     deviceid: cell('device id'),
     devicename: cell('dns name'),
     osplatform: cell('operating system'),
@@ -79,8 +79,9 @@ function pathsOf(cell: Cells): object[] {
     softwarename: cell('product'),
     softwareversion: cell('installed version'),
     diskpaths: [cell('path')],
-    cveid,
-  }))
+    cveid: '',
+  })
+  for (const cve of cves.length > 0 ? cves : ['']) yield* readVulnerability(fields.set('cveid', cve), report, at)
 }
 
 /** What the row says of the vulnerability itself, as the API's list of vulnerabilities has it. */
@@ -153,7 +154,7 @@ export async function* readPortalTable(table: PortalTable, text: string, bytes: 
       }
       if (table === 'device_vulnerabilities') yield* deviceVulnerability(cell, at)
       else if (table === 'device_software') yield* deviceSoftware(cell, at)
-      else if (table === 'paths') for (const one of pathsOf(cell)) yield* readRow(fieldsOf(one), report, at)
+      else if (table === 'paths') yield* readPaths(cell, report, at)
       else yield* readRow(fieldsOf(table === 'devices' ? machineOf(cell) : descriptionOf(cell)), report, at)
     }
   })

@@ -2,7 +2,7 @@ import type { AssetAttributes } from '../../../model/asset.ts'
 import type { ExploitStage } from '../../../model/exploit.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
-import type { AssetRecord, FileRecord, SoftwareRecord } from '../../../model/record.ts'
+import type { AssetRecord, FileRecord, FindingRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
@@ -76,7 +76,7 @@ export function* endReport(report: OpenReport): Generator<FileRecord> {
 
 const text = (row: Fields, name: string): string | null => {
   const value = row.get(name)
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+  return typeof value === 'string' ? value.trim() || null : null
 }
 const number = (row: Fields, name: string): number | null => {
   const value = row.get(name)
@@ -118,7 +118,7 @@ export function* readRow(row: Fields, report: OpenReport, at: string): Generator
 
 const CVE = /^CVE-\d{4}-\d{4,}$/
 /** CVE ids as they are; ids of Defender's own (`TVM-2020-002`) belong to it. */
-export const vulnerabilityId = (id: string): string => (CVE.test(id.toUpperCase()) ? id.toUpperCase() : `defender:${id}`)
+export const vulnerabilityId = remembered((id) => (CVE.test(id.toUpperCase()) ? id.toUpperCase() : `defender:${id}`))
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
@@ -175,12 +175,12 @@ function deviceOf(row: Fields, id: string, dns: string | null, observedAt: Insta
   }
 }
 
-/** Tells a device when it is new to the report, or when its rows speak of a later moment than it was told with. */
-function* tellDevice(row: Fields, report: OpenReport, id: string, observedAt: Instant | null, asset = id): Generator<FileRecord> {
+/** The device when it is new to the report, or when its rows speak of a later moment than it was told with; else null. */
+function newDevice(row: Fields, report: OpenReport, id: string, observedAt: Instant | null, asset = id): AssetRecord | null {
   const told = report.devices.get(asset)
-  if (told !== undefined && (observedAt === null || (told !== null && told >= observedAt))) return
+  if (told !== undefined && (observedAt === null || (told !== null && told >= observedAt))) return null
   report.devices.set(asset, observedAt)
-  yield { ...deviceOf(row, id, text(row, 'devicename'), observedAt), asset }
+  return { ...deviceOf(row, id, text(row, 'devicename'), observedAt), asset }
 }
 
 function cover(report: OpenReport, id: string, subject: 'vulnerability' | 'control' | 'software'): void {
@@ -213,7 +213,8 @@ const stages = new Map<string, ExploitStage>([
   ['exploitisinkit', 'kit'],
 ])
 
-function* readVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
+/** A row of software and vulnerabilities by device. */
+export function* readVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   const id = text(row, 'deviceid')
   const name = text(row, 'softwarename')
   if (id === null || name === null) {
@@ -234,18 +235,22 @@ function* readVulnerability(row: Fields, report: OpenReport, at: string): Genera
       return
     }
   }
-  yield* tellDevice(row, report, id, change === null ? instant(row, 'lastseentimestamp') : instant(row, 'eventtimestamp'), asset)
+  const device = newDevice(row, report, id, instant(row, change === null ? 'lastseentimestamp' : 'eventtimestamp'), asset)
+  if (device) yield device
   const cve = text(row, 'cveid')
   const vendor = text(row, 'softwarevendor')
   const version = text(row, 'softwareversion')
-  const component = { name, ...(vendor && { vendor }), ...(version && { version }) }
+  const component: FindingRecord['component'] = { name }
+  if (vendor) component.vendor = vendor
+  if (version) component.version = version
   if (change?.toLowerCase() === 'fixed') {
     if (cve === null) yield { kind: 'skipped', at, reason: 'a change "Fixed" without a cveId' }
     else yield closedItem({ asset, vulnerability_ids: [vulnerabilityId(cve)], component }, { reason: change, at })
     return
   }
   cover(report, asset, 'vulnerability')
-  yield* tellSoftware(row, report, asset, name)
+  const software = newSoftware(row, report, asset, name)
+  if (software) yield software
   if (cve === null) return // the software is there and has no known vulnerability
   const severity = parseSeverity(text(row, 'vulnerabilityseveritylevel')) ?? undefined
   const score = number(row, 'cvssscore')
@@ -257,17 +262,12 @@ function* readVulnerability(row: Fields, report: OpenReport, at: string): Genera
   }
   const stage = stages.get(text(row, 'exploitabilitylevel')?.toLowerCase() ?? '')
   const fixed = text(row, 'recommendedsecurityupdate') ?? knowledgeBase(text(row, 'recommendedsecurityupdateid'))
-  yield {
-    kind: 'finding',
-    asset,
-    vulnerability_ids: [vulnerability_id],
-    title: vulnerability_id,
-    ...(severity && { severity }),
-    ...(cvss !== undefined && { cvss }),
-    ...(stage && { exploit_stage: stage }),
-    component,
-    ...(fixed && { fixed_version: fixed }),
-  }
+  const finding: FindingRecord = { kind: 'finding', asset, vulnerability_ids: [vulnerability_id], title: vulnerability_id, component }
+  if (severity) finding.severity = severity
+  if (cvss !== undefined) finding.cvss = cvss
+  if (stage) finding.exploit_stage = stage
+  if (fixed) finding.fixed_version = fixed
+  yield finding
 }
 
 function* readMachineVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
@@ -278,7 +278,8 @@ function* readMachineVulnerability(row: Fields, report: OpenReport, at: string):
     yield { kind: 'skipped', at, reason: 'expected a machineId, a cveId and a productName' }
     return
   }
-  yield* tellDevice(row, report, id, null)
+  const device = newDevice(row, report, id, null)
+  if (device) yield device
   cover(report, id, 'vulnerability')
   const severity = parseSeverity(text(row, 'severity')) ?? undefined
   const vulnerability_id = vulnerabilityId(cve)
@@ -302,20 +303,21 @@ function* readMachineVulnerability(row: Fields, report: OpenReport, at: string):
 
 const knowledgeBase = (id: string | null): string | null => (id === null ? null : /^\d{5,8}$/.test(id) ? `KB${id}` : id)
 
-function* tellSoftware(row: Fields, report: OpenReport, id: string, name: string): Generator<FileRecord> {
+/** The software when the rows of the device have not told it yet; else null. */
+function newSoftware(row: Fields, report: OpenReport, id: string, name: string): SoftwareRecord | null {
   if (report.softwareOf !== id) {
     report.software.clear()
     report.softwareOf = id
   }
   const vendor = text(row, 'softwarevendor')
   const version = text(row, 'softwareversion')
-  const key = JSON.stringify([vendor, name, version])
-  if (report.software.has(key)) return
+  const key = `${vendor?.length} ${name.length} ${vendor} ${name} ${version}`
+  if (report.software.has(key)) return null
   report.software.add(key)
   const paths = row.get('diskpaths')
   const place = Array.isArray(paths) && paths.length === 1 && typeof paths[0] === 'string' ? paths[0] : null
   const ends = instant(row, 'endofsupportdate')
-  const software: SoftwareRecord = {
+  return {
     kind: 'software',
     asset: id,
     name,
@@ -324,7 +326,6 @@ function* tellSoftware(row: Fields, report: OpenReport, id: string, name: string
     ...(place && { place }),
     ...(ends !== null && { end_of_support_at: ends }),
   }
-  yield software
 }
 
 function* readSoftware(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
@@ -334,9 +335,11 @@ function* readSoftware(row: Fields, report: OpenReport, at: string): Generator<F
     yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }
     return
   }
-  yield* tellDevice(row, report, id, null)
+  const device = newDevice(row, report, id, null)
+  if (device) yield device
   cover(report, id, 'software')
-  yield* tellSoftware(row, report, id, name)
+  const software = newSoftware(row, report, id, name)
+  if (software) yield software
 }
 
 /** `scid-10000` is one control, whether a device's result or a recommendation (`sca-_-scid-10000`) speaks of it. */
@@ -354,7 +357,8 @@ function* readConfiguration(row: Fields, report: OpenReport, at: string): Genera
     yield { kind: 'skipped', at, reason: 'expected true or false in isApplicable and isCompliant' }
     return
   }
-  yield* tellDevice(row, report, id, instant(row, 'timestamp'))
+  const device = newDevice(row, report, id, instant(row, 'timestamp'))
+  if (device) yield device
   cover(report, id, 'control')
   const control_id = controlId(check)
   const impact = number(row, 'configurationimpact')

@@ -1,4 +1,5 @@
 import type { FindingRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 
 /** The fields of an item that its component is read from. */
 export interface ComponentSource {
@@ -76,11 +77,7 @@ function readOutput(output: string): { blocks: Block[]; packages: Block[]; paths
   for (const line of output.slice(0, 1_000_000).split('\n', MAX_LINES)) {
     const colon = line.indexOf(':')
     if (colon < 3 || colon > 60) continue
-    const key = line
-      .slice(0, colon)
-      .replace(/^[\s-]+/, '')
-      .trim()
-      .toLowerCase()
+    const key = keyOf(line.slice(0, colon))
     const value = line.slice(colon + 1).trim()
     if (value === '' || value.length > 300) continue
     if (key === 'product') {
@@ -107,6 +104,14 @@ function readOutput(output: string): { blocks: Block[]; packages: Block[]; paths
   if (product !== null && blocks.length === 0) blocks.push({ name: product, installed: null, fixed: null })
   return { blocks, packages, paths }
 }
+
+/** What stands before the colon of a line: plugins write the same few hundred. */
+const keyOf = remembered((text) =>
+  text
+    .replace(/^[\s-]+/, '')
+    .trim()
+    .toLowerCase(),
+)
 
 const VERSION = /^v?\d[\w.+:~-]{0,60}(?: [\w.()+ -]{0,40})?$/i
 // An underscore stands between a Debian name and version, but also inside an RPM's release (`-61.el7_5.1`), which comes after the last hyphen.

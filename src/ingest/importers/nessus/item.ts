@@ -46,20 +46,16 @@ export function* itemRecords(item: PluginItem, asset: string, described: Set<str
   const { component, fixed_version, path } = componentOf(item)
   const place = placeOf(item, path)
   const access = accessOf(item.type)
-  const finding: FindingRecord = {
-    kind: 'finding',
-    asset,
-    vulnerability_ids: ids,
-    ...(severity && { severity }),
-    ...(cvss !== undefined && { cvss }),
-    // Of several vulnerabilities, the flags do not say which one is exploited.
-    ...(ids.length === 1 && item.stage && { exploit_stage: item.stage }),
-    ...(title && { title }),
-    ...(component && { component }),
-    ...(fixed_version && { fixed_version }),
-    ...(place && { place }),
-    ...(access && { access }),
-  }
+  const finding: FindingRecord = { kind: 'finding', asset, vulnerability_ids: ids }
+  if (severity) finding.severity = severity
+  if (cvss !== undefined) finding.cvss = cvss
+  // Of several vulnerabilities, the flags do not say which one is exploited.
+  if (ids.length === 1 && item.stage) finding.exploit_stage = item.stage
+  if (title) finding.title = title
+  if (component) finding.component = component
+  if (fixed_version) finding.fixed_version = fixed_version
+  if (place) finding.place = place
+  if (access) finding.access = access
   yield finding
 }
 

@@ -83,8 +83,12 @@ export function readTime(text: string | undefined): Instant | null {
   return match ? parseInstant(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}.${match[7]}Z`) : null
 }
 
+/** Whether a formatted text holds a word. */
+export const holds = (node: XmlNode, word: string): boolean => node.text.includes(word) || node.children.some((one) => holds(one, word))
+
 /** The words of a formatted text, without its line breaks. */
 export function textOf(node: XmlNode | null): string {
   if (!node) return ''
-  return [node.text, ...node.children.map(textOf)].join(' ').replaceAll(/\s+/g, ' ').trim()
+  const words = node.children.length === 0 ? node.text : [node.text, ...node.children.map(textOf)].join(' ')
+  return words.replaceAll(/\s+/g, ' ').trim()
 }

@@ -4,7 +4,7 @@ import type { AssetRecord, CoverageRecord, FileRecord, FindingRecord } from '../
 import type { Instant } from '../../../model/time.ts'
 import { type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { child, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
-import { type Definition, describe, readDefinition, readTime, textOf } from './definition.ts'
+import { type Definition, describe, holds, readDefinition, readTime, textOf } from './definition.ts'
 
 /** Findings wait for the definitions, which the format puts behind all nodes. */
 const MAX_ITEMS = 5_000_000
@@ -143,7 +143,7 @@ function* readNode(
         check,
         access: port ? 'remote' : 'full',
         place: place.slice(0, 500) || undefined,
-        component: readComponent(textOf(test)),
+        component: holds(test, 'installed:') ? readComponent(textOf(test)) : undefined,
       })
     }
   }

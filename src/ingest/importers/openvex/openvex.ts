@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { WholeText as Text } from '../../readers/lenient.ts'
 import { UserError } from '../../../errors.ts'
-import type { FileRecord } from '../../../model/record.ts'
-import { bestVulnerabilityId, targetOf } from '../../../model/statement-target.ts'
+import type { FileRecord, SkippedRecord, StatementRecord } from '../../../model/record.ts'
+import { bestVulnerabilityId, type NamedProduct, targetOf } from '../../../model/statement-target.ts'
 import { type StatementJustification, statementJustifications, statementStatuses } from '../../../model/statement.ts'
-import { parseInstant } from '../../../model/time.ts'
+import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
@@ -56,10 +56,16 @@ const Statement = z.object({
 
 const members = ['@id', 'author', 'role', 'timestamp', 'last_updated', 'version'] as const
 
+/** A statement that can be told; its records, one for each of its products, take several times its room. */
+interface Held {
+  vulnerability_id: string
+  stated: z.infer<typeof Statement>
+}
+
 /** One document of the file. */
 interface Document {
   said: Map<(typeof members)[number], unknown>
-  records: FileRecord[]
+  statements: (Held | SkippedRecord)[]
 }
 
 async function* parse(file: Source): AsyncGenerator<Told> {
@@ -68,16 +74,16 @@ async function* parse(file: Source): AsyncGenerator<Told> {
   let statements = 0
   for await (const matches of readJson(file.bytes(), paths).batches)
     for (const { path, at, value, document } of matches) {
-      const held = (documents[document] ??= { said: new Map(), records: [] })
+      const held = (documents[document] ??= { said: new Map(), statements: [] })
       if (path === '$.statements[*]') {
         if (++statements > MAX_STATEMENTS)
           throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
-        for (const record of readStatement(value, at)) held.records.push(record)
+        held.statements.push(readStatement(value, at))
       } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
     }
   if (documents.length === 0)
     throw new UserError('unreadable_report', 'Expected an OpenVEX document with @context, @id, author and statements; there is none')
-  for (const { said, records } of documents) {
+  for (const { said, statements: held } of documents) {
     const text = (member: (typeof members)[number]) => {
       const value = said.get(member)
       return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
@@ -104,49 +110,61 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         ...((typeof version === 'number' || typeof version === 'string') && { version: String(version) }),
       },
     }
-    // A statement without a time of its own has that of the document, as the specification says of timestamps.
-    if (issued !== null) for (const record of records) if (record.kind === 'statement') record.stated_at ??= issued
-    yield records
+    yield recordsOf(held, issued)
   }
 }
 
 const justificationOf = (text: string | undefined): StatementJustification | undefined =>
   statementJustifications.find((each) => each === text && each !== 'depends')
 
-/** One record for each product of the statement, or for each component of it that the statement is narrowed to. */
-function* readStatement(value: unknown, at: string): Generator<FileRecord> {
+function readStatement(value: unknown, at: string): Held | SkippedRecord {
   const parsed = safeParse(Statement, value)
-  if (!parsed.success) {
-    yield { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
-    return
-  }
-  const { vulnerability, timestamp, products, subcomponents, status, justification } = parsed.data
+  if (!parsed.success) return { kind: 'skipped', at, reason: z.prettifyError(parsed.error) }
+  const { vulnerability, products } = parsed.data
   const vulnerability_id = bestVulnerabilityId([vulnerability.name, ...(vulnerability.aliases ?? []), vulnerability['@id']])
-  if (vulnerability_id === null) {
-    yield { kind: 'skipped', at, reason: 'Expected a vulnerability with a name' }
-    return
-  }
-  if (!products?.length) {
-    yield { kind: 'skipped', at, reason: `${vulnerability_id}: expected a product that the statement is about` }
-    return
-  }
-  const { impact_statement, action_statement, status_notes } = parsed.data
-  const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
-  const why = justificationOf(justification)
-  const stated_at = parseInstant(timestamp ?? '')
-  const said = {
-    kind: 'statement' as const,
-    vulnerability_id,
-    status,
-    ...(why && { justification: why }),
-    ...(detail && { detail }),
-    ...(stated_at !== null && { stated_at }),
-  }
-  for (const product of products) {
-    const parts = [...product.parts, ...(subcomponents ?? [])]
-    for (const part of parts.length ? parts : [null]) {
-      const name = [product.id ?? product.purl, part?.id ?? part?.purl].filter(Boolean).join(' › ') || 'a product without a name'
-      yield { ...said, product: name, target: targetOf(product, part) }
+  if (vulnerability_id === null) return { kind: 'skipped', at, reason: 'Expected a vulnerability with a name' }
+  if (!products?.length) return { kind: 'skipped', at, reason: `${vulnerability_id}: expected a product that the statement is about` }
+  return { vulnerability_id, stated: parsed.data }
+}
+
+/**
+ * One record for each product of a statement, or for each component of it that the statement is narrowed to. A statement without a time of its own has
+ * that of the document, as the specification says of timestamps.
+ */
+function* recordsOf(held: readonly (Held | SkippedRecord)[], issued: Instant | null): Generator<FileRecord> {
+  for (const one of held) {
+    if ('kind' in one) {
+      yield one
+      continue
+    }
+    const { vulnerability_id, stated } = one
+    const { status, subcomponents, impact_statement, action_statement, status_notes } = stated
+    const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
+    const justification = justificationOf(stated.justification)
+    const stated_at = parseInstant(stated.timestamp ?? '') ?? issued
+    for (const product of stated.products!) {
+      const parts = subcomponents ? [...product.parts, ...subcomponents] : product.parts
+      for (const part of parts.length ? parts : WHOLE) {
+        const record: StatementRecord = {
+          kind: 'statement',
+          vulnerability_id,
+          status,
+          product: nameOf(product, part),
+          target: targetOf(product, part),
+        }
+        if (justification) record.justification = justification
+        if (detail) record.detail = detail
+        if (stated_at !== null) record.stated_at = stated_at
+        yield record
+      }
     }
   }
+}
+
+/** In place of the components of a product: the statement is about all of it. */
+const WHOLE = [null]
+
+function nameOf(product: NamedProduct, part: NamedProduct | null): string {
+  const [whole, inside] = [product.id ?? product.purl, part?.id ?? part?.purl]
+  return whole && inside ? `${whole} › ${inside}` : whole || inside || 'a product without a name'
 }
