@@ -22,7 +22,7 @@ export interface PackageItem {
   rating_of?: ((id: string) => CvssRating | null) | undefined
   published_at?: Instant | null | undefined
   url?: string | undefined
-  component?: Component | undefined
+  component?: NamedComponent | undefined
   fixed_version?: string | undefined
   place?: string | undefined
   exploit_stage?: ExploitStage | undefined
@@ -58,12 +58,27 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
   yield finding
 }
 
-type Component = NonNullable<FindingRecord['component']>
+type Absent = null | undefined
+
+/** A component; what the tool does not say is left out, or ''. */
+interface NamedComponent {
+  name: string
+  version?: string | Absent
+  purl?: string | Absent
+  type?: string | Absent
+  vendor?: string | Absent
+}
 
 /** Without the members that the tool does not say. */
-const componentOf = (component: Component): Component => Object.assign(given(component), { name: component.name })
+function componentOf({ name, version, purl, type, vendor }: NamedComponent): NonNullable<FindingRecord['component']> {
+  const component: NonNullable<FindingRecord['component']> = { name }
+  if (version) component.version = version
+  if (purl) component.purl = purl
+  if (type) component.type = type
+  if (vendor) component.vendor = vendor
+  return component
+}
 
-type Absent = null | undefined
 type Ratings = Parameters<typeof bestRating>[0]
 
 /** The same item in the scanner's own words. What a format lacks is left out, or ''. */
@@ -85,7 +100,7 @@ export interface ScannerItem {
   published_at?: Instant | Absent
   /** Candidates for a link, best first. */
   urls?: readonly (string | Absent)[]
-  component: { name: string; version?: string | Absent; purl?: string | Absent; type?: string | Absent; vendor?: string | Absent } | null
+  component: NamedComponent | null
   fixed_version?: string | Absent
   place?: string | Absent
   exploit_stage?: ExploitStage | Absent
@@ -98,20 +113,24 @@ export function* scannerItem(item: ScannerItem, described: Set<string>): Generat
     yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
     return
   }
-  const { ratings_by_id } = item
-  const name = item.component?.name.trim()
+  const { ratings_by_id, component } = item
+  const name = component?.name.trim()
+  const isNews = about.ids.some((id) => !described.has(id))
   yield* packageFinding(
     {
       asset: item.asset,
       about,
       title: cutText(item.title),
-      description: item.description ?? undefined,
+      description: (isNews && item.description) || undefined,
       severity: parseSeverity(item.severity) ?? undefined,
       rating: bestRating(item.ratings ?? []),
       rating_of: ratings_by_id && ((id) => bestRating(ratings_by_id.get(id) ?? [])),
       published_at: item.published_at,
-      url: httpsOf(...(item.urls ?? [])),
-      component: name ? ({ ...item.component, name: name.slice(0, 500) } as Component) : undefined,
+      url: isNews && item.urls ? httpsOf(...item.urls) : undefined,
+      component:
+        component && name
+          ? { name: name.slice(0, 500), version: component.version, purl: component.purl, type: component.type, vendor: component.vendor }
+          : undefined,
       fixed_version: item.fixed_version?.slice(0, 500),
       place: item.place?.slice(0, 1000),
       exploit_stage: item.exploit_stage ?? undefined,

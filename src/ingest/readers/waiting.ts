@@ -8,7 +8,7 @@ import type { FileRecord } from '../../model/record.ts'
 /** How many items may wait. */
 const MOST = 5_000_000
 /** How much of them waits in memory, by `weightOf`; the others in a temporary file. */
-const IN_MEMORY = 24_000_000
+const IN_MEMORY = 48_000_000
 const PIECE = 256 * 1024
 
 /** Temporary files of waiting rooms that nobody emptied, because their file broke. */
