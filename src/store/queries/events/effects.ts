@@ -50,6 +50,7 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: Itera
         scope,
         `select ${columns.map((name) => `unnest($asked_${name}) as ${name}`).join(', ')}`,
         some.reduce((first, { day }) => Math.min(first, day), Infinity),
+        some.reduce((last, { day }) => Math.max(last, day), -Infinity),
         Object.fromEntries(columns.map((name) => [`asked_${name}`, some.map((subject) => subject[name])])),
       )),
     )
@@ -68,8 +69,12 @@ export async function allEventEffects(transaction: Engine, scope: Scope, subject
   await transaction.query('create temporary table event_subject (event_id text, subject text, day integer, cause integer, how text)')
   await transaction.append('event_subject', columns, rowsOf(subjects))
   await transaction.analyze(['event_subject'])
-  const [first] = await transaction.query<{ day: number }>('select day from event_subject order by day limit 1')
-  const parts = first ? await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, first.day, {}) : []
+  const [days] = await transaction.query<{ first: number | null; last: number | null }>(
+    'select min(day) as first, max(day) as last from event_subject',
+  )
+  const { first = null, last = null } = days ?? {}
+  const parts =
+    first === null || last === null ? [] : await ask(transaction, scope, `select ${columns.join(', ')} from event_subject`, first, last, {})
   await transaction.query('drop table event_subject')
   return parts
 }
@@ -79,17 +84,17 @@ function* rowsOf(subjects: Iterable<EventSubject>): Generator<(string | number)[
 }
 
 /**
- * `first_day`: the first day of any of the subjects; findings that ended before it have no part in anything. `share`: of an asset in its step. The
+ * `first_day`, `last_day`: the first and last day of any of the subjects; findings that ended before or began after them have no part in anything. `share`: of an asset in its step. The
  * rates of the steps are joined early: after the many joins that follow PostgreSQL expects one row, and would go through all steps for each of very many.
  */
-function ask(engine: Engine, scope: Scope, asked: string, first_day: number, params: Params): Promise<EventPart[]> {
+function ask(engine: Engine, scope: Scope, asked: string, first_day: number, last_day: number, params: Params): Promise<EventPart[]> {
   return engine.query<EventPart>(
     `with pair as materialized (select p.event_id, p.subject, p.day, p.cause, p.how, p.day * 16 + p.cause as step from (${asked}) p),
     about as (select distinct cast($org_id as integer) as org_id, subject from pair),
     f as materialized (
       select f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
       from finding_history f join about a on a.subject = f.subject
-      where f.org_id = $org_id and f.from_day < f.to_day and f.to_day >= $first_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
+      where f.org_id = $org_id and f.from_day < f.to_day and f.to_day >= $first_day and f.from_day <= $last_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
     ),
     hit as (
       select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step = p.step where p.how = 'starts'
@@ -132,6 +137,6 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, par
     )
     select event_id, cause, cast(sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
     from part group by event_id, cause having sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
-    { org_id: scope.org_id, first_day, ...params, ...groupParams(scope.groups) },
+    { org_id: scope.org_id, first_day, last_day, ...params, ...groupParams(scope.groups) },
   )
 }
