@@ -19,7 +19,8 @@ export interface CheckResult {
 }
 
 /** The records of one check: the control once per report (`described` keeps which were told), and its result. */
-export function* checkResult(check: CheckResult, described: Set<string>): Generator<FileRecord> {
+export function checkResult(check: CheckResult, described: Set<string>): FileRecord[] {
+  const records: FileRecord[] = []
   const { asset, control_id, status } = check
   const severity = check.severity ?? undefined
   if (!described.has(control_id)) {
@@ -27,7 +28,7 @@ export function* checkResult(check: CheckResult, described: Set<string>): Genera
     const url = httpsOf(...(check.urls ?? []))
     const description = cutText(check.description)
     const remediation = cutText(check.remediation)
-    yield {
+    records.push({
       kind: 'control',
       control_id,
       title: cutText(check.title) ?? control_id,
@@ -38,12 +39,13 @@ export function* checkResult(check: CheckResult, described: Set<string>): Genera
       ...(url && { url }),
       ...(check.product && { product: check.product }),
       ...(check.frameworks && check.frameworks.length > 0 && { frameworks: check.frameworks }),
-    }
+    })
   }
   const evidence = cutText(check.evidence)
   const result: ControlResultRecord = { kind: 'control_result', asset, control_id, status }
   if (severity) result.severity = severity
   if (evidence) result.evidence = evidence
   if (check.place) result.place = check.place
-  yield result
+  records.push(result)
+  return records
 }

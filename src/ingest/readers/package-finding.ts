@@ -29,7 +29,8 @@ export interface PackageItem {
 }
 
 /** The finding of an item, and before it each of its vulnerabilities unless `described` (ids, kept by the caller per report) has it already. */
-export function* packageFinding(item: PackageItem, described: Set<string>): Generator<VulnerabilityRecord | FindingRecord> {
+export function packageFinding(item: PackageItem, described: Set<string>): (VulnerabilityRecord | FindingRecord)[] {
+  const records: (VulnerabilityRecord | FindingRecord)[] = []
   const { about, title, severity } = item
   let cvss: number | undefined
   for (const vulnerability_id of about.ids) {
@@ -37,13 +38,13 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
     if (rating && (cvss === undefined || rating.cvss > cvss)) cvss = rating.cvss
     if (described.has(vulnerability_id)) continue
     described.add(vulnerability_id)
-    yield {
+    records.push({
       kind: 'vulnerability',
       vulnerability_id,
       ...given({ title, description: cutText(item.description), severity, published_at: item.published_at, url: item.url }),
       ...rating,
       ...(about.aliases.length > 0 && { aliases: about.aliases }),
-    }
+    })
   }
   // Member by member: this runs for every item of most reports, and building it of parts takes ten times as long.
   const finding: FindingRecord = { kind: 'finding', asset: item.asset, vulnerability_ids: about.ids }
@@ -55,7 +56,8 @@ export function* packageFinding(item: PackageItem, described: Set<string>): Gene
   if (item.component) finding.component = componentOf(item.component)
   if (item.fixed_version) finding.fixed_version = item.fixed_version
   if (item.place) finding.place = item.place
-  yield finding
+  records.push(finding)
+  return records
 }
 
 type Absent = null | undefined
@@ -107,16 +109,13 @@ export interface ScannerItem {
 }
 
 /** The records of one vulnerable package, as `packageFinding` tells them. An item without any id becomes a skipped one. */
-export function* scannerItem(item: ScannerItem, described: Set<string>): Generator<FileRecord> {
+export function scannerItem(item: ScannerItem, described: Set<string>): FileRecord[] {
   const about = namesOf(item)
-  if (about === null) {
-    yield { kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }
-    return
-  }
+  if (about === null) return [{ kind: 'skipped', at: item.at, reason: 'Expected the id of a vulnerability; there is none' }]
   const { ratings_by_id, component } = item
   const name = component?.name.trim()
   const isNews = about.ids.some((id) => !described.has(id))
-  yield* packageFinding(
+  return packageFinding(
     {
       asset: item.asset,
       about,

@@ -91,40 +91,48 @@ export const anchoreVulnerabilities: Importer = reads({
 })
 
 /** Anchore writes "None" and "N/A" where it knows nothing. */
-const known = (value: unknown): string | undefined => {
-  const text = textOf(value)
-  return text === '' || /^(?:none|n\/a|unknown)$/i.test(text) ? undefined : text
+const NOTHING = /^(?:none|n\/a|unknown)$/i
+
+/** The first of the members that says something. */
+function firstOf(found: Fields, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const text = textOf(found[name])
+    if (text !== '' && (text.length > 'unknown'.length || !NOTHING.test(text))) return text
+  }
+  return undefined
 }
 
 function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const found = fieldsOf(value)
-  const of = (...names: string[]): string | undefined => {
-    for (const name of names) {
-      const text = known(found[name])
-      if (text !== undefined) return text
+  const extra = fieldsOf(found['extra'])
+  const ids = [firstOf(found, 'vuln', 'vulnerabilityId'), firstOf(found, 'cves')]
+  const ratings: Rating[] = []
+  for (const list of [found['nvd_data'], found['nvdData'], extra['nvd_data']])
+    for (const one of listOf(list)) {
+      const nvd = fieldsOf(one)
+      ids.push(textOf(nvd['id']))
+      addRatings(ratings, nvd)
     }
-    return undefined
-  }
-  const nvd = [...listOf(found['nvd_data']), ...listOf(found['nvdData']), ...listOf(fieldsOf(found['extra'])['nvd_data'])].map(fieldsOf)
-  const whole = of('package')
+  ratings.push({ score: numberOf(found['nvdCvssBaseScore']) })
+  const whole = firstOf(found, 'package')
   const split = whole === undefined ? { name: '' } : splitPackage(whole)
-  const path = of('package_path', 'packagePath', 'path')
+  const path = firstOf(found, 'package_path', 'packagePath', 'path')
   yield* scannerItem(
     {
       source: 'anchore',
       asset: 'image',
       at,
-      ids: [of('vuln', 'vulnerabilityId'), of('cves'), ...nvd.map((one) => textOf(one['id']))],
-      description: of('description') ?? textOf(fieldsOf(found['extra'])['description']),
+      ids,
+      description: firstOf(found, 'description') ?? textOf(extra['description']),
       severity: textOf(found['severity']),
-      ratings: [...nvd.flatMap(ratingsOf), { score: numberOf(found['nvdCvssBaseScore']) }],
-      urls: [of('url', 'link')],
+      ratings,
+      urls: [firstOf(found, 'url', 'link')],
       component: {
-        name: of('package_name', 'packageName') ?? split.name,
-        version: of('package_version', 'packageVersion') ?? split.version,
-        type: of('package_type', 'packageType')?.toLowerCase(),
+        name: firstOf(found, 'package_name', 'packageName') ?? split.name,
+        version: firstOf(found, 'package_version', 'packageVersion') ?? split.version,
+        type: firstOf(found, 'package_type', 'packageType')?.toLowerCase(),
       },
-      fixed_version: of('fix', 'fixAvailable'),
+      fixed_version: firstOf(found, 'fix', 'fixAvailable'),
       // pkgdb is the database of the system's packages.
       place: path === 'pkgdb' ? undefined : path,
     },
@@ -132,12 +140,17 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
   )
 }
 
+interface Rating {
+  score: number | null
+  vector?: string
+  version?: 2 | 3
+}
+
 /** A score of -1 means that there is none; `bestRating` takes none outside of 0 to 10. */
-function ratingsOf(nvd: Fields) {
-  return ([3, 2] as const).flatMap((version) => {
+function addRatings(ratings: Rating[], nvd: Fields): void {
+  for (const version of [3, 2] as const) {
     const cvss = [nvd[`cvss_v${version}`], nvd[`cvssV${version}`]].find(isFields)
-    if (!cvss) return []
-    const score = numberOf(cvss['base_score']) ?? numberOf(cvss['baseScore'])
-    return [{ score, vector: textOf(cvss['vector_string']), version }]
-  })
+    if (cvss)
+      ratings.push({ score: numberOf(cvss['base_score']) ?? numberOf(cvss['baseScore']), vector: textOf(cvss['vector_string']), version })
+  }
 }

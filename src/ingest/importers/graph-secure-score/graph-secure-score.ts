@@ -79,7 +79,7 @@ function totalDetails(score: Fields): TotalDetails {
  * What one control reached. Full marks by percentage (or by `on` where there is none) are a pass, anything less a fail. Points without
  * any word on how many there are to get are no answer, only points.
  */
-function resultOf(item: Fields, asset: string): ControlResultRecord {
+function resultOf(item: Fields, asset: string, control_id: string): ControlResultRecord {
   const points = numberOf(item.score)
   const percentage = numberOf(item.scoreInPercentage)
   const passed = numberOf(item.count)
@@ -92,7 +92,7 @@ function resultOf(item: Fields, asset: string): ControlResultRecord {
   else if (on === 'false' || points === 0) status = 'fail'
   else if (counted && total > 0) status = passed === total ? 'pass' : 'fail'
   const evidence = plain(textOf(item.implementationStatus))
-  const result: ControlResultRecord = { kind: 'control_result', asset, control_id: controlId(textOf(item.controlName)), status }
+  const result: ControlResultRecord = { kind: 'control_result', asset, control_id, status }
   if (points !== null) result.points = points
   // Only full marks say how many points there are; the profiles say it for all.
   if (percentage === 100 && points !== null && points > 0) result.max_points = points
@@ -105,7 +105,7 @@ function resultOf(item: Fields, asset: string): ControlResultRecord {
 }
 
 /** One daily snapshot: its own report, the tenant, the total, and what each control reached. */
-function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
+function* scoreRecords(score: Fields, at: string, controlOf: ControlOf): Generator<FileRecord> {
   const tenant = (textOf(score.azureTenantId) || textOf(score.id).split('_')[0]!).toLowerCase()
   const observed_at = parseInstant(textOf(score.createdDateTime))
   const asset = tenant || 'tenant'
@@ -150,17 +150,35 @@ function* scoreRecords(score: Fields, at: string): Generator<FileRecord> {
       yield { kind: 'skipped', at: `${at}.controlScores[${index}]`, reason }
       continue
     }
-    const name = textOf(item.controlName)
-    const category = textOf(item.controlCategory)
-    const description = plain(textOf(item.description))
-    // The title is the profile's; until it is imported the name has to do.
-    const control: ControlRecord = { kind: 'control', control_id: controlId(name), title: name, partial: true }
-    if (category) control.category = category
-    if (description) control.description = cutText(description)!
+    const control = controlOf(item)
     yield control
-    yield resultOf(item, asset)
+    yield resultOf(item, asset, control.control_id)
   }
 }
+
+type ControlOf = (item: Fields) => ControlRecord
+
+/** The control of an item of a snapshot. Snapshots say of most controls what the one before said: its record then serves again. */
+function openControls(): ControlOf {
+  const told = new Map<string, { category: string; description: string; control: ControlRecord }>()
+  return (item) => {
+    const name = textOf(item.controlName)
+    const category = textOf(item.controlCategory)
+    const description = textOf(item.description)
+    const before = told.get(name)
+    if (before !== undefined && before.category === category && before.description === description) return before.control
+    // The title is the profile's; until it is imported the name has to do.
+    const control: ControlRecord = { kind: 'control', control_id: controlId(name), title: name, partial: true }
+    const words = cutText(plain(description))
+    if (category) control.category = category
+    if (words) control.description = words
+    if (told.size < MOST_CONTROLS) told.set(name, { category, description, control })
+    return control
+  }
+}
+
+/** Controls of a tenant that are remembered at the most; Microsoft has a few hundred. */
+const MOST_CONTROLS = 10_000
 
 /** Two facts that people decide by and that have no column of their own, in front of the steps. */
 function remediationOf(profile: Fields): string {
@@ -254,10 +272,10 @@ interface HeldScore {
 }
 
 /** The records of snapshots, the oldest first. */
-function* inTime(held: readonly HeldScore[]): Generator<FileRecord> {
+function* inTime(held: readonly HeldScore[], controlOf: ControlOf): Generator<FileRecord> {
   const created = ({ value }: HeldScore) => textOf(value.createdDateTime)
   for (const { value, at } of held.toSorted((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : 0)))
-    yield* scoreRecords(value, at)
+    yield* scoreRecords(value, at, controlOf)
 }
 
 /**
@@ -279,6 +297,7 @@ export const graphSecureScore: Importer = reads({
     let profiles: string | null = null
     let found = 0
     const held: HeldScore[] = []
+    const controlOf = openControls()
     yield* readJson(bytes, [pattern]).tell(function* (matches) {
       for (const { value: written, at } of matches) {
         const value = graphNames(written)
@@ -290,7 +309,7 @@ export const graphSecureScore: Importer = reads({
         }
         if (isFields(value) && isScore(value)) {
           held.push({ value, at })
-          if (held.length >= MOST_HELD) yield* inTime(held.splice(0))
+          if (held.length >= MOST_HELD) yield* inTime(held.splice(0), controlOf)
           profiles = null
         } else if (isFields(value) && isProfile(value)) {
           const tenant = textOf(value.azureTenantId).toLowerCase()
@@ -319,7 +338,7 @@ export const graphSecureScore: Importer = reads({
       }
     })
 
-    yield inTime(held)
+    yield inTime(held, controlOf)
     if (found === 0)
       throw new UserError('unreadable_report', 'Expected at least one secureScore or secureScoreControlProfile; the list is empty')
   },

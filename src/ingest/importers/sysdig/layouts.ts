@@ -57,8 +57,14 @@ const names: Names = {
 }
 
 function read(row: Record<string, unknown>): SysdigRow {
-  const of = (field: keyof Names) =>
-    names[field].map((name) => (Object.hasOwn(row, name) ? wordOf(row[name]) : '')).find((text) => text !== '')
+  const of = (field: keyof Names): string | undefined => {
+    for (const name of names[field]) {
+      const value = row[name]
+      const text = value === undefined ? '' : wordOf(value)
+      if (text !== '') return text
+    }
+    return undefined
+  }
   const major = Number(of('cvss')?.[0])
   return {
     id: of('id'),
