@@ -49,17 +49,18 @@ const rank = ['epss_jump', 'new_public_exploit', 'exploit_verified', 'exploit_in
 /** What rounding the shares of very many assets leaves of a cause that events tell whole; units of 1e-12 points. */
 const NOISE = 1000
 
-/** The subjects of events, each (subject, day, cause) once; a day after the other, so that few are held at a time. */
+/** The subjects of events, which go by their place in the list, each (subject, day, cause) once; a day after the other, so that few are held at a time. */
 function* subjectsOf(events: readonly EventOfDay[]): Generator<EventSubject> {
-  const days = new Map<number, EventOfDay[]>()
-  for (const event of events) {
-    const own = days.get(event.day)
-    if (own) own.push(event)
-    else days.set(event.day, [event])
+  const days = new Map<number, { event: number; told: EventOfDay }[]>()
+  for (const [event, told] of events.entries()) {
+    const own = days.get(told.day)
+    if (own) own.push({ event, told })
+    else days.set(told.day, [{ event, told }])
   }
   for (const [day, own] of days) {
-    const found = new Map<string, { event_id: string; subject: string; cause: number; how: EventSubject['how']; rank: number }>()
-    for (const { event_id, type, subjects } of own) {
+    const found = new Map<string, { event: number; subject: string; cause: number; how: EventSubject['how']; rank: number }>()
+    for (const { event, told } of own) {
+      const { type, subjects } = told
       const moves = types[type]
       if (!moves) continue
       for (const subject of subjects)
@@ -67,10 +68,10 @@ function* subjectsOf(events: readonly EventOfDay[]): Generator<EventSubject> {
           const cause = causeNumber(id)
           const key = `${cause} ${subject}`
           const place = rank.indexOf(type)
-          if ((found.get(key)?.rank ?? -2) < place) found.set(key, { event_id, subject, cause, how: moves.how, rank: place })
+          if ((found.get(key)?.rank ?? -2) < place) found.set(key, { event, subject, cause, how: moves.how, rank: place })
         }
     }
-    for (const { event_id, subject, cause, how } of found.values()) yield { event_id, subject, day, cause, how }
+    for (const { event, subject, cause, how } of found.values()) yield { event, subject, day, cause, how }
   }
 }
 
@@ -88,10 +89,9 @@ export async function effectsOf(
   ask: typeof eventEffects = eventEffects,
 ): Promise<{ effects: Map<string, EventEffect[]>; days: DayLedger[] }> {
   const [causes, parts] = [await dayCauses(engine, scope, from_day, to_day), await ask(engine, scope, subjectsOf(events))]
-  const dayOf = new Map(events.map(({ event_id, day }) => [event_id, day]))
   const byStep = new Map<string, EventPart[]>()
-  for (const part of parts.toSorted((a, b) => (a.event_id < b.event_id ? -1 : 1))) {
-    const key = `${dayOf.get(part.event_id)} ${part.cause}`
+  for (const part of parts.toSorted((a, b) => (events[a.event]!.event_id < events[b.event]!.event_id ? -1 : 1))) {
+    const key = `${events[part.event]!.day} ${part.cause}`
     const told = byStep.get(key)
     if (told) told.push(part)
     else byStep.set(key, [part])
@@ -109,8 +109,10 @@ export async function effectsOf(
         pieces.map((part) => ({ whole: BigInt(Math.floor(part / 1_000_000)), remainder: part / 1_000_000 - Math.floor(part / 1_000_000) })),
         BigInt(units),
       ).map(Number)
-      for (const [index, { event_id }] of told.entries())
+      for (const [index, { event }] of told.entries()) {
+        const { event_id } = events[event]!
         if (wholes[index] !== 0) effects.set(event_id, [...(effects.get(event_id) ?? []), { cause, units: wholes[index]! }])
+      }
       return { cause, units, rest: wholes[told.length] ?? 0 }
     }),
   }))

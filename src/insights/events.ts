@@ -45,7 +45,7 @@ export async function computePostureEvents(transaction: Engine, org_id: number, 
 }
 
 /** The events of so many findings are worked out at once at most: what bounds the memory that they take. */
-const FINDINGS_AT_ONCE = 1_000_000
+const FINDINGS_AT_ONCE = 500_000
 
 /** Works out the risk feed from a day on; a piece of the time after the other where there are very many findings. */
 export async function computeRiskEvents(

@@ -9,7 +9,8 @@ import { groupParams, inGroups } from '../metrics/sweep.ts'
 
 /** An event, one of its subjects, and through which cause of which day it moves findings. No two events share (subject, day, cause). */
 export interface EventSubject {
-  event_id: string
+  /** Number of the event: the caller's own, whole. */
+  event: number
   subject: string
   day: number
   /** Number of the cause. */
@@ -20,13 +21,13 @@ export interface EventSubject {
 
 /** What one event moved the exposure score by through one cause. */
 export interface EventPart {
-  event_id: string
+  event: number
   cause: number
   /** Whole units of 1e-12 points. */
   part: number
 }
 
-const columns = ['event_id', 'subject', 'day', 'cause', 'how'] as const
+const columns = ['event', 'subject', 'day', 'cause', 'how'] as const
 
 /** Subjects that one question holds as parameters. */
 const MOST_PARAMETERS = 20_000
@@ -57,7 +58,7 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: Itera
   }
   const sums = new Map<string, EventPart>()
   for (const each of parts) {
-    const key = `${each.cause} ${each.event_id}`
+    const key = `${each.cause} ${each.event}`
     sums.set(key, { ...each, part: (sums.get(key)?.part ?? 0) + each.part })
   }
   return [...sums.values()]
@@ -66,7 +67,7 @@ export async function eventEffects(engine: Engine, scope: Scope, subjects: Itera
 /** As {@link eventEffects}, for any number of subjects at once; in a transaction that may write. */
 export async function allEventEffects(transaction: Engine, scope: Scope, subjects: Iterable<EventSubject>): Promise<EventPart[]> {
   await transaction.query('drop table if exists event_subject')
-  await transaction.query('create temporary table event_subject (event_id text, subject text, day integer, cause integer, how text)')
+  await transaction.query('create temporary table event_subject (event integer, subject text, day integer, cause integer, how text)')
   await transaction.append('event_subject', columns, rowsOf(subjects))
   await transaction.analyze(['event_subject'])
   const [days] = await transaction.query<{ first: number | null; last: number | null }>(
@@ -89,7 +90,7 @@ function* rowsOf(subjects: Iterable<EventSubject>): Generator<(string | number)[
  */
 function ask(engine: Engine, scope: Scope, asked: string, first_day: number, last_day: number, params: Params): Promise<EventPart[]> {
   return engine.query<EventPart>(
-    `with pair as materialized (select p.event_id, p.subject, p.day, p.cause, p.how, p.day * 16 + p.cause as step from (${asked}) p),
+    `with pair as materialized (select p.event, p.subject, p.day, p.cause, p.how, p.day * 16 + p.cause as step from (${asked}) p),
     about as (select distinct cast($org_id as integer) as org_id, subject from pair),
     f as materialized (
       select f.asset_id, f.kind, f.subject, f.severity, f.cvss_tenths, f.stage, ${stepSql('f.from_day', 'f.from_cause')} as from_step, ${stepSql('f.to_day', 'f.to_cause')} as to_step
@@ -97,9 +98,9 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, las
       where f.org_id = $org_id and f.from_day < f.to_day and f.to_day >= $first_day and f.from_day <= $last_day and not f.excepted and (f.severity is null or f.severity > 0 or f.cvss_tenths > 0) ${inGroups('f.asset_id', scope.groups)}
     ),
     hit as (
-      select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step = p.step where p.how = 'starts'
-      union select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.to_step = p.step where p.how = 'ends'
-      union select p.event_id, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step <= p.step and p.step <= f.to_step where p.how = 'stage'
+      select p.event, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step = p.step where p.how = 'starts'
+      union select p.event, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.to_step = p.step where p.how = 'ends'
+      union select p.event, p.subject, p.day, p.cause, p.step, f.asset_id from pair p join f on f.subject = p.subject and f.from_step <= p.step and p.step <= f.to_step where p.how = 'stage'
     ),
     by_step as (${
       scope.groups === null
@@ -110,7 +111,7 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, las
     step_rate as materialized (
       select day, cause, cast(2 * w2 - w as double precision) / (2 * cast(w2 - w as double precision) * cast(w2 as double precision)) as rate from running where w2 > 0 and w2 - w > 0),
     moved as materialized (
-      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.step, d.hazard_delta, a.internet_facing,
+      select h.event, h.subject, h.asset_id, h.day, h.cause, h.step, d.hazard_delta, a.internet_facing,
         floor(r.rate * cast(d.weighted_delta as double precision) * 100000 + 0.5) as share
       from hit h join step_rate r on r.day = h.day and r.cause = h.cause
         join asset_day d on d.org_id = $org_id and d.asset_id = h.asset_id and d.day = h.day and d.cause = h.cause
@@ -120,7 +121,7 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, las
     ),
     ${vulnerabilitySteps('about', '$first_day')},
     held as (
-      select m.event_id, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.share, b.back,
+      select m.event, m.subject, m.asset_id, m.day, m.cause, m.internet_facing, m.hazard_delta, m.share, b.back,
         case when f.kind = 'control' then -1 else ${stageSql} end as stage, case when f.kind = 'control' then -1 else coalesce(v.epss, -1) end as epss,
         case when f.kind = 'control' then coalesce(f.severity, 2) else ${cvssSql('v.cvss_tenths', 'f')} end as cvss_tenths
       from moved m cross join (values (0), (1)) b(back)
@@ -128,15 +129,15 @@ function ask(engine: Engine, scope: Scope, asked: string, first_day: number, las
         left join vulnerability_step v on v.vulnerability_id = ${idOf('vulnerability')} and v.from_step <= m.step - b.back and m.step - b.back < v.to_step
     ),
     side as (
-      select h.event_id, h.subject, h.asset_id, h.day, h.cause, h.hazard_delta, h.share, h.back, max(case when h.internet_facing then z.internet else z.internal end) as hazard
+      select h.event, h.subject, h.asset_id, h.day, h.cause, h.hazard_delta, h.share, h.back, max(case when h.internet_facing then z.internet else z.internal end) as hazard
       from held h join hazard z on z.stage = h.stage and z.epss = h.epss and z.cvss_tenths = h.cvss_tenths group by 1, 2, 3, 4, 5, 6, 7, 8
     ),
     part as (
-      select event_id, cause, hazard_delta, share, cast(sum(case when back = 0 then hazard else -hazard end) as bigint) as own
-      from side group by event_id, asset_id, day, cause, hazard_delta, share
+      select event, cause, hazard_delta, share, cast(sum(case when back = 0 then hazard else -hazard end) as bigint) as own
+      from side group by event, asset_id, day, cause, hazard_delta, share
     )
-    select event_id, cause, cast(sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
-    from part group by event_id, cause having sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
+    select event, cause, cast(sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) as bigint) as part
+    from part group by event, cause having sum(cast(floor(share * cast(own as double precision) / cast(hazard_delta as double precision) + 0.5) as bigint)) <> 0`,
     { org_id: scope.org_id, first_day, last_day, ...params, ...groupParams(scope.groups) },
   )
 }
