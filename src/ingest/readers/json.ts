@@ -157,6 +157,10 @@ const LF = 0x0a,
   OPEN = 0x7b,
   CLOSE = 0x7d
 
+/** 1 for each byte that tells where a container ends: most are others, and asking a table is faster than comparing with each of these. */
+const MARKS = new Uint8Array(256)
+for (const byte of [LF, QUOTE, OPEN, OPEN_LIST, CLOSE, CLOSE_LIST]) MARKS[byte] = 1
+
 const isSpace = (byte: number) => byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09
 /** Ends a number or one of true, false, null. */
 const isBorder = (byte: number) =>
@@ -321,33 +325,25 @@ function openSplitter(root: Step[], offset: number, firstLine: number, outer: st
       escaped = false
       i++
     }
-    outer: while (i < length) {
+    while (i < length) {
       if (text) {
-        let byte = bytes[i++]!
-        while (byte !== QUOTE) {
-          if (byte === BACKSLASH) {
-            if (i >= length) {
-              escaped = true
-              break outer
-            }
-            i++
-          }
-          if (i >= length) break outer
-          byte = bytes[i++]!
-        }
-        text = false
+        while (i < length && bytes[i] !== QUOTE && bytes[i] !== BACKSLASH) i++
+        if (i >= length) break
+        if (bytes[i++] === QUOTE) text = false
+        else if (i++ >= length) escaped = true
         continue
       }
+      while (i < length && MARKS[bytes[i]!] === 0) i++
+      if (i >= length) break
       const byte = bytes[i++]!
       if (byte === QUOTE) text = true
+      else if (byte === LF) line++
       else if (byte === OPEN || byte === OPEN_LIST) {
         if (frames.length + ++level > MAX_DEPTH) throw broken(before + i - 1, `values are nested deeper than ${MAX_DEPTH}`)
-      } else if (byte === CLOSE || byte === CLOSE_LIST) {
-        if (--level === 0) {
-          depth = 0
-          return i
-        }
-      } else if (byte === LF) line++
+      } else if (--level === 0) {
+        depth = 0
+        return i
+      }
     }
     depth = level
     inString = text

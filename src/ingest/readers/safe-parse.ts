@@ -43,13 +43,12 @@ function fastReader(def: Def): Reader | null {
   if (def.read) return def.read
   if ('coerce' in def || 'format' in def) return null
   if (def.type === 'string') return stringReader(def.checks ?? [])
+  if (def.type === 'number') return numberReader(def.checks ?? [])
   if (def.type === 'array') return arrayReader(def.element, def.checks ?? [])
   if (def.checks && def.checks.length > 0) return null
   switch (def.type) {
     case 'unknown':
       return (value) => value
-    case 'number':
-      return (value) => (typeof value === 'number' && Number.isFinite(value) ? value : REFUSED)
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : REFUSED)
     case 'enum': {
@@ -58,6 +57,8 @@ function fastReader(def: Def): Reader | null {
     }
     case 'object':
       return def.catchall ? null : objectReader(def.shape)
+    case 'record':
+      return recordReader(def)
     case 'nullable': {
       const inner = readerOf(def.innerType)
       return (value) => (value === null ? null : inner(value))
@@ -102,6 +103,22 @@ function stringReader(checks: Checks): Reader | null {
     }
     return text
   }
+}
+
+/** Of any size, or a whole one, not less than a least one, not more than a most. */
+function numberReader(checks: Checks): Reader | null {
+  let [least, most, whole] = [-Infinity, Infinity, false]
+  for (const { _zod } of checks) {
+    const def = _zod.def as z.core.$ZodChecks['_zod']['def']
+    if (def.check === 'number_format' && def.format === 'safeint') whole = true
+    else if (def.check === 'greater_than' && def.inclusive) least = Math.max(least, Number(def.value))
+    else if (def.check === 'less_than' && def.inclusive) most = Math.min(most, Number(def.value))
+    else return null
+  }
+  return (value) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value))
+      ? value
+      : REFUSED
 }
 
 function arrayReader(element: z.core.$ZodType, checks: Checks): Reader | null {
@@ -149,6 +166,24 @@ function objectReader(shape: Readonly<Record<string, z.core.$ZodType>>): Reader 
     names.map((name) => readerOf(shape[name]!)),
     REFUSED,
   )
+}
+
+/** A copy without a member `__proto__`, as zod makes it. */
+function recordReader({ keyType, valueType, ...more }: z.core.$ZodRecordDef): Reader | null {
+  const key = keyType._zod.def as Def
+  if (key.type !== 'string' || (key.checks ?? []).length > 0 || 'format' in key || more.mode !== undefined || more.partial) return null
+  const read = readerOf(valueType)
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return REFUSED
+    const record: Record<string, unknown> = {}
+    for (const name of Object.keys(value)) {
+      if (name === '__proto__') continue
+      const one = read((value as Record<string, unknown>)[name])
+      if (one === REFUSED) return REFUSED
+      record[name] = one
+    }
+    return record
+  }
 }
 
 /** With a constant in place of what is refused. */

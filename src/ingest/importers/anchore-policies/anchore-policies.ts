@@ -102,15 +102,18 @@ function fromFields(item: unknown, at: string): Violation {
 /** A table with its header: `Image_Id, Repo_Tag, Trigger_Id, Gate, Trigger, Check_Output, Gate_Action, Whitelisted, Policy_Id`. */
 function fromTable(table: Fields, at: string): Violation[] {
   const header = listOf(table['header']).map((name) => textOf(name).toLowerCase())
+  const [gate, trigger, trigger_id, text, allow] = ['gate', 'trigger', 'trigger_id', 'check_output', 'whitelisted'].map((name) =>
+    header.indexOf(name),
+  )
   return listOf(table['rows']).map((row, index) => {
-    const cell = (name: string) => listOf(row)[header.indexOf(name)]
-    const allowed = cell('whitelisted')
+    const cells = listOf(row)
+    const allowed = cells[allow!]
     return {
       at: `${at}.rows[${index}]`,
-      gate: textOf(cell('gate')),
-      trigger: textOf(cell('trigger')),
-      trigger_id: textOf(cell('trigger_id')),
-      text: textOf(cell('check_output')),
+      gate: textOf(cells[gate!]),
+      trigger: textOf(cells[trigger!]),
+      trigger_id: textOf(cells[trigger_id!]),
+      text: textOf(cells[text!]),
       // false, or the entry of the allow list that lets it pass.
       allowed: allowed !== undefined && allowed !== false && allowed !== null && allowed !== '',
     }

@@ -37,26 +37,26 @@ export function* readEvaluation(evaluation: Evaluation, asset: string, described
   yield { kind: 'coverage', asset, subject: 'control', checks }
   yield { kind: 'coverage', asset, subject: 'vulnerability', checks }
   const places = new NumberedPlaces()
-  for (const violation of evaluation.violations) yield* readViolation(violation, asset, described, places)
+  for (const violation of evaluation.violations) yield* violationRecords(violation, asset, described, places)
 }
 
-function* readViolation(violation: Violation, asset: string, described: Set<string>, places: NumberedPlaces): Generator<FileRecord> {
+function violationRecords(violation: Violation, asset: string, described: Set<string>, places: NumberedPlaces): FileRecord[] {
   const { at, gate, trigger, trigger_id, text } = violation
   if (gate === '' || trigger === '') {
-    yield { kind: 'skipped', at, reason: 'Expected a violation with gate and trigger' }
-    return
+    return [{ kind: 'skipped', at, reason: 'Expected a violation with gate and trigger' }]
   }
   if (violation.allowed) {
-    yield { kind: 'skipped', at, reason: `${gate}/${trigger} is on an allow list: ${(text || trigger_id).slice(0, 500)}` }
-    return
+    return [{ kind: 'skipped', at, reason: `${gate}/${trigger} is on an allow list: ${(text || trigger_id).slice(0, 500)}` }]
   }
   // The words of most gates begin with a severity that the author of the policy, or the feed, gave.
   const word = /^(CRITICAL|HIGH|MEDIUM|LOW|NEGLIGIBLE|UNKNOWN)\b/.exec(text)?.[1]
   // A package that has a vulnerability: `CVE-2015-2992+struts-core-1.3.8.jar`.
-  const [id = '', component] = gate === 'vulnerabilities' ? trigger_id.split(/\+(.*)/s) : []
-  if (component && isPublicId(id)) {
+  const plus = gate === 'vulnerabilities' ? trigger_id.indexOf('+') : -1
+  const id = trigger_id.slice(0, Math.max(0, plus))
+  const component = trigger_id.slice(plus + 1)
+  if (plus >= 0 && component && isPublicId(id)) {
     const split = splitPackage(component)
-    yield* scannerItem(
+    return scannerItem(
       {
         source: 'anchore',
         asset,
@@ -69,16 +69,22 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
       },
       described,
     )
-    return
   }
+  const records: FileRecord[] = []
   const control_id = `anchore:${gate}/${trigger}`
   const severity = parseSeverity(word) ?? undefined
   if (!described.has(control_id)) {
     described.add(control_id)
-    yield { kind: 'control', control_id, title: `${gate}: ${trigger.replaceAll('_', ' ')}`, category: gate, product: 'Container image' }
+    records.push({
+      kind: 'control',
+      control_id,
+      title: `${gate}: ${trigger.replaceAll('_', ' ')}`,
+      category: gate,
+      product: 'Container image',
+    })
   }
   const subject = (text || trigger_id || trigger).slice(0, 300)
-  yield {
+  records.push({
     kind: 'finding',
     asset,
     control_id,
@@ -86,5 +92,6 @@ function* readViolation(violation: Violation, asset: string, described: Set<stri
     title: cutText(text) ?? trigger,
     // One rule fires once per thing that it finds; its words are the same each time, so they tell the things apart.
     component: { name: places.next(control_id, subject), type: 'policy rule' },
-  }
+  })
+  return records
 }

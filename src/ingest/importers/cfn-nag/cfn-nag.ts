@@ -2,7 +2,7 @@ import { UserError } from '../../../errors.ts'
 import type { ControlRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
-import { fieldsOf, lineOf, listOf, textOf } from '../../readers/json-fields.ts'
+import { fieldsOf, lineOf, listOf, textOf, textsIn } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
@@ -49,20 +49,19 @@ export const cfnNag: Importer = reads({
             kind: 'control',
             control_id: `cfn-nag:${id.slice(0, 100)}`,
             title: (textOf(violation['message']) || textOf(violation['name']) || id).slice(0, 500),
-            ...(severity && { severity }),
+            severity,
             product: 'AWS CloudFormation',
           }
           const lines = listOf(violation['line_numbers'])
             .map(lineOf)
             .filter((line) => line !== null)
+          const resources = textsIn(listOf(violation['logical_resource_ids'])).toSorted().join(', ')
           yield* results.fail({
             asset: ASSET,
             control,
-            part: [path, listOf(violation['logical_resource_ids']).map(textOf).filter(Boolean).toSorted().join(', ')]
-              .filter(Boolean)
-              .join(' '),
+            part: path && resources ? `${path} ${resources}` : path || resources,
             type: 'resource',
-            ...(severity && { severity }),
+            severity,
             title: control.title,
             place: lines.length > 0 ? `${path}:${lines.join(',')}` : path,
           })

@@ -39,7 +39,7 @@ const controlId = (run: RunState, id: string) => `${run.source}:${id}`
 const idOf = (result: Result, rule: Rule | null): string => rule?.id ?? result.ruleId ?? result.rule?.id ?? 'unspecified'
 
 /** Kinds other than these are no problems: pass, notApplicable, and open and review, which nobody has decided (section 3.27.9). */
-const isFinding = (result: Result) => result.kind === undefined || result.kind === 'fail' || result.kind === 'informational'
+export const isFinding = (result: Result) => result.kind === undefined || result.kind === 'fail' || result.kind === 'informational'
 
 /** What stands between a result and being a finding: null, or a sentence about it. */
 function reasonToSkip(result: Result): string | null {

@@ -9,7 +9,7 @@ import { type Head, type Importer, reads, type Source, type Told } from '../../i
 import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { describeRules, addFailing, readResult, type RunState } from './findings.ts'
+import { describeRules, addFailing, isFinding, readResult, type RunState } from './findings.ts'
 import { Artifact, Automation, BaseIds, ExternalFiles, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
@@ -51,6 +51,8 @@ interface Run {
   tool: Tool | null
   /** They stand before what says whose they are. */
   results: Waiting<{ at: string; result: Result }>
+  /** Some of them are no findings: what a rule says of them depends on whether it fails elsewhere. */
+  others: boolean
   artifacts: string[]
   folders: string[]
   category: string
@@ -69,6 +71,7 @@ const inMemory = (before: number): number => Math.max(24_000_000 / (before + 1),
 const newRun = (before: number): Run => ({
   tool: null,
   results: new Waiting('SARIF', undefined, inMemory(before)),
+  others: false,
   artifacts: [],
   folders: [],
   category: '',
@@ -106,8 +109,10 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         continue
       }
       const result = safeParse(Result, value)
-      if (result.success) run.results.add({ at, result: result.data })
-      else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+      if (result.success) {
+        run.results.add({ at, result: result.data })
+        run.others ||= !isFinding(result.data)
+      } else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
     }
   if (runs.size === 0) throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
   yield groupRuns([...runs.values()])
@@ -206,7 +211,8 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const described = new Set<string>()
   const places = new NumberedPlaces()
   const failing = new Set<string>()
-  for (const run of runs) addFailing(failing, resultsOf(run), toolOf(run), source)
+  // Another reading of all results, which those without passes do without.
+  if (runs.some(({ others }) => others)) for (const run of runs) addFailing(failing, resultsOf(run), toolOf(run), source)
   for (const run of runs) {
     yield* run.skipped.take()
     const state: RunState = {
