@@ -51,20 +51,18 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
   const observed_at = timeOf(metadata, results)
   const scope = isFields(object['scope']) ? object['scope'] : null
   const looks = new Map<string, string>()
-  const look = function* (resource: KubernetesObject): Generator<FileRecord, string> {
-    const path = objectPath(resource)
-    const known = looks.get(path)
-    if (known !== undefined) return known
+  /** What is told of a resource that was not seen before. */
+  const look = function* (resource: KubernetesObject, path: string): Generator<FileRecord> {
     const asset = `look ${++reading.looks}`
     looks.set(path, asset)
     const record = kubernetesByUid(asset, resource) ?? unnamedCluster(asset)
     yield { ...record, ...(observed_at !== null && { observed_at }) }
     const checks = record.names.length === 0 ? path : undefined
     for (const subject of ['control', 'vulnerability'] as const) yield { kind: 'coverage', asset, subject, ...(checks && { checks }) }
-    return asset
   }
   const whole = scope && resourceOf(scope, namespace)
-  if (whole) yield* look(whole)
+  const wholePath = whole && objectPath(whole)
+  if (whole) yield* look(whole, wholePath!)
   for (const [index, result] of results.entries()) {
     const place = `${at}results[${index}]`
     const named = whole
@@ -73,8 +71,9 @@ export function* readReport(object: Fields, at: string, reading: Reading): Gener
     if (named.length === 0)
       yield { kind: 'skipped', at: place, reason: 'Expected a result about the scope of the report, or with resources' }
     for (const about of named) {
-      const asset = yield* look(about)
-      yield* readResult(result, asset, objectPath(about), place, reading)
+      const path = wholePath ?? objectPath(about)
+      if (!looks.has(path)) yield* look(about, path)
+      yield* resultRecords(result, looks.get(path)!, path, place, reading)
     }
   }
 }
@@ -90,32 +89,31 @@ function resourceOf(fields: Fields, namespace: string): KubernetesObject {
 
 /** The newest time of the results; the time of its making only for a report that was never changed since. */
 function timeOf(metadata: Fields, results: Fields[]): Instant | null {
-  const times = results.flatMap((result) => {
-    return parseEpoch(fieldsOf(result['timestamp'])['seconds']) ?? []
-  })
-  if (times.length > 0) return times.reduce((newest, each) => Math.max(newest, each))
+  let newest: Instant | null = null
+  for (const result of results) {
+    const time = parseEpoch(fieldsOf(result['timestamp'])['seconds'])
+    if (time !== null && (newest === null || time > newest)) newest = time
+  }
+  if (newest !== null) return newest
   const made = textOf(metadata['creationTimestamp'])
   return numberOf(metadata['generation']) === 1 && made !== '' ? parseInstant(made) : null
 }
 
-function* readResult(result: Fields, asset: string, path: string, at: string, reading: Reading): Generator<FileRecord> {
+function resultRecords(result: Fields, asset: string, path: string, at: string, reading: Reading): FileRecord[] {
   const policy = textOf(result['policy'])
+  const rule = textOf(result['rule'])
   const status = statuses.get(textOf(result['result']).toLowerCase())
   if (policy === '' || status === undefined) {
-    yield { kind: 'skipped', at, reason: 'Expected a result with policy and one of pass, fail, warn, error and skip' }
-    return
+    return [{ kind: 'skipped', at, reason: 'Expected a result with policy and one of pass, fail, warn, error and skip' }]
   }
   const { source } = reading
-  const properties = fieldsOf(result['properties'])
-  const of = (...names: string[]) => firstText(properties, ...names)
   const message = textOf(result['message']) || textOf(result['description'])
-  const id = [policy, textOf(result['rule'])].find((text) => text !== '' && isPublicId(text))
+  const id = isPublicId(policy) ? policy : isPublicId(rule) ? rule : undefined
   if (id !== undefined) {
-    if (status !== 'fail') {
-      yield { kind: 'skipped', at, reason: `${id}: the report says ${textOf(result['result'])}` }
-      return
-    }
-    yield* scannerItem(
+    if (status !== 'fail') return [{ kind: 'skipped', at, reason: `${id}: the report says ${textOf(result['result'])}` }]
+    const properties = fieldsOf(result['properties'])
+    const of = (...names: string[]) => firstText(properties, ...names)
+    return scannerItem(
       {
         source: source!,
         asset,
@@ -134,10 +132,8 @@ function* readResult(result: Fields, asset: string, path: string, at: string, re
       },
       reading.described,
     )
-    return
   }
-  const rule = textOf(result['rule'])
-  yield* checkResult(
+  return checkResult(
     {
       asset,
       control_id: `${source}:${rule === '' ? policy : `${policy}/${rule}`}`,
