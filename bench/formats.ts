@@ -24,6 +24,10 @@ const usage = `npm run bench -- formats [--mb 50] [--runs 3] [--format ID]
   --runs    runs of each, an odd number; the middle one counts
   --format  only this importer or feed`
 
+/** What a format is for, by what most of its findings in the file are about. */
+const families = ['Vulnerabilities', 'Checks', 'Inventories and statements', 'Feeds'] as const
+type Family = (typeof families)[number]
+
 /** One line of the table. */
 interface Line {
   format: string
@@ -33,10 +37,12 @@ interface Line {
   records: number
   findings: number
   skipped: number
+  family: Family
   ms: number
   bare_ms: number
-  /** Processor time of the importer per that of the bare parser: what else runs on the machine hardly changes it. */
-  processor_ratio: number
+  /** Processor time of the importer and of the bare parser: what else runs on the machine hardly changes it. */
+  processor_ms: number
+  bare_processor_ms: number
   /** Our own reader of the syntax on the same items, which hands each on to nobody. */
   reader_ms: number
 }
@@ -151,16 +157,26 @@ async function readWhole(importer: Importer, path: string, text: string) {
 }
 
 async function count(importer: Importer, source: Awaited<ReturnType<typeof openFile>>['source']) {
-  const read = { records: 0, findings: 0, skipped: 0 }
+  const read = { records: 0, findings: 0, skipped: 0, of_checks: 0 }
   for await (const batch of importer.parse(source, {}).batches) {
     for (const record of batch) {
       read.records++
       if (record.kind === 'finding' || (record.kind === 'control_result' && record.status === 'fail')) read.findings++
+      if (record.kind === 'control_result' || (record.kind === 'finding' && record.control_id !== undefined)) read.of_checks++
       if (record.kind === 'skipped') read.skipped++
     }
   }
   return read
 }
+
+const familyOf = (one: Importer, { findings, of_checks }: { findings: number; of_checks: number }): Family =>
+  feeds.some(({ id }) => id === one.id)
+    ? 'Feeds'
+    : findings + of_checks === 0
+      ? 'Inventories and statements'
+      : of_checks > findings / 2
+        ? 'Checks'
+        : 'Vulnerabilities'
 
 /** Runs the bench of the formats and prints its table. */
 export async function benchFormats(args: string[]): Promise<void> {
@@ -209,9 +225,11 @@ export async function benchFormats(args: string[]): Promise<void> {
           from: found.path,
           bytes: size,
           ...ours.result,
+          family: familyOf(one, ours.result),
           ms: ours.ms,
           bare_ms: theirs.ms,
-          processor_ratio: ours.processor_ms / theirs.processor_ms,
+          processor_ms: ours.processor_ms,
+          bare_processor_ms: theirs.processor_ms,
           reader_ms: stream.ms,
         })
         process.stderr.write(`${rowOf(lines.at(-1)!)}\n`)
@@ -229,14 +247,45 @@ export async function benchFormats(args: string[]): Promise<void> {
 
 const round = (value: number, digits = 0) => value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
 
-const rowOf = ({ format, syntax, bytes, records, findings, skipped, ms, bare_ms, processor_ratio, reader_ms }: Line): string =>
-  `| ${format} | ${syntax} | ${round(bytes / 1e6)} MB | ${round(records)} | ${round(findings)} | ${skipped ? round(skipped) : '–'} | ${round(bytes / ms / 1000)} | ${round((findings / ms) * 1000)} | ${round(bytes / bare_ms / 1000)} | ${round(ms / bare_ms, 2)} | ${round(processor_ratio, 2)} | ${round(ms / reader_ms, 2)} |`
+const rowOf = ({
+  format,
+  syntax,
+  bytes,
+  records,
+  findings,
+  skipped,
+  ms,
+  bare_ms,
+  processor_ms,
+  bare_processor_ms,
+  reader_ms,
+}: Line): string =>
+  `| ${format} | ${syntax} | ${round(bytes / 1e6)} MB | ${round(records)} | ${round(findings)} | ${skipped ? round(skipped) : '–'} | ${round(bytes / ms / 1000)} | ${round((findings / ms) * 1000)} | ${round(bytes / bare_ms / 1000)} | ${round(ms / bare_ms, 2)} | ${round(processor_ms / bare_processor_ms, 2)} | ${round(ms / reader_ms, 2)} |`
+
+/** All formats of a family together: each has a file of about the same size, so each counts as much as its syntax takes to parse. */
+function familyRow(family: Family, lines: readonly Line[]): string {
+  const sum = (of: (line: Line) => number) => lines.reduce((total, line) => total + of(line), 0)
+  const [bytes, ms, bare_ms] = [sum((line) => line.bytes), sum((line) => line.ms), sum((line) => line.bare_ms)]
+  const ratio = sum((line) => line.processor_ms) / sum((line) => line.bare_processor_ms)
+  const within = lines.filter((line) => line.processor_ms / line.bare_processor_ms <= BAR).length
+  return `| ${family} | ${lines.length} | ${round(bytes / ms / 1000)} | ${round((sum((line) => line.findings) / ms) * 1000)} | ${round(bytes / bare_ms / 1000)} | ${round(ms / bare_ms, 2)} | ${round(ratio, 2)} | ${within} |`
+}
+
+/** What an importer may take, as a multiple of the bare parser. */
+const BAR = 1.5
 
 function tableOf(lines: Line[], left: string[], runs: number): string {
   return [
     '# Reading formats',
     '',
     `Each importer reads a file made by repeating the items of one of its files; beside it JSON.parse, saxes or papaparse on the same file, which do nothing with what they read. In turn, medians of ${runs} runs, files in the system's cache. Ratio: importer / bare parser, by the clock and by the processor time of the process, which other work on the machine changes less. Beside our own streaming reader (src/ingest/readers), which hands each item on to nobody: importer / reader. Load of the machine at the end: ${loadavg()[0]!.toFixed(1)}.`,
+    '',
+    `| family | formats | MB/s | findings/s | bare MB/s | ratio | ratio of processor time | formats within ${BAR} of processor time |`,
+    '|---|---|---|---|---|---|---|---|',
+    ...families.flatMap((family) => {
+      const own = lines.filter((line) => line.family === family)
+      return own.length > 0 ? [familyRow(family, own)] : []
+    }),
     '',
     '| format | syntax | file | records | findings | skipped | MB/s | findings/s | bare MB/s | ratio | ratio of processor time | beside the reader |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',

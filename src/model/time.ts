@@ -40,16 +40,18 @@ const DASH = 0x2d,
   Z = 0x5a
 
 /**
- * `2026-08-12T10:00:00Z`, with or without a fraction of up to nine digits, as most tools write it, without a regular expression: reports hold a time or two per item.
+ * `2026-08-12T10:00:00Z`, with or without a fraction of up to nine digits, and `2026-08-12`, as most tools write them, without a regular expression: reports hold a time or two per item.
  * Undefined for what looks otherwise.
  */
 function readUsual(text: string): Instant | null | undefined {
   const last = text.length - 1
+  if (last === 9) {
+    if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined
+    return atUtc(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10), 12, 0, 0, 0)
+  }
   if (last < 19 || last > 29 || text.charCodeAt(last) !== Z || text.charCodeAt(10) !== T) return undefined
   if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON)
     return undefined
-  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
-  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)]
   let micros = 0
   if (last > 19) {
     const places = last - 20
@@ -57,7 +59,20 @@ function readUsual(text: string): Instant | null | undefined {
     const fraction = digits(text, 20, last)
     micros = places > 6 ? Math.floor(fraction / 10 ** (places - 6)) : fraction * 10 ** (6 - places)
   }
-  // What is no digit makes it NaN.
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)]
+  return atUtc(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10), hour, minute, second, micros)
+}
+
+/** Null for a day or time of day that there is none of, undefined where a number is NaN. */
+function atUtc(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  micros: number,
+): Instant | null | undefined {
   if (Number.isNaN(year + month + day + hour + minute + second + micros)) return undefined
   const at = utc(year, month, day, hour, minute, second)
   return at === null ? null : at * 1000 + micros

@@ -18,7 +18,9 @@ const NOTHING: readonly Told[] = []
 export function toldOnce(): Once {
   const assets = new Map<string, { at: number | null; inactive: boolean }>()
   const controls = new Map<string, boolean>()
-  const others = new Set<string>()
+  const vulnerabilities = new Set<string>()
+  /** Per asset what is covered, and how. */
+  const covered = new Map<string, Set<string>>()
 
   const isNews = (record: Told): boolean => {
     if (record.kind === 'asset') {
@@ -37,16 +39,17 @@ export function toldOnce(): Once {
       controls.set(record.control_id, graded)
       return true
     }
-    const key =
-      record.kind === 'vulnerability'
-        ? record.vulnerability_id
-        : `${record.subject} ${record.access} ${record.min_severity} ${record.asset.length} ${record.asset} ${record.checks}`
-    if (others.has(key)) return false
-    others.add(key)
-    return true
+    if (record.kind === 'vulnerability') {
+      const { size } = vulnerabilities
+      return vulnerabilities.add(record.vulnerability_id).size > size
+    }
+    let known = covered.get(record.asset)
+    if (known === undefined) covered.set(record.asset, (known = new Set()))
+    const { size } = known
+    return known.add(`${record.subject} ${record.access} ${record.min_severity} ${record.checks}`).size > size
   }
 
   return Object.assign((record: Told): readonly Told[] => (isNews(record) ? [record] : NOTHING), {
-    knows: (id: string) => controls.get(id) ?? others.has(id),
+    knows: (id: string) => controls.get(id) ?? vulnerabilities.has(id),
   })
 }

@@ -1,6 +1,6 @@
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { numberOf } from '../../readers/json-fields.ts'
-import { rowKind } from './rows.ts'
+import { type Fields, type RowKind, rowKind } from './rows.ts'
 
 const NUMBERS = new Set(['cvssscore', 'configurationimpact', 'severityscore', 'cvssv3', 'exposedmachinescount'])
 const YES_NO = new Set([
@@ -19,17 +19,25 @@ const words = new Map<string, boolean>([
   ['0', false],
 ])
 
-/** Whether a text is a CSV whose columns are the fields of one of the lists. */
-export function isCsvOfRows(text: string): boolean {
-  if (/^\s*[[{<]/.test(text) || text.startsWith('PK')) return false
-  const names = new Set(csvHeader(text.slice(0, 16_384)).map((name) => name.toLowerCase()))
-  return rowKind(names) !== null
+/** Which of the lists a CSV is, by its columns; null for any other text. */
+export function csvRowKind(text: string): RowKind | null {
+  if (/^\s*[[{<]/.test(text) || text.startsWith('PK')) return null
+  return rowKind(new Set(csvHeader(text.slice(0, 16_384)).map((name) => name.toLowerCase())))
 }
 
-type CsvItem = { at: string; value: object } | { at: string; broken: string }
+type CsvItem = { at: string; row: Fields } | { at: string; broken: string }
 
-/** The rows of a CSV as the API would write them: numbers and yes/no from their words; an empty cell is no field. */
+/** What a cell of a column says. A field that the row must have to be what it is stays, even without a value. */
+function readerOf(name: string): (cell: string) => unknown {
+  if (NUMBERS.has(name)) return numberOf
+  if (YES_NO.has(name)) return (cell) => words.get(cell.trim().toLowerCase()) ?? null
+  return (cell) => cell.trim()
+}
+
+/** The rows of a CSV as the API would write them: numbers and yes/no from their words. */
 export function readCsvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<CsvItem>> {
+  /** The same for all rows: those that lack a column are broken. */
+  let columns: { column: string; name: string; read: (cell: string) => unknown }[] | null = null
   return readCsv(bytes).into(function* (batch): Generator<CsvItem> {
     for (const { line, row, error } of batch) {
       const at = `line ${line}`
@@ -37,13 +45,10 @@ export function readCsvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<It
         yield { at, broken: error }
         continue
       }
-      const value = Object.create(null) as Record<string, unknown>
-      for (const [column, cell] of Object.entries(row)) {
-        const name = column.toLowerCase()
-        // A field that the row must have to be what it is stays, even without a value.
-        value[name] = NUMBERS.has(name) ? numberOf(cell) : YES_NO.has(name) ? (words.get(cell.trim().toLowerCase()) ?? null) : cell.trim()
-      }
-      yield { at, value }
+      columns ??= Object.keys(row).map((column) => ({ column, name: column.toLowerCase(), read: readerOf(column.toLowerCase()) }))
+      const fields: Fields = new Map()
+      for (const { column, name, read } of columns) fields.set(name, read(row[column]!))
+      yield { at, row: fields }
     }
   })
 }

@@ -1,7 +1,7 @@
 import { type Importer, reads, type Told } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
 import { isArchive, openArchive } from './archive.ts'
-import { isCsvOfRows, readCsvRows } from './csv-rows.ts'
+import { csvRowKind, readCsvRows } from './csv-rows.ts'
 import { portalTable, readPortalTable } from './portal-csv.ts'
 import { newReport, type OpenReport, readRow, rowKind, fieldsOf, endReport } from './rows.ts'
 import { readRows } from './pages.ts'
@@ -18,7 +18,7 @@ export const defenderVulnerabilities: Importer = reads({
 
   detect({ text }) {
     if (isArchive(text)) return true
-    if (!/^\s*[[{]/.test(text)) return isCsvOfRows(text) || portalTable(text) !== null
+    if (!/^\s*[[{]/.test(text)) return csvRowKind(text) !== null || portalTable(text) !== null
     // The beginning is cut anywhere, so the names are looked for, not parsed.
     const names = new Set([...text.matchAll(/"([A-Za-z][A-Za-z0-9]{1,39})"\s*:/g)].map((match) => match[1]!.toLowerCase()))
     return rowKind({ has: (name) => names.has(name) }) !== null
@@ -38,13 +38,14 @@ export const defenderVulnerabilities: Importer = reads({
         if ('skipped' in member) yield { kind: 'skipped', at: member.name, reason: member.skipped }
         else yield* readPages(member.bytes, report, `${member.name}: `)
       }
-    } else if (isCsvOfRows(text)) {
+    } else if (csvRowKind(text) !== null) {
       // The answer to a query that somebody wrote: what it left out is not known.
       report.cut = true
+      const kind = csvRowKind(text)
       yield* new InBatches(readCsvRows(bytes)).tell(function* (rows) {
         for (const row of rows) {
           if ('broken' in row) yield { kind: 'skipped', at: row.at, reason: row.broken }
-          else yield* readRow(fieldsOf(row.value), report, row.at)
+          else yield* readRow(row.row, report, row.at, kind)
         }
       })
     } else yield* readPages(bytes, report, '')

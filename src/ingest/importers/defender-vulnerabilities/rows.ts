@@ -33,7 +33,7 @@ const kinds = {
   /** The list of vulnerabilities, without devices. */
   description: ['id', 'cvssv3', 'publicexploit', 'exploitinkit'],
 } as const
-type RowKind = keyof typeof kinds
+export type RowKind = keyof typeof kinds
 
 /** Which of the lists a row is from, by the names that it must have; null when it is none of them. */
 export function rowKind(names: { has(name: string): boolean }): RowKind | null {
@@ -87,32 +87,25 @@ const instant = (row: Fields, name: string): Instant | null => parseInstant(text
 /** Every moment of a device is worked out by itself, in order. */
 const MOST_MOMENTS = 2000
 
-/** The records of one row; a row that cannot be read becomes `skipped`. */
-export function* readRow(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
-  switch (rowKind(row)) {
+/** The records of one row; a row that cannot be read becomes `skipped`. `kind`: where it is the same for all rows. */
+export function readRow(row: Fields, report: OpenReport, at: string, kind = rowKind(row)): Iterable<FileRecord> {
+  switch (kind) {
     case 'machine':
-      yield* readMachine(row, report, at)
-      break
+      return readMachine(row, report, at)
     case 'vulnerability':
-      yield* readVulnerability(row, report, at)
-      break
+      return readVulnerability(row, report, at)
     case 'machine_vulnerability':
-      yield* readMachineVulnerability(row, report, at)
-      break
+      return readMachineVulnerability(row, report, at)
     case 'configuration':
-      yield* readConfiguration(row, report, at)
-      break
+      return readConfiguration(row, report, at)
     case 'software':
-      yield* readSoftware(row, report, at)
-      break
+      return readSoftware(row, report, at)
     case 'recommendation':
-      yield* readRecommendation(row, at)
-      break
+      return readRecommendation(row, at)
     case 'description':
-      yield* readDescription(row, at)
-      break
+      return readDescription(row, at)
     case null:
-      yield { kind: 'skipped', at, reason: `not a row of a known list: ${[...row.keys()].slice(0, 8).join(', ').slice(0, 200)}` }
+      return [{ kind: 'skipped', at, reason: `not a row of a known list: ${[...row.keys()].slice(0, 8).join(', ').slice(0, 200)}` }]
   }
 }
 

@@ -1,4 +1,4 @@
-import { awsPackage } from '../../../model/aws-asset.ts'
+import { type AwsPackage, awsPackage } from '../../../model/aws-asset.ts'
 import type { ControlRecord, ControlResultRecord, FindingRecord, VulnerabilityRecord } from '../../../model/record.ts'
 import { splitRequirement } from '../../../model/requirement.ts'
 import { parseSeverity, type Severity } from '../../../model/severity.ts'
@@ -36,73 +36,83 @@ export function leftOut(event: Fields): 'resolved' | 'archived' | 'suppressed' |
 
 const EXPLOIT = 'public' as const
 
-/** The vulnerabilities of an item. Null when none has an id. https://schema.ocsf.io/classes/vulnerability_finding */
+/** The vulnerabilities of an item, of which those that are `known` need not be told. Null when none has an id. https://schema.ocsf.io/classes/vulnerability_finding */
 export function flawOf(
   event: Fields,
   source: string,
+  known: (id: string) => boolean,
 ): { vulnerabilities: VulnerabilityRecord[]; finding: Omit<FindingRecord, 'kind' | 'asset'> } | null {
-  const listed = listOf(event.vulnerabilities).map(fieldsOf)
-  const ids = [...new Set(listed.map((one) => idOf(one, source)).filter((id) => id !== ''))]
-  if (ids.length === 0) return null
+  /** The first that says something of each. */
+  const listed = new Map<string, Fields>()
+  const ratings: Ratings = []
+  const packages: AwsPackage[] = []
+  let isExploited = false
+  for (const value of listOf(event.vulnerabilities)) {
+    const one = fieldsOf(value)
+    const id = idOf(one, source)
+    if (id !== '' && !listed.has(id)) listed.set(id, one)
+    addRatings(ratings, one)
+    for (const each of listOf(one.affected_packages ?? one.packages)) packages.push(packageOf(fieldsOf(each)))
+    isExploited ||= one.is_exploit_available === true
+  }
+  if (listed.size === 0) return null
   const info = infoOf(event)
   const severity = severityOf(event)
-  const rating = bestRating(
-    listed.flatMap((one) => {
-      const { cvss } = fieldsOf(one.cve)
-      return (Array.isArray(cvss) ? cvss : [cvss ?? one.cvss]).map((value: unknown) => {
-        const each = fieldsOf(value)
-        const major = /^V?([234])/i.exec(textOf(each.version))?.[1]
-        return {
-          score: numberOf(each.base_score),
-          vector: textOf(each.vector_string),
-          version: major === undefined ? null : (Number(major) as 2 | 3 | 4),
-        }
-      })
-    }),
-  )
-  const found = awsPackage(
-    listed.flatMap((one) =>
-      listOf(one.affected_packages ?? one.packages).map((value) => {
-        const each = fieldsOf(value)
-        return {
-          name: textOf(each.name),
-          version: textOf(each.version),
-          epoch: textOf(each.epoch),
-          release: textOf(each.release),
-          manager: textOf(each.package_manager) || textOf(each.type),
-          path: textOf(each.path),
-          fixed: textOf(each.fixed_in_version),
-        }
-      }),
-    ),
-  )
+  const rating = bestRating(ratings)
+  const found = awsPackage(packages)
   const title = cutText(textOf(info.title))
-  return {
-    vulnerabilities: ids.map((vulnerability_id) => {
-      const own = listed.find((one) => idOf(one, source) === vulnerability_id) ?? {}
-      const cve = fieldsOf(own.cve)
-      return {
-        kind: 'vulnerability' as const,
-        vulnerability_id,
-        ...given({
-          title: cutText(textOf(own.title)) ?? title,
-          description: cutText(textOf(own.desc) || textOf(info.desc)),
-          severity: parseSeverity(textOf(own.severity)) ?? severity,
-          published_at: firstInstant(cve.created_time_dt, cve.created_time),
-          url: httpsOf(...textsIn(cve.references), ...textsIn(own.references), ...textsIn(own.kb_articles)),
-        }),
-        ...(ids.length === 1 && rating),
-      }
-    }),
-    finding: {
-      vulnerability_ids: ids,
-      access: 'full',
-      ...given({ severity, cvss: rating?.cvss, title, fixed_version: found?.fixed_version, place: found?.place }),
-      ...(found && { component: found.component }),
-      ...(listed.some((one) => one.is_exploit_available === true) && { exploit_stage: EXPLOIT }),
-    },
+  const vulnerabilities: VulnerabilityRecord[] = []
+  for (const [vulnerability_id, own] of listed) {
+    if (known(vulnerability_id)) continue
+    const cve = fieldsOf(own.cve)
+    vulnerabilities.push({
+      kind: 'vulnerability',
+      vulnerability_id,
+      ...given({
+        title: cutText(textOf(own.title)) ?? title,
+        description: cutText(textOf(own.desc) || textOf(info.desc)),
+        severity: parseSeverity(textOf(own.severity)) ?? severity,
+        published_at: firstInstant(cve.created_time_dt, cve.created_time),
+        url: httpsOf(...textsIn(cve.references), ...textsIn(own.references), ...textsIn(own.kb_articles)),
+      }),
+      ...(listed.size === 1 && rating),
+    })
+  }
+  const finding: Omit<FindingRecord, 'kind' | 'asset'> = { vulnerability_ids: [...listed.keys()], access: 'full' }
+  if (severity) finding.severity = severity
+  if (rating) finding.cvss = rating.cvss
+  if (title) finding.title = title
+  if (found?.fixed_version) finding.fixed_version = found.fixed_version
+  if (found?.place) finding.place = found.place
+  if (found) finding.component = found.component
+  if (isExploited) finding.exploit_stage = EXPLOIT
+  return { vulnerabilities, finding }
+}
+
+type Ratings = { score: number | null; vector: string; version: 2 | 3 | 4 | null }[]
+
+function addRatings(ratings: Ratings, one: Fields): void {
+  const { cvss } = fieldsOf(one.cve)
+  for (const value of Array.isArray(cvss) ? (cvss as unknown[]) : [cvss ?? one.cvss]) {
+    const each = fieldsOf(value)
+    const major = /^V?([234])/i.exec(textOf(each.version))?.[1]
+    ratings.push({
+      score: numberOf(each.base_score),
+      vector: textOf(each.vector_string),
+      version: major === undefined ? null : (Number(major) as 2 | 3 | 4),
+    })
   }
 }
+
+const packageOf = (each: Fields): AwsPackage => ({
+  name: textOf(each.name),
+  version: textOf(each.version),
+  epoch: textOf(each.epoch),
+  release: textOf(each.release),
+  manager: textOf(each.package_manager) || textOf(each.type),
+  path: textOf(each.path),
+  fixed: textOf(each.fixed_in_version),
+})
 
 function idOf(one: Fields, source: string): string {
   const cve = textOf(fieldsOf(one.cve).uid)

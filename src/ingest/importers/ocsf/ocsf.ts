@@ -108,7 +108,7 @@ function* eventRecords(event: Fields, at: string, source: string, once: Once): G
     yield { kind: 'skipped', at, reason: left === 'archived' ? 'Archived' : 'Suppressed' }
     return
   }
-  const flaw = flawOf(event, source)
+  const flaw = flawOf(event, source, once.knows)
   if (flaw !== null) {
     yield* once(told)
     if (left === 'resolved') {
