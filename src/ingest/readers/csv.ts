@@ -6,7 +6,7 @@ import { inPieces } from './pieces.ts'
 export interface CsvRow {
   /** Line on which the row begins, 1-based; the header is usually line 1. */
   line: number
-  /** Cell by column name, without prototype. Cells are as written, not trimmed. A column that a short row lacks is absent. */
+  /** Cell by column name; it inherits nothing. Cells are as written, not trimmed. A column that a short row lacks is absent. */
   row: Record<string, string>
   /** What is wrong with the row (too few or too many cells, a stray quote), or null. Cells beyond the header's are left out. */
   error: string | null
@@ -94,11 +94,15 @@ function nameColumns(cells: string[]): string[] {
 }
 
 /**
- * An object without prototype. Object.create(null) makes a dictionary, which takes three times as long to fill and read; with more columns than these any other
- * object becomes one, too.
+ * Makes objects that inherit nothing, for rows of so many columns. Those of Object.create(null) are dictionaries, which take two to three times as long to fill and
+ * read; with more columns than these any other object becomes one, too.
  */
-const newRow = (columns: number): Record<string, string> =>
-  (columns > 16 ? Object.create(null) : Object.setPrototypeOf({}, null)) as Record<string, string>
+function rowsOf(columns: number): () => Record<string, string> {
+  if (columns > 22) return () => Object.create(null) as Record<string, string>
+  const Row = function () {} as unknown as new () => Record<string, string>
+  Row.prototype = Object.create(null)
+  return () => new Row()
+}
 
 interface Parsed {
   data: string[][]
@@ -139,6 +143,7 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOption
   let buffer = ''
   let line = 1
   let columns: string[] | null = null
+  let newRow = rowsOf(0)
   let delimiter = ','
   let newline: '\n' | '\r' = '\n'
   // A row longer than the buffer is parsed again from its start: only once the buffer has doubled, so that the work stays linear.
@@ -193,9 +198,10 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOption
       if (!columns) {
         if (cells.length > MAX_COLUMNS) throw unreadable(`Line ${at}: ${cells.length} columns are more than ${MAX_COLUMNS}`)
         columns = nameColumns(cells)
+        newRow = rowsOf(columns.length)
         continue
       }
-      const row = newRow(columns.length)
+      const row = newRow()
       for (let n = 0; n < columns.length && n < cells.length; n++) row[columns[n]!] = cells[n]!
       const ragged = cells.length === columns.length ? null : `expected ${columns.length} cells as in the header, found ${cells.length}`
       yield { line: at, row, error: ragged ?? wrong.get(index) ?? null }
