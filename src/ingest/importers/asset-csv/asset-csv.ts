@@ -144,7 +144,8 @@ function* readRow(
   const made = known?.made?.(plainCell)
   const cell = (field: Field): string | null => {
     const column = columns.get(field)
-    const value = (made?.[field] ?? (column === undefined ? '' : (row[column] ?? ''))).trim()
+    const value = (made?.[field] ?? (column === undefined ? undefined : row[column]))?.trim()
+    if (value === undefined) return null
     if (value.length > MAX_CELL) {
       wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })
       return null
@@ -224,7 +225,7 @@ function idsOf(known: KnownExport | null, cell: Cells): string[] {
   const ids: string[] = []
   for (const [prefix, header] of known?.ids ?? []) {
     const id = cell(header).trim().toLowerCase()
-    if (!saysNothing(id) && !/^[0-]+$/.test(id) && id.length <= 200) ids.push(`${prefix}:${id}`)
+    if (!saysNothing(id) && id.length <= 200 && !/^[0-]+$/.test(id)) ids.push(`${prefix}:${id}`)
   }
   return ids
 }
@@ -266,7 +267,7 @@ function readNames(
     else unread.push({ field: 'ip', reason: `expected an IP address, found "${ip.slice(0, 60)}"` })
   }
   const best = names.find((one) => one.type === 'fqdn') ?? names.find((one) => one.type === 'hostname') ?? names[0]
-  names.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
+  if (names.length > 1) names.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
   return { names, name: given ?? best?.name ?? '', unread }
 }
 

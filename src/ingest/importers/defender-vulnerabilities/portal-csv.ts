@@ -5,7 +5,18 @@ import { formatInstant, parseInstant } from '../../../model/time.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { cutText, numberOf } from '../../readers/json-fields.ts'
-import { endReport, fieldsOf, newReport, type OpenReport, readRow, readVulnerability, vulnerabilityId } from './rows.ts'
+import {
+  componentOf,
+  endReport,
+  type Fields,
+  fieldsOf,
+  newReport,
+  type OpenReport,
+  readRow,
+  readVulnerability,
+  vulnerabilityId,
+  vulnerable,
+} from './rows.ts'
 
 /** Most tables begin with a line of their own: the name of the table, and when it was exported. */
 const TITLE = /^([A-Z][A-Za-z ]{2,60} Export),"?(\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2} [AP]M [+-]\d{2}:\d{2})/
@@ -71,17 +82,24 @@ function* readPaths(cell: Cells, report: OpenReport, at: string): Generator<File
   const cves = cell('discovered vulnerabilities')
     .split(/[,;]\s*/)
     .filter(Boolean)
-  const fields = fieldsOf({
-    deviceid: cell('device id'),
-    devicename: cell('dns name'),
-    osplatform: cell('operating system'),
-    softwarevendor: cell('vendor'),
-    softwarename: cell('product'),
-    softwareversion: cell('installed version'),
-    diskpaths: [cell('path')],
-    cveid: '',
-  })
-  for (const cve of cves.length > 0 ? cves : ['']) yield* readVulnerability(fields.set('cveid', cve), report, at)
+  const [device, product] = [cell('device id'), cell('product')]
+  const fields: Fields = new Map<string, unknown>([
+    ['deviceid', device],
+    ['devicename', cell('dns name')],
+    ['osplatform', cell('operating system')],
+    ['softwarevendor', cell('vendor')],
+    ['softwarename', product],
+    ['softwareversion', cell('installed version')],
+    ['diskpaths', [cell('path')]],
+    ['cveid', cves[0] ?? ''],
+  ])
+  yield* readVulnerability(fields, report, at)
+  if (cves.length < 2) return
+  // The device and the software are told now; without either, each of the others is left out like the first.
+  const component = device && product ? componentOf(fields, product) : null
+  for (const cve of cves.slice(1))
+    if (component) yield* vulnerable(report, device, component, cve, {})
+    else yield* readVulnerability(fields.set('cveid', cve), report, at)
 }
 
 /** What the row says of the vulnerability itself, as the API's list of vulnerabilities has it. */

@@ -3,7 +3,7 @@ import type { ExploitStage } from '../../../model/exploit.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord, FindingRecord, SoftwareRecord } from '../../../model/record.ts'
-import { parseSeverity } from '../../../model/severity.ts'
+import { parseSeverity, type Severity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
 import { remembered } from '../../../model/remembered.ts'
@@ -206,6 +206,16 @@ const stages = new Map<string, ExploitStage>([
   ['exploitisinkit', 'kit'],
 ])
 
+/** The software that a row is about. */
+export function componentOf(row: Fields, name: string): NonNullable<FindingRecord['component']> {
+  const component: FindingRecord['component'] = { name }
+  const vendor = text(row, 'softwarevendor')
+  const version = text(row, 'softwareversion')
+  if (vendor) component.vendor = vendor
+  if (version) component.version = version
+  return component
+}
+
 /** A row of software and vulnerabilities by device. */
 export function* readVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
   const id = text(row, 'deviceid')
@@ -231,11 +241,7 @@ export function* readVulnerability(row: Fields, report: OpenReport, at: string):
   const device = newDevice(row, report, id, instant(row, change === null ? 'lastseentimestamp' : 'eventtimestamp'), asset)
   if (device) yield device
   const cve = text(row, 'cveid')
-  const vendor = text(row, 'softwarevendor')
-  const version = text(row, 'softwareversion')
-  const component: FindingRecord['component'] = { name }
-  if (vendor) component.vendor = vendor
-  if (version) component.version = version
+  const component = componentOf(row, name)
   if (change?.toLowerCase() === 'fixed') {
     if (cve === null) yield { kind: 'skipped', at, reason: 'a change "Fixed" without a cveId' }
     else yield closedItem({ asset, vulnerability_ids: [vulnerabilityId(cve)], component }, { reason: change, at })
@@ -245,22 +251,43 @@ export function* readVulnerability(row: Fields, report: OpenReport, at: string):
   const software = newSoftware(row, report, asset, name)
   if (software) yield software
   if (cve === null) return // the software is there and has no known vulnerability
-  const severity = parseSeverity(text(row, 'vulnerabilityseveritylevel')) ?? undefined
   const score = number(row, 'cvssscore')
-  const cvss = score !== null && score >= 0 && score <= 10 ? score : undefined
+  yield* vulnerable(report, asset, component, cve, {
+    severity: parseSeverity(text(row, 'vulnerabilityseveritylevel')) ?? undefined,
+    cvss: score !== null && score >= 0 && score <= 10 ? score : undefined,
+    stage: stages.get(text(row, 'exploitabilitylevel')?.toLowerCase() ?? ''),
+    fixed: text(row, 'recommendedsecurityupdate') ?? knowledgeBase(text(row, 'recommendedsecurityupdateid')),
+  })
+}
+
+interface Told {
+  severity?: Severity | undefined
+  cvss?: number | undefined
+  stage?: ExploitStage | undefined
+  fixed?: string | null
+}
+
+/** A vulnerability in software of a device; before it the vulnerability itself where the report has not described it yet. */
+export function vulnerable(
+  report: OpenReport,
+  asset: string,
+  component: NonNullable<FindingRecord['component']>,
+  cve: string,
+  { severity, cvss, stage, fixed }: Told,
+): FileRecord[] {
+  const records: FileRecord[] = []
   const vulnerability_id = vulnerabilityId(cve)
   if (!report.described.has(vulnerability_id)) {
     report.described.add(vulnerability_id)
-    yield { kind: 'vulnerability', vulnerability_id, ...(severity && { severity }), ...(cvss !== undefined && { cvss }) }
+    records.push({ kind: 'vulnerability', vulnerability_id, ...(severity && { severity }), ...(cvss !== undefined && { cvss }) })
   }
-  const stage = stages.get(text(row, 'exploitabilitylevel')?.toLowerCase() ?? '')
-  const fixed = text(row, 'recommendedsecurityupdate') ?? knowledgeBase(text(row, 'recommendedsecurityupdateid'))
   const finding: FindingRecord = { kind: 'finding', asset, vulnerability_ids: [vulnerability_id], title: vulnerability_id, component }
   if (severity) finding.severity = severity
   if (cvss !== undefined) finding.cvss = cvss
   if (stage) finding.exploit_stage = stage
   if (fixed) finding.fixed_version = fixed
-  yield finding
+  records.push(finding)
+  return records
 }
 
 function* readMachineVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
