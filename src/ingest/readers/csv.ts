@@ -2,14 +2,44 @@ import Papa from 'papaparse'
 import { UserError } from '../../errors.ts'
 import { InBatches } from './in-batches.ts'
 import { inPieces } from './pieces.ts'
+import { decodeUtf8 } from './utf8.ts'
 
-export interface CsvRow {
+export class CsvRow {
   /** Line on which the row begins, 1-based; the header is usually line 1. */
-  line: number
-  /** Cell by column name; it inherits nothing. Cells are as written, not trimmed. A column that a short row lacks is absent. */
-  row: Record<string, string>
+  readonly line: number
   /** What is wrong with the row (too few or too many cells, a stray quote), or null. Cells beyond the header's are left out. */
-  error: string | null
+  readonly error: string | null
+  /** As written, in the order of the columns. */
+  readonly #cells: string[]
+  readonly #columns: Columns
+
+  constructor(line: number, error: string | null, cells: string[], columns: Columns) {
+    this.line = line
+    this.error = error
+    this.#cells = cells
+    this.#columns = columns
+  }
+
+  /** Cell by column name; it inherits nothing. Cells are as written, not trimmed. A column that a short row lacks is absent. */
+  get row(): Record<string, string> {
+    const { names, newRow } = this.#columns
+    const row = newRow()
+    for (let n = 0; n < names.length && n < this.#cells.length; n++) row[names[n]!] = this.#cells[n]!
+    return row
+  }
+
+  /** The same for one column; undefined where it is absent. Whoever looks at each cell once asks here: making `row` takes as long as parsing it. */
+  cell(column: string): string | undefined {
+    const at = this.#columns.at.get(column)
+    return at === undefined ? undefined : this.#cells[at]
+  }
+}
+
+/** The names of the columns, and where each is. */
+interface Columns {
+  names: string[]
+  at: Map<string, number>
+  newRow: () => Record<string, string>
 }
 
 export interface CsvOptions {
@@ -113,6 +143,13 @@ interface Parsed {
 const parseRows = (text: string, delimiter: string, newline: '\n' | '\r', partial: boolean): Parsed =>
   new Papa.Parser({ delimiter, newline }).parse(text, 0, partial) as Parsed
 
+/** Whether some cell of the rows holds a line break: then the text has more of them than rows. */
+function breaksInside(text: string, newline: string, ends: number): boolean {
+  let at = -1
+  for (let n = 0; n <= ends; n++) if ((at = text.indexOf(newline, at + 1)) < 0) return false
+  return true
+}
+
 /** Lines that a row takes: one, and one more for each line break inside its cells. */
 function linesOf(cells: string[], newline: string): number {
   let lines = 1
@@ -132,18 +169,17 @@ export function readCsv(bytes: AsyncIterable<Uint8Array>, options: CsvOptions = 
 
 async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOptions): AsyncGenerator<Iterable<CsvRow>> {
   const maxRow = options.max_row ?? MAX_ROW
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoded = decodeUtf8()
   const decode = (chunk?: Uint8Array) => {
     try {
-      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
+      return decoded(chunk)
     } catch (error) {
       throw unreadable(`Line ${line} or after it: expected UTF-8 text; save the file as CSV UTF-8`, error)
     }
   }
   let buffer = ''
   let line = 1
-  let columns: string[] | null = null
-  let newRow = rowsOf(0)
+  let columns: Columns | null = null
   let delimiter = ','
   let newline: '\n' | '\r' = '\n'
   // A row longer than the buffer is parsed again from its start: only once the buffer has doubled, so that the work stays linear.
@@ -185,26 +221,27 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: CsvOption
     if (complete && newline === '\n' && buffer.endsWith('\r')) buffer = buffer.slice(0, -1)
     const { data, errors, meta } = parseRows(buffer, delimiter, newline, !complete)
     const open = complete ? errors.find((error) => error.code === 'MissingQuotes') : undefined
-    const wrong = new Map(errors.filter((error) => error.row < data.length).map((error) => [error.row, error.message]))
-    /** Without quotes no cell holds a line break. */
-    const quoted = buffer.includes('"')
-    for (const [index, cells] of data.entries()) {
+    const wrong =
+      errors.length === 0 ? null : new Map(errors.filter((error) => error.row < data.length).map((error) => [error.row, error.message]))
+    const broken =
+      buffer.includes('"') && breaksInside(complete ? buffer : buffer.slice(0, meta.cursor), newline, data.length - (complete ? 1 : 0))
+    for (let index = 0; index < data.length; index++) {
+      const cells = data[index]!
       const at = line
-      line += quoted ? linesOf(cells, newline) : 1
+      line += broken ? linesOf(cells, newline) : 1
       if (open?.row === index) throw unreadable(`Line ${at}: a quoted cell is never closed; the file is cut off or a quote is missing`)
       const last = cells.length - 1
       if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1)
       if (last === 0 && cells[0]!.trim() === '') continue
       if (!columns) {
         if (cells.length > MAX_COLUMNS) throw unreadable(`Line ${at}: ${cells.length} columns are more than ${MAX_COLUMNS}`)
-        columns = nameColumns(cells)
-        newRow = rowsOf(columns.length)
+        const names = nameColumns(cells)
+        columns = { names, at: new Map(names.map((name, n) => [name, n])), newRow: rowsOf(names.length) }
         continue
       }
-      const row = newRow()
-      for (let n = 0; n < columns.length && n < cells.length; n++) row[columns[n]!] = cells[n]!
-      const ragged = cells.length === columns.length ? null : `expected ${columns.length} cells as in the header, found ${cells.length}`
-      yield { line: at, row, error: ragged ?? wrong.get(index) ?? null }
+      const { length } = columns.names
+      const ragged = cells.length === length ? null : `expected ${length} cells as in the header, found ${cells.length}`
+      yield new CsvRow(at, ragged ?? wrong?.get(index) ?? null, cells, columns)
     }
     buffer = complete ? '' : buffer.slice(meta.cursor)
   }

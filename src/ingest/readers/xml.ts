@@ -3,13 +3,14 @@ import { UserError } from '../../errors.ts'
 import { groupedBy } from '../../model/grouped-by.ts'
 import { InBatches } from './in-batches.ts'
 import { inPieces } from './pieces.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** One element: its own attributes and children, and its own text (also CDATA), as written, without the children's text. */
 export interface XmlNode {
   name: string
   /** Without prototype: a key such as `constructor` is there only when the file has it. */
   attributes: Record<string, string>
-  children: XmlNode[]
+  children: readonly XmlNode[]
   text: string
 }
 
@@ -55,8 +56,16 @@ const DECLARED = /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})
 /** Encodings that an XML declaration may name although no byte order mark shows them; all else is read as UTF-8. */
 const SINGLE_BYTE = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'iso-8859-15', 'us-ascii'])
 
+/** Most elements have none; a list of their own would be most of what such an element takes. */
+const NO_CHILDREN: readonly XmlNode[] = []
+
 /** The parser makes attributes anew for each tag, without a prototype. */
-const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({ name, attributes, children: [], text: '' })
+const newNode = (name: string, attributes: Record<string, string>): XmlNode => ({ name, attributes, children: NO_CHILDREN, text: '' })
+
+function addChild(node: XmlNode, one: XmlNode): void {
+  if (node.children === NO_CHILDREN) node.children = [one]
+  else (node.children as XmlNode[]).push(one)
+}
 
 /** Whether the element at the end of a path, which has that name, is one of those that the patterns mean. */
 function matcher(patterns: string[]): (name: string, path: string[]) => boolean {
@@ -135,7 +144,7 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: XmlOption
         return
       }
       const node = newNode(name, tag.attributes)
-      open.children.push(node)
+      addChild(open, node)
       stack.push(node)
       return
     }
@@ -186,14 +195,15 @@ async function* readBatches(bytes: AsyncIterable<Uint8Array>, options: XmlOption
  * first, as a number. Encodings come from the declaration where there is no byte order mark; the reader of files has seen to the others.
  */
 async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string | number> {
-  let decoder: InstanceType<typeof TextDecoder> | null = null
+  let decoder: ((bytes?: Uint8Array) => string) | null = null
+  let encoding = 'utf-8'
   let held: Uint8Array[] = []
   let size = 0
-  const decode = (chunk: Uint8Array | undefined) => {
+  const decode = (chunk?: Uint8Array) => {
     try {
-      return chunk ? decoder!.decode(chunk, { stream: true }) : decoder!.decode()
+      return decoder!(chunk)
     } catch (error) {
-      throw unreadable(`The document is not valid ${decoder!.encoding}, which it says or seems to be`, error)
+      throw unreadable(`The document is not valid ${encoding}, which it says or seems to be`, error)
     }
   }
   const begin = (): [number, string] => {
@@ -204,8 +214,12 @@ async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<stri
       .replace(/^\u00ef\u00bb\u00bf/, '')
     const lead = PROLOG.exec(ascii)![0]
     const label = DECLARED.exec(ascii.slice(lead.length))?.[1]?.toLowerCase() ?? 'utf-8'
-    decoder = new TextDecoder(SINGLE_BYTE.has(label) ? label : 'utf-8', { fatal: true })
-    const text = decode(first)
+    if (SINGLE_BYTE.has(label)) {
+      const single = new TextDecoder(label, { fatal: true })
+      encoding = single.encoding
+      decoder = (bytes) => single.decode(bytes, { stream: bytes !== undefined })
+    } else decoder = decodeUtf8()
+    const text = decode(first).replace(/^\uFEFF/, '')
     const start = PROLOG.exec(text.slice(0, MAX_PROLOG))![0]
     return text.startsWith('<?xml', start.length) ? [start.split('\n').length - 1, text.slice(start.length)] : [0, text]
   }
@@ -221,7 +235,7 @@ async function* decodeXml(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<stri
     held = []
   }
   if (!decoder) yield* begin()
-  yield decode(undefined)
+  yield decode()
 }
 
 /** The first child of that name, or null. */
@@ -232,7 +246,9 @@ export function child(node: XmlNode, name: string): XmlNode | null {
 
 /** All children of that name, in file order. */
 export function childrenNamed(node: XmlNode, name: string): XmlNode[] {
-  return node.children.filter((one) => one.name === name)
+  const found: XmlNode[] = []
+  for (const one of node.children) if (one.name === name) found.push(one)
+  return found
 }
 
 /** The trimmed text of the first child of that name; null when there is none or it is empty. */

@@ -3,7 +3,7 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
 import { type Importer, reads } from '../../importer.ts'
-import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { csvHeader, type CsvRow, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
@@ -36,7 +36,8 @@ export const assetCsv: Importer = reads({
     const columns = chooseColumns(header, options.columns, known?.columns)
     const byPlain = known ? new Map(header.map((column) => [plainHeader(column), column] as const)) : null
     yield* readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes).tell(function* (rows) {
-      for (const { line, row, error } of rows) {
+      for (const row of rows) {
+        const { line, error } = row
         const at = typed ? line + 1 : line
         if (error === null) yield* readRow(row, columns, byPlain, at, known)
         else yield { kind: 'skipped', at: `line ${at}`, reason: error }
@@ -127,7 +128,7 @@ const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,6
 const MAX_CELL = 1000
 
 function* readRow(
-  row: Record<string, string>,
+  row: CsvRow,
   columns: Map<Field, string>,
   /** The columns of a known export, by plain header name; null for a file of one's own. */
   byPlain: ReadonlyMap<string, string> | null,
@@ -135,7 +136,7 @@ function* readRow(
   known: KnownExport | null,
 ): Generator<FileRecord> {
   const wrong: FileRecord[] = []
-  const plainCell: Cells = (header) => row[byPlain?.get(header) ?? ''] ?? ''
+  const plainCell: Cells = (header) => row.cell(byPlain?.get(header) ?? '') ?? ''
   const excluded = known?.not_asset?.(plainCell) ?? null
   if (excluded !== null) {
     yield { kind: 'skipped', at: `line ${line}`, reason: excluded }
@@ -144,7 +145,7 @@ function* readRow(
   const made = known?.made?.(plainCell)
   const cell = (field: Field): string | null => {
     const column = columns.get(field)
-    const value = (made?.[field] ?? (column === undefined ? undefined : row[column]))?.trim()
+    const value = (made?.[field] ?? (column === undefined ? undefined : row.cell(column)))?.trim()
     if (value === undefined) return null
     if (value.length > MAX_CELL) {
       wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })

@@ -32,6 +32,8 @@ export interface KnownExport {
 
 const isFalse = (text: string): boolean => /^(?:false|no|0)$/i.test(text.trim())
 
+const isGone = remembered((text): boolean => /^(?:retired|absent|stolen|disposed)$/i.test(text.trim()))
+
 /** ServiceNow's classes, as label ("Windows Server") or name ("cmdb_ci_win_server"). */
 const typeOfClass = remembered((text): AssetType | null => {
   const words = text
@@ -88,9 +90,9 @@ const knownExports: readonly KnownExport[] = [
     // As labels, or as the numbers of install_status: retired and absent.
     inactive: (cell) =>
       /^(?:7|100)$/.test(cell('installstatus').trim()) ||
-      [cell('installstatus'), cell('status'), cell('operationalstatus')].some((text) =>
-        /^(?:retired|absent|stolen|disposed)$/i.test(text.trim()),
-      ),
+      isGone(cell('installstatus')) ||
+      isGone(cell('status')) ||
+      isGone(cell('operationalstatus')),
   },
   {
     id: 'intune',

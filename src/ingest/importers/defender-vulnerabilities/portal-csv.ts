@@ -78,28 +78,27 @@ function machineOf(cell: Cells): object {
 }
 
 /** A path of a device's software, as the API's list of software and vulnerabilities has it: a row for each CVE, or one without. */
-function* readPaths(cell: Cells, report: OpenReport, at: string): Generator<FileRecord> {
+function readPaths(cell: Cells, report: OpenReport, at: string): FileRecord[] {
   const cves = cell('discovered vulnerabilities')
     .split(/[,;]\s*/)
     .filter(Boolean)
   const [device, product] = [cell('device id'), cell('product')]
-  const fields: Fields = new Map<string, unknown>([
-    ['deviceid', device],
-    ['devicename', cell('dns name')],
-    ['osplatform', cell('operating system')],
-    ['softwarevendor', cell('vendor')],
-    ['softwarename', product],
-    ['softwareversion', cell('installed version')],
-    ['diskpaths', [cell('path')]],
-    ['cveid', cves[0] ?? ''],
-  ])
-  yield* readVulnerability(fields, report, at)
-  if (cves.length < 2) return
+  const fields: Fields = new Map<string, unknown>()
+    .set('deviceid', device)
+    .set('devicename', cell('dns name'))
+    .set('osplatform', cell('operating system'))
+    .set('softwarevendor', cell('vendor'))
+    .set('softwarename', product)
+    .set('softwareversion', cell('installed version'))
+    .set('diskpaths', [cell('path')])
+    .set('cveid', cves[0] ?? '')
+  const records = readVulnerability(fields, report, at)
+  if (cves.length < 2) return records
   // The device and the software are told now; without either, each of the others is left out like the first.
   const component = device && product ? componentOf(fields, product) : null
   for (const cve of cves.slice(1))
-    if (component) yield* vulnerable(report, device, component, cve, {})
-    else yield* readVulnerability(fields.set('cveid', cve), report, at)
+    records.push(...(component ? vulnerable(report, device, component, cve, {}) : readVulnerability(fields.set('cveid', cve), report, at)))
+  return records
 }
 
 /** What the row says of the vulnerability itself, as the API's list of vulnerabilities has it. */
@@ -158,17 +157,18 @@ export async function* readPortalTable(table: PortalTable, text: string, bytes: 
   /** The columns of the file by their name in lower case. */
   let columns: Map<string, string> | null = null
   yield* readCsv(bytes, { delimiter: ',', header: HEADER }).tell(function* (batch) {
-    for (const { line, row, error } of batch) {
-      const at = `line ${line}`
+    for (const row of batch) {
+      const { error } = row
+      const at = `line ${row.line}`
       rows++
       if (error !== null) {
         yield { kind: 'skipped', at, reason: error }
         continue
       }
-      const names = (columns ??= new Map(Object.keys(row).map((name) => [name.toLowerCase(), name])))
+      const names = (columns ??= new Map(Object.keys(row.row).map((name) => [name.toLowerCase(), name])))
       const cell: Cells = (column) => {
         const name = names.get(column)
-        return name === undefined ? '' : row[name]!.trim()
+        return name === undefined ? '' : row.cell(name)!.trim()
       }
       if (table === 'device_vulnerabilities') yield* deviceVulnerability(cell, at)
       else if (table === 'device_software') yield* deviceSoftware(cell, at)

@@ -34,10 +34,12 @@ const kinds = {
   description: ['id', 'cvssv3', 'publicexploit', 'exploitinkit'],
 } as const
 export type RowKind = keyof typeof kinds
+const neededNames = Object.entries(kinds) as [RowKind, readonly string[]][]
 
 /** Which of the lists a row is from, by the names that it must have; null when it is none of them. */
 export function rowKind(names: { has(name: string): boolean }): RowKind | null {
-  return (Object.keys(kinds) as RowKind[]).find((kind) => kinds[kind].every((name) => names.has(name))) ?? null
+  for (const [kind, needed] of neededNames) if (needed.every((name) => names.has(name))) return kind
+  return null
 }
 
 /** What is known while a report is read. */
@@ -217,12 +219,11 @@ export function componentOf(row: Fields, name: string): NonNullable<FindingRecor
 }
 
 /** A row of software and vulnerabilities by device. */
-export function* readVulnerability(row: Fields, report: OpenReport, at: string): Generator<FileRecord> {
+export function readVulnerability(row: Fields, report: OpenReport, at: string): FileRecord[] {
   const id = text(row, 'deviceid')
   const name = text(row, 'softwarename')
   if (id === null || name === null) {
-    yield { kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }
-    return
+    return [{ kind: 'skipped', at, reason: 'expected a deviceId and a softwareName' }]
   }
   const change = row.has('eventtimestamp') || row.has('status') ? text(row, 'status') : null
   if (change !== null) report.cut = true
@@ -234,30 +235,32 @@ export function* readVulnerability(row: Fields, report: OpenReport, at: string):
     report.moments.set(id, moments.add(moment))
     if (moments.size > MOST_MOMENTS) {
       moments.delete(moment)
-      yield { kind: 'skipped', at, reason: `the list has changes of more than ${MOST_MOMENTS} moments of this device: import it in parts` }
-      return
+      return [
+        { kind: 'skipped', at, reason: `the list has changes of more than ${MOST_MOMENTS} moments of this device: import it in parts` },
+      ]
     }
   }
   const device = newDevice(row, report, id, instant(row, change === null ? 'lastseentimestamp' : 'eventtimestamp'), asset)
-  if (device) yield device
+  const records: FileRecord[] = device ? [device] : []
   const cve = text(row, 'cveid')
   const component = componentOf(row, name)
   if (change?.toLowerCase() === 'fixed') {
-    if (cve === null) yield { kind: 'skipped', at, reason: 'a change "Fixed" without a cveId' }
-    else yield closedItem({ asset, vulnerability_ids: [vulnerabilityId(cve)], component }, { reason: change, at })
-    return
+    if (cve === null) records.push({ kind: 'skipped', at, reason: 'a change "Fixed" without a cveId' })
+    else records.push(closedItem({ asset, vulnerability_ids: [vulnerabilityId(cve)], component }, { reason: change, at }))
+    return records
   }
   cover(report, asset, 'vulnerability')
   const software = newSoftware(row, report, asset, name)
-  if (software) yield software
-  if (cve === null) return // the software is there and has no known vulnerability
+  if (software) records.push(software)
+  if (cve === null) return records // the software is there and has no known vulnerability
   const score = number(row, 'cvssscore')
-  yield* vulnerable(report, asset, component, cve, {
+  const told = {
     severity: parseSeverity(text(row, 'vulnerabilityseveritylevel')) ?? undefined,
     cvss: score !== null && score >= 0 && score <= 10 ? score : undefined,
     stage: stages.get(text(row, 'exploitabilitylevel')?.toLowerCase() ?? ''),
     fixed: text(row, 'recommendedsecurityupdate') ?? knowledgeBase(text(row, 'recommendedsecurityupdateid')),
-  })
+  }
+  return [...records, ...vulnerable(report, asset, component, cve, told)]
 }
 
 interface Told {

@@ -13,13 +13,12 @@ export interface Where {
   at: string
 }
 
-const elem = (table: XmlNode, key: string): string =>
-  childrenNamed(table, 'elem')
-    .find(({ attributes }) => attributes['key'] === key)
-    ?.text.trim() ?? ''
+const keyed = (node: XmlNode, name: string, key: string): XmlNode | undefined =>
+  node.children.find((one) => one.name === name && one.attributes['key'] === key)
 
-const table = (node: XmlNode, key: string): XmlNode | undefined =>
-  childrenNamed(node, 'table').find(({ attributes }) => attributes['key'] === key)
+const elem = (node: XmlNode, key: string): string => keyed(node, 'elem', key)?.text.trim() ?? ''
+
+const table = (node: XmlNode, key: string): XmlNode | undefined => keyed(node, 'table', key)
 
 /** The findings that a script of a port or host states: vulners, vulscan, and every script that uses Nmap's library `vulns`. Other output is no verdict. */
 export function* scriptFindings(script: XmlNode, where: Where): Generator<FileRecord> {

@@ -16,9 +16,10 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, { key: string; told: string; seen: Instant | null }>()
   const described = new Set<string>()
   yield* readCsv(file.bytes()).tell(function* (rows) {
-    for (const { row, line, error } of rows) {
-      const at = `line ${line}`
-      const cell = (name: string) => row[name]?.trim() || null
+    for (const row of rows) {
+      const { error } = row
+      const at = `line ${row.line}`
+      const cell = (name: string) => row.cell(name)?.trim() || null
       const [ip, oid] = [cell('IP') ?? cell('Hostname'), cell('NVT OID')]
       if (error !== null || ip === null || oid === null) {
         yield { kind: 'skipped', at, reason: error ?? (ip === null ? 'the row names no host' : 'the row has no NVT OID') }

@@ -78,14 +78,8 @@ const VERSION = /^v?\d[\w.+:~-]{0,80}$/i
  * `Installation path / port`, `The host carries the product`), the detected product, and the update in a title about Windows. Prose is not searched.
  */
 function readComponent(result: Result): Pick<FindingRecord, 'component' | 'fixed_version' | 'place'> {
-  const lines = result.output
-    .slice(0, 100_000)
-    .replaceAll(/Installation\s*\n\s*path \/ port:/g, 'Installation path / port:')
-    .split('\n', 2000)
-  const value = (name: string) => {
-    const line = lines.find((one) => one.trimStart().toLowerCase().startsWith(`${name}:`))
-    return line === undefined ? null : line.slice(line.indexOf(':') + 1).trim() || null
-  }
+  const values = valuesOf(result.output)
+  const value = (name: string) => values.get(name) ?? null
   const update = /\((KB\d{6,8})\)\s*$/.exec(result.title ?? '')?.[1]
   if (update && result.title!.startsWith('Microsoft Windows'))
     return {
@@ -105,6 +99,22 @@ function readComponent(result: Result): Pick<FindingRecord, 'component' | 'fixed
   const place = port ?? value('installation path / port') ?? (name ? undefined : (result.location ?? undefined))
   return { component: component ?? undefined, fixed_version, place: place?.slice(0, 500) }
 }
+
+/** What the lines say that begin with a few words and a colon, by the words in lower case; of several the first. */
+function valuesOf(output: string): Map<string, string | null> {
+  const values = new Map<string, string | null>()
+  const text = output.slice(0, 100_000).replaceAll(/Installation\s*\n\s*path \/ port:/g, 'Installation path / port:')
+  for (const line of text.split('\n', 2000)) {
+    const colon = line.indexOf(':')
+    if (colon < 0) continue
+    const name = line.slice(0, colon).trimStart()
+    if (name.length > LONGEST_NAME) continue
+    const lower = name.toLowerCase()
+    if (!values.has(lower)) values.set(lower, line.slice(colon + 1).trim() || null)
+  }
+  return values
+}
+const LONGEST_NAME = 'the host carries the product'.length
 
 /** `>=libssl1.1-1.1.1n-0+deb10u3` of the package libssl1.1, or a bare version; null for words. */
 function version(text: string | null, name: string | null): string | null {

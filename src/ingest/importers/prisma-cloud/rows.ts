@@ -3,7 +3,7 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
-import { readCsv } from '../../readers/csv.ts'
+import { type CsvRow, readCsv } from '../../readers/csv.ts'
 import { numberOf, textOf } from '../../readers/json-fields.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { fixedIn, readCompliance, stageOf } from './item.ts'
@@ -14,13 +14,14 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   const described = new Set<string>()
   const assets = new Map<string, Set<CoverageRecord['subject']>>()
   yield* readCsv(bytes).tell(function* (rows) {
-    for (const { row, line, error } of rows) {
-      const at = `line ${line}`
+    for (const row of rows) {
+      const { error } = row
+      const at = `line ${row.line}`
       if (error !== null) {
         yield { kind: 'skipped', at, reason: error }
         continue
       }
-      const of = (name: string) => textOf(row[name])
+      const of = (name: string) => textOf(row.cell(name))
       const key = of('Repository') === '' ? `host ${of('Hostname')}` : [of('Registry'), of('Repository'), of('Tag'), of('Id')].join(' ')
       let covered = assets.get(key)
       if (covered === undefined) {
@@ -55,8 +56,8 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   })
 }
 
-function imageOf(row: Record<string, string>, asset: string): AssetRecord {
-  const of = (name: string) => textOf(row[name])
+function imageOf(row: CsvRow, asset: string): AssetRecord {
+  const of = (name: string) => textOf(row.cell(name))
   const path = [of('Registry'), of('Repository')].filter(Boolean).join('/')
   const image = imageAsset(asset, { references: [of('Tag') ? `${path}:${of('Tag')}` : path], id: of('Id'), os: of('Distro') })
   const time = of('Scan Time')
@@ -64,9 +65,9 @@ function imageOf(row: Record<string, string>, asset: string): AssetRecord {
   return { ...image, ...(observed_at !== null && { observed_at }) }
 }
 
-function hostOf(row: Record<string, string>, asset: string): AssetRecord {
-  const name = textOf(row['Hostname']).toLowerCase()
-  const os = textOf(row['Distro'])
+function hostOf(row: CsvRow, asset: string): AssetRecord {
+  const name = textOf(row.cell('Hostname')).toLowerCase()
+  const os = textOf(row.cell('Distro'))
   const os_family = parseOsFamily(os)
   // Every host is its own localhost.
   const type = name.startsWith('localhost') ? 'label' : name.includes('.') ? 'fqdn' : 'hostname'
@@ -80,10 +81,10 @@ function hostOf(row: Record<string, string>, asset: string): AssetRecord {
   }
 }
 
-function* readVulnerability(row: Record<string, string>, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  const of = (name: string) => textOf(row[name])
+function* readVulnerability(row: CsvRow, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
+  const of = (name: string) => textOf(row.cell(name))
   const published = of('Published')
-  const score = numberOf(row['CVSS'])
+  const score = numberOf(row.cell('CVSS'))
   yield* scannerItem(
     {
       source: 'prisma-cloud',

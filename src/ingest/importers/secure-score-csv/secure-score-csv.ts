@@ -1,7 +1,8 @@
 import { UserError } from '../../../errors.ts'
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
-import { csvHeader, readCsv } from '../../readers/csv.ts'
+import { csvHeader, type CsvRow, readCsv } from '../../readers/csv.ts'
 import { numberOf } from '../../readers/json-fields.ts'
 import { peek } from '../../readers/peek.ts'
 
@@ -14,18 +15,18 @@ const isExport = (text: string) => {
 }
 
 /** `5/9` or `5 / 9`: points reached and points to reach. Null when it is neither. */
-function pointsIn(text: string): { points: number; max_points: number } | null {
+const pointsIn = remembered((text): { points: number; max_points: number } | null => {
   const [reached, most, ...rest] = text.replaceAll(',', '.').split('/')
   const points = numberOf(reached)
   const max_points = numberOf(most)
   return rest.length === 0 && points !== null && max_points !== null && max_points > 0 && points >= 0 ? { points, max_points } : null
-}
+})
 
 /** The CSV names an action by its words only: they are its id, without case and spaces. */
-const controlId = (title: string) => `${SOURCE}:${title.toLowerCase().replace(/\s+/g, ' ').slice(0, 250)}`
+const controlId = remembered((title) => `${SOURCE}:${title.toLowerCase().replace(/\s+/g, ' ').slice(0, 250)}`)
 
-function* rowRecords(row: Record<string, string>, at: string, asset: string): Generator<FileRecord> {
-  const cell = (name: string) => row[name]?.trim() ?? ''
+function* rowRecords(row: CsvRow, at: string, asset: string): Generator<FileRecord> {
+  const cell = (name: string) => row.cell(name)?.trim() ?? ''
   const title = cell('Recommended action')
   if (title === '') {
     yield { kind: 'skipped', at, reason: 'expected a recommended action' }
@@ -73,9 +74,10 @@ export const secureScoreCsv: Importer = reads({
     yield { kind: 'asset', asset: 'tenant', type: 'tenant', name: 'tenant', names: [], attributes: { cloud_provider: 'm365' } }
     yield { kind: 'coverage', asset: 'tenant', subject: 'control' }
     yield* readCsv(bytes).tell(function* (rows) {
-      for (const { line, row, error } of rows) {
-        if (error !== null && row['Points achieved'] === undefined) yield { kind: 'skipped', at: `line ${line}`, reason: error }
-        else yield* rowRecords(row, `line ${line}`, 'tenant')
+      for (const row of rows) {
+        const at = `line ${row.line}`
+        if (row.error !== null && row.cell('Points achieved') === undefined) yield { kind: 'skipped', at, reason: row.error }
+        else yield* rowRecords(row, at, 'tenant')
       }
     })
   },

@@ -32,8 +32,9 @@ export const zora: Importer = reads({
     const once = toldOnce()
     yield { kind: 'report', source: SOURCE, tool: 'Zora', tool_version: null, observed_at: null }
     yield* readCsv(bytes).tell(function* (rows) {
-      for (const { line, row, error } of rows) {
-        const cell = (name: string) => row[name]?.trim() ?? ''
+      for (const row of rows) {
+        const { line, error } = row
+        const cell = (name: string) => row.cell(name)?.trim() ?? ''
         if (error !== null) yield { kind: 'skipped', at: `line ${line}`, reason: error }
         else if (layout === 'vulnerabilities') yield* vulnerabilityRecords(cell, `line ${line}`, once)
         else yield* issueRecords(cell, `line ${line}`, once)
