@@ -41,16 +41,18 @@ export interface TakenStep {
 
 /** Makes all that the scores are read from, in one transaction as the product does. */
 export function derive(engine: Engine, onStep: (taken: TakenStep) => void): Promise<TakenStep[]> {
-  return engine.transaction(async (transaction) => {
-    const taken: TakenStep[] = []
-    for (const [step, work] of steps) {
-      const before = processorTime()
-      const { ms } = await timed(() => work(transaction))
-      taken.push({ step, ms, processor_ms: processorTime() - before })
-      onStep(taken.at(-1)!)
-    }
-    return taken
-  })
+  return engine.transaction((transaction) =>
+    transaction.inBulk(async () => {
+      const taken: TakenStep[] = []
+      for (const [step, work] of steps) {
+        const before = processorTime()
+        const { ms } = await timed(() => work(transaction))
+        taken.push({ step, ms, processor_ms: processorTime() - before })
+        onStep(taken.at(-1)!)
+      }
+      return taken
+    }),
+  )
 }
 
 /**

@@ -10,7 +10,7 @@ import { deriveLevels } from '../store/derive/levels.ts'
 import { deriveNews } from '../store/derive/news.ts'
 import { countPresent, deriveValues, touchChangedRules } from '../store/derive/rules-held.ts'
 import { deriveReleases } from '../store/derive/releases.ts'
-import { settleTouched, takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
+import { isMuchTouched, settleTouched, takeRulesAlone, takeTouched, touchAll } from '../store/derive/touched.ts'
 import { deriveVulnerabilities } from '../store/derive/vulnerabilities.ts'
 import { noteBasis } from '../store/queries/events/basis.ts'
 import { noteTaken } from '../store/known/taken.ts'
@@ -106,6 +106,15 @@ export async function derive(
   onStep: (step: ComputeStep) => void = () => {},
 ): Promise<{ assets: number; vulnerabilities: number }> {
   await transaction.analyze(['touched_asset', 'reported_asset', 'touched_vulnerability', ...facts])
+  const work = () => deriveTouched(transaction, catalog, onStep)
+  return (await isMuchTouched(transaction)) ? transaction.inBulk(work) : work()
+}
+
+async function deriveTouched(
+  transaction: Engine,
+  catalog: Pick<Catalog, 'classifications'>,
+  onStep: (step: ComputeStep) => void,
+): Promise<{ assets: number; vulnerabilities: number }> {
   const touched = await takeTouched(transaction)
   await transaction.analyze(['touched', 'touched_later', 'touched_world', 'touched_finding'])
   await deriveStaleness(transaction)

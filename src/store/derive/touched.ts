@@ -16,6 +16,17 @@ export async function takeRulesAlone(transaction: Engine): Promise<number[] | nu
   return rows.map(({ org_id }) => org_id)
 }
 
+/** From so many assets and vulnerabilities on it is cheaper to go through whole tables than to look each of them up. */
+const MUCH = 1000
+
+/** Whether imports touched so much that it is to be worked out in bulk. */
+export async function isMuchTouched(transaction: Engine): Promise<boolean> {
+  const [row] = await transaction.query<{ touched: number }>(
+    'select (select count(*) from touched_asset) + (select count(distinct asset_id) from reported_asset) + (select count(*) from touched_vulnerability) as touched',
+  )
+  return row!.touched >= MUCH
+}
+
 /** The last import that what is derived holds, where the transaction looks for tables; 0: there is nothing to build on. */
 export async function takenBefore(transaction: Engine): Promise<number> {
   const [last] = await transaction.query<{ import_no: number }>('select import_no from taken_in')
