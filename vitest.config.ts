@@ -5,6 +5,9 @@ const setupFiles = ['./test/seed.ts']
 /** A real PostgreSQL server for the tests that ask for one; started once per run, when one of these projects has tests to run. */
 const globalSetup = ['./test/contract/postgres.ts']
 
+/** Milliseconds after which a test hangs. On a busy machine a good one takes several times as long as on an idle one: this ends what would never end, and measures nothing. */
+const HUNG = 600_000
+
 // Tests share their workers (no isolation: unit tests are ten times faster, others read the catalogue once), so they must not change what
 // others see, or must take it back. Tests that open databases run in processes, the others in threads.
 export default defineConfig({
@@ -19,7 +22,7 @@ export default defineConfig({
           setupFiles,
           pool: 'threads',
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: HUNG,
         },
       },
       {
@@ -29,7 +32,7 @@ export default defineConfig({
           setupFiles,
           pool: 'threads',
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: HUNG,
         },
       },
       {
@@ -39,8 +42,8 @@ export default defineConfig({
           setupFiles,
           pool: 'forks',
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: HUNG,
+          hookTimeout: HUNG,
           globalSetup,
         },
       },
@@ -52,8 +55,8 @@ export default defineConfig({
           pool: 'forks',
           isolate: false,
           // The long form (npm run test:laws) takes as long as it takes.
-          testTimeout: process.env['PLIMSOLL_CASES'] ? 0 : 300_000,
-          hookTimeout: 120_000,
+          testTimeout: process.env['PLIMSOLL_CASES'] ? 0 : HUNG,
+          hookTimeout: HUNG,
           globalSetup,
         },
       },
@@ -64,8 +67,8 @@ export default defineConfig({
           setupFiles,
           pool: 'forks',
           isolate: false,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: HUNG,
+          hookTimeout: HUNG,
           globalSetup,
         },
       },

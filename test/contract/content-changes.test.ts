@@ -34,7 +34,7 @@ describe.each(engines)('what a new version of the program changes on $name', ({ 
     app = await openSmallApp(await open(), former, 'north')
     await recordDefinitions(app.store, former)
     app.wait(86_400_000_000)
-  }, 300_000)
+  })
   afterAll(() => app?.close())
 
   it('is told as one event with what differs, and with the value by either definition from the same findings', async () => {

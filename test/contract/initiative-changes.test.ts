@@ -121,7 +121,7 @@ describe.each(engines)('the history of an initiative on $name', ({ open }) => {
       for await (const piece of tableCsv(app.store.engine, table, app.world.south.org_id)) text += piece
       exported[table] = readExported(text)
     }
-  }, 300_000)
+  })
   afterAll(() => app?.close())
 
   const days = new Map<number, DayOf>()

@@ -47,7 +47,7 @@ describe.each(engines)('an import that is killed on $name', ({ database }) => {
   it('is whole or not there, the chain holds, and the next start takes in what was left', async () => {
     const address = await database()
     // Killed ever later, until one gets through: the moments cover start-up, reading, storing, computing and the end.
-    for (let delay_ms = 400; ; delay_ms += 400) {
+    for (let delay_ms = 400; ; delay_ms *= 1.3) {
       const child = start(address)
       const ended = once(child, 'exit')
       await Promise.race([ended, wait(delay_ms)])

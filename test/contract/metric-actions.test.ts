@@ -31,7 +31,7 @@ describe.each(engines)('what a metric itself asks for on $name', ({ open }) => {
     await did('PUT', '/metrics/mine', { yaml: mine })
     const parts = '[{id: mine, weight: high}, {id: likely, weight: medium}]'
     await did('PUT', '/initiatives/ours', { yaml: `${initiativeYaml('Ours', 0.9, parts)}preview: true\n` })
-  }, 300_000)
+  })
   afterAll(() => app?.close())
 
   const get = <T>(url: string): Promise<T> => app.get<T>(url)

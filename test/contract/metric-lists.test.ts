@@ -137,7 +137,7 @@ describe.each(engines)('lists of metrics on $name', ({ database }) => {
       for await (const piece of tableCsv(store.engine, table, org_id)) text += piece
       exported[table] = readExported(text)
     }
-  }, 300_000)
+  })
   afterAll(() => store?.engine.close())
 
   it('hold exactly the assets that a plain look at the exported history finds, on several days', { timeout: 300_000 }, async () => {

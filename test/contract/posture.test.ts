@@ -51,7 +51,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     await append(engine, 'counter', [{ name: 'import_no', last: 1000 }])
     await rebuild(store, catalog)
     app = buildApp({ store, catalog, version: 'test', jobs: openJobs(() => {}) })
-  }, 120_000)
+  })
   afterAll(async () => {
     await app.close()
     await engine.close()
@@ -98,7 +98,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     await define('threshold', '', null)
     await define('threshold', 'exposure', null)
     expect(await sized()).toEqual(all)
-  }, 120_000)
+  })
 
   it('the causes of a move sum to it, and scores that got better are listed when they are asked for', async () => {
     const [event] = (await posture()).filter((each) => each.type === 'exposure_score_worse')
@@ -149,7 +149,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     }
     expect(named).toBeGreaterThan(0)
     expect(single).toBeGreaterThan(0)
-  }, 120_000)
+  })
 
   it('what people keep about an event stays when events are worked out anew', async () => {
     const [event] = await posture()
@@ -168,7 +168,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     clock += 1_000_000
     await ask('PATCH', `/events/${id}`, { state: 'open', owner: null })
     expect(await posture(`&filter=${filter}`)).toEqual([])
-  }, 60_000)
+  })
 
   it('a source that does not report falls silent on its day, and is back when it reports again; the id stays', async () => {
     const report = (import_no: number, day: number) => ({
@@ -205,7 +205,7 @@ describe.each(engines)('posture events and KPIs on $name', ({ open }) => {
     await engine.run(`update counter set last = 6000 where name = 'import_no'`)
     expect(await silent()).toMatchObject([{ event_id: id, day: dayText(today - 20), recovered_on: dayText(today - 5) }])
     expect((await ask<Answer>('GET', `/events/${encodeURIComponent(id)}`)).body).toMatchObject({ event_id: id })
-  }, 120_000)
+  })
 
   it('a KPI is set, stands, is changed and ends', async () => {
     const wrong = await ask<{ error: { code: string } }>('POST', '/kpis', {
