@@ -5,7 +5,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from '../../readers/json-fields.ts'
-import { Waiting } from '../../readers/waiting.ts'
+import { AfterHead } from '../../readers/after-head.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
@@ -57,38 +57,34 @@ export const anchoreVulnerabilities: Importer = reads({
     const items = { engine: '$.vulnerabilities[*]', list: '$[*]', evaluation: '$.securityEvaluation[*]' }[layout]
     const told: Record<string, unknown> = {}
     const described = new Set<string>()
-    const hold = new Waiting('Anchore')
-    for await (const matches of readJson(bytes, [...header, items]).batches)
+    const after = new AfterHead('Anchore', () => headOf(told))
+    yield* readJson(bytes, [...header, items]).tell(function* (matches) {
       for (const { path, at, value } of matches) {
-        if (path === items) hold.addAll(readItem(value, at, described))
-        else told[path.slice(2)] = value
+        if (path !== items) told[path.slice(2)] = value
+        else yield* after.tell(readItem(value, at, described), layout === 'list' || told['metadata'] !== undefined)
       }
-    const metadata = fieldsOf(told['metadata'])
-    const repository = [textOf(metadata['registry']), textOf(metadata['repository'])].filter(Boolean).join('/')
-    const tag = textOf(metadata['tag'])
-    const time = textOf(metadata['timestamp'])
-    yield {
-      kind: 'report',
-      source: 'anchore',
-      tool: 'Anchore',
-      tool_version: null,
-      observed_at: time === '' ? null : parseInstant(time),
-    }
-    yield imageAsset('image', {
-      references: [textOf(told['imageFullTag']), repository && tag ? `${repository}:${tag}` : repository],
-      digest: textOf(told['imageDigest']) || textOf(told['image_digest']) || textOf(metadata['imageDigest']),
     })
-    const type = textOf(told['vulnerability_type'])
-    yield {
-      kind: 'coverage',
-      asset: 'image',
-      subject: 'vulnerability',
-      // "os" and "non-os" are halves of "all".
-      ...(type !== '' && type !== 'all' && { checks: type }),
-    }
-    yield hold.take()
+    yield after.end()
   },
 })
+
+/** The report, its image and what it covers, by what was read of the members that say so. */
+function headOf(told: Record<string, unknown>): FileRecord[] {
+  const metadata = fieldsOf(told['metadata'])
+  const repository = [textOf(metadata['registry']), textOf(metadata['repository'])].filter(Boolean).join('/')
+  const tag = textOf(metadata['tag'])
+  const time = textOf(metadata['timestamp'])
+  const type = textOf(told['vulnerability_type'])
+  return [
+    { kind: 'report', source: 'anchore', tool: 'Anchore', tool_version: null, observed_at: time === '' ? null : parseInstant(time) },
+    imageAsset('image', {
+      references: [textOf(told['imageFullTag']), repository && tag ? `${repository}:${tag}` : repository],
+      digest: textOf(told['imageDigest']) || textOf(told['image_digest']) || textOf(metadata['imageDigest']),
+    }),
+    // "os" and "non-os" are halves of "all".
+    { kind: 'coverage', asset: 'image', subject: 'vulnerability', ...(type !== '' && type !== 'all' && { checks: type }) },
+  ]
+}
 
 /** Anchore writes "None" and "N/A" where it knows nothing. */
 const NOTHING = /^(?:none|n\/a|unknown)$/i
@@ -102,7 +98,7 @@ function firstOf(found: Fields, ...names: string[]): string | undefined {
   return undefined
 }
 
-function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+function readItem(value: unknown, at: string, described: Set<string>): FileRecord[] {
   const found = fieldsOf(value)
   const extra = fieldsOf(found['extra'])
   const ids = [firstOf(found, 'vuln', 'vulnerabilityId'), firstOf(found, 'cves')]
@@ -114,10 +110,16 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       addRatings(ratings, nvd)
     }
   ratings.push({ score: numberOf(found['nvdCvssBaseScore']) })
-  const whole = firstOf(found, 'package')
-  const split = whole === undefined ? { name: '' } : splitPackage(whole)
+  let name = firstOf(found, 'package_name', 'packageName')
+  let version = firstOf(found, 'package_version', 'packageVersion')
+  if (name === undefined || version === undefined) {
+    const whole = firstOf(found, 'package')
+    const split = whole === undefined ? { name: '' } : splitPackage(whole)
+    name ??= split.name
+    version ??= split.version
+  }
   const path = firstOf(found, 'package_path', 'packagePath', 'path')
-  yield* scannerItem(
+  return scannerItem(
     {
       source: 'anchore',
       asset: 'image',
@@ -127,11 +129,7 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
       severity: textOf(found['severity']),
       ratings,
       urls: [firstOf(found, 'url', 'link')],
-      component: {
-        name: firstOf(found, 'package_name', 'packageName') ?? split.name,
-        version: firstOf(found, 'package_version', 'packageVersion') ?? split.version,
-        type: firstOf(found, 'package_type', 'packageType')?.toLowerCase(),
-      },
+      component: { name, version, type: firstOf(found, 'package_type', 'packageType')?.toLowerCase() },
       fixed_version: firstOf(found, 'fix', 'fixAvailable'),
       // pkgdb is the database of the system's packages.
       place: path === 'pkgdb' ? undefined : path,

@@ -3,7 +3,7 @@ import { imageAsset } from '../../../model/image-asset.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, firstText, textOf } from '../../readers/json-fields.ts'
-import { Waiting } from '../../readers/waiting.ts'
+import { AfterHead } from '../../readers/after-head.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 
@@ -34,38 +34,35 @@ export const clair: Importer = reads({
 
   async *parse(file: Source): AsyncGenerator<Told> {
     const described = new Set<string>()
-    const hold = new Waiting('Clair')
     let image: string | undefined
     let any = false
-    for await (const matches of readJson(file.bytes(), [
-      '$.image',
-      '$.LayerCount',
-      '$.unapproved',
-      '$.vulnerabilities[*]',
-      '$.Vulnerabilities.*[*]',
-    ]).batches)
+    const after = new AfterHead('Clair', () => [
+      { kind: 'report', source: 'clair', tool: 'Clair', tool_version: null, observed_at: null },
+      imageAsset('image', { references: [image] }),
+      { kind: 'coverage', asset: 'image', subject: 'vulnerability' },
+    ])
+    const paths = ['$.image', '$.LayerCount', '$.unapproved', '$.vulnerabilities[*]', '$.Vulnerabilities.*[*]']
+    yield* readJson(file.bytes(), paths).tell(function* (matches) {
       for (const { path, at, value } of matches) {
         any = true
         if (path === '$.image') image = textOf(value)
-        else if (path.endsWith('[*]')) hold.addAll(readItem(value, at, described))
+        else if (path.endsWith('[*]')) yield* after.tell(readItem(value, at, described), image !== undefined)
       }
+    })
     if (!any)
       throw new UserError(
         'unreadable_report',
         'Expected image and vulnerabilities (clair-scanner) or LayerCount and Vulnerabilities (Klar)',
       )
-    yield { kind: 'report', source: 'clair', tool: 'Clair', tool_version: null, observed_at: null }
-    yield imageAsset('image', { references: [image] })
-    yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield hold.take()
+    yield after.end()
   },
 })
 
-function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+function readItem(value: unknown, at: string, described: Set<string>): FileRecord[] {
   const found = fieldsOf(value)
   const of = (...names: string[]) => firstText(found, ...names)
   const severity = of('severity', 'Severity')
-  yield* scannerItem(
+  return scannerItem(
     {
       source: 'clair',
       asset: 'image',

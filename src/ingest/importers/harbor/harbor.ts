@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { type Fields, fieldsOf, listOf, numberOf, textOf, textsIn } from '../../readers/json-fields.ts'
-import { Waiting } from '../../readers/waiting.ts'
+import { AfterHead } from '../../readers/after-head.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 
@@ -36,9 +36,9 @@ export const harbor: Importer = reads({
     const told: Record<string, unknown> = {}
     const digests = new Set<string>()
     const described = new Set<string>()
-    const hold = new Waiting('Harbor')
+    const after = new AfterHead('Harbor', () => headOf(told, digests))
     let any = false
-    for await (const matches of readJson(file.bytes(), paths).batches)
+    yield* readJson(file.bytes(), paths).tell(function* (matches) {
       for (const { path, at, value } of matches) {
         any = true
         const name = path.slice(path.lastIndexOf('.') + 1)
@@ -46,38 +46,45 @@ export const harbor: Importer = reads({
           told[name] = value
           continue
         }
-        for (const digest of textsIn(fieldsOf(value)['artifact_digests'])) digests.add(readDigest(digest) ?? '')
-        hold.addAll(readItem(value, at, described))
+        const known = header.every((one) => told[one] !== undefined) && textOf(fieldsOf(told['artifact'])['digest']) !== ''
+        if (!known) for (const digest of textsIn(fieldsOf(value)['artifact_digests'])) digests.add(readDigest(digest) ?? '')
+        yield* after.tell(readItem(value, at, described), known)
       }
+    })
     if (!any)
       throw new UserError(
         'unreadable_report',
         'Expected a Harbor report with generated_at, scanner and vulnerabilities; none of them is there',
       )
-    const scanner = fieldsOf(told['scanner'])
-    const time = textOf(told['generated_at'])
-    yield {
+    yield after.end()
+  },
+})
+
+/** The report, its image and what it covers, by what was read of the members that say so. */
+function headOf(told: Record<string, unknown>, digests: Set<string>): FileRecord[] {
+  const scanner = fieldsOf(told['scanner'])
+  const time = textOf(told['generated_at'])
+  // Digests of several artifacts belong to an index of images, whose own digest the report does not tell.
+  const digest = textOf(fieldsOf(told['artifact'])['digest']) || (digests.size === 1 ? [...digests][0] : undefined)
+  return [
+    {
       kind: 'report',
       source: 'harbor',
       tool: textOf(scanner['name']) === '' ? 'Harbor' : `Harbor (${textOf(scanner['name'])})`,
       tool_version: textOf(scanner['version']) || null,
       observed_at: time === '' ? null : parseInstant(time),
-    }
-    const artifact = fieldsOf(told['artifact'])
-    // Digests of several artifacts belong to an index of images, whose own digest the report does not tell.
-    const digest = textOf(artifact['digest']) || (digests.size === 1 ? [...digests][0] : undefined)
-    yield imageAsset('image', { references: [], digest })
-    yield { kind: 'coverage', asset: 'image', subject: 'vulnerability' }
-    yield hold.take()
-  },
-})
+    },
+    imageAsset('image', { references: [], digest }),
+    { kind: 'coverage', asset: 'image', subject: 'vulnerability' },
+  ]
+}
 
-function* readItem(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+function readItem(value: unknown, at: string, described: Set<string>): FileRecord[] {
   const found = fieldsOf(value)
   const preferred = fieldsOf(found['preferred_cvss'])
   const vendors = fieldsOf(fieldsOf(found['vendor_attributes'])['CVSS'])
   const links = listOf(found['links'])
-  yield* scannerItem(
+  return scannerItem(
     {
       source: 'harbor',
       asset: 'image',
@@ -99,13 +106,24 @@ function* readItem(value: unknown, at: string, described: Set<string>): Generato
 }
 
 /** What the scanner says of other sources' ratings: NVD first, then as they stand. */
-function ratingsOf(vendors: Fields) {
-  return ['nvd', ...Object.keys(vendors)].flatMap((source) => {
-    const cvss = fieldsOf(vendors[source])
-    return [
-      { score: numberOf(cvss['V40Score']), vector: textOf(cvss['V40Vector']), version: 4 as const },
-      { score: numberOf(cvss['V3Score']), vector: textOf(cvss['V3Vector']), version: 3 as const },
-      { score: numberOf(cvss['V2Score']), vector: textOf(cvss['V2Vector']), version: 2 as const },
-    ]
-  })
+function ratingsOf(vendors: Fields): Rating[] {
+  const ratings: Rating[] = []
+  addRatings(ratings, vendors['nvd'])
+  for (const source in vendors) if (source !== 'nvd') addRatings(ratings, vendors[source])
+  return ratings
+}
+
+interface Rating {
+  score: number | null
+  vector: string
+  version: 2 | 3 | 4
+}
+
+function addRatings(ratings: Rating[], value: unknown): void {
+  const cvss = fieldsOf(value)
+  ratings.push(
+    { score: numberOf(cvss['V40Score']), vector: textOf(cvss['V40Vector']), version: 4 },
+    { score: numberOf(cvss['V3Score']), vector: textOf(cvss['V3Vector']), version: 3 },
+    { score: numberOf(cvss['V2Score']), vector: textOf(cvss['V2Vector']), version: 2 },
+  )
 }

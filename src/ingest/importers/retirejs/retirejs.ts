@@ -7,11 +7,11 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
+import { AfterHead } from '../../readers/after-head.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
-import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'target'
 
@@ -62,26 +62,41 @@ export const retirejs: Importer = reads({
     const { text, bytes } = await peek(file.bytes(), 64 * 1024)
     if (!/^\s*\[/.test(text) && !jsonOutline(text)?.members.has('data'))
       throw new UserError('unreadable_report', 'Expected Retire.js’ JSON: an object with "data", or a list of files with "results"')
-    let version: string | null = null
-    let start: string | null = null
+    const isObject = /^\s*\{/.test(text)
+    // Undefined: the tool writes both before the files; a list of files has neither.
+    let version: string | null | undefined = isObject ? undefined : null
+    let start: string | null | undefined = isObject ? undefined : null
     let failed = false
-    const waiting = new Waiting('Retire.js')
     const described = new Set<string>()
-    for await (const matches of readJson(bytes, ['$.version', '$.start', '$.errors[*]', '$.data[*]', '$[*]']).batches)
+    const after = new AfterHead('Retire.js', () => [
+      {
+        kind: 'report',
+        source: 'retirejs',
+        tool: 'Retire.js',
+        tool_version: version ?? null,
+        observed_at: start ? parseInstant(start) : null,
+      },
+      codeAsset(ASSET),
+    ])
+    yield* readJson(bytes, ['$.version', '$.start', '$.errors[*]', '$.data[*]', '$[*]']).tell(function* (matches) {
       for (const { path, at, value } of matches) {
         if (path === '$.version') version = typeof value === 'string' ? value : null
         else if (path === '$.start') start = typeof value === 'string' ? value : null
-        else if (path === '$.errors[*]') {
-          failed = true
-          waiting.add({ kind: 'skipped', at, reason: `Retire.js says: ${typeof value === 'string' ? value.slice(0, 500) : 'an error'}` })
-        } else waiting.addAll(readFile(value, at, described))
+        else {
+          const isError = path === '$.errors[*]'
+          failed ||= isError
+          yield* after.tell(isError ? failure(value, at) : readFile(value, at, described), version !== undefined && start !== undefined)
+        }
       }
-    yield { kind: 'report', source: 'retirejs', tool: 'Retire.js', tool_version: version, observed_at: start ? parseInstant(start) : null }
-    yield codeAsset(ASSET)
+    })
+    yield after.end()
     if (!failed) yield { kind: 'coverage', asset: ASSET, subject: 'vulnerability' }
-    yield waiting.take()
   },
 })
+
+function failure(value: unknown, at: string): FileRecord[] {
+  return [{ kind: 'skipped', at, reason: `Retire.js says: ${typeof value === 'string' ? value.slice(0, 500) : 'an error'}` }]
+}
 
 function* readFile(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
   const read = safeParse(Found, value)

@@ -8,7 +8,7 @@ import { parseInstant, type Instant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readCsv } from '../../readers/csv.ts'
 import { fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
-import { Waiting } from '../../readers/waiting.ts'
+import { AfterHead } from '../../readers/after-head.ts'
 import { readJson } from '../../readers/json.ts'
 import { scannerItem } from '../../readers/package-finding.ts'
 import { peek } from '../../readers/peek.ts'
@@ -43,16 +43,16 @@ export const sysdig: Importer = reads({
         }
       })
     } else {
-      // The end of the time that the report is about stands before the rows; in order to need no order, the rows wait for it.
-      const hold = new Waiting('Sysdig')
+      // The end of the time that a report with panels is about.
       let until: Instant | null = null
-      for await (const matches of readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]']).batches)
+      const after = new AfterHead('Sysdig', () => begin(until))
+      yield* readJson(bytes, ['$.panels[*].filters', '$.panels[*].data[*]', '$.data[*]']).tell(function* (matches) {
         for (const { path, value, at } of matches) {
           if (path === '$.panels[*].filters') until ??= endOf(value)
-          else hold.addAll(readRow(layout.read(fieldsOf(value)), at, reading))
+          else yield* after.tell(readRow(layout.read(fieldsOf(value)), at, reading), until !== null || path === '$.data[*]')
         }
-      yield begin(until)
-      yield hold.take()
+      })
+      yield after.end()
     }
     yield end(reading, layout.whole)
   },
