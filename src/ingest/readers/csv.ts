@@ -9,14 +9,14 @@ export class CsvRow {
   readonly line: number
   /** What is wrong with the row (too few or too many cells, a stray quote), or null. Cells beyond the header's are left out. */
   readonly error: string | null
-  /** As written, in the order of the columns. */
-  readonly #cells: string[]
+  /** As written, not trimmed, in the order of the columns; fewer of a short row. */
+  readonly cells: readonly string[]
   readonly #columns: Columns
 
-  constructor(line: number, error: string | null, cells: string[], columns: Columns) {
+  constructor(line: number, error: string | null, cells: readonly string[], columns: Columns) {
     this.line = line
     this.error = error
-    this.#cells = cells
+    this.cells = cells
     this.#columns = columns
   }
 
@@ -24,14 +24,14 @@ export class CsvRow {
   get row(): Record<string, string> {
     const { names, newRow } = this.#columns
     const row = newRow()
-    for (let n = 0; n < names.length && n < this.#cells.length; n++) row[names[n]!] = this.#cells[n]!
+    for (let n = 0; n < names.length && n < this.cells.length; n++) row[names[n]!] = this.cells[n]!
     return row
   }
 
   /** The same for one column; undefined where it is absent. Whoever looks at each cell once asks here: making `row` takes as long as parsing it. */
   cell(column: string): string | undefined {
     const at = this.#columns.at.get(column)
-    return at === undefined ? undefined : this.#cells[at]
+    return at === undefined ? undefined : this.cells[at]
   }
 }
 

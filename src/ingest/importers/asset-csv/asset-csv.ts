@@ -3,7 +3,7 @@ import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import { statedCriticality } from '../../../model/stated-criticality.ts'
 import { type Importer, reads } from '../../importer.ts'
-import { csvHeader, type CsvRow, readCsv } from '../../readers/csv.ts'
+import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
 import { chooseColumns, type Field, isAssetHeader, plainHeader } from './columns.ts'
 import { type Cells, findExport, type KnownExport } from './exports.ts'
@@ -33,18 +33,31 @@ export const assetCsv: Importer = reads({
       tool_version: null,
       observed_at: null,
     }
-    const columns = chooseColumns(header, options.columns, known?.columns)
-    const byPlain = known ? new Map(header.map((column) => [plainHeader(column), column] as const)) : null
+    const columns = placesOf(header, chooseColumns(header, options.columns, known?.columns), known)
     yield* readCsv(typed ? skip(bytes, Buffer.byteLength(text.slice(0, typed))) : bytes).tell(function* (rows) {
       for (const row of rows) {
         const { line, error } = row
         const at = typed ? line + 1 : line
-        if (error === null) yield* readRow(row, columns, byPlain, at, known)
+        if (error === null) yield* readRow(row.cells, columns, at, known)
         else yield { kind: 'skipped', at: `line ${at}`, reason: error }
       }
     })
   },
 })
+
+/** Where in a row each thing stands: for every cell of every row, a name would be looked up twice. */
+interface Columns {
+  header: readonly string[]
+  of: Partial<Record<Field, number>>
+  /** The columns of a known export, by plain header name. */
+  by_plain: ReadonlyMap<string, number>
+}
+
+function placesOf(header: readonly string[], chosen: ReadonlyMap<Field, string>, known: KnownExport | null): Columns {
+  const of: Columns['of'] = {}
+  for (const [field, column] of chosen) of[field] = header.indexOf(column)
+  return { header, of, by_plain: new Map(known ? header.map((column, n) => [plainHeader(column), n]) : []) }
+}
 
 /** Windows PowerShell writes the type of its objects before the header: `#TYPE Microsoft.ActiveDirectory.Management.ADComputer`. */
 const withoutType = (text: string): string => text.replace(/^\uFEFF?"?#TYPE [^\r\n]{1,300}\r?\n/, '')
@@ -127,28 +140,22 @@ const IPV6 = /^[0-9a-f]*:[0-9a-f:.]{1,45}$/
 const DNS = /^(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/
 const MAX_CELL = 1000
 
-function* readRow(
-  row: CsvRow,
-  columns: Map<Field, string>,
-  /** The columns of a known export, by plain header name; null for a file of one's own. */
-  byPlain: ReadonlyMap<string, string> | null,
-  line: number,
-  known: KnownExport | null,
-): Generator<FileRecord> {
-  const wrong: FileRecord[] = []
-  const plainCell: Cells = (header) => row.cell(byPlain?.get(header) ?? '') ?? ''
+function readRow(cells: readonly string[], columns: Columns, line: number, known: KnownExport | null): FileRecord[] {
+  const { of, by_plain } = columns
+  const plainCell: Cells = (header) => cells[by_plain.get(header) ?? -1] ?? ''
   const excluded = known?.not_asset?.(plainCell) ?? null
-  if (excluded !== null) {
-    yield { kind: 'skipped', at: `line ${line}`, reason: excluded }
-    return
+  if (excluded !== null) return [{ kind: 'skipped', at: `line ${line}`, reason: excluded }]
+  const wrong: FileRecord[] = []
+  const skip = (field: Field, reason: string) => {
+    wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.header[of[field] ?? -1]}`, reason })
   }
   const made = known?.made?.(plainCell)
   const cell = (field: Field): string | null => {
-    const column = columns.get(field)
-    const value = (made?.[field] ?? (column === undefined ? undefined : row.cell(column)))?.trim()
+    const place = of[field]
+    const value = (made?.[field] ?? (place === undefined ? undefined : cells[place]))?.trim()
     if (value === undefined) return null
     if (value.length > MAX_CELL) {
-      wrong.push({ kind: 'skipped', at: `line ${line}, ${column}`, reason: `the value is longer than ${MAX_CELL} characters` })
+      skip(field, `the value is longer than ${MAX_CELL} characters`)
       return null
     }
     return saysNothing(value) ? null : value
@@ -158,21 +165,14 @@ function* readRow(
     if (value === null) return null
     const found = allowed.get(value.toLowerCase().replace(/\s+/g, ' '))
     if (found !== undefined) return found
-    wrong.push({
-      kind: 'skipped',
-      at: `line ${line}, ${columns.get(field)}`,
-      reason: `expected one of ${shown.join(', ')}; found "${value.slice(0, 60)}"`,
-    })
+    skip(field, `expected one of ${shown.join(', ')}; found "${value.slice(0, 60)}"`)
     return null
   }
 
   const type = !known ? word('type', types, assetTypes) : typeof known.type === 'string' ? known.type : known.type(cell('type') ?? '')
   const { names, name, unread } = readNames(cell, type, idsOf(known, plainCell))
-  for (const one of unread) wrong.push({ kind: 'skipped', at: `line ${line}, ${columns.get(one.field)}`, reason: one.reason })
-  if (names.length === 0) {
-    yield { kind: 'skipped', at: `line ${line}`, reason: 'nothing names the asset' }
-    return
-  }
+  for (const { field, reason } of unread) skip(field, reason)
+  if (names.length === 0) return [{ kind: 'skipped', at: `line ${line}`, reason: 'nothing names the asset' }]
   const system = cell('os')
   const version = known?.os_version && system !== null ? plainCell(known.os_version).trim() : ''
   const os = version ? `${system} ${version}` : system
@@ -203,8 +203,7 @@ function* readRow(
   const asset: AssetRecord = { kind: 'asset', asset: `line ${line}`, type: type ?? typeByName(names), name, names }
   if (Object.keys(attributes).length > 0) asset.attributes = attributes
   if (known?.inactive?.(plainCell)) asset.inactive = true
-  yield asset
-  yield* wrong
+  return [asset, ...wrong]
 }
 
 /** Without a type column: a name that only a device has, or one that only a cloud resource has, says it. */
@@ -246,7 +245,8 @@ function readNames(
   const names: AssetRecord['names'] = []
   const unread: { field: Field; reason: string }[] = []
   const claim = (kind: NameType, name: string) => {
-    if (!names.some((one) => one.type === kind && one.name === name)) names.push({ type: kind, name })
+    for (const one of names) if (one.type === kind && one.name === name) return
+    names.push({ type: kind, name })
   }
   for (const field of ['cloud_id', 'agent_id', 'serial'] as const) {
     const value = cell(field)
@@ -287,10 +287,13 @@ function listed(text: string | null): string[] {
 function kindOfName(name: string, type: AssetType | null): [NameType, string] {
   const lower = name.toLowerCase()
   if (type === 'image') return ['image', name]
-  if (type === 'repository' || /^(?:https?:\/\/|git@)[^\s]{3,}\.git$/i.test(name)) return ['repository', lower]
+  if (type === 'repository') return ['repository', lower]
   if (type === 'tenant') return ['tenant_id', lower]
-  if (/^arn:[a-z-]+:/i.test(name)) return ['cloud_id', name]
-  if (/^\/subscriptions\//i.test(name)) return ['cloud_id', lower]
+  if (/[/:]/.test(name)) {
+    if (/^(?:https?:\/\/|git@)[^\s]{3,}\.git$/i.test(name)) return ['repository', lower]
+    if (/^arn:[a-z-]+:/i.test(name)) return ['cloud_id', name]
+    if (/^\/subscriptions\//i.test(name)) return ['cloud_id', lower]
+  }
   if (IPV4.test(lower) || IPV6.test(lower)) return ['ip', lower]
   if (DNS.test(lower) && (type === null || type === 'device')) return [lower.includes('.') ? 'fqdn' : 'hostname', lower]
   return ['label', name]
