@@ -52,6 +52,11 @@ export class Waiting<T = FileRecord> {
     for (const item of items) this.add(item)
   }
 
+  /** How much of them waits in memory. */
+  get inMemory(): number {
+    return this.weight
+  }
+
   /** All of them in the order in which they came; they stay. */
   *all(): Generator<T> {
     if (this.file !== null) yield* readLines<T>(this.file)

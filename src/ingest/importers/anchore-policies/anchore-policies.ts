@@ -58,7 +58,7 @@ function* evaluationsOf(layout: Layout, whole: unknown, at: string): Generator<E
         digest: textOf(whole['imageDigest']),
         policy: textOf(whole['policyId']),
         time: textOf(evaluation['evaluationTime']),
-        violations: listOf(evaluation['details']).map((item, n) => fromFields(item, `${place}evaluations[${index}].details[${n}]`)),
+        violations: fromList(listOf(evaluation['details']), `${place}evaluations[${index}].details`),
       }
     }
   } else if (layout === 'list') {
@@ -67,7 +67,7 @@ function* evaluationsOf(layout: Layout, whole: unknown, at: string): Generator<E
       digest: textOf(whole['digest']),
       policy: textOf(whole['policyId']),
       time: textOf(whole['lastEvaluation']),
-      violations: listOf(whole['detail']).map((item, n) => fromFields(item, `${place}detail[${n}]`)),
+      violations: fromList(listOf(whole['detail']), `${place}detail`),
     }
   } else {
     for (const [digest, tags] of Object.entries(whole))
@@ -81,41 +81,45 @@ function* evaluationsOf(layout: Layout, whole: unknown, at: string): Generator<E
             digest: textOf(result['image_digest']) || digest,
             policy: textOf(evaluation['policyId']),
             time: textOf(evaluation['last_evaluation']),
-            violations: tables.flatMap((table) => fromTable(table, `${place}${tag}[${index}]`)),
+            violations: fromTables(tables, `${place}${tag}[${index}]`),
           }
         }
   }
 }
 
-function fromFields(item: unknown, at: string): Violation {
-  const found = fieldsOf(item)
-  return {
-    at,
-    gate: textOf(found['gate']),
-    trigger: textOf(found['triggerName']),
-    trigger_id: textOf(found['triggerId']),
-    text: textOf(found['description']),
-    allowed: found['allowed'] === true,
+function* fromList(list: unknown[], at: string): Generator<Violation> {
+  for (const [index, item] of list.entries()) {
+    const found = fieldsOf(item)
+    yield {
+      at: `${at}[${index}]`,
+      gate: textOf(found['gate']),
+      trigger: textOf(found['triggerName']),
+      trigger_id: textOf(found['triggerId']),
+      text: textOf(found['description']),
+      allowed: found['allowed'] === true,
+    }
   }
 }
 
-/** A table with its header: `Image_Id, Repo_Tag, Trigger_Id, Gate, Trigger, Check_Output, Gate_Action, Whitelisted, Policy_Id`. */
-function fromTable(table: Fields, at: string): Violation[] {
-  const header = listOf(table['header']).map((name) => textOf(name).toLowerCase())
-  const [gate, trigger, trigger_id, text, allow] = ['gate', 'trigger', 'trigger_id', 'check_output', 'whitelisted'].map((name) =>
-    header.indexOf(name),
-  )
-  return listOf(table['rows']).map((row, index) => {
-    const cells = listOf(row)
-    const allowed = cells[allow!]
-    return {
-      at: `${at}.rows[${index}]`,
-      gate: textOf(cells[gate!]),
-      trigger: textOf(cells[trigger!]),
-      trigger_id: textOf(cells[trigger_id!]),
-      text: textOf(cells[text!]),
-      // false, or the entry of the allow list that lets it pass.
-      allowed: allowed !== undefined && allowed !== false && allowed !== null && allowed !== '',
+/** Tables with their header: `Image_Id, Repo_Tag, Trigger_Id, Gate, Trigger, Check_Output, Gate_Action, Whitelisted, Policy_Id`. */
+function* fromTables(tables: Fields[], at: string): Generator<Violation> {
+  for (const table of tables) {
+    const header = listOf(table['header']).map((name) => textOf(name).toLowerCase())
+    const [gate, trigger, trigger_id, text, allow] = ['gate', 'trigger', 'trigger_id', 'check_output', 'whitelisted'].map((name) =>
+      header.indexOf(name),
+    )
+    for (const [index, row] of listOf(table['rows']).entries()) {
+      const cells = listOf(row)
+      const allowed = cells[allow!]
+      yield {
+        at: `${at}.rows[${index}]`,
+        gate: textOf(cells[gate!]),
+        trigger: textOf(cells[trigger!]),
+        trigger_id: textOf(cells[trigger_id!]),
+        text: textOf(cells[text!]),
+        // false, or the entry of the allow list that lets it pass.
+        allowed: allowed !== undefined && allowed !== false && allowed !== null && allowed !== '',
+      }
     }
-  })
+  }
 }

@@ -2,6 +2,7 @@ import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { imageAsset } from '../../../model/image-asset.ts'
 import { splitPackage } from '../../../model/package-version.ts'
 import type { FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { isPublicId } from '../../../model/vulnerability-id.ts'
@@ -25,8 +26,10 @@ export interface Evaluation {
   digest: string
   policy: string
   time: string
-  violations: Violation[]
+  violations: Iterable<Violation>
 }
+
+const partsOf = remembered(splitPackage)
 
 /** All records of one image's evaluation. */
 export function* readEvaluation(evaluation: Evaluation, asset: string, described: Set<string>): Generator<FileRecord> {
@@ -55,7 +58,6 @@ function violationRecords(violation: Violation, asset: string, described: Set<st
   const id = trigger_id.slice(0, Math.max(0, plus))
   const component = trigger_id.slice(plus + 1)
   if (plus >= 0 && component && isPublicId(id)) {
-    const split = splitPackage(component)
     return scannerItem(
       {
         source: 'anchore',
@@ -63,8 +65,8 @@ function violationRecords(violation: Violation, asset: string, described: Set<st
         at,
         ids: [id],
         severity: word,
-        urls: [/https:\/\/[^\s)]{3,500}/.exec(text)?.[0]],
-        component: split,
+        urls: described.has(id) ? [] : [/https:\/\/[^\s)]{3,500}/.exec(text)?.[0]],
+        component: partsOf(component),
         place: /package type \(\w+\) - (\/[^\s]+) \(/.exec(text)?.[1],
       },
       described,

@@ -2,12 +2,12 @@ import { UserError } from '../../../errors.ts'
 import { readArn } from '../../../model/aws-arn.ts'
 import { cloudAttributes, cloudIds } from '../../../model/cloud-name.ts'
 import type { AssetRecord, ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { cutText, type Fields, fieldsOf, given, textOf, textsIn } from '../../readers/json-fields.ts'
 import { isEmptyList, jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
-import { type Once, toldOnce } from '../../readers/told-once.ts'
 
 const MEMBERS = ['plugin', 'category', 'resource', 'region', 'status', 'message']
 
@@ -40,48 +40,68 @@ export const cloudsploit: Importer = reads({
     const layout = layoutOf(text) ?? (isEmptyList(text) ? 'json' : null)
     if (layout === null)
       throw new UserError('unreadable_report', 'Expected results of CloudSploit: a list with "plugin", "resource" and "status"')
-    const once = toldOnce()
+    const told: AlreadyTold = { assets: new Set(), covered: new Set(), controls: new Set() }
     yield { kind: 'report', source: 'cloudsploit', tool: 'CloudSploit', tool_version: null, observed_at: null }
     if (layout === 'json')
       yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
-        for (const { value, at } of matches) yield* resultRecords(fieldsOf(value), at, once)
+        for (const { value, at } of matches) yield* resultRecords(fieldsOf(value), at, told)
       })
     else
       yield* readCsv(bytes).tell(function* (rows) {
         for (const { line, row, error } of rows) {
-          if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, once)
+          if (error === null) yield* resultRecords({ ...row, status: row['statusWord'] }, `line ${line}`, told)
           else yield { kind: 'skipped', at: `line ${line}`, reason: error }
         }
       })
   },
 })
 
-function* resultRecords(item: Fields, at: string, once: Once): Generator<FileRecord> {
+/** What the many results of one asset or plugin need not tell again, by its name. */
+interface AlreadyTold {
+  assets: Set<string>
+  covered: Set<string>
+  controls: Set<string>
+}
+
+/** Adds it; whether it was not there. */
+const isNew = (told: Set<string>, name: string): boolean => {
+  const { size } = told
+  return told.add(name).size > size
+}
+
+function resultRecords(item: Fields, at: string, told: AlreadyTold): FileRecord[] {
   const title = textOf(item.title)
   const id = textOf(item.plugin) || title
   const word = textOf(item.status).toUpperCase()
   if (id === '' || !Object.hasOwn(statuses, word)) {
-    yield {
-      kind: 'skipped',
-      at,
-      reason: `Expected a plugin and a status OK, WARN, FAIL or UNKNOWN; found ${JSON.stringify(word.slice(0, 40))}`,
-    }
-    return
+    const reason = `Expected a plugin and a status OK, WARN, FAIL or UNKNOWN; found ${JSON.stringify(word.slice(0, 40))}`
+    return [{ kind: 'skipped', at, reason }]
   }
-  const { asset, place } = assetOf(textOf(item.resource), textsIn(item.region).join(' '))
+  const records: FileRecord[] = []
+  const { asset, place } = assetIn(textsIn(item.region).join(' '))(textOf(item.resource))
   const status = statuses[word]!
-  yield* once(asset)
-  if (status !== 'not_run') yield* once({ kind: 'coverage', asset: asset.asset, subject: 'control' })
-  const control_id = `cloudsploit:${id}`
-  if (!once.knows(control_id))
-    yield* once({
+  if (isNew(told.assets, asset.asset)) records.push(asset)
+  if (status !== 'not_run' && isNew(told.covered, asset.asset)) records.push({ kind: 'coverage', asset: asset.asset, subject: 'control' })
+  const control_id = controlId(id)
+  if (isNew(told.controls, control_id))
+    records.push({
       kind: 'control',
       control_id,
       title: cutText(title) ?? id,
       ...given({ category: textOf(item.category), description: cutText(textOf(item.description)) }),
     })
-  yield { kind: 'control_result', asset: asset.asset, control_id, status, ...given({ evidence: cutText(textOf(item.message)), place }) }
+  const result: ControlResultRecord = { kind: 'control_result', asset: asset.asset, control_id, status }
+  const evidence = cutText(textOf(item.message))
+  if (evidence) result.evidence = evidence
+  if (place) result.place = place
+  records.push(result)
+  return records
 }
+
+const controlId = remembered((plugin) => `cloudsploit:${plugin}`)
+
+/** The asset of a resource, by its region: AWS has some forty. */
+const assetIn = remembered((region) => remembered((resource) => assetOf(resource, region), 1000), 40)
 
 /** A resource by its own name. One that is unique only inside its account, or none at all, is a place in the account, which the report does not name. */
 function assetOf(resource: string, region: string): { asset: AssetRecord; place: string } {

@@ -37,6 +37,7 @@ export const conftest: Importer = reads({
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
     const results = openPartResults()
     const tested = new Set<string>()
+    const failing = new Map<string, ControlRecord>()
     yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
       for (const { value } of matches) {
         const item = fieldsOf(value)
@@ -49,20 +50,25 @@ export const conftest: Importer = reads({
             const title = textOf(result['msg'])
             const metadata = fieldsOf(result['metadata'])
             const severity = parseSeverity(textOf(metadata['severity'])) ?? severities[list]
-            yield* results.fail({
+            const rule = ruleOf(namespace, list, metadata)
+            let control = failing.get(rule)
+            if (control === undefined) failing.set(rule, (control = controlOf(rule, metadata, severity)))
+            const records = results.fail({
               asset: ASSET,
-              control: controlOf(namespace, list, metadata, severity),
+              control,
               part: path && title ? `${path}: ${title}` : path || title,
               type: 'file',
               severity,
               title,
               place: path,
             })
+            for (const record of records) yield record
           }
         }
         for (const one of listOf(item['exceptions'])) {
           const result = fieldsOf(one)
-          const control = controlOf(namespace, 'failures', fieldsOf(result['metadata']), null)
+          const metadata = fieldsOf(result['metadata'])
+          const control = controlOf(ruleOf(namespace, 'failures', metadata), metadata, null)
           yield* results.other(ASSET, control, 'not_run', `Exception: ${textOf(result['msg'])}`)
         }
       }
@@ -74,8 +80,12 @@ export const conftest: Importer = reads({
 })
 
 /** A policy has no id but the rule that it is: `data.main.deny`; without it the namespace and the kind of rule. */
-function controlOf(namespace: string, list: keyof typeof severities, metadata: Fields, severity: Severity | null): ControlRecord {
-  const rule = textOf(metadata['query']).replace(/^data\./, '') || `${namespace}.${list === 'failures' ? 'deny' : 'warn'}`
+function ruleOf(namespace: string, list: keyof typeof severities, metadata: Fields): string {
+  const query = textOf(metadata['query'])
+  return (query.startsWith('data.') ? query.slice('data.'.length) : query) || `${namespace}.${list === 'failures' ? 'deny' : 'warn'}`
+}
+
+function controlOf(rule: string, metadata: Fields, severity: Severity | null): ControlRecord {
   const title = textOf(metadata['title'])
   const description = textOf(metadata['description'])
   const control: ControlRecord = {

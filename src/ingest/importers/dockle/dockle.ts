@@ -34,42 +34,66 @@ export const dockle: Importer = reads({
   detect,
 
   async *parse(file: Source): AsyncGenerator<Told> {
-    const described = new Set<string>()
-    const hold = new Waiting('Dockle')
+    const titled = new Set<string>()
+    const hold = new Waiting<Check>('Dockle')
     let image: string | undefined
     let any = false
     for await (const matches of readJson(file.bytes(), ['$.image', '$.summary', '$.details[*]']).batches)
       for (const { path, at, value } of matches) {
         any = true
         if (path === '$.image') image = textOf(value)
-        else if (path === '$.details[*]') hold.addAll(readDetail(value, at, described))
+        else if (path === '$.details[*]') hold.add(readDetail(value, at, titled))
       }
     if (!any) throw new UserError('unreadable_report', 'Expected a Dockle report with summary and details; neither is there')
     yield { kind: 'report', source: 'dockle', tool: 'Dockle', tool_version: null, observed_at: null }
     yield imageAsset('image', { references: [image] })
     yield { kind: 'coverage', asset: 'image', subject: 'control' }
-    yield hold.take()
+    yield checkRecords(hold.take())
   },
 })
 
-function* readDetail(value: unknown, at: string, described: Set<string>): Generator<FileRecord> {
+/** What is kept of a check until the image is known. */
+type Check = { code: string; level: string; title?: string; evidence: string } | { unreadable: string }
+
+function readDetail(value: unknown, at: string, titled: Set<string>): Check {
   const found = fieldsOf(value)
   const code = textOf(found['code'])
-  const level = levels.get(textOf(found['level']).toUpperCase())
-  if (code === '' || level === undefined) {
-    yield { kind: 'skipped', at, reason: `Expected a check with code and a level FATAL, WARN, INFO, SKIP, IGNORE or PASS` }
-    return
-  }
-  yield* checkResult(
-    {
-      asset: 'image',
-      control_id: `dockle:${code}`,
-      title: textOf(found['title']) || code,
-      ...level,
-      category: 'Container image',
-      urls: [`https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#${code.toLowerCase().replace(/[^a-z0-9-]/g, '')}`],
-      evidence: textsIn(found['alerts']).join('\n'),
-    },
-    described,
-  )
+  const level = textOf(found['level']).toUpperCase()
+  if (code === '' || !levels.has(level)) return { unreadable: at }
+  const evidence = textsIn(found['alerts']).join('\n')
+  if (titled.has(code)) return { code, level, evidence }
+  titled.add(code)
+  return { code, level, title: textOf(found['title']) || code, evidence }
 }
+
+function* checkRecords(checks: Iterable<Check>): Generator<FileRecord> {
+  const described = new Set<string>()
+  for (const check of checks) {
+    if ('unreadable' in check) {
+      yield {
+        kind: 'skipped',
+        at: check.unreadable,
+        reason: `Expected a check with code and a level FATAL, WARN, INFO, SKIP, IGNORE or PASS`,
+      }
+      continue
+    }
+    const { code, level, title, evidence } = check
+    const { status, severity } = levels.get(level)!
+    yield* checkResult(
+      {
+        asset: 'image',
+        control_id: `dockle:${code}`,
+        title: title ?? code,
+        status,
+        severity,
+        category: 'Container image',
+        urls: title === undefined ? [] : [documentationOf(code)],
+        evidence,
+      },
+      described,
+    )
+  }
+}
+
+const documentationOf = (code: string): string =>
+  `https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#${code.toLowerCase().replace(/[^a-z0-9-]/g, '')}`

@@ -1,4 +1,6 @@
 import { UserError } from '../../../errors.ts'
+import type { ControlRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import type { Severity } from '../../../model/severity.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { fieldsOf, lineOf, textOf } from '../../readers/json-fields.ts'
@@ -16,6 +18,8 @@ const severities = new Map<string, Severity>([
   ['info', 'low'],
   ['style', 'informational'],
 ])
+
+const pathOf = remembered((file) => file.replaceAll('\\', '/'))
 
 /** Hadolint's JSON (`--format json`): a list of remarks. Format: https://github.com/hadolint/hadolint#cli */
 export const hadolint: Importer = reads({
@@ -36,11 +40,12 @@ export const hadolint: Importer = reads({
     yield { kind: 'asset', asset: ASSET, type: 'repository', name: '', names: [] }
     const results = openPartResults()
     const files = new Set<string>()
+    const controls = new Map<string, ControlRecord>()
     yield* readJson(bytes, ['$[*]']).tell(function* (matches) {
       for (const { value, at } of matches) {
         const item = fieldsOf(value)
         const code = textOf(item['code'])
-        const path = textOf(item['file']).replaceAll('\\', '/')
+        const path = pathOf(textOf(item['file']))
         if (code === '') {
           yield { kind: 'skipped', at, reason: 'Expected a remark with a code' }
           continue
@@ -48,28 +53,11 @@ export const hadolint: Importer = reads({
         files.add(path)
         const severity = severities.get(textOf(item['level']).toLowerCase())
         const title = textOf(item['message'])
-        const url = /^DL\d{4}$/.test(code)
-          ? `https://github.com/hadolint/hadolint/wiki/${code}`
-          : /^SC\d{4}$/.test(code)
-            ? `https://www.shellcheck.net/wiki/${code}`
-            : undefined
         const line = lineOf(item['line'])
-        yield* results.fail({
-          asset: ASSET,
-          control: {
-            kind: 'control',
-            control_id: `hadolint:${code.slice(0, 100)}`,
-            title: (title || code).slice(0, 500),
-            ...(severity && { severity }),
-            ...(url && { url }),
-            product: 'Docker',
-          },
-          part: path,
-          type: 'file',
-          ...(severity && { severity }),
-          title,
-          place: line ? `${path}:${line}` : path,
-        })
+        let control = controls.get(code)
+        if (control === undefined) controls.set(code, (control = controlOf(code, title, severity)))
+        const place = line ? `${path}:${line}` : path
+        for (const record of results.fail({ asset: ASSET, control, part: path, type: 'file', severity, title, place })) yield record
       }
     })
 
@@ -78,3 +66,19 @@ export const hadolint: Importer = reads({
     if (files.size > 0) yield { kind: 'coverage', asset: ASSET, subject: 'control', checks: nameOfSet(files, 'files') }
   },
 })
+
+function controlOf(code: string, title: string, severity: Severity | undefined): ControlRecord {
+  const url = /^DL\d{4}$/.test(code)
+    ? `https://github.com/hadolint/hadolint/wiki/${code}`
+    : /^SC\d{4}$/.test(code)
+      ? `https://www.shellcheck.net/wiki/${code}`
+      : undefined
+  return {
+    kind: 'control',
+    control_id: `hadolint:${code.slice(0, 100)}`,
+    title: (title || code).slice(0, 500),
+    ...(severity && { severity }),
+    ...(url && { url }),
+    product: 'Docker',
+  }
+}

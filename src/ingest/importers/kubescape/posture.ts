@@ -3,6 +3,7 @@ import { UserError } from '../../../errors.ts'
 import { repositoryName } from '../../../model/asset-name.ts'
 import { kubernetesAsset, resourcePath } from '../../../model/kubernetes-resource.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
@@ -169,29 +170,34 @@ function* records(report: Report): Generator<FileRecord> {
   }
   const described = new Map<string, AssetRecord>()
   const results = openPartResults()
+  const named = remembered((resource): { asset: AssetRecord; path: string; through: string } => {
+    const parts = parseResourceId(resource)
+    return { asset: inFiles ? code : kubernetesAsset('kubescape', cluster, parts), path: resourcePath(parts), through: parts.through }
+  })
+  const controls = remembered((id) => controlOf(id, report.described.get(id), report.frameworks.get(id)))
   for (const { resource, id, name, status, paths } of held) {
-    const named = parseResourceId(resource)
-    const asset = inFiles ? code : kubernetesAsset('kubescape', cluster, named)
+    const { asset, path, through } = named(resource)
     if (!described.has(asset.asset)) {
       described.set(asset.asset, asset)
       yield asset
     }
-    const control = controlOf(id, report.described.get(id) ?? { name, severity: null }, report.frameworks.get(id))
+    const control = report.described.has(id) ? controls(id) : controlOf(id, { name, severity: null }, report.frameworks.get(id))
     if (status !== 'fail') {
       yield* results.other(asset.asset, control, status)
       continue
     }
     const file = files.get(resource) ?? ''
-    const whole = asset.asset === resourcePath(named)
-    yield* results.fail({
+    const whole = asset.asset === path
+    const failed = results.fail({
       asset: asset.asset,
       control,
-      part: [file, whole ? '' : resourcePath(named), named.through].filter(Boolean).join(' '),
+      part: [file, whole ? '' : path, through].filter(Boolean).join(' '),
       type: 'resource',
-      ...(control.severity && { severity: control.severity }),
+      severity: control.severity,
       title: paths ? `${control.title}: ${paths}` : control.title,
-      ...((file || !whole) && { place: file || resourcePath(named) }),
+      place: file || (whole ? undefined : path),
     })
+    for (const record of failed) yield record
   }
   yield* results.end()
   yield* report.skipped

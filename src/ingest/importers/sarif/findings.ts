@@ -1,5 +1,6 @@
 import type { NumberedPlaces } from '../../../model/numbered-place.ts'
-import type { ControlRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
+import type { FileRecord, FindingRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseSeverity, type Severity, severityOfCvss } from '../../../model/severity.ts'
 import { oneLine } from '../../readers/json-fields.ts'
 import { bestRating, type CvssRating } from '../../readers/cvss.ts'
@@ -20,13 +21,13 @@ const LEVELS = new Map<string, Severity>([
 
 /** One run of a tool while its results are read. */
 export interface RunState {
-  source: string
   asset: string
   tool: Tool
   /** Addresses of the run's artifacts, for locations that only give an index. */
   artifacts: string[]
-  /** Folders in which the run took place, each with `/` at its end, longest first. */
-  folders: string[]
+  /** The path of a file by its address, relative to the folder of the run where that is known. */
+  pathOf: (uri: string) => string
+  controlId: (id: string) => string
   /** Vulnerabilities and controls that were described already. */
   described: Set<string>
   /** Places of a rule in a file so far. */
@@ -35,7 +36,6 @@ export interface RunState {
   failing: Set<string>
 }
 
-const controlId = (run: RunState, id: string) => `${run.source}:${id}`
 const idOf = (result: Result, rule: Rule | null): string => rule?.id ?? result.ruleId ?? result.rule?.id ?? 'unspecified'
 
 /** Kinds other than these are no problems: pass, notApplicable, and open and review, which nobody has decided (section 3.27.9). */
@@ -59,30 +59,30 @@ export function addFailing(failing: Set<string>, results: Iterable<Result>, tool
 }
 
 /** A control for each rule that is not about a known vulnerability, whether it has results or not. */
-export function* describeRules(run: RunState): Generator<FileRecord> {
+export function describeRules(run: RunState): FileRecord[] {
+  const records: FileRecord[] = []
   for (const rule of allRules(run.tool)) {
-    if (vulnerabilityIds(null, rule, rule.id).length === 0) yield* describeControl(run, rule.id, rule)
+    if (vulnerabilityIds(null, rule, rule.id).length === 0) addControl(records, run, rule.id, rule)
   }
+  return records
 }
 
 /** All records of one result. */
-export function* readResult(result: Result, at: string, run: RunState): Generator<FileRecord> {
+export function readResult(result: Result, at: string, run: RunState): FileRecord[] {
   const rule = findRule(result, run.tool)
   const id = idOf(result, rule)
   const skip = reasonToSkip(result)
-  if (skip !== null) {
-    yield { kind: 'skipped', at, reason: `${id}: ${skip}` }
-    return
-  }
+  if (skip !== null) return [{ kind: 'skipped', at, reason: `${id}: ${skip}` }]
+  const records: FileRecord[] = []
   const message = messageOf(result, rule, run.tool)
   const { path, place } = placeOf(result, run)
   const severity = severityOf(result, rule)
   const vulnerabilities = vulnerabilityIds(result, rule, id)
   if (vulnerabilities.length > 0 && isFinding(result)) {
     const rating = ratingOf(result, rule)
-    yield* describeVulnerabilities(run, vulnerabilities, id, rule, severity, rating)
+    addVulnerabilities(records, run, vulnerabilities, id, rule, severity, rating)
     const found = packageOf(result, rule, message)
-    yield {
+    records.push({
       kind: 'finding',
       asset: run.asset,
       vulnerability_ids: vulnerabilities,
@@ -92,57 +92,60 @@ export function* readResult(result: Result, at: string, run: RunState): Generato
       component: found.component ?? (path === undefined ? undefined : { name: path, type: 'file' }),
       fixed_version: found.fixed_version,
       place,
-    }
-    return
+    })
+    return records
   }
-  const control_id = controlId(run, id)
+  const control_id = run.controlId(id)
   if (!isFinding(result)) {
     const status = result.kind === 'pass' ? 'pass' : result.kind === 'notApplicable' ? 'not_applicable' : 'not_run'
-    if (run.failing.has(control_id)) {
-      yield { kind: 'skipped', at, reason: `${id}: ${result.kind} here, but the rule fails elsewhere in this run` }
-      return
-    }
-    yield* describeControl(run, id, rule)
-    yield { kind: 'control_result', asset: run.asset, control_id, status, evidence: message, place }
-    return
+    if (run.failing.has(control_id))
+      return [{ kind: 'skipped', at, reason: `${id}: ${result.kind} here, but the rule fails elsewhere in this run` }]
+    addControl(records, run, id, rule)
+    records.push({ kind: 'control_result', asset: run.asset, control_id, status, evidence: message, place })
+    return records
   }
-  yield* describeControl(run, id, rule, severity)
-  yield {
+  addControl(records, run, id, rule, severity)
+  const finding: FindingRecord = {
     kind: 'finding',
     asset: run.asset,
     control_id,
     severity,
     title: titleOf(message) ?? rule?.shortDescription?.text,
     place,
-    ...(path !== undefined && { component: { name: run.places.next(control_id, path), type: 'file' } }),
   }
+  if (path !== undefined) finding.component = { name: run.places.next(control_id, path), type: 'file' }
+  records.push(finding)
+  return records
 }
 
 const titleOf = (text: string | undefined): string | undefined => text && oneLine(text).slice(0, 500)
 
+const idsIn = remembered((text) => ({ cves: text.match(CVE), first: OTHER_ID.exec(text)?.[0] }))
+
 /** CVE ids in the rule's id, else among the tags; another public id in the rule's id where there is none. */
 function vulnerabilityIds(result: Result | null, rule: Rule | null, id: string): string[] {
-  const text = `${id} ${result?.ruleId ?? ''}`.slice(0, 1000)
+  const { cves, first } = idsIn(`${id} ${result?.ruleId ?? ''}`.slice(0, 1000))
   const tags = [...tagsOf(rule), ...tagsOf(result)]
-  const named = text.match(CVE) ?? tags.filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
+  const named = cves ?? tags.filter((tag) => /^CVE-\d{4}-\d{4,10}$/i.test(tag))
   if (named.length > 0) return [...new Set(named.map((cve) => cve.toUpperCase()))]
-  const other = OTHER_ID.exec(text)?.[0] ?? tags.find((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.test(tag))
+  const other = first ?? tags.find((tag) => /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/.test(tag))
   return other === undefined ? [] : [other]
 }
 
-function* describeVulnerabilities(
+function addVulnerabilities(
+  records: FileRecord[],
   run: RunState,
   ids: string[],
   id: string,
   rule: Rule | null,
   severity: Severity | undefined,
   rating: CvssRating | null,
-): Generator<FileRecord> {
+): void {
   const alias = ids.length === 1 ? OTHER_ID.exec(id)?.[0] : undefined
   for (const vulnerability_id of ids) {
     if (run.described.has(vulnerability_id)) continue
     run.described.add(vulnerability_id)
-    yield {
+    records.push({
       kind: 'vulnerability',
       vulnerability_id,
       title: rule?.shortDescription?.text,
@@ -151,19 +154,19 @@ function* describeVulnerabilities(
       ...rating,
       url: rule?.helpUri,
       aliases: alias !== undefined && alias !== vulnerability_id ? [alias] : [],
-    }
+    })
   }
 }
 
-function* describeControl(run: RunState, id: string, rule: Rule | null, severity?: Severity): Generator<ControlRecord> {
-  const control_id = controlId(run, id)
+function addControl(records: FileRecord[], run: RunState, id: string, rule: Rule | null, severity?: Severity): void {
+  const control_id = run.controlId(id)
   if (run.described.has(control_id)) return
   run.described.add(control_id)
   const { tags, cwes } = classify(rule)
   const help = rule?.help?.text
   const isLink = help !== undefined && /^https:\/\/\S+$/.test(help)
   const description = rule?.fullDescription?.text
-  yield {
+  records.push({
     kind: 'control',
     control_id,
     title: titleOf(rule?.shortDescription?.text) ?? titleOf(description) ?? rule?.name ?? id,
@@ -175,7 +178,7 @@ function* describeControl(run: RunState, id: string, rule: Rule | null, severity
     product: run.tool.driver.name,
     frameworks: cwes.map((cwe) => ({ framework: 'CWE', requirement: `CWE-${cwe}` })),
     ...(!rule && { partial: true }),
-  }
+  })
 }
 
 function classify(rule: Rule | null): { tags: string[]; cwes: string[] } {
@@ -243,20 +246,17 @@ function severityOf(result: Result | null, rule: Rule | null): Severity | undefi
 function placeOf(result: Result, run: RunState): { path?: string; place?: string } {
   const locations = result.locations ?? []
   const more = locations.length > 1 ? ` and ${locations.length - 1} more` : ''
-  for (const { physicalLocation, logicalLocations } of locations) {
-    const artifact = physicalLocation?.artifactLocation
-    const path = pathOf(artifact?.uri ?? run.artifacts[artifact?.index ?? -1], run.folders)
-    const row = physicalLocation?.region?.startLine
-    if (path !== undefined) return { path, place: `${path}${row ? `:${row}` : ''}${more}` }
-    const logical = logicalLocations?.map((one) => one.fullyQualifiedName ?? one.name).find((name) => name !== undefined)
-    if (logical !== undefined) return { path: logical, place: `${logical}${more}` }
+  for (const { uri, artifact, row, name } of locations) {
+    const address = uri ?? run.artifacts[artifact ?? -1]
+    const path = address && run.pathOf(address)
+    if (path) return { path, place: `${path}${row ? `:${row}` : ''}${more}` }
+    if (name !== undefined) return { path: name, place: `${name}${more}` }
   }
   return {}
 }
 
-/** A path relative to the folder of the run where that is known. Undefined for an empty one. */
-function pathOf(uri: string | undefined, folders: string[]): string | undefined {
-  if (!uri) return undefined
+/** A path relative to the first of the folders in which it is. */
+export function pathIn(folders: string[], uri: string): string {
   const folder = folders.find((one) => uri.startsWith(one))
   const path =
     folder !== undefined && uri.length > folder.length

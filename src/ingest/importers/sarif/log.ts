@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { given } from '../../readers/json-fields.ts'
 import { WholeText as Text } from '../../readers/lenient.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 
@@ -50,19 +51,29 @@ const Component = z.object({
 export const Tool = z.object({ driver: Component, extensions: z.array(Component).nullish().catch(null) })
 export type Tool = z.infer<typeof Tool>
 
-const Location = z.object({
-  physicalLocation: z
-    .object({
-      artifactLocation: z.object({ uri: Text, index: Index }).nullish().catch(null),
-      region: z.object({ startLine: Index }).nullish().catch(null),
-    })
-    .nullish()
-    .catch(null),
-  logicalLocations: z
-    .array(z.object({ fullyQualifiedName: Text, name: Text }))
-    .nullish()
-    .catch(null),
-})
+/** A place in a file, by its address or the number of an artifact; or the name of what is there. */
+const Location = z
+  .object({
+    physicalLocation: z
+      .object({
+        artifactLocation: z.object({ uri: Text, index: Index }).nullish().catch(null),
+        region: z.object({ startLine: Index }).nullish().catch(null),
+      })
+      .nullish()
+      .catch(null),
+    logicalLocations: z
+      .array(z.object({ fullyQualifiedName: Text, name: Text }))
+      .nullish()
+      .catch(null),
+  })
+  .transform(({ physicalLocation, logicalLocations }) =>
+    given({
+      uri: physicalLocation?.artifactLocation?.uri,
+      artifact: physicalLocation?.artifactLocation?.index,
+      row: physicalLocation?.region?.startLine,
+      name: logicalLocations?.map((one) => one.fullyQualifiedName ?? one.name).find((name) => name !== undefined),
+    }),
+  )
 
 /** One result. Only what we use, and no stricter than we need: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html section 3.27 */
 export const Result = z.object({
@@ -81,7 +92,7 @@ export const Result = z.object({
   baselineState: Text,
   properties: Properties,
 })
-export type Result = z.infer<typeof Result>
+export type Result = Partial<z.infer<typeof Result>>
 
 export const Invocations = z.array(
   z.object({

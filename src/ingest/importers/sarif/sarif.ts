@@ -4,12 +4,14 @@ import { UserError } from '../../../errors.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
+import { given } from '../../readers/json-fields.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 import { Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
-import { describeRules, addFailing, isFinding, readResult, type RunState } from './findings.ts'
+import { describeRules, addFailing, isFinding, pathIn, readResult, type RunState } from './findings.ts'
 import { Artifact, Automation, BaseIds, ExternalFiles, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
 
 /** Tools whose SARIF lists vulnerable packages: a run without results still looked for them. */
@@ -64,13 +66,14 @@ interface Run {
   skipped: Waiting
 }
 
-/** Characters of results that wait in memory: of the first run, and of each later one less, but never so little that small runs go to files. */
-const inMemory = (before: number): number => Math.max(24_000_000 / (before + 1), 250_000)
+/** Characters of results that wait in memory, of all runs together; but of each run so many that small ones do not go to files. */
+const IN_MEMORY = 48_000_000
+const OF_A_SMALL_RUN = 250_000
 
-/** `before`: how many runs there are already. */
-const newRun = (before: number): Run => ({
+/** `held`: what of the runs before waits in memory. */
+const newRun = (held: number): Run => ({
   tool: null,
-  results: new Waiting('SARIF', undefined, inMemory(before)),
+  results: new Waiting('SARIF', undefined, Math.max(IN_MEMORY - held, OF_A_SMALL_RUN)),
   others: false,
   artifacts: [],
   folders: [],
@@ -80,11 +83,13 @@ const newRun = (before: number): Run => ({
   observed_at: null,
   failed: false,
   elsewhere: false,
-  skipped: new Waiting('SARIF', undefined, inMemory(before)),
+  skipped: new Waiting('SARIF', undefined, OF_A_SMALL_RUN),
 })
 
 async function* parse(file: Source): AsyncGenerator<Told> {
   const runs = new Map<string, Run>()
+  let run: Run | undefined
+  let held = 0
   const parts = [
     'tool',
     'artifacts[*]',
@@ -101,16 +106,20 @@ async function* parse(file: Source): AsyncGenerator<Told> {
     parts.map((part) => `$.runs[*].${part}`),
   ).batches)
     for (const { path, at, value, document } of matches) {
-      const key = `${document}/${/^runs\[(\d+)\]/.exec(at)![1]}`
-      let run = runs.get(key)
-      if (!run) runs.set(key, (run = newRun(runs.size)))
+      const key = `${document}/${at.slice('runs['.length, at.indexOf(']'))}`
+      const before = run
+      run = runs.get(key)
+      if (!run) {
+        held += before?.results.inMemory ?? 0
+        runs.set(key, (run = newRun(held)))
+      }
       if (path !== '$.runs[*].results[*]') {
         readPart(run, path.slice('$.runs[*].'.length), value)
         continue
       }
       const result = safeParse(Result, value)
       if (result.success) {
-        run.results.add({ at, result: result.data })
+        run.results.add({ at, result: given(result.data) })
         run.others ||= !isFinding(result.data)
       } else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
     }
@@ -211,16 +220,18 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const described = new Set<string>()
   const places = new NumberedPlaces()
   const failing = new Set<string>()
+  const controlId = remembered((id) => `${source}:${id}`)
   // Another reading of all results, which those without passes do without.
   if (runs.some(({ others }) => others)) for (const run of runs) addFailing(failing, resultsOf(run), toolOf(run), source)
   for (const run of runs) {
     yield* run.skipped.take()
+    const folders = run.folders.toSorted((a, b) => b.length - a.length)
     const state: RunState = {
-      source,
       asset: asset.asset,
       tool: toolOf(run),
       artifacts: run.artifacts,
-      folders: run.folders.toSorted((a, b) => b.length - a.length),
+      pathOf: remembered((uri) => pathIn(folders, uri)),
+      controlId,
       described,
       places,
       failing,
