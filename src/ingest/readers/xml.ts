@@ -97,9 +97,22 @@ interface Place {
 /** Further places are made anew for each element: no format has so many, but a file may. */
 const MAX_PLACES = 10_000
 
+/** Whether an element of that name in that place is one that a pattern means, which begins with its last name. */
+function endsWith([last, ...before]: string[], name: string, parent: Place): boolean {
+  if (name !== last) return false
+  let place: Place | null = parent
+  return before.every((one) => {
+    const fits = place?.name === one
+    place = place?.parent ?? null
+    return fits
+  })
+}
+
 /** Gives the place of the element of a tag, of the place that it is in. */
 function placesOf({ elements, opens = [], flat = [], local_names }: XmlOptions): (parent: Place, tag: string) => Place {
-  const among = (patterns: string[], path: string) => patterns.some((pattern) => `/${path}`.endsWith(`/${pattern}`))
+  const tailsOf = (patterns: string[]) => patterns.map((pattern) => pattern.split('/').toReversed())
+  const listed = tailsOf(elements)
+  const opened = tailsOf(opens)
   let known = 0
   return (parent, tag) => {
     const before = parent.inner.get(tag)
@@ -111,8 +124,8 @@ function placesOf({ elements, opens = [], flat = [], local_names }: XmlOptions):
       path,
       depth: parent.depth + 1,
       parent,
-      listed: among(elements, path),
-      opens: among(opens, path),
+      listed: listed.some((tail) => endsWith(tail, name, parent)),
+      opens: opened.some((tail) => endsWith(tail, name, parent)),
       flat: flat.includes(name),
       block: BLOCKS.has(localName(name)),
       inner: new Map(),
