@@ -1,4 +1,6 @@
 import { hostNames } from '../../../model/host-name.ts'
+import type { FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
@@ -32,26 +34,28 @@ export const naabu: Importer = reads({
     yield { kind: 'report', source: 'naabu', tool: 'naabu', tool_version: null, observed_at: begun ? parseInstant(begun) : null }
     yield { kind: 'control', control_id: CONTROL, title: 'Open port', severity: 'informational', category: 'Network', product: 'naabu' }
     const told = new Map<string, number | null>()
+    const timeOf = remembered(parseInstant)
     const isList = text.trimStart().startsWith('[')
-    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell(function* (matches) {
+    yield* readJson(bytes, [isList ? '$[*]' : '$']).tell((matches) => {
+      const records: FileRecord[] = []
       for (const { value, at, document } of matches) {
         const item = fieldsOf(value)
         const names = hostNames([textOf(item.host), textOf(item.ip)])
         const port = numberOf(item.port)
         if (names.length === 0 || port === null) {
-          yield { kind: 'skipped', at: isList ? at : `line ${document + 1}`, reason: 'expected the host or address and the port' }
+          records.push({ kind: 'skipped', at: isList ? at : `line ${document + 1}`, reason: 'expected the host or address and the port' })
           continue
         }
         const asset = names.map(({ name }) => name).join(' ')
-        const observed_at = parseInstant(textOf(item.timestamp))
+        const observed_at = timeOf(textOf(item.timestamp))
         const known = told.get(asset)
         if (known === undefined || (observed_at !== null && (known === null || observed_at > known))) {
           told.set(asset, observed_at)
-          yield { kind: 'asset', asset, type: 'device', name: names[0]!.name, names, ...(observed_at !== null && { observed_at }) }
+          records.push({ kind: 'asset', asset, type: 'device', name: names[0]!.name, names, ...(observed_at !== null && { observed_at }) })
         }
         const place = `${port}/${textOf(item.protocol) || 'tcp'}`
         const tls = item.tls === true ? ' (TLS)' : ''
-        yield {
+        records.push({
           kind: 'finding',
           asset,
           control_id: CONTROL,
@@ -59,8 +63,9 @@ export const naabu: Importer = reads({
           title: `Open port ${place}${tls}`,
           place,
           access: 'remote',
-        }
+        })
       }
+      return records
     })
   },
 })

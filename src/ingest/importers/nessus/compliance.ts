@@ -1,5 +1,4 @@
 import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
-import { childText, type XmlNode } from '../../readers/xml.ts'
 
 const STATUS: Record<string, ControlResultRecord['status']> = Object.assign(
   Object.create(null) as Record<string, ControlResultRecord['status']>,
@@ -13,18 +12,18 @@ const STATUS: Record<string, ControlResultRecord['status']> = Object.assign(
 )
 
 /**
- * The records of an item of a configuration audit (`cm:compliance-…` elements): a control and its result. Null when the item is none.
+ * The records of an item of a configuration audit (`cm:compliance-…` elements): a control and its result. `text` gives its fields. Null when the item is none.
  * WARNING is how audits mark checks that a person has to do: it counts as not run.
  */
-export function complianceRecords(node: XmlNode, asset: string): FileRecord[] | null {
-  const result = childText(node, 'cm:compliance-result')
-  const name = childText(node, 'cm:compliance-check-name')
+export function complianceRecords(text: (name: string) => string | null, asset: string): FileRecord[] | null {
+  const result = text('cm:compliance-result')
+  const name = text('cm:compliance-check-name')
   if (result === null || name === null) return null
-  const id = childText(node, 'cm:compliance-functional-id') ?? childText(node, 'cm:compliance-check-id') ?? name
+  const id = text('cm:compliance-functional-id') ?? text('cm:compliance-check-id') ?? name
   const control_id = `nessus:${id}`
-  const remediation = childText(node, 'cm:compliance-solution')
-  const description = childText(node, 'cm:compliance-info')
-  const evidence = childText(node, 'cm:compliance-actual-value')
+  const remediation = text('cm:compliance-solution')
+  const description = text('cm:compliance-info')
+  const evidence = text('cm:compliance-actual-value')
   return [
     { kind: 'control', control_id, title: name, ...(description && { description }), ...(remediation && { remediation }) },
     {

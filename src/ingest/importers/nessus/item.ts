@@ -1,8 +1,9 @@
 import type { ExploitStage } from '../../../model/exploit.ts'
-import type { FileRecord, FindingRecord } from '../../../model/record.ts'
+import type { FileRecord, FindingRecord, VulnerabilityRecord } from '../../../model/record.ts'
 import type { Severity } from '../../../model/severity.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
-import { bestRating } from '../../readers/cvss.ts'
+import { bestRating, type CvssRating } from '../../readers/cvss.ts'
 import { type ComponentSource, componentOf } from './component.ts'
 
 /** One result of a plugin on a host, whatever the layout that states it. */
@@ -29,26 +30,28 @@ const CVE = /^CVE-\d{4}-\d{4,}$/
 const MAX_DESCRIPTION = 8000
 
 /** The number of a plugin; null when it is none. */
-export const readPlugin = (text: string | null | undefined): string | null => (/^\d{1,12}$/.test(text?.trim() ?? '') ? text!.trim() : null)
+export function readPlugin(text: string | null | undefined): string | null {
+  const number = text?.trim() ?? ''
+  return /^\d{1,12}$/.test(number) ? number : null
+}
 
 /** The records of one item: what it says of its vulnerabilities (once per plugin and rating, remembered in `described`), and the finding. */
-export function* itemRecords(item: PluginItem, asset: string, described: Set<string>): Generator<FileRecord> {
-  const cves = [...new Set(item.cves.map((cve) => cve.trim().toUpperCase()))].filter((id) => CVE.test(id))
-  const ids = cves.length > 0 ? cves : [`nessus:${item.plugin}`]
+export function itemRecords(item: PluginItem, asset: string, described: Set<string>): FileRecord[] {
+  const ids = idsOf(item)
   const { title, severity } = item
-  const { cvss, cvss_vector } =
-    bestRating(item.ratings.map(({ score, vector, version }) => ({ score: readScore(score), vector: spellVector(vector), version }))) ?? {}
-  const key = `${item.plugin}/${severity ?? ''}/${cvss ?? ''}`
+  const rating: Partial<CvssRating> = bestRating(item.ratings.map(readRating)) ?? {}
+  const records: FileRecord[] = []
+  const key = `${item.plugin}/${severity ?? ''}/${rating.cvss ?? ''}`
   if (!described.has(key)) {
     described.add(key)
-    yield* describe(item, ids, { cvss, cvss_vector })
+    for (const id of ids) records.push(describe(item, id, ids.length === 1, rating))
   }
   const { component, fixed_version, path } = componentOf(item)
   const place = placeOf(item, path)
   const access = accessOf(item.type)
   const finding: FindingRecord = { kind: 'finding', asset, vulnerability_ids: ids }
   if (severity) finding.severity = severity
-  if (cvss !== undefined) finding.cvss = cvss
+  if (rating.cvss !== undefined) finding.cvss = rating.cvss
   // Of several vulnerabilities, the flags do not say which one is exploited.
   if (ids.length === 1 && item.stage) finding.exploit_stage = item.stage
   if (title) finding.title = title
@@ -56,28 +59,42 @@ export function* itemRecords(item: PluginItem, asset: string, described: Set<str
   if (fixed_version) finding.fixed_version = fixed_version
   if (place) finding.place = place
   if (access) finding.access = access
-  yield finding
+  records.push(finding)
+  return records
 }
 
-/** The plugin's words are about one vulnerability only when it names one; of several, only the one whose score it says it took gets it. */
-function* describe(item: PluginItem, ids: string[], rating: { cvss?: number; cvss_vector?: string }): Generator<FileRecord> {
+/** Its CVEs, each once; for want of any, the plugin itself. */
+function idsOf({ cves, plugin }: PluginItem): string[] {
+  const ids = new Set<string>()
+  for (const cve of cves) {
+    const id = cve.trim().toUpperCase()
+    if (CVE.test(id)) ids.add(id)
+  }
+  return ids.size > 0 ? [...ids] : [`nessus:${plugin}`]
+}
+
+/** The plugin's words are about one vulnerability only when it names one (`alone`); of several, only the one whose score it says it took gets it. */
+function describe(item: PluginItem, id: string, alone: boolean, { cvss, cvss_vector }: Partial<CvssRating>): VulnerabilityRecord {
+  const rated = alone || id === item.scored?.trim().toUpperCase()
   const url = firstLink(item.see_also)
-  for (const id of ids) {
-    const alone = ids.length === 1
-    const rated = alone || id === item.scored?.trim().toUpperCase()
-    yield {
-      kind: 'vulnerability',
-      vulnerability_id: id,
-      ...(alone && item.title && { title: item.title }),
-      ...(alone && item.description && { description: item.description.slice(0, MAX_DESCRIPTION) }),
-      ...(rated && item.severity && { severity: item.severity }),
-      ...(rated && rating.cvss !== undefined && { cvss: rating.cvss }),
-      ...(rated && rating.cvss_vector && { cvss_vector: rating.cvss_vector }),
-      ...(alone && item.published !== null && { published_at: item.published }),
-      ...(alone && url && { url }),
-    }
+  return {
+    kind: 'vulnerability',
+    vulnerability_id: id,
+    ...(alone && item.title && { title: item.title }),
+    ...(alone && item.description && { description: item.description.slice(0, MAX_DESCRIPTION) }),
+    ...(rated && item.severity && { severity: item.severity }),
+    ...(rated && cvss !== undefined && { cvss }),
+    ...(rated && cvss_vector && { cvss_vector }),
+    ...(alone && item.published !== null && { published_at: item.published }),
+    ...(alone && url && { url }),
   }
 }
+
+const readRating = ({ score, vector, version }: PluginItem['ratings'][number]) => ({
+  score: readScore(score),
+  vector: spellVector(vector),
+  version,
+})
 
 function readScore(text: string | null): number | null {
   return text !== null && /^\d{1,2}(\.\d{1,2})?$/.test(text.trim()) ? +text : null
@@ -120,9 +137,9 @@ function placeOf(item: PluginItem, path: string | null): string | undefined {
 }
 
 /** `2018/06/12`, and the ISO form of the web scanner and the cloud. */
-export function readDate(text: string | null | undefined): Instant | null {
-  return text ? parseInstant(text.trim().replace(/^(\d{4})\/(\d{2})\/(\d{2})$/, '$1-$2-$3')) : null
-}
+export const readDate = (text: string | null | undefined): Instant | null => (text ? dateIn(text) : null)
+
+const dateIn = remembered((text) => parseInstant(text.trim().replace(/^(\d{4})\/(\d{2})\/(\d{2})$/, '$1-$2-$3')))
 
 /** The first https link, from lines or from the JSON list that Tenable's state exports write. */
 function firstLink(text: string | null): string | null {

@@ -86,7 +86,9 @@ export async function* parseXmlReport(file: Source): AsyncGenerator<Told> {
           toolVersion ??= version
           host.credentialed = credentialed ?? host.credentialed
         }
-        const at = `line ${line} (ReportItem ${items} of ${host.name})`
+        const { name } = host
+        const number = items
+        const at = () => `line ${line} (ReportItem ${number} of ${name})`
         yield* emit(readItem(node, host, described, at), scan !== null)
       }
     }
@@ -138,41 +140,49 @@ function* coverageOf(open: OpenHost, policy: { name: string; narrowed: boolean }
   if (open.compliance) yield { kind: 'coverage', asset: open.key, subject: 'control', access: 'full', checks: `policy ${policy.name}` }
 }
 
-function* readItem(node: XmlNode, host: OpenHost, described: Set<string>, at: string): Generator<FileRecord> {
+/** The fields of an item by their names: the first child of each. An item has some forty, and most of them are asked for. */
+type Fields = Map<string, XmlNode>
+
+function fieldsOf(node: XmlNode): Fields {
+  const fields: Fields = new Map()
+  for (const one of node.children) if (!fields.has(one.name)) fields.set(one.name, one)
+  return fields
+}
+
+const textOf = (fields: Fields, name: string): string | null => fields.get(name)?.text.trim() || null
+
+function readItem(node: XmlNode, host: OpenHost, described: Set<string>, at: () => string): Iterable<FileRecord> {
   const stated = node.attributes['pluginID']?.trim() ?? ''
   const plugin = readPlugin(stated)
   if (plugin === null) {
-    yield { kind: 'skipped', at, reason: `expected a number as pluginID, found ${stated === '' ? 'none' : `"${stated.slice(0, 40)}"`}` }
-    return
+    return [
+      { kind: 'skipped', at: at(), reason: `expected a number as pluginID, found ${stated === '' ? 'none' : `"${stated.slice(0, 40)}"`}` },
+    ]
   }
-  const state = childText(node, 'vulnerability_state')
+  const fields = fieldsOf(node)
+  const state = textOf(fields, 'vulnerability_state')
   if (state?.toLowerCase() === 'fixed') {
-    yield* closedItems(itemRecords(describeItem(node, plugin), host.key, new Set()), { reason: state, at })
-    return
+    return closedItems(itemRecords(describeItem(node, fields, plugin), host.key, new Set()), { reason: state, at: at() })
   }
-  const compliance = complianceRecords(node, host.key)
+  const compliance = complianceRecords((name) => textOf(fields, name), host.key)
   if (compliance) {
     host.compliance = true
-    yield* compliance
-    return
+    return compliance
   }
-  yield* itemRecords(describeItem(node, plugin), host.key, described)
+  return itemRecords(describeItem(node, fields, plugin), host.key, described)
 }
 
-function describeItem(node: XmlNode, plugin: string): PluginItem {
-  const number = node.attributes['severity']
-  const texts = (name: string) => childrenNamed(node, name).map((one) => one.text.trim())
-  const rating = (score: string, vector: string, version: 2 | 3 | 4) => ({
-    score: childText(node, score),
-    vector: childText(node, vector),
-    version,
-  })
+function describeItem(node: XmlNode, fields: Fields, plugin: string): PluginItem {
+  const { attributes } = node
+  const number = attributes['severity']
+  const text = (name: string) => textOf(fields, name)
+  const texts = (name: string) => (fields.has(name) ? childrenNamed(node, name).map((one) => one.text.trim()) : [])
+  const rating = (score: string, vector: string, version: 2 | 3 | 4) => ({ score: text(score), vector: text(vector), version })
   return {
     plugin,
-    title: (node.attributes['pluginName'] || childText(node, 'plugin_name') || '').trim(),
-    family: node.attributes['pluginFamily'] ?? '',
-    severity:
-      (number && /^[0-4]$/.test(number) ? severities[+number] : undefined) ?? parseSeverity(childText(node, 'risk_factor')) ?? undefined,
+    title: (attributes['pluginName'] || text('plugin_name') || '').trim(),
+    family: attributes['pluginFamily'] ?? '',
+    severity: (number && /^[0-4]$/.test(number) ? severities[+number] : undefined) ?? parseSeverity(text('risk_factor')) ?? undefined,
     cves: texts('cve'),
     // `cvss` and `cvssv3` are the web scanner's names.
     ratings: [
@@ -182,16 +192,16 @@ function describeItem(node: XmlNode, plugin: string): PluginItem {
       rating('cvss_base_score', 'cvss_vector', 2),
       rating('cvss', 'cvss_vector', 2),
     ],
-    scored: childText(node, 'cvss_score_source'),
-    output: childText(node, 'plugin_output') ?? '',
+    scored: text('cvss_score_source'),
+    output: text('plugin_output') ?? '',
     cpes: texts('cpe').flatMap((lines) => lines.split('\n')),
     updates: texts('xref').flatMap((xref) => /^MSKB:(\d{6,8})$/.exec(xref)?.[1] ?? []),
-    port: node.attributes['port'] ?? '',
-    protocol: node.attributes['protocol'] ?? '',
-    type: childText(node, 'plugin_type'),
-    stage: stageOf((flag) => childText(node, flag)?.toLowerCase() === 'true'),
-    description: childText(node, 'description'),
-    published: readDate(childText(node, 'vuln_publication_date')),
-    see_also: childText(node, 'see_also'),
+    port: attributes['port'] ?? '',
+    protocol: attributes['protocol'] ?? '',
+    type: text('plugin_type'),
+    stage: stageOf((flag) => text(flag)?.toLowerCase() === 'true'),
+    description: text('description'),
+    published: readDate(text('vuln_publication_date')),
+    see_also: text('see_also'),
   }
 }

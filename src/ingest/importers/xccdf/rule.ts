@@ -1,4 +1,5 @@
 import type { ControlRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { type Severity, parseSeverity } from '../../../model/severity.ts'
 import { stigControlId } from '../../../model/stig.ts'
 import { childText, childrenNamed, type XmlNode } from '../../readers/xml.ts'
@@ -81,14 +82,19 @@ export function readRule(node: XmlNode, group: string): Rule {
  * ids of XCCDF 1.1, which are unique only in their benchmark, come under its id.
  */
 export function controlIdOf(rule: string, benchmark: string): string {
+  return sharedId(rule) ?? `xccdf:${benchmark}/${rule}`.slice(0, 300)
+}
+
+/** The id that does not depend on the benchmark; null for a rule of XCCDF 1.1. */
+const sharedId = remembered((rule) => {
   const stig = stigControlId(rule)
   if (stig) return stig
   const parts = /^xccdf_([^_]{1,200})_rule_(.{1,250})$/.exec(rule)
-  return `xccdf:${parts ? `${parts[1]}/${parts[2]}` : `${benchmark}/${rule}`}`.slice(0, 300)
-}
+  return parts ? `xccdf:${parts[1]}/${parts[2]}`.slice(0, 300) : null
+})
 
 /** Benchmark and profile without `xccdf_`, the namespace and the kind: `RHEL_8_STIG`, `MAC-1_Classified`. */
-export const shortId = (id: string): string => /^xccdf_[^_]{1,200}_(?:benchmark|profile)_(.{1,250})$/.exec(id)?.[1] ?? id
+export const shortId = remembered((id) => /^xccdf_[^_]{1,200}_(?:benchmark|profile)_(.{1,250})$/.exec(id)?.[1] ?? id)
 
 /** The control that a rule is. `version`, `frameworks`: what the result itself says in addition. */
 export function controlOf(

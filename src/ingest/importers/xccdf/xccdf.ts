@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.ts'
-import type { ControlResultRecord, FileRecord } from '../../../model/record.ts'
+import type { ControlResultRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { peek } from '../../readers/peek.ts'
@@ -39,6 +39,12 @@ const elements = [
   'TestResult/platform',
   'TestResult/rule-result',
 ]
+
+/** Where a result stands in the file. */
+interface Place {
+  line: number
+  number: number
+}
 
 /** The results of one `TestResult` so far. */
 interface Run {
@@ -113,7 +119,7 @@ export const xccdf: Importer = reads({
         } else if (run && name === 'rule-result') {
           results++
           if (!run.told) yield* beginRun(run)
-          yield* readResult(node, run, rules, `line ${line} (rule-result ${results})`)
+          yield* readResult(node, run, rules, { line, number: results })
         } else if (run) readAbout(run.target, name, node)
       }
     })
@@ -149,7 +155,11 @@ function* endRun(run: Run): Generator<FileRecord> {
   if (run.vulnerabilities && !run.failed) yield { kind: 'coverage', asset: HOST, subject: 'vulnerability', checks }
 }
 
-function* readResult(node: XmlNode, run: Run, rules: Map<string, Rule>, at: string): Generator<FileRecord> {
+const cvesOf = (said: string[], known: string[]) => (said.length === 0 ? known : [...new Set([...said, ...known])])
+
+const placeInFile = ({ line, number }: Place) => `line ${line} (rule-result ${number})`
+
+function readResult(node: XmlNode, run: Run, rules: Map<string, Rule>, at: Place): FileRecord[] {
   const id = node.attributes['idref']?.trim() ?? ''
   const word = childText(node, 'result')?.toLowerCase() ?? ''
   const status = statuses.get(word)
@@ -158,39 +168,36 @@ function* readResult(node: XmlNode, run: Run, rules: Map<string, Rule>, at: stri
       id === ''
         ? 'Expected a rule-result with an idref'
         : `Expected a result pass, fail, error, …; found ${JSON.stringify(word.slice(0, 40))}`
-    yield { kind: 'skipped', at, reason }
-    return
+    return [{ kind: 'skipped', at: placeInFile(at), reason }]
   }
+  const records: FileRecord[] = []
   const rule = rules.get(id)
   const idents = identsOf(node)
   const severity = parseSeverity(node.attributes['severity']) ?? rule?.severity ?? null
-  const patch = patchOf(rule?.title ?? '', [...new Set([...idents.cves, ...(rule?.cves ?? [])])])
+  const patch = patchOf(rule?.title ?? '', cvesOf(idents.cves, rule?.cves ?? []))
   if (patch && status === null) run.failed = true
-  if (status === null) return
+  if (status === null) return records
   if (patch) {
     run.vulnerabilities = true
     if (status === 'not_run') {
       run.failed = true
-      yield { kind: 'skipped', at, reason: `${rule?.title || id}: ${word}, so nothing is known of it` }
+      records.push({ kind: 'skipped', at: placeInFile(at), reason: `${rule?.title || id}: ${word}, so nothing is known of it` })
     }
-    if (status !== 'fail') return
+    if (status !== 'fail') return records
     for (const vulnerability_id of patch.ids) {
       if (run.described.has(vulnerability_id)) continue
       run.described.add(vulnerability_id)
       // The title and severity are the update's; they are the vulnerability's only where it is the only one.
       if (patch.ids.length > 1) continue
-      yield { kind: 'vulnerability', vulnerability_id, ...(rule?.title && { title: rule.title }), ...(severity && { severity }) }
+      records.push({ kind: 'vulnerability', vulnerability_id, ...(rule?.title && { title: rule.title }), ...(severity && { severity }) })
     }
-    yield {
-      kind: 'finding',
-      asset: HOST,
-      vulnerability_ids: patch.ids,
-      ...(severity && { severity }),
-      ...(rule?.title && { title: rule.title }),
-      ...(patch.component && { component: { name: patch.component } }),
-      ...(patch.advisory && { fixed_version: patch.advisory }),
-    }
-    return
+    const finding: FindingRecord = { kind: 'finding', asset: HOST, vulnerability_ids: patch.ids }
+    if (severity) finding.severity = severity
+    if (rule?.title) finding.title = rule.title
+    if (patch.component) finding.component = { name: patch.component }
+    if (patch.advisory) finding.fixed_version = patch.advisory
+    records.push(finding)
+    return records
   }
   run.controls = true
   const control_id = controlIdOf(id, run.target.benchmark)
@@ -198,23 +205,27 @@ function* readResult(node: XmlNode, run: Run, rules: Map<string, Rule>, at: stri
     run.described.add(control_id)
     const { frameworks } = idents
     const version = node.attributes['version'] ?? ''
-    yield controlOf(control_id, rule, { id, version, frameworks, severity, benchmark: shortId(run.target.benchmark) })
+    records.push(controlOf(control_id, rule, { id, version, frameworks, severity, benchmark: shortId(run.target.benchmark) }))
   }
   const evidence = evidenceOf(node, word)
-  const place = childrenNamed(node, 'instance')
+  const place = instancesOf(node)
+  const result: ControlResultRecord = { kind: 'control_result', asset: HOST, control_id, status }
+  if (severity) result.severity = severity
+  if (evidence) result.evidence = evidence
+  if (place) result.place = place.slice(0, 500)
+  records.push(result)
+  return records
+}
+
+/** The things that the rule was checked on, when there are several. */
+function instancesOf(node: XmlNode): string {
+  const instances = childrenNamed(node, 'instance')
+  if (instances.length === 0) return ''
+  return instances
     .map((one) => [one.attributes['context'], one.text.trim()].filter(Boolean).join(' '))
     .filter(Boolean)
     .slice(0, 20)
     .join(', ')
-  yield {
-    kind: 'control_result',
-    asset: HOST,
-    control_id,
-    status,
-    ...(severity && { severity }),
-    ...(evidence && { evidence }),
-    ...(place && { place: place.slice(0, 500) }),
-  }
 }
 
 /** Messages of the checking engine; for results that say more than pass or fail the word itself. */
