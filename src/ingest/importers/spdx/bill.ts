@@ -4,7 +4,7 @@ import { parsePackage } from '../../../model/package-url.ts'
 import type { FileRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Creation, Package } from './package.ts'
-import { ASSET, describeSubject, isLayer, purlOf, rootsOf } from './subject.ts'
+import { ASSET, describeSubject, isLayer, rootsOf } from './subject.ts'
 
 /** All that a bill says, once it is read to its end. `skipped`: what could not be read. */
 export function* recordsOfBill(creation: Creation, packages: readonly Package[], skipped: readonly FileRecord[]): Generator<FileRecord> {
@@ -38,40 +38,37 @@ const isSystem = (one: Package): boolean => one.purpose === 'OPERATING-SYSTEM' |
 function isSoftware(one: Package): boolean {
   if (isLayer(one) || one.purpose === 'FILE' || one.purpose === 'CONTAINER') return false
   // Trivy lists lock files as applications without a version.
-  return !(one.id.startsWith('SPDXRef-Application-') && one.version === undefined && purlOf(one) === undefined)
+  return !(one.id.startsWith('SPDXRef-Application-') && one.version === undefined && one.purl === undefined)
 }
 
 function softwareOf(one: Package): SoftwareRecord {
-  const purl = purlOf(one)
-  const cpe = one.refs.find(({ type }) => type === 'cpe23Type' || type === 'cpe22Type')?.locator
+  const { purl, cpe, version } = one
   return {
     kind: 'software',
     asset: ASSET,
-    name: nameOf(one, purl),
-    version: one.version,
+    name: nameOf(one),
+    version,
     purl,
     cpe,
     vendor: one.supplier,
-    place: placeOf(one.source_info) ?? /^pkg:([a-z0-9.+-]{1,40})\//.exec(purl ?? '')?.[1],
+    place: placeOf(one.source_info) ?? (purl && /^pkg:([a-z0-9.+-]{1,40})\//.exec(purl)?.[1]),
   }
 }
 
 /** SPDX has no field for a group, so that of Maven is taken from the package URL: group:name, as its own tools write it. */
-function nameOf(one: Package, purl: string | undefined): string {
-  const [, group, name] = /^pkg:maven\/(.+)\/([^/]+)$/.exec(parsePackage(purl ?? '')?.name ?? '') ?? []
-  return group !== undefined && name !== undefined && one.name === decodeURIComponent(name)
-    ? `${decodeURIComponent(group)}:${one.name}`
-    : one.name
+function nameOf({ name: own, purl }: Package): string {
+  if (!purl || !/^\s*pkg:\/*maven\//i.test(purl)) return own
+  const [, group, name] = /^pkg:maven\/(.+)\/([^/]+)$/.exec(parsePackage(purl)?.name ?? '') ?? []
+  return group !== undefined && name !== undefined && own === decodeURIComponent(name) ? `${decodeURIComponent(group)}:${own}` : own
 }
 
 /** Syft's sentence: "acquired package info from APK DB: /lib/apk/db/installed", "… from the following paths: /bin/a, /bin/b". */
 const placeOf = (info: string | undefined): string | undefined =>
-  /^acquired package info from [^:]{1,100}: ([^,]{1,500})/.exec(info ?? '')?.[1]?.trim()
+  info && /^acquired package info from [^:]{1,100}: ([^,]{1,500})/.exec(info)?.[1]?.trim()
 
 /** "a reference to the published security advisory that may affect one or more elements": one finding for each. */
 function* advisoriesOf(one: Package, source: string): Generator<FileRecord> {
-  for (const { type, locator } of one.refs) {
-    if (type !== 'advisory') continue
+  for (const locator of one.advisories) {
     const known =
       /\b(?:CVE-\d{4}-\d{4,10}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,6}|GO-\d{4}-\d{4,6})\b/i.exec(
         locator,
@@ -79,12 +76,12 @@ function* advisoriesOf(one: Package, source: string): Generator<FileRecord> {
     const vulnerability_id =
       known === undefined ? `${source}:${locator}` : /^(?:CVE|RUSTSEC|PYSEC|GO)/i.test(known) ? known.toUpperCase() : known
     if (locator.startsWith('https://')) yield { kind: 'vulnerability', vulnerability_id, url: locator }
-    const purl = purlOf(one)
+    const { purl, version } = one
     yield {
       kind: 'finding',
       asset: ASSET,
       vulnerability_ids: [vulnerability_id],
-      component: { name: nameOf(one, purl), ...(one.version && { version: one.version }), ...(purl && { purl }) },
+      component: { name: nameOf(one), ...(version && { version }), ...(purl && { purl }) },
     }
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Creation, Package } from './package.ts'
+import { addReference, type Creation, noReferences, type Package } from './package.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 
 const Text = z
@@ -49,7 +49,7 @@ export class Graph {
   size = 0
 
   /** Null when the element was read or passed over; else what is wrong with it. */
-  add(value: unknown, at: string): string | null {
+  add(value: unknown): string | null {
     this.size++
     const parsed = safeParse(Element, value)
     if (!parsed.success) return z.prettifyError(parsed.error)
@@ -68,12 +68,10 @@ export class Graph {
     } else if (element.type === 'software_Package') {
       if (element.name === undefined || id === undefined) return 'Expected a package with spdxId and name'
       if (typeof element.suppliedBy === 'string') this.suppliers.set(id, element.suppliedBy)
-      const refs = (element.externalIdentifier ?? []).flatMap(({ externalIdentifierType: type = '', identifier }) =>
-        identifier === undefined || !Object.hasOwn(types, type) ? [] : [{ category: 'OTHER', type: types[type]!, locator: identifier }],
-      )
-      const purl = element.software_packageUrl
+      const references = { ...noReferences(), purl: element.software_packageUrl }
+      for (const { externalIdentifierType: type = '', identifier } of element.externalIdentifier ?? [])
+        if (identifier !== undefined && Object.hasOwn(types, type)) addReference(references, types[type]!, identifier)
       this.packages.push({
-        at,
         id,
         name: element.name,
         version: element.software_packageVersion,
@@ -83,7 +81,7 @@ export class Graph {
         purpose:
           element.software_primaryPurpose === 'operatingSystem' ? 'OPERATING-SYSTEM' : element.software_primaryPurpose?.toUpperCase(),
         remarks: [],
-        refs: purl === undefined ? refs : [{ category: 'PACKAGE-MANAGER', type: 'purl', locator: purl }, ...refs],
+        ...references,
       })
     }
     return null

@@ -1,27 +1,32 @@
 import { z } from 'zod'
+import { fieldsOf, listOf } from '../../readers/json-fields.ts'
+import { WholeText } from '../../readers/lenient.ts'
 
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => {
-    const trimmed = text?.trim()
-    return trimmed && trimmed !== 'NOASSERTION' && trimmed !== 'NONE' ? trimmed : undefined
-  })
-  .catch(undefined)
+const Text = WholeText.transform((text) => (text === 'NOASSERTION' || text === 'NONE' ? undefined : text))
 
-/** A reference of a package to the world outside: https://spdx.github.io/spdx-spec/v2.3/external-repository-identifiers/ */
-export interface ExternalRef {
-  /** SECURITY, PACKAGE-MANAGER (or PACKAGE_MANAGER), … */
-  category: string
-  /** purl, cpe23Type, advisory, … */
-  type: string
-  locator: string
+/** What a package's references to the world outside say of it: https://spdx.github.io/spdx-spec/v2.3/external-repository-identifiers/ */
+export interface References {
+  /** The first of each kind. */
+  purl: string | undefined
+  cpe: string | undefined
+  /** Where security advisories about it stand. */
+  advisories: readonly string[]
+}
+
+const NONE: readonly string[] = []
+
+export const noReferences = (): References => ({ purl: undefined, cpe: undefined, advisories: NONE })
+
+/** Adds a reference of a type of version 2, which may be written as its IRI; types that we do not use are passed over. */
+export function addReference(to: References, type: string, locator: string): void {
+  const own = type.startsWith('http') ? type.replace(/^https?:\/\/spdx\.org\/rdf\/references\//, '') : type
+  if (own === 'purl') to.purl ??= locator
+  else if (own === 'cpe23Type' || own === 'cpe22Type') to.cpe ??= locator
+  else if (own === 'advisory') to.advisories = [...to.advisories, locator]
 }
 
 /** One package of a bill, the same from every form of SPDX. */
-export interface Package {
-  /** Where it stands in the file. */
-  at: string
+export interface Package extends References {
   /** SPDXRef-…, or the IRI of version 3. */
   id: string
   name: string
@@ -34,7 +39,6 @@ export interface Package {
   purpose: string | undefined
   /** The tool's own remarks; Trivy's hold the image's digest. */
   remarks: readonly string[]
-  refs: readonly ExternalRef[]
 }
 
 /** "Organization: Acme (info@example.com)" → "Acme". */
@@ -56,12 +60,9 @@ export const PackageOfJson = z
     sourceInfo: Text,
     primaryPackagePurpose: Text,
     attributionTexts: z.array(z.string()).nullish().catch(null),
-    externalRefs: z
-      .array(z.object({ referenceCategory: z.string(), referenceType: z.string(), referenceLocator: z.string() }).nullish().catch(null))
-      .nullish()
-      .catch(null),
+    externalRefs: z.unknown().optional(),
   })
-  .transform((one): Omit<Package, 'at'> => ({
+  .transform((one): Package => ({
     id: one.SPDXID,
     name: one.name,
     version: one.versionInfo,
@@ -69,14 +70,19 @@ export const PackageOfJson = z
     download: one.downloadLocation,
     source_info: one.sourceInfo,
     purpose: one.primaryPackagePurpose?.toUpperCase().replace('_', '-'),
-    remarks: one.attributionTexts ?? [],
-    refs: (one.externalRefs ?? []).flatMap((ref) =>
-      ref ? [{ category: ref.referenceCategory, type: typeOf(ref.referenceType), locator: ref.referenceLocator.trim() }] : [],
-    ),
+    remarks: one.attributionTexts ?? NONE,
+    ...referencesIn(one.externalRefs),
   }))
 
-/** The types of the specification may be written as their IRI. */
-export const typeOf = (text: string): string => text.replace(/^https?:\/\/spdx\.org\/rdf\/references\//, '')
+function referencesIn(value: unknown): References {
+  const all = noReferences()
+  for (const one of listOf(value)) {
+    const { referenceCategory, referenceType, referenceLocator } = fieldsOf(one)
+    if (typeof referenceCategory === 'string' && typeof referenceType === 'string' && typeof referenceLocator === 'string')
+      addReference(all, referenceType, referenceLocator.trim())
+  }
+  return all
+}
 
 /** What a document says of itself. */
 export interface Creation {

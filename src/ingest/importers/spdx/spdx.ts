@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
+import { fieldsOf } from '../../readers/json-fields.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { recordsOfBill } from './bill.ts'
@@ -57,7 +58,6 @@ async function* parseTagValue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 const Info = z.object({ created: z.string().nullish().catch(null), creators: z.array(z.string()).nullish().catch(null) })
-const Relationship = z.object({ spdxElementId: z.string(), relatedSpdxElement: z.string(), relationshipType: z.string() })
 
 /** What is known of one document of a JSON file. */
 interface Document {
@@ -104,16 +104,18 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
 function readPart({ creation, packages, graph, skipped }: Document, part: string, value: unknown, at: string): void {
   if (part === 'packages[*]') {
     const parsed = safeParse(PackageOfJson, value)
-    if (parsed.success) packages.push({ at, ...parsed.data })
+    if (parsed.success) packages.push(parsed.data)
     else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
   } else if (part === '@graph[*]') {
-    const wrong = graph.add(value, at)
+    const wrong = graph.add(value)
     if (wrong !== null) skipped.push({ kind: 'skipped', at, reason: wrong })
   } else if (part === 'relationships[*]') {
-    const { spdxElementId, relatedSpdxElement, relationshipType = '' } = safeParse(Relationship, value).data ?? {}
+    const { spdxElementId, relatedSpdxElement, relationshipType } = fieldsOf(value)
+    if (typeof spdxElementId !== 'string' || typeof relatedSpdxElement !== 'string') return
     // "DESCRIBE" is a slip of Trivy before 0.38.
-    if (/^DESCRIBES?$/.test(relationshipType) && spdxElementId === 'SPDXRef-DOCUMENT') creation.describes.push(relatedSpdxElement!)
-    else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === 'SPDXRef-DOCUMENT') creation.describes.push(spdxElementId!)
+    if (relationshipType === 'DESCRIBES' || relationshipType === 'DESCRIBE') {
+      if (spdxElementId === 'SPDXRef-DOCUMENT') creation.describes.push(relatedSpdxElement)
+    } else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === 'SPDXRef-DOCUMENT') creation.describes.push(spdxElementId)
   } else if (part === 'documentDescribes') creation.describes.push(...(z.array(z.string()).safeParse(value).data ?? []))
   else if (part === 'creationInfo') {
     const { created, creators } = safeParse(Info, value).data ?? {}

@@ -8,13 +8,11 @@ export const ASSET = 'subject'
 
 const DIGEST = /sha256:[0-9a-f]{64}/
 
-export const purlOf = (one: Package): string | undefined => one.refs.find(({ type }) => type === 'purl')?.locator
-
 /** Whether a package is a whole image: told by its purpose, its package URL, or as Trivy and Syft name it. */
 const isImage = (one: Package): boolean =>
   one.purpose === 'CONTAINER' ||
   /^SPDXRef-(?:ContainerImage|DocumentRoot-Image)-/.test(one.id) ||
-  /^pkg:(?:oci|docker)\//.test(purlOf(one) ?? '')
+  /^pkg:(?:oci|docker)\//.test(one.purl ?? '')
 
 /** A layer of an image, named by its digest only. */
 export const isLayer = (one: Package): boolean => /^(?:sha256:)?[0-9a-f]{64}$/.test(one.name)
@@ -40,7 +38,7 @@ function imageOf({ name: title, namespace, tools }: Creation, root: Package | nu
   const texts: (string | undefined)[] = []
   let digest: string | undefined
   if (root && isImage(root)) {
-    const purl = imageOfPackage(purlOf(root) ?? '')
+    const purl = imageOfPackage(root.purl ?? '')
     const remark = root.remarks.map((text) => /^RepoDigest: \S+@(sha256:[0-9a-f]{64})$/.exec(text)?.[1]).find(Boolean)
     digest = purl?.digest ?? remark ?? DIGEST.exec(root.version ?? '')?.[0] ?? DIGEST.exec(root.name)?.[0]
     const tag = root.remarks.map((text) => /^RepoTag: (\S+)$/.exec(text)?.[1]).find(Boolean)
@@ -70,7 +68,7 @@ function imageOf({ name: title, namespace, tools }: Creation, root: Package | nu
 
 /** Only addresses that are of a repository: where it is hosted as one, or fetched by git. */
 function repositoryOf(root: Package): string | null {
-  const named = /^pkg:(?:github\/|golang\/github\.com\/)([\w.-]{1,100}\/[\w.-]{1,100})/i.exec(purlOf(root) ?? '')?.[1]
+  const named = /^pkg:(?:github\/|golang\/github\.com\/)([\w.-]{1,100}\/[\w.-]{1,100})/i.exec(root.purl ?? '')?.[1]
   const texts = [
     named && `https://github.com/${named}`,
     root.id.startsWith('SPDXRef-Repository-') ? root.name : undefined,

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts'
 import { inPieces } from '../../readers/pieces.ts'
-import { type Creation, nameOfAgent, type Package, typeOf } from './package.ts'
+import { type Creation, nameOfAgent, type Package, addReference, noReferences } from './package.ts'
 
 /** The longest line or text between `<text>` and `</text>`, in characters. */
 const MAX_TEXT = 8 * 1024 * 1024
@@ -68,7 +68,7 @@ const OTHERS = new Set(['FileName', 'SnippetSPDXID', 'LicenseID', 'Annotator', '
 
 const given = (value: string): string | undefined => (value === '' || value === 'NOASSERTION' || value === 'NONE' ? undefined : value)
 
-type Draft = { -readonly [key in keyof Package]: Package[key] } & { remarks: string[]; refs: Package['refs'][number][] }
+type Draft = { -readonly [key in keyof Package]: Package[key] } & { remarks: string[] }
 
 /**
  * Reads the tag-value form of SPDX 2, package by package; fills `creation` as it goes, whole at the end. Files, snippets, licences and
@@ -79,12 +79,11 @@ export async function* readTagValue(bytes: AsyncIterable<Uint8Array>, creation: 
   let elsewhere = false
   let document: string | undefined
   const described: string[] = []
-  for await (const { tag, value, line } of tagsOf(bytes)) {
+  for await (const { tag, value } of tagsOf(bytes)) {
     if (tag === 'PackageName') {
       if (current) yield current
       elsewhere = false
       current = {
-        at: `line ${line}`,
         id: '',
         name: value,
         version: undefined,
@@ -93,7 +92,7 @@ export async function* readTagValue(bytes: AsyncIterable<Uint8Array>, creation: 
         source_info: undefined,
         purpose: undefined,
         remarks: [],
-        refs: [],
+        ...noReferences(),
       }
     } else if (OTHERS.has(tag)) elsewhere = true
     else if (tag === 'Relationship') {
@@ -123,6 +122,6 @@ function readTag(current: Draft, tag: string, value: string): void {
   else if (tag === 'PackageAttributionText') current.remarks.push(value)
   else if (tag === 'ExternalRef') {
     const [category, type, locator] = value.split(/\s+/)
-    if (category && type && locator) current.refs.push({ category, type: typeOf(type), locator })
+    if (category && type && locator) addReference(current, type, locator)
   }
 }
