@@ -6,13 +6,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { UserError } from '../errors.ts'
-import type { AssetRecord, FileRecord, ReportRecord } from '../model/record.ts'
+import type { FileRecord, ReportRecord } from '../model/record.ts'
 import { DAY_US, formatInstant, type Instant, NEVER, parseInstant } from '../model/time.ts'
 import type { Engine } from '../store/engines/engine.ts'
 import { findSame, type ImportCounts, nextImport, noCounts, writeImport } from '../store/imports.ts'
 import { inputPath } from '../store/inputs.ts'
 import { addOrgIn, addTenant, findOrg, listOrgs, type Org } from '../store/orgs.ts'
 import type { Store } from '../store/store.ts'
+import { AssetCount } from './asset-count.ts'
 import { detect } from './detect.ts'
 import type { Feed, Importer, ParseOptions, Source } from './importer.ts'
 import { openBytes, openFile } from './readers/file.ts'
@@ -103,17 +104,23 @@ const open = (input: Input, name: string | undefined) =>
 
 /** Counts records at the grain of the report. */
 class Counter {
-  readonly counts = noCounts()
-  /** What each asset of the file is called, and how many of the file's are called so: several looks at one asset are one. */
-  private readonly assets = new Map<string, string>()
-  private readonly called = new Map<string, number>()
+  private readonly kept = noCounts()
+  private readonly assets = new AssetCount()
   private readonly vulnerabilities = new Set<string>()
   private readonly controls = new Set<string>()
   records = 0
 
+  /** Of all records so far; always the same object. */
+  get counts(): ImportCounts {
+    this.kept.assets = this.assets.size
+    this.kept.vulnerabilities = this.vulnerabilities.size
+    this.kept.controls = this.controls.size
+    return this.kept
+  }
+
   add(record: FileRecord): void {
     this.records++
-    const { counts } = this
+    const counts = this.kept
     if (record.kind === 'finding') {
       counts.findings++
       for (const id of record.vulnerability_ids ?? []) this.vulnerabilities.add(id)
@@ -123,7 +130,7 @@ class Counter {
     } else if (record.kind === 'statement') {
       counts.statements = (counts.statements ?? 0) + 1
       this.vulnerabilities.add(record.vulnerability_id)
-    } else if (record.kind === 'asset') this.addAsset(record)
+    } else if (record.kind === 'asset') this.assets.tell(record.asset, record.names)
     else if (record.kind === 'control') this.controls.add(record.control_id)
     else if (record.kind === 'software') counts.software++
     else if (record.kind === 'skipped') counts.skipped++
@@ -133,21 +140,6 @@ class Counter {
       counts.entries = (counts.entries ?? 0) + 1
       if ('vulnerability_id' in record) this.vulnerabilities.add(record.vulnerability_id)
     }
-    counts.assets = this.called.size
-    counts.vulnerabilities = this.vulnerabilities.size
-    counts.controls = this.controls.size
-  }
-
-  private addAsset({ asset, names }: AssetRecord): void {
-    const name = names.length > 0 ? JSON.stringify(names.map((one) => `${one.type} ${one.name}`).toSorted()) : asset
-    const before = this.assets.get(asset)
-    if (before === name) return
-    this.assets.set(asset, name)
-    this.called.set(name, (this.called.get(name) ?? 0) + 1)
-    if (before === undefined) return
-    const left = this.called.get(before)! - 1
-    if (left > 0) this.called.set(before, left)
-    else this.called.delete(before)
   }
 }
 
