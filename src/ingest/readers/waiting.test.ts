@@ -36,3 +36,23 @@ it('gives back what it was given, however much of it waits on disk, as often as 
     { numRuns: 50 },
   )
 })
+
+it('gives back what came between two points, whether it waits in memory, on disk or in both', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), { maxLength: 20 }),
+      fc.constantFrom(1, 100, 400, 30_000),
+      (groups, in_memory) => {
+        const waiting = new Waiting<string>('Made-up', 1000, in_memory)
+        const marks = [waiting.mark()]
+        for (const group of groups) {
+          waiting.addAll(group)
+          marks.push(waiting.mark())
+        }
+        for (const [from, begin] of marks.entries())
+          for (const [to, end] of marks.entries())
+            if (from <= to) expect([...waiting.between(begin, end)]).toEqual(groups.slice(from, to).flat())
+      },
+    ),
+  )
+})

@@ -14,6 +14,12 @@ const PIECE = 256 * 1024
 /** Temporary files of waiting rooms that nobody emptied, because their file broke. */
 const forgotten = new FinalizationRegistry<number>((file) => closeSync(file))
 
+/** A point between two items of a waiting room: so many bytes of its file and, behind them, so many items in memory stand before it. */
+export interface Mark {
+  byte: number
+  held: number
+}
+
 /**
  * Items that wait for something that stands behind them in the file: which asset they are about, say. They are plain data (JSON); memory stays bounded however
  * many there are.
@@ -23,6 +29,9 @@ export class Waiting<T = FileRecord> {
   private weight = 0
   private count = 0
   private file: number | null = null
+  private bytes = 0
+  /** Those between items in memory. */
+  private marks: Mark[] = []
   private readonly format: string
   private readonly most: number
   private readonly in_memory: number
@@ -52,15 +61,22 @@ export class Waiting<T = FileRecord> {
     for (const item of items) this.add(item)
   }
 
-  /** How much of them waits in memory. */
-  get inMemory(): number {
-    return this.weight
+  /** The point behind the last item. It stays between the same two items until they are taken. */
+  mark(): Mark {
+    const mark = { byte: this.bytes, held: this.held.length }
+    if (mark.held > 0) this.marks.push(mark)
+    return mark
+  }
+
+  /** Those between two points, in the order in which they came; they stay. */
+  *between(from: Mark, to: Mark): Generator<T> {
+    if (from.byte < to.byte) yield* readLines<T>(this.file!, from.byte, to.byte)
+    for (let n = from.held; n < to.held; n++) yield this.held[n]!
   }
 
   /** All of them in the order in which they came; they stay. */
-  *all(): Generator<T> {
-    if (this.file !== null) yield* readLines<T>(this.file)
-    yield* this.held
+  all(): Generator<T> {
+    return this.between({ byte: 0, held: 0 }, this.mark())
   }
 
   /** All of them in the order in which they came, and then none. */
@@ -69,6 +85,8 @@ export class Waiting<T = FileRecord> {
     this.held = []
     this.weight = 0
     this.count = 0
+    this.bytes = 0
+    this.marks = []
     if (this.file !== null) closeSync(this.file)
     forgotten.unregister(this)
     this.file = null
@@ -79,14 +97,28 @@ export class Waiting<T = FileRecord> {
       this.file = openUnnamed()
       forgotten.register(this, this.file, this)
     }
-    let text = ''
-    for (const item of this.held) {
-      text += `${JSON.stringify(item)}\n`
-      if (text.length < PIECE) continue
-      writeAll(this.file, text)
-      text = ''
+    const { marks } = this
+    let next = 0
+    let lines: string[] = []
+    let length = 0
+    const write = () => {
+      this.bytes += writeAll(this.file!, lines.join(''))
+      lines = []
+      length = 0
     }
-    writeAll(this.file, text)
+    for (const [n, item] of this.held.entries()) {
+      const line = `${JSON.stringify(item)}\n`
+      lines.push(line)
+      length += line.length
+      const isMarked = marks[next]?.held === n + 1
+      if (length >= PIECE || isMarked) write()
+      for (; marks[next]?.held === n + 1; next++) {
+        marks[next]!.byte = this.bytes
+        marks[next]!.held = 0
+      }
+    }
+    write()
+    this.marks = []
     this.held = []
     this.weight = 0
   }
@@ -105,9 +137,11 @@ function weightOf(value: unknown): number {
   return weight
 }
 
-function writeAll(file: number, text: string): void {
+/** How many bytes they are. */
+function writeAll(file: number, text: string): number {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+  return bytes.length
 }
 
 /** A file that is gone when it is closed, whatever becomes of the process. */
@@ -122,12 +156,13 @@ function openUnnamed(): number {
   return file
 }
 
-function* readLines<T>(file: number): Generator<T> {
+/** What was written as a line each from one byte to another. */
+function* readLines<T>(file: number, from: number, to: number): Generator<T> {
   const decoder = new StringDecoder('utf8')
-  const piece = Buffer.alloc(PIECE)
+  const piece = Buffer.allocUnsafe(Math.min(PIECE, to - from))
   let rest = ''
-  for (let at = 0; ;) {
-    const bytes = readSync(file, piece, 0, PIECE, at)
+  for (let at = from; at < to;) {
+    const bytes = readSync(file, piece, 0, Math.min(piece.length, to - at), at)
     if (bytes === 0) return
     at += bytes
     const lines = (rest + decoder.write(piece.subarray(0, bytes))).split('\n')

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
 import { NumberedPlaces } from '../../../model/numbered-place.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
-import type { AssetRecord, FileRecord } from '../../../model/record.ts'
+import type { AssetRecord, FileRecord, SkippedRecord } from '../../../model/record.ts'
 import { remembered } from '../../../model/remembered.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { given } from '../../readers/json-fields.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
-import { Waiting } from '../../readers/waiting.ts'
+import { type Mark, Waiting } from '../../readers/waiting.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { describeRules, addFailing, isFinding, pathIn, readResult, type RunState } from './findings.ts'
 import { Artifact, Automation, BaseIds, ExternalFiles, ImageProperties, Invocations, Provenance, Result, Tool } from './log.ts'
@@ -48,48 +48,98 @@ export const sarif: Importer = reads({
   parse,
 })
 
-/** One run of a tool, in the file's own parts. */
-interface Run {
+/** What a run says of all its results, wherever in the run it stands. */
+interface RunHead {
   tool: Tool | null
-  /** They stand before what says whose they are. */
-  results: Waiting<{ at: string; result: Result }>
-  /** Some of them are no findings: what a rule says of them depends on whether it fails elsewhere. */
-  others: boolean
   artifacts: string[]
   folders: string[]
+}
+
+/** One run of a tool. Its head and its results wait with those of the other runs, which may belong to one report with it. */
+interface Run {
+  /** The tool, as it names itself. */
+  name: string
+  head: { from: Mark; to: Mark }
+  items: { from: Mark; to: Mark }
+  /** Some of its results are no findings: what a rule says of them depends on whether it fails elsewhere. */
+  others: boolean
   category: string
   repository: string | null
   image: AssetRecord | null
   observed_at: Instant | null
   failed: boolean
   elsewhere: boolean
-  skipped: Waiting
 }
 
-/** Characters of results that wait in memory, of all runs together; but of each run so many that small ones do not go to files. */
-const IN_MEMORY = 48_000_000
-const OF_A_SMALL_RUN = 250_000
+interface Item {
+  at: string
+  result: Partial<Result>
+}
 
-/** `held`: what of the runs before waits in memory. */
-const newRun = (held: number): Run => ({
-  tool: null,
-  results: new Waiting('SARIF', undefined, Math.max(IN_MEMORY - held, OF_A_SMALL_RUN)),
+/** Characters of heads that wait in memory. */
+const HEADS_IN_MEMORY = 8_000_000
+
+/** What waits of a file until all of it is read. */
+class Runs {
+  readonly runs: Run[] = []
+  readonly heads = new Waiting<RunHead>('SARIF', undefined, HEADS_IN_MEMORY)
+  readonly items = new Waiting<Item | SkippedRecord>('SARIF')
+  private key = ''
+  private open: { run: Run; head: RunHead } | null = null
+
+  /** The run with that number in the file: another than the one before ends that. */
+  at(key: string): { run: Run; head: RunHead } {
+    if (this.open === null || key !== this.key) {
+      this.end()
+      const head = { tool: null, artifacts: [], folders: [] }
+      this.open = { run: newRun(this.heads.mark(), this.items.mark()), head }
+      this.key = key
+    }
+    return this.open
+  }
+
+  /** Puts away what is open. */
+  end(): void {
+    if (this.open === null) return
+    const { run, head } = this.open
+    run.name = head.tool?.driver.name ?? ''
+    run.items.to = this.items.mark()
+    this.heads.add(head)
+    run.head.to = this.heads.mark()
+    this.runs.push(run)
+    this.open = null
+  }
+
+  headOf({ head: { from, to } }: Run): RunHead {
+    for (const head of this.heads.between(from, to)) return head
+    throw new Error('a run without a head')
+  }
+
+  itemsOf({ items: { from, to } }: Run): Generator<Item | SkippedRecord> {
+    return this.items.between(from, to)
+  }
+
+  /** Without those that could not be read. */
+  *resultsOf(run: Run): Generator<Result> {
+    for (const item of this.itemsOf(run)) if ('result' in item) yield item.result
+  }
+}
+
+const newRun = (head: Mark, items: Mark): Run => ({
+  name: '',
+  head: { from: head, to: head },
+  items: { from: items, to: items },
   others: false,
-  artifacts: [],
-  folders: [],
   category: '',
   repository: null,
   image: null,
   observed_at: null,
   failed: false,
   elsewhere: false,
-  skipped: new Waiting('SARIF', undefined, OF_A_SMALL_RUN),
 })
 
 async function* parse(file: Source): AsyncGenerator<Told> {
-  const runs = new Map<string, Run>()
-  let run: Run | undefined
-  let held = 0
+  const all = new Runs()
   const parts = [
     'tool',
     'artifacts[*]',
@@ -106,30 +156,26 @@ async function* parse(file: Source): AsyncGenerator<Told> {
     parts.map((part) => `$.runs[*].${part}`),
   ).batches)
     for (const { path, at, value, document } of matches) {
-      const key = `${document}/${at.slice('runs['.length, at.indexOf(']'))}`
-      const before = run
-      run = runs.get(key)
-      if (!run) {
-        held += before?.results.inMemory ?? 0
-        runs.set(key, (run = newRun(held)))
-      }
+      const { run, head } = all.at(`${document}/${at.slice('runs['.length, at.indexOf(']'))}`)
       if (path !== '$.runs[*].results[*]') {
-        readPart(run, path.slice('$.runs[*].'.length), value)
+        readPart(run, head, path.slice('$.runs[*].'.length), value)
         continue
       }
       const result = safeParse(Result, value)
       if (result.success) {
-        run.results.add({ at, result: given(result.data) })
+        all.items.add({ at, result: given(result.data) })
         run.others ||= !isFinding(result.data)
-      } else run.skipped.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
+      } else all.items.add({ kind: 'skipped', at, reason: z.prettifyError(result.error) })
     }
-  if (runs.size === 0) throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
-  yield groupRuns([...runs.values()])
+  all.end()
+  if (all.runs.length === 0)
+    throw new UserError('unreadable_report', 'Expected a SARIF log with "runs" that name their tool; there is none')
+  yield groupRuns(all)
 }
 
-function readPart(run: Run, part: string, value: unknown): void {
-  if (part === 'tool') run.tool = safeParse(Tool, value).data ?? null
-  else if (part === 'artifacts[*]') run.artifacts.push(safeParse(Artifact, value).data?.location.uri ?? '')
+function readPart(run: Run, head: RunHead, part: string, value: unknown): void {
+  if (part === 'tool') head.tool = safeParse(Tool, value).data ?? null
+  else if (part === 'artifacts[*]') head.artifacts.push(safeParse(Artifact, value).data?.location.uri ?? '')
   else if (part === 'versionControlProvenance') {
     const uris = safeParse(Provenance, value).data?.map(({ repositoryUri }) => repositoryName(repositoryUri ?? '')) ?? []
     run.repository = uris.find((uri) => uri !== null) ?? null
@@ -140,18 +186,17 @@ function readPart(run: Run, part: string, value: unknown): void {
       .map(({ startTimeUtc, endTimeUtc }) => parseInstant(endTimeUtc ?? startTimeUtc ?? ''))
       .filter((time) => time !== null)
     run.observed_at = times.length > 0 ? Math.max(...times) : null
-    for (const { workingDirectory } of invocations) addFolder(run, workingDirectory?.uri)
+    for (const { workingDirectory } of invocations) addFolder(head, workingDirectory?.uri)
     run.failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false)
   } else if (part === 'originalUriBaseIds') {
-    for (const base of Object.values(safeParse(BaseIds, value).data ?? {})) addFolder(run, base?.uri)
+    for (const base of Object.values(safeParse(BaseIds, value).data ?? {})) addFolder(head, base?.uri)
   } else if (part === 'properties') run.image = imageOf(value)
   else if (part === 'externalPropertyFileReferences') run.elsewhere = safeParse(ExternalFiles, value).success
 }
 
 /** Only whole folders of the machine: a base that is relative to another is the same on every machine. */
-function addFolder(run: Run, uri: string | undefined): void {
-  if (uri !== undefined && /^file:\/\/.{2,1000}$/.test(uri) && run.folders.length < 100)
-    run.folders.push(uri.endsWith('/') ? uri : `${uri}/`)
+function addFolder({ folders }: RunHead, uri: string | undefined): void {
+  if (uri !== undefined && /^file:\/\/.{2,1000}$/.test(uri) && folders.length < 100) folders.push(uri.endsWith('/') ? uri : `${uri}/`)
 }
 
 /** What was analysed, without the last part, which tells one run from the next (section 3.17.3): `codeql/language:go/2026-08-01` → `codeql/language:go`. */
@@ -174,17 +219,17 @@ function imageOf(value: unknown): AssetRecord | null {
 }
 
 /** Runs of one tool about the same thing are one report: each alone would close what only the others list. */
-function* groupRuns(runs: Run[]): Generator<FileRecord> {
+function* groupRuns(all: Runs): Generator<FileRecord> {
   const groups = new Map<string, { asset: AssetRecord; source: string; runs: Run[] }>()
-  for (const run of runs) {
-    const source = `sarif:${kebabName(run.tool?.driver.name ?? '') || 'unnamed'}`
+  for (const run of all.runs) {
+    const source = `sarif:${kebabName(run.name) || 'unnamed'}`
     const asset = assetOf(run)
     const key = JSON.stringify([source, run.category, asset.type, asset.names[0]?.name ?? null])
     const group = groups.get(key) ?? { asset, source, runs: [] }
     group.runs.push(run)
     groups.set(key, group)
   }
-  for (const group of groups.values()) yield* report(group)
+  for (const group of groups.values()) yield* report(group, all)
 }
 
 function assetOf(run: Run): AssetRecord {
@@ -199,14 +244,10 @@ function assetOf(run: Run): AssetRecord {
   }
 }
 
-function* resultsOf({ results }: Run): Generator<Result> {
-  for (const { result } of results.all()) yield result
-}
+const toolOf = ({ tool }: RunHead): Tool => tool ?? Tool.parse({ driver: {} })
 
-const toolOf = (run: Run): Tool => run.tool ?? Tool.parse({ driver: {} })
-
-function* report({ asset, source, runs }: { asset: AssetRecord; source: string; runs: Run[] }): Generator<FileRecord> {
-  const driver = runs[0]!.tool?.driver
+function* report({ asset, source, runs }: { asset: AssetRecord; source: string; runs: Run[] }, all: Runs): Generator<FileRecord> {
+  const driver = all.headOf(runs[0]!).tool?.driver
   const times = runs.map((run) => run.observed_at).filter((time) => time !== null)
   yield {
     kind: 'report',
@@ -222,14 +263,14 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
   const failing = new Set<string>()
   const controlId = remembered((id) => `${source}:${id}`)
   // Another reading of all results, which those without passes do without.
-  if (runs.some(({ others }) => others)) for (const run of runs) addFailing(failing, resultsOf(run), toolOf(run), source)
+  if (runs.some(({ others }) => others)) for (const run of runs) addFailing(failing, all.resultsOf(run), toolOf(all.headOf(run)), source)
   for (const run of runs) {
-    yield* run.skipped.take()
-    const folders = run.folders.toSorted((a, b) => b.length - a.length)
+    const head = all.headOf(run)
+    const folders = head.folders.toSorted((a, b) => b.length - a.length)
     const state: RunState = {
       asset: asset.asset,
-      tool: toolOf(run),
-      artifacts: run.artifacts,
+      tool: toolOf(head),
+      artifacts: head.artifacts,
       pathOf: remembered((uri) => pathIn(folders, uri)),
       controlId,
       described,
@@ -237,8 +278,12 @@ function* report({ asset, source, runs }: { asset: AssetRecord; source: string; 
       failing,
     }
     yield* describeRules(state)
-    for (const { at, result } of run.results.all()) {
-      for (const record of readResult(result, at, state)) {
+    for (const item of all.itemsOf(run)) {
+      if (!('result' in item)) {
+        yield item
+        continue
+      }
+      for (const record of readResult(item.result, item.at, state)) {
         vulnerabilities ||= record.kind === 'vulnerability'
         yield record
       }
