@@ -6,6 +6,7 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { vulnerabilityIds } from '../../../model/vulnerability-id.ts'
 import { bestRating } from '../../readers/cvss.ts'
+import { fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { Amount, listOf, maybe, Text, Word } from '../../readers/lenient.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 
@@ -47,7 +48,6 @@ const RestAlert = z.object({
   fixed_at: Text,
   dismissed_at: Text,
   dismissed_reason: Text,
-  html_url: Text,
   dependency: z.object({ package: z.object({ name: z.string().trim().min(1), ecosystem: Text }), manifest_path: Text }),
   security_advisory: z.object({
     ghsa_id: Text,
@@ -153,22 +153,17 @@ export function alertFromRest(value: unknown): Alert {
 
 /** The repository that a REST alert's link leads to, also on a server of one's own. */
 export function repositoryOfLink(value: unknown): string | undefined {
-  const link = RestAlert.pick({ html_url: true }).safeParse(value).data?.html_url
-  return /^(https:\/\/[^/\s]+\/[^/\s]+\/[^/\s]+)\/security\/dependabot\/\d+/.exec(link ?? '')?.[1]
+  return /^(https:\/\/[^/\s]+\/[^/\s]+\/[^/\s]+)\/security\/dependabot\/\d+/.exec(textOf(fieldsOf(value)['html_url']))?.[1]
 }
 
 /** An open alert is a finding, a fixed one is closed, any other a skipped item. */
-export function* readAlert(alert: Alert, asset: string, at: string, described: Set<string>): Generator<FileRecord> {
-  if (typeof alert === 'string') {
-    yield { kind: 'skipped', at, reason: alert }
-    return
-  }
+export function readAlert(alert: Alert, asset: string, at: string, described: Set<string>): FileRecord[] {
+  if (typeof alert === 'string') return [{ kind: 'skipped', at, reason: alert }]
   const about = vulnerabilityIds(alert.ids, alert.own ? `github-dependabot:${alert.own}` : null)
   const fixed = alert.state === 'fixed'
   if (!about || (alert.state !== 'open' && !fixed)) {
     const reason = about ? `${alert.state}${alert.reason ? ` (${alert.reason})` : ''}` : 'no id'
-    yield { kind: 'skipped', at, reason: `${about?.ids[0] ?? 'an alert'} in ${alert.name}: ${reason}` }
-    return
+    return [{ kind: 'skipped', at, reason: `${about?.ids[0] ?? 'an alert'} in ${alert.name}: ${reason}` }]
   }
   const records = packageFinding(
     {
@@ -186,7 +181,8 @@ export function* readAlert(alert: Alert, asset: string, at: string, described: S
     },
     fixed ? new Set() : described,
   )
-  if (fixed)
-    yield* closedItems(records, { reason: alert.state, at, closed_at: alert.fixed_at === undefined ? null : parseInstant(alert.fixed_at) })
-  else yield* records
+  if (!fixed) return records
+  return [
+    ...closedItems(records, { reason: alert.state, at, closed_at: alert.fixed_at === undefined ? null : parseInstant(alert.fixed_at) }),
+  ]
 }
