@@ -95,6 +95,20 @@ describe('openvex', () => {
     ['{"document":{"@context":"https://openvex.dev/ns"}}'],
   ])('leaves %s alone', (text) => expect(openvex.detect({ name: 'x', text })).toBe(false))
 
+  it('reads several documents one after another, and passes over what is none among them', async () => {
+    const document = (id: string, ...about: string[]) =>
+      JSON.stringify({
+        ...head,
+        '@id': id,
+        statements: about.map((name) => ({ vulnerability: { name }, products: ['x'], status: 'fixed' })),
+      })
+    const text = `${document('a', 'CVE-2026-1', 'CVE-2026-2')}{"x":1}${document('b')}${document('c', 'CVE-2026-3')}`
+    const all = await records(await openBytes('x.json', Buffer.from(text)))
+    expect(
+      all.map((one) => (one.kind === 'report' ? one.document?.id : one.kind === 'statement' ? one.vulnerability_id : one.kind)),
+    ).toEqual(['a', 'CVE-2026-1', 'CVE-2026-2', 'b', 'c', 'CVE-2026-3'])
+  })
+
   it('accounts for every statement, whatever stands in it', async () => {
     const odd = fc.oneof(fc.constant(null), fc.string(), fc.integer(), fc.constant([]), fc.constant({}))
     const statement = fc.record(

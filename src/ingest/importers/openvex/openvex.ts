@@ -8,11 +8,12 @@ import { type Instant, parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { jsonOutline, readJson } from '../../readers/json.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
+import { type Mark, Waiting } from '../../readers/waiting.ts'
 
 const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
 
-/** Author, id and time of a document may stand behind its statements, so they are held; a document with more is refused. */
-const MAX_STATEMENTS = 200_000
+/** Author, id and time of a document may stand behind its statements: so many characters of them wait in memory, the others in a temporary file. */
+const IN_MEMORY = 100_000_000
 
 /** The longest explanation that is kept. */
 const MAX_DETAIL = 8000
@@ -64,26 +65,27 @@ interface Held {
 
 /** One document of the file. */
 interface Document {
+  number: number
   said: Map<(typeof members)[number], unknown>
-  statements: (Held | SkippedRecord)[]
+  /** Where its statements begin among all that wait. */
+  from: Mark
 }
 
 async function* parse(file: Source): AsyncGenerator<Told> {
   const documents: Document[] = []
+  const waiting = new Waiting<Held | SkippedRecord>('OpenVEX', undefined, IN_MEMORY)
   const paths = ['$.@context', ...members.map((member) => `$.${member}`), '$.statements[*]']
-  let statements = 0
   for await (const matches of readJson(file.bytes(), paths).batches)
     for (const { path, at, value, document } of matches) {
-      const held = (documents[document] ??= { said: new Map(), statements: [] })
-      if (path === '$.statements[*]') {
-        if (++statements > MAX_STATEMENTS)
-          throw new UserError('unreadable_report', `The OpenVEX file holds more than ${MAX_STATEMENTS} statements: split it`)
-        held.statements.push(readStatement(value, at))
-      } else if (path !== '$.@context') held.said.set(path.slice('$.'.length) as (typeof members)[number], value)
+      let current = documents.at(-1)
+      if (current?.number !== document) documents.push((current = { number: document, said: new Map(), from: waiting.mark() }))
+      if (path === '$.statements[*]') waiting.add(readStatement(value, at))
+      else if (path !== '$.@context') current.said.set(path.slice('$.'.length) as (typeof members)[number], value)
     }
   if (documents.length === 0)
     throw new UserError('unreadable_report', 'Expected an OpenVEX document with @context, @id, author and statements; there is none')
-  for (const { said, statements: held } of documents) {
+  const end = waiting.mark()
+  for (const [n, { said, from }] of documents.entries()) {
     const text = (member: (typeof members)[number]) => {
       const value = said.get(member)
       return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
@@ -110,7 +112,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
         ...((typeof version === 'number' || typeof version === 'string') && { version: String(version) }),
       },
     }
-    yield recordsOf(held, issued)
+    yield recordsOf(waiting.between(from, documents[n + 1]?.from ?? end), issued)
   }
 }
 
@@ -131,7 +133,7 @@ function readStatement(value: unknown, at: string): Held | SkippedRecord {
  * One record for each product of a statement, or for each component of it that the statement is narrowed to. A statement without a time of its own has
  * that of the document, as the specification says of timestamps.
  */
-function* recordsOf(held: readonly (Held | SkippedRecord)[], issued: Instant | null): Generator<FileRecord> {
+function* recordsOf(held: Iterable<Held | SkippedRecord>, issued: Instant | null): Generator<FileRecord> {
   for (const one of held) {
     if ('kind' in one) {
       yield one
