@@ -12,9 +12,6 @@ import { type Mark, Waiting } from '../../readers/waiting.ts'
 
 const CONTEXT = /^https:\/\/openvex\.dev\/ns(?:\/v\d+\.\d+\.\d+)?$/
 
-/** Author, id and time of a document may stand behind its statements: so many characters of them wait in memory, the others in a temporary file. */
-const IN_MEMORY = 100_000_000
-
 /** The longest explanation that is kept. */
 const MAX_DETAIL = 8000
 
@@ -73,7 +70,8 @@ interface Document {
 
 async function* parse(file: Source): AsyncGenerator<Told> {
   const documents: Document[] = []
-  const waiting = new Waiting<Held | SkippedRecord>('OpenVEX', undefined, IN_MEMORY)
+  // Author, id and time of a document may stand behind its statements.
+  const waiting = new Waiting<Held | SkippedRecord>('OpenVEX')
   const paths = ['$.@context', ...members.map((member) => `$.${member}`), '$.statements[*]']
   for await (const matches of readJson(file.bytes(), paths).batches)
     for (const { path, at, value, document } of matches) {
