@@ -4312,8 +4312,9 @@ export interface components {
                 level: "none" | "low" | "medium" | "high";
                 assets: number;
             }[];
-            /** @description Here, but not looked at within the staleness of their source: beside the score */
+            /** @description Here, but not looked at for vulnerabilities within the staleness of their source: beside the score */
             stale: number;
+            /** @description Here, but never looked at for vulnerabilities */
             never_scanned: number;
             /** @description Part of the hazard behind the score for which no source names a fix, 0–1; null: there is no hazard */
             without_fix: number | null;

@@ -4,6 +4,8 @@ import { hazardOf, INTERNAL_REACH } from '../../src/insights/hazard.ts'
 import { DAY_US } from '../../src/model/time.ts'
 import { deriveAssetDays } from '../../src/store/derive/asset-days.ts'
 import type { Engine } from '../../src/store/engines/engine.ts'
+import { readPage } from '../../src/api/asked.ts'
+import { assetListColumns, listAssets } from '../../src/store/queries/assets/list.ts'
 import { countExposures } from '../../src/store/queries/assets/levels.ts'
 import { sumUnfixable } from '../../src/store/queries/assets/unfixable.ts'
 import { engines } from './engines.ts'
@@ -68,6 +70,35 @@ describe.each(engines)('the exposure of assets on $name', ({ open }) => {
       { org_id: north.org_id, day: moment.day },
     )
     expect(sum.hazard).toBe(total!.hazard)
+    await engine.close()
+  })
+
+  it('counts beside the score by looks for vulnerabilities, and the list shows exactly those', async () => {
+    const engine = await open()
+    const { north } = await makeSmallWorld(engine)
+    const scope = { org_id: north.org_id, groups: null }
+    // Nobody ever looked at 11, and now a posture tool does.
+    await engine.query(
+      `insert into fresh_history (org_id, asset_id, subject, valid_from, valid_to, from_day, to_day)
+       values ($org_id, $asset_id, 'control', $from, $to, $from_day, $to_day)`,
+      {
+        org_id: north.org_id,
+        asset_id: north.org_id * 100 + 11,
+        from: AT - DAY_US,
+        to: AT + DAY_US,
+        from_day: moment.day - 1,
+        to_day: moment.day + 1,
+      },
+    )
+    const counts = await countExposures(engine, scope, moment)
+    expect([counts.stale, counts.never_scanned]).toEqual([1, 1])
+    const listed = async (filter: object) => {
+      const { items } = await listAssets(engine, scope, moment, readPage({ limit: 100, filter: JSON.stringify(filter) }, assetListColumns))
+      return items.map(({ asset_id, state }) => [asset_id - north.org_id * 100, state])
+    }
+    expect(await listed({ coverage: 'stale' })).toEqual([[10, 'stale']])
+    expect(await listed({ coverage: 'never_scanned' })).toEqual([[11, 'active']])
+    expect(await listed({ coverage: 'scanned' })).toHaveLength(9)
     await engine.close()
   })
 

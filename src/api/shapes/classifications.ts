@@ -118,8 +118,8 @@ export const AssetsSet = z.object({
 
 export const ExposureOfAssets = z.object({
   levels: z.array(z.object({ level: z.enum(['none', 'low', 'medium', 'high']), assets: z.number().int() })),
-  stale: z.number().int().describe('Here, but not looked at within the staleness of their source: beside the score'),
-  never_scanned: z.number().int(),
+  stale: z.number().int().describe('Here, but not looked at for vulnerabilities within the staleness of their source: beside the score'),
+  never_scanned: z.number().int().describe('Here, but never looked at for vulnerabilities'),
   without_fix: z
     .number()
     .nullable()

@@ -42,16 +42,20 @@ const present = `present as (
 
 /**
  * CTE `known`: the assets of the scope at $at with `state`: left (every source that listed it says it is gone), active (looked at for
- * vulnerabilities or controls within the staleness), stale, never_scanned. `rows`: which rows of asset_history `a`; those that hold
+ * vulnerabilities or controls within the staleness), stale, never_scanned; and with `coverage`, the same of vulnerabilities alone, which the exposure score
+ * needs: scanned, stale, never_scanned. `rows`: which rows of asset_history `a`; those that hold
  * then, unless {@link lastOfAsset} is asked for.
  */
 export const knownAssets = (scope: Scope, rows = holds('a')): string => `
   ${present},
   fresh as (
-    select f.asset_id, max(case when $at < f.valid_to then 1 else 0 end) as now from fresh_history f
+    select f.asset_id, max(case when $at < f.valid_to then 1 else 0 end) as now,
+      max(case when f.subject = 'vulnerability' then case when $at < f.valid_to then 1 else 0 end end) as scanned
+    from fresh_history f
     where f.org_id = $org_id and f.subject in ('vulnerability', 'control') and f.valid_from <= $at group by f.asset_id),
   known as (
-    select a.*, case when p.here = 0 then 'left' when f.now = 1 then 'active' when f.now = 0 then 'stale' else 'never_scanned' end as state
+    select a.*, case when p.here = 0 then 'left' when f.now = 1 then 'active' when f.now = 0 then 'stale' else 'never_scanned' end as state,
+      case when f.scanned = 1 then 'scanned' when f.scanned = 0 then 'stale' else 'never_scanned' end as coverage
     from asset_history a left join present p on p.asset_id = a.asset_id left join fresh f on f.asset_id = a.asset_id
     where a.org_id = $org_id and ${rows} ${inGroups('a.asset_id', scope.groups)})`
 

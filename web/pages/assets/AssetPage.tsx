@@ -108,7 +108,7 @@ function Line({ asset }: { asset: Asset }) {
         </span>
       )}
       {asset.state !== 'active' && (
-        <Chip tone="warn">{{ stale: 'Not scanned lately', never_scanned: 'Never scanned', left: 'Left' }[asset.state]}</Chip>
+        <Chip tone="warn">{{ stale: 'Not looked at lately', never_scanned: 'Never looked at', left: 'Left' }[asset.state]}</Chip>
       )}
     </span>
   )

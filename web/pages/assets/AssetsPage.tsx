@@ -41,14 +41,23 @@ const filters: Filter[] = [
   {
     parameter: 'state',
     title: 'State',
-    options: [{ value: 'active' }, { value: 'stale', title: 'Not scanned lately' }, { value: 'never_scanned' }],
+    options: [{ value: 'active' }, { value: 'stale', title: 'Not looked at lately' }, { value: 'never_scanned', title: 'Never looked at' }],
+  },
+  {
+    parameter: 'coverage',
+    title: 'Scanned for vulnerabilities',
+    options: [
+      { value: 'scanned', title: 'Lately' },
+      { value: 'stale', title: 'Not lately' },
+      { value: 'never_scanned', title: 'Never' },
+    ],
   },
 ]
 
 /** Whether the asset is in the score, as people read it. */
 function AssetState({ state }: { state: AssetSummary['state'] }) {
   if (state === 'active') return <span>Active</span>
-  return <Chip tone="warn">{{ stale: 'Not scanned lately', never_scanned: 'Never scanned', left: 'Left' }[state]}</Chip>
+  return <Chip tone="warn">{{ stale: 'Not looked at lately', never_scanned: 'Never looked at', left: 'Left' }[state]}</Chip>
 }
 
 const columns: Column<AssetSummary>[] = [
@@ -164,6 +173,7 @@ export function AssetsPage() {
     criticality: all('criticality'),
     os_family: all('os_family'),
     state: all('state'),
+    coverage: all('coverage'),
     internet_facing: yesOrNo(all('internet')),
   })
   const list = useList('/api/v1/assets', {

@@ -52,12 +52,12 @@ export function ExposureStrip() {
             ['stale', 'Beside the score: not scanned lately', data.stale],
             ['never_scanned', 'never scanned', data.never_scanned],
           ] as const
-        ).map(([state, title, assets]) => (
+        ).map(([coverage, title, assets]) => (
           <button
-            key={state}
+            key={coverage}
             type="button"
-            aria-pressed={all('state').includes(state)}
-            onClick={() => toggle('state', state)}
+            aria-pressed={all('coverage').includes(coverage)}
+            onClick={() => toggle('coverage', coverage)}
             className="rounded-md px-2.5 py-1 text-left hover:bg-hover aria-pressed:bg-accent-soft"
           >
             <span className="block text-xs text-ink-2">{title}</span>

@@ -21,10 +21,10 @@ export function CoverageCard({ coverage, types, className }: { coverage: Coverag
       <ShareBar share={share} className="mt-1.5 h-2" />
       <ul className="mt-2.5 flex flex-col gap-1 text-sm">
         {rows.map(
-          ([title, value, state]) =>
+          ([title, value, kind]) =>
             value > 0 && (
-              <li key={state} className="flex justify-between">
-                <To page="/assets" change={{ state }}>
+              <li key={kind} className="flex justify-between">
+                <To page="/assets" change={{ coverage: kind }}>
                   {title}
                 </To>
                 <span className="num">{count(value)}</span>

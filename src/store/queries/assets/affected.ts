@@ -48,7 +48,7 @@ async function listAffected(
     {
       ctes: `${presentAssets(scope)}, ${exposedAssets}, ${affecting.ctes}`,
       select: `select a.asset_id, a.name, a.type, a.os_family, a.os, a.criticality, a.internet_facing, a.owner, a.asset_group, a.environment, a.endpoint_agent,
-          a.cloud_provider, a.cloud_account, a.region, a.state, case when e.weight > 0 then e.exposure end as exposure, t.reason, t.since_at, t.since_day
+          a.cloud_provider, a.cloud_account, a.region, a.state, a.coverage, case when e.weight > 0 then e.exposure end as exposure, t.reason, t.since_at, t.since_day
         from a join affected t on t.asset_id = a.asset_id left join exposed e on e.asset_id = a.asset_id`,
       params: { ...momentParams(scope, moment), ...affecting.params },
       columns: affectedColumns,

@@ -37,7 +37,7 @@ export interface ExposureCounts {
   low: number
   medium: number
   high: number
-  /** Here, but not looked at within the staleness of their source, or never. */
+  /** Here, but not looked at for vulnerabilities within the staleness of their source, or never. */
   stale: number
   never_scanned: number
 }
@@ -46,10 +46,10 @@ export interface ExposureCounts {
 export async function countExposures(engine: Engine, scope: Scope, moment: AskedMoment): Promise<ExposureCounts> {
   const [row] = await engine.query<ExposureCounts>(
     `with ${presentAssets(scope)}, ${exposedAssets},
-    placed as (select a.state, case when e.weight > 0 then e.exposure end as exposure from a left join exposed e on e.asset_id = a.asset_id)
+    placed as (select a.coverage, case when e.weight > 0 then e.exposure end as exposure from a left join exposed e on e.asset_id = a.asset_id)
     select count(case when exposure = 0 then 1 end) as none, count(case when exposure > 0 and exposure < 300000000 then 1 end) as low,
       count(case when exposure >= 300000000 and exposure < 700000000 then 1 end) as medium, count(case when exposure >= 700000000 then 1 end) as high,
-      count(case when exposure is null and state <> 'never_scanned' then 1 end) as stale, count(case when exposure is null and state = 'never_scanned' then 1 end) as never_scanned
+      count(case when coverage = 'stale' then 1 end) as stale, count(case when coverage = 'never_scanned' then 1 end) as never_scanned
     from placed`,
     momentParams(scope, moment),
   )

@@ -77,6 +77,7 @@ export const assetListColumns: ListColumns = new Map<string, ListColumn>([
   ],
   ['asset_id', { type: 'number', title: 'number', sql: 'x.asset_id' }],
   ['state', { type: 'text', title: 'state', values: ['active', 'stale', 'never_scanned'], sql: 'x.state' }],
+  ['coverage', { type: 'text', title: 'scanned for vulnerabilities', values: ['scanned', 'stale', 'never_scanned'], sql: 'x.coverage' }],
   ['exposure', { type: 'number', title: 'exposure', scale: 10_000_000, sql: 'x.exposure' }],
   [
     'level',
@@ -128,7 +129,7 @@ async function askFound(engine: Engine, scope: Scope, moment: AskedMoment, page:
       ...list,
       ctes: `${presentAssets(scope)}, ${exposedAssets}${withCounts ? `, ${openFindings()}, ${perAsset}` : ''}`,
       select: `select a.asset_id, a.name, a.type, a.os_family, a.os, a.criticality, a.internet_facing, a.owner, a.asset_group, a.environment, a.endpoint_agent,
-          a.cloud_provider, a.cloud_account, a.region, a.state, case when e.weight > 0 then e.exposure end as exposure
+          a.cloud_provider, a.cloud_account, a.region, a.state, a.coverage, case when e.weight > 0 then e.exposure end as exposure
           ${withCounts ? counted.map((column) => `, coalesce(n.${column}, 0) as ${column}`).join('') : ''}
         from a left join exposed e on e.asset_id = a.asset_id ${withCounts ? 'left join counted n on n.asset_id = a.asset_id' : ''}`,
       carry: ['state', 'exposure'],
