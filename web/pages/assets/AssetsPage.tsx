@@ -45,7 +45,7 @@ const filters: Filter[] = [
   },
   {
     parameter: 'coverage',
-    title: 'Scanned for vulnerabilities',
+    title: 'Scanned',
     options: [
       { value: 'scanned', title: 'Lately' },
       { value: 'stale', title: 'Not lately' },
