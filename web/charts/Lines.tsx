@@ -174,13 +174,13 @@ export function Lines({
               runs.map((run) => (
                 <polyline
                   key={`${line.title} ${run[0]!.index}`}
-                  points={(run.length === 1 ? [run[0]!, { ...run[0]!, index: run[0]!.index + 0.4 }] : run)
-                    .map(({ index, value }) => `${x(index)},${y(value)}`)
-                    .join(' ')}
+                  // a day between two gaps is a dot
+                  points={(run.length === 1 ? [run[0]!, run[0]!] : run).map(({ index, value }) => `${x(index)},${y(value)}`).join(' ')}
                   fill="none"
                   className={line.stroke}
-                  strokeWidth={line.dashed ? 1.5 : 2}
-                  {...(line.dashed ? { strokeDasharray: '5 4' } : {})}
+                  strokeWidth={run.length === 1 ? 6 : line.dashed ? 1.5 : 2}
+                  strokeLinecap={run.length === 1 ? 'round' : 'butt'}
+                  {...(line.dashed && run.length > 1 ? { strokeDasharray: '5 4' } : {})}
                   vectorEffect="non-scaling-stroke"
                 />
               )),

@@ -161,7 +161,10 @@ function optionOf(data: TrendData, brush: boolean, from: string, to: string): EC
         name: data.line.title,
         data: data.line.points.map((point) => point.value),
         step: false,
-        showSymbol: false,
+        // a line of one day would be nothing to see
+        showSymbol: data.line.points.filter((point) => point.value !== null).length === 1,
+        symbol: 'circle',
+        symbolSize: 7,
         connectNulls: false,
         sampling: 'lttb',
         lineStyle: { color: color('accent'), width: 2 },
