@@ -124,6 +124,12 @@ export class Waiting<T = FileRecord> {
   }
 }
 
+/**
+ * The same plain data with texts of its own. Those that the readers of XML and CSV give are cut out of a piece of the file, and each keeps the whole piece in memory: what
+ * waits is to be copied.
+ */
+export const withOwnTexts = <T>(item: T): T => JSON.parse(JSON.stringify(item)) as T
+
 /** What a member takes beside its text, in characters. */
 const MEMBER = 16
 

@@ -1,14 +1,12 @@
-import { UserError } from '../../../errors.ts'
 import { parseOsFamily } from '../../../model/os-family.ts'
 import type { AssetRecord, CoverageRecord, FileRecord, FindingRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import { type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { child, childrenNamed, readXml, type XmlNode, xmlRoot } from '../../readers/xml.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import { type Definition, describe, holds, readDefinition, readTime, textOf } from './definition.ts'
 
-/** Findings wait for the definitions, which the format puts behind all nodes. */
-const MAX_ITEMS = 5_000_000
-
+/** What a finding is, but for the definition of its check. */
 interface Item {
   asset: string
   check: string
@@ -36,8 +34,9 @@ export const nexpose: Importer = reads({
 async function* parseReport(file: Source): AsyncGenerator<Told> {
   const scans = new Map<string, Scan>()
   const definitions = new Map<string, Definition>()
-  const items: Item[] = []
-  const coverage: CoverageRecord[] = []
+  // Findings wait for the definitions, which the format puts behind all nodes.
+  const items = new Waiting<Item>('Nexpose')
+  const coverage = new Waiting<CoverageRecord>('Nexpose')
   let nodes = 0
   let reported = false
   const begin = function* (): Generator<FileRecord> {
@@ -62,18 +61,16 @@ async function* parseReport(file: Source): AsyncGenerator<Told> {
         yield* begin()
         nodes++
         yield* readNode(node, `n${nodes}`, line, scans, items, coverage)
-        if (items.length > MAX_ITEMS)
-          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} findings before its definitions; split it by site`)
       }
     }
   })
 
   yield begin()
-  yield findingsOf(items, definitions)
-  yield coverage
+  yield findingsOf(items.take(), definitions)
+  yield coverage.take()
 }
 
-function* findingsOf(items: readonly Item[], definitions: ReadonlyMap<string, Definition>): Generator<FileRecord> {
+function* findingsOf(items: Iterable<Item>, definitions: ReadonlyMap<string, Definition>): Generator<FileRecord> {
   const described = new Set<string>()
   for (const item of items) {
     const definition = definitions.get(item.check)
@@ -120,8 +117,8 @@ function* readNode(
   key: string,
   line: number,
   scans: Map<string, Scan>,
-  items: Item[],
-  coverage: CoverageRecord[],
+  items: Waiting<Item>,
+  coverage: Waiting<CoverageRecord>,
 ): Generator<FileRecord> {
   const asset = describeNode(node, key)
   const ran = new Set<string>()
@@ -138,13 +135,15 @@ function* readNode(
       }
       const place = [port, test.attributes['key']?.trim()].filter((part) => part).join(' ')
       // Without an endpoint it was seen from inside, or of the host as such: only a look from inside may close it.
-      items.push({
-        asset: key,
-        check,
-        access: port ? 'remote' : 'full',
-        place: place.slice(0, 500) || undefined,
-        component: holds(test, 'installed:') ? readComponent(textOf(test)) : undefined,
-      })
+      items.add(
+        withOwnTexts({
+          asset: key,
+          check,
+          access: port ? 'remote' : 'full',
+          place: place.slice(0, 500) || undefined,
+          component: holds(test, 'installed:') ? readComponent(textOf(test)) : undefined,
+        }),
+      )
     }
   }
   read(child(node, 'tests'), '')
@@ -161,7 +160,7 @@ function* readNode(
   yield* skipped
   yield* softwareOf(node, key)
   if (node.attributes['status'] === 'dead' || of.length === 0 || !of.every((scan) => scan?.finished)) return
-  coverage.push({
+  coverage.add({
     kind: 'coverage',
     asset: key,
     subject: 'vulnerability',
