@@ -1,15 +1,12 @@
 import type { Told } from '../../importer.ts'
-import { UserError } from '../../../errors.ts'
 import { parseImageReference, repositoryName } from '../../../model/asset-name.ts'
 import type { AssetRecord, CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { type Fields, fieldsOf, textOf } from '../../readers/json-fields.ts'
 import { readJson } from '../../readers/json.ts'
 import { type Once, toldOnce } from '../../readers/told-once.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { codeIssue, type Issue, packageIssue, SOURCE } from './issue.ts'
-
-/** What a project says of itself comes behind its items, so these are held; more of them in one project are refused. */
-const MOST_HELD = 500_000
 
 const words = ['projectName', 'path', 'displayTargetFile', 'targetFile', 'packageManager', 'severityThreshold', 'docker', 'error', 'ok']
 const lists = ['vulnerabilities', 'infrastructureAsCodeIssues']
@@ -21,10 +18,19 @@ const below = (root: '$' | '$[*]') => [
   ...['displayTargetFile', 'targetFile'].map((word) => `${root}.applications[*].${word}`),
 ]
 
+interface Item {
+  at: string
+  item: 'package' | 'code'
+  application: string
+  issue: Issue | null
+}
+
+/** What a project says of itself comes behind its items, so these wait. */
 interface Project {
   key: string
   fields: Fields
-  items: { at: string; item: 'package' | 'code'; application: string; issue: Issue | null }[]
+  items: Waiting<Item>
+  hasCode: boolean
   files: Map<string, string>
   ignored: string[]
 }
@@ -39,7 +45,7 @@ export async function* readTestResults(bytes: AsyncIterable<Uint8Array>, list: b
       const key = list ? (/^\[\d+\]/.exec(at)?.[0] ?? '') : String(document)
       if (project?.key !== key) {
         if (project) yield* projectRecords(project, list, once)
-        project = { key, fields: {}, items: [], files: new Map(), ignored: [] }
+        project = { key, fields: {}, items: new Waiting('Snyk'), hasCode: false, files: new Map(), ignored: [] }
       }
       take(project, path.replace(/^\$(?:\[\*\])?\./, ''), at, value)
     }
@@ -52,12 +58,11 @@ function take(project: Project, path: string, at: string, value: unknown): void 
   if (words.includes(path)) project.fields[path] = value
   else if (path.startsWith('filtered')) project.ignored.push(at)
   else if (path.endsWith('[*]')) {
-    if (project.items.length >= MOST_HELD)
-      throw new UserError('unreadable_report', `${at}: more than ${MOST_HELD} issues in one project; test it in parts`)
     const application = /^(.*applications\[\d+\])/.exec(at)?.[1] ?? ''
     const item = path.startsWith('infrastructure') ? 'code' : 'package'
     const members = fieldsOf(value)
-    project.items.push({ at, item, application, issue: item === 'code' ? codeIssue(members) : packageIssue(members) })
+    project.hasCode ||= item === 'code'
+    project.items.add({ at, item, application, issue: item === 'code' ? codeIssue(members) : packageIssue(members) })
   } else {
     const application = /^(.*applications\[\d+\])/.exec(at)?.[1] ?? ''
     if (path.endsWith('displayTargetFile') || !project.files.has(application)) project.files.set(application, textOf(value))
@@ -75,7 +80,7 @@ function* projectRecords(project: Project, list: boolean, once: Once): Generator
   }
   yield* once(asset)
   yield* once(coverageOf(fields, project, asset, list, file))
-  for (const { at, item, application, issue } of project.items) {
+  for (const { at, item, application, issue } of project.items.take()) {
     if (issue === null) {
       yield { kind: 'skipped', at, reason: item === 'code' ? 'Expected an issue with an id' : 'Expected an issue with "id" and "name"' }
       continue
@@ -131,7 +136,7 @@ function imageOf(path: string, project: string): { name: string; shown: string }
 
 /** One project of a folder covers only itself; a list of all of them, an image or a repository covers the whole. */
 function coverageOf(fields: Fields, project: Project, asset: AssetRecord, list: boolean, file: string): CoverageRecord {
-  const code = project.items.some(({ item }) => item === 'code') || textOf(fields['packageManager']).endsWith('config')
+  const code = project.hasCode || textOf(fields['packageManager']).endsWith('config')
   const min_severity = parseSeverity(textOf(fields['severityThreshold']))
   const part = !list && asset.type !== 'image' && file !== '' ? file.slice(0, 250) : ''
   const checks = code ? ['configuration', part].filter((one) => one !== '').join(' ') : part
