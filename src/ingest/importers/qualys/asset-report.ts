@@ -1,9 +1,9 @@
-import { UserError } from '../../../errors.ts'
 import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { child, childrenNamed, childText, readXml, type XmlNode } from '../../readers/xml.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import {
   type Check,
   describeCheck,
@@ -19,10 +19,8 @@ import {
   unknownCheck,
 } from './item.ts'
 
-/** Items wait for the glossary, which the format puts behind all hosts: so many fit into about one gigabyte. */
-const MAX_ITEMS = 5_000_000
-
-interface Waiting extends Item {
+/** An item of a host, but for what the glossary says of its check. */
+interface HostItem extends Item {
   qid: string
   at: string
   /** The report's word for an item that is over, and since when. */
@@ -31,7 +29,7 @@ interface Waiting extends Item {
 
 /**
  * A host-based report. Its items name a check by number only; titles, CVEs, severities and scores follow in the glossary at the end,
- * so the items are kept in a compact form until then.
+ * so the items wait in a compact form until then.
  */
 export async function* parseAssetReport(file: Source): AsyncGenerator<Told> {
   const elements = [
@@ -42,7 +40,7 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<Told> {
     'TEMPLATE_DETAILS/VULN_LISTS',
     'TEMPLATE_DETAILS/SELECTIVE_VULNS',
   ]
-  const items: Waiting[] = []
+  const items = new Waiting<HostItem>('Qualys')
   const coverage: CoverageRecord[] = []
   const checks = new Map<string, Check>()
   let generatedAt: number | null = null
@@ -64,9 +62,6 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<Told> {
         yield* begin()
         hosts++
         yield* readHost(node, `h${hosts}`, line, generatedAt, items, coverage)
-        if (items.length > MAX_ITEMS) {
-          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items before its glossary; split it by asset group`)
-        }
       } else if (name === 'VULN_DETAILS') {
         const qid = readQid(childText(node, 'QID'))
         if (qid === null) yield { kind: 'skipped', at: `line ${line}`, reason: 'a glossary entry has no number in <QID>' }
@@ -77,7 +72,7 @@ export async function* parseAssetReport(file: Source): AsyncGenerator<Told> {
 
   yield begin()
   const described = new Set<string>()
-  for (const item of items) {
+  for (const item of items.take()) {
     const check = checks.get(item.qid) ?? unknownCheck(item.qid)
     if (item.closed) {
       yield closedItem(findingOf(item, check), { ...item.closed, at: item.at })
@@ -99,7 +94,7 @@ function* readHost(
   key: string,
   line: number,
   generatedAt: number | null,
-  items: Waiting[],
+  items: Waiting<HostItem>,
   coverage: CoverageRecord[],
 ): Generator<FileRecord> {
   const ip = childText(node, 'IP')
@@ -140,15 +135,17 @@ function* readHost(
     const closed =
       status?.toLowerCase() === 'fixed' ? { reason: status, closed_at: parseInstant(childText(info, 'LAST_FIXED') ?? '') } : undefined
     if (!closed) loggedIn ||= loginChecks.has(qid)
-    items.push({
-      asset: key,
-      qid,
-      at,
-      informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
-      place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')),
-      ...readResult(child(info, 'RESULT')),
-      ...(closed && { closed }),
-    })
+    items.add(
+      withOwnTexts<HostItem>({
+        asset: key,
+        qid,
+        at,
+        informational: childText(info, 'TYPE')?.toLowerCase() === 'ig',
+        place: readPlace(childText(info, 'PORT'), childText(info, 'PROTOCOL')),
+        ...readResult(child(info, 'RESULT')),
+        ...(closed && { closed }),
+      }),
+    )
   }
   coverage.push({ kind: 'coverage', asset: key, subject: 'vulnerability', access: loggedIn ? 'full' : 'remote' })
 }

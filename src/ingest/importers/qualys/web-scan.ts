@@ -1,16 +1,14 @@
-import { UserError } from '../../../errors.ts'
 import { closedItem } from '../../../model/closed-item.ts'
 import type { AssetRecord, FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { parseDateInWords } from '../../readers/date-in-words.ts'
 import { childText, readXml, type XmlNode } from '../../readers/xml.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import { type Check, describeCheck, findingOf, readCheck, readQid, readSeverity, unknownCheck } from './item.ts'
 
-/** Findings wait for the glossary and the application, which stand behind them. */
-const MAX_ITEMS = 1_000_000
-
-interface Waiting {
+/** A finding, but for what the glossary says of its check, and the application. */
+interface SiteItem {
   qid: string
   informational: boolean
   url: string | null
@@ -32,7 +30,11 @@ interface Scan {
  * A scan report of Qualys Web Application Scanning (`WAS_SCAN_REPORT`). Format: https://docs.qualys.com/en/was/api/ (was_scan_report.dtd)
  */
 export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
-  const items: Waiting[] = []
+  // Findings wait for the glossary and the application, which stand behind them.
+  const items = new Waiting<SiteItem>('Qualys WAS')
+  let found = 0
+  // The section of gathered information can be left out of a report; there is always some.
+  let informed = false
   const checks = new Map<string, Check>()
   const scans: Scan[] = []
   const skipped: FileRecord[] = []
@@ -63,8 +65,12 @@ export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
         if (qid === null)
           skipped.push({ kind: 'skipped', at: `line ${line}`, reason: `expected the number of a check in <QID> of <${name}>` })
         else if (name === 'QID') checks.set(qid, readCheck(node, qid, readSeverity(childText(node, 'SEVERITY'))))
-        else if (items.push(readItem(node, name, qid, `line ${line}`)) > MAX_ITEMS)
-          throw new UserError('file_too_large', `The report has more than ${MAX_ITEMS} items; report fewer scans at once`)
+        else {
+          const item = readItem(node, name, qid, `line ${line}`)
+          items.add(withOwnTexts(item))
+          informed ||= item.informational
+          found++
+        }
       }
     }
 
@@ -75,7 +81,7 @@ export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
   // Several applications in one report: the findings do not say whose they are, but for the address.
   const alone = new Set(scans.map((scan) => scan.application)).size <= 1
   const assets = new Map<string, AssetRecord>()
-  const assetOf = function* (item: Waiting | null): Generator<FileRecord, string> {
+  const assetOf = function* (item: SiteItem | null): Generator<FileRecord, string> {
     const asset = describeApplication(
       alone ? application : null,
       alone ? (scans[0]?.application ?? null) : null,
@@ -89,7 +95,7 @@ export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
     return asset.asset
   }
   const described = new Set<string>()
-  for (const item of items) {
+  for (const item of items.take()) {
     const asset = yield* assetOf(item)
     const known = checks.get(item.qid)
     const check: Check = known ?? unknownCheck(item.qid)
@@ -106,13 +112,11 @@ export async function* parseWebScan(file: Source): AsyncGenerator<Told> {
   }
   if (application === null && scans.length === 0) return
   if (!alone || filtered || !scans.every(({ whole }) => whole)) {
-    if (items.length === 0) yield assetOf(null)
+    if (found === 0) yield assetOf(null)
     return
   }
   const asset = yield* assetOf(null)
   const full = scans.length > 0 && scans.every(({ loggedIn }) => loggedIn)
-  // The section of gathered information can be left out of a report; there is always some.
-  const informed = items.some(({ informational }) => informational)
   yield {
     kind: 'coverage',
     asset,
@@ -137,7 +141,7 @@ function readScan(node: XmlNode): Scan {
   }
 }
 
-function readItem(node: XmlNode, name: string, qid: string, at: string): Waiting {
+function readItem(node: XmlNode, name: string, qid: string, at: string): SiteItem {
   const url = childText(node, 'URL')
   const parameter = childText(node, 'PARAM')
   const status = childText(node, 'STATUS')
