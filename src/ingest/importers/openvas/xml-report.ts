@@ -3,11 +3,9 @@ import { parseSeverity } from '../../../model/severity.ts'
 import { type Instant, parseInstant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { child, childText, childrenNamed, readXml, type XmlNode } from '../../readers/xml.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import { type Narrowing, readFilter } from './filter.ts'
 import { accessOf, hostAsset, type Result, resultRecords } from './result.ts'
-
-/** The end of the scan stands behind the results; these wait for it, so many at most. Then the start is the time. */
-const MAX_HELD = 500_000
 
 interface Host {
   key: string
@@ -23,7 +21,8 @@ interface Host {
 export async function* parseXmlReport(file: Source): AsyncGenerator<Told> {
   const hosts = new Map<string, Host>()
   const described = new Set<string>()
-  const held: FileRecord[] = []
+  // The end of the scan stands behind the results, which wait for it.
+  const held = new Waiting('OpenVAS')
   const head = new Map<string, string>()
   let reported = false
   let narrowing = null as Narrowing | null
@@ -39,12 +38,11 @@ export async function* parseXmlReport(file: Source): AsyncGenerator<Told> {
     const observed_at =
       parseInstant(head.get('scan_end') ?? '') ?? parseInstant(head.get('scan_start') ?? '') ?? parseInstant(head.get('timestamp') ?? '')
     yield { kind: 'report', source: 'openvas', tool: 'OpenVAS', tool_version: head.get('version') ?? null, observed_at }
-    yield* held.splice(0)
+    yield* held.take()
   }
   const emit = function* (records: Iterable<FileRecord>): Generator<FileRecord> {
     if (reported) yield* records
-    else for (const record of records) held.push(record)
-    if (held.length >= MAX_HELD) yield* begin()
+    else for (const record of records) held.add(withOwnTexts(record))
   }
   const hostOf = function* (ip: string, names: (string | null)[], os: string | null, ended: Instant | null): Generator<FileRecord, Host> {
     let host = hosts.get(ip)
