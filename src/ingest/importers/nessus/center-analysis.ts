@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { parseSeverity, type Severity, severities } from '../../../model/severity.ts'
 import type { Instant } from '../../../model/time.ts'
@@ -8,6 +7,7 @@ import { readJson } from '../../readers/json.ts'
 import { describeTags } from './host.ts'
 import { itemRecords, type PluginItem, stageOf } from './item.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
+import { Waiting } from '../../readers/waiting.ts'
 
 const text = z.string().nullish().catch(null)
 const digits = z.union([z.string(), z.number()]).transform(String)
@@ -74,21 +74,18 @@ const HostSummary = z.object({ ...host, severityCritical: digits })
 
 type HostCells = { [K in keyof typeof host]?: string | null | undefined }
 
-/** Rows wait for the time of the answer, which stands behind them: so many at most. */
-const MAX_ROWS = 200_000
-
 /**
  * Answers of Security Center's interface `analysis`, type vuln, tools `vulndetails`, `listvuln`, `vulnipdetail` and `sumip`. They are pages of what a query
  * gave, so they cover nothing. Format: https://docs.tenable.com/security-center/api/Analysis.htm
  */
 export async function* parseCenterAnalysis(file: Source): AsyncGenerator<Told> {
-  const rows: { at: string; value: unknown }[] = []
+  // Rows wait for the time of the answer, which stands behind them.
+  const rows = new Waiting<{ at: string; value: unknown }>('Security Center')
   let answeredAt: Instant | null = null
   for await (const matches of readJson(file.bytes(), ['$.timestamp', '$.response.results[*]']).batches)
     for (const { path, at, value } of matches) {
       if (path === '$.timestamp') answeredAt = epoch(String(value))
-      else if (rows.push({ at, value }) > MAX_ROWS)
-        throw new UserError('file_too_large', `The answer has more than ${MAX_ROWS} rows; ask for it in pages (startOffset, endOffset)`)
+      else rows.add({ at, value })
     }
   yield { kind: 'report', source: 'nessus', tool: 'Tenable Security Center', tool_version: null, observed_at: answeredAt }
   const described = new Set<string>()
@@ -105,7 +102,7 @@ export async function* parseCenterAnalysis(file: Source): AsyncGenerator<Told> {
     yield { ...asset, ...(seen !== null && { observed_at: seen }) }
     return known.key
   }
-  for (const { at, value } of rows) {
+  for (const { at, value } of rows.take()) {
     const summary = safeParse(HostSummary, value)
     if (summary.success) {
       yield hostOf(summary.data)

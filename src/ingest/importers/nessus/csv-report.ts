@@ -1,17 +1,15 @@
 import { UserError } from '../../../errors.ts'
 import { closedItems } from '../../../model/closed-item.ts'
-import type { CoverageRecord, FileRecord, SkippedRecord } from '../../../model/record.ts'
+import type { CoverageRecord, FileRecord } from '../../../model/record.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Source, Told } from '../../importer.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
 import { peek } from '../../readers/peek.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import { cell, type Cells, csvLayout, type CsvLayout, hostTags, itemOfRow, outputOf, toolOf } from './csv-columns.ts'
 import { describeTags } from './host.ts'
 import { itemRecords } from './item.ts'
 import { readScanInformation, SCAN_INFORMATION, type ScanInformation } from './scan-information.ts'
-
-/** A Nessus export states the time in one row per host: records wait for it, so many at most. Then what is known goes out without. */
-const MAX_HELD = 500_000
 
 interface CsvHost {
   key: string
@@ -20,7 +18,6 @@ interface CsvHost {
   /** Latest of the rows' own times. */
   seen: Instant | null
   scan: ScanInformation | null
-  held: FileRecord[]
 }
 
 /** Consecutive rows that are one item: exports of Nessus and of the cloud write a row for each of its CVEs. */
@@ -45,9 +42,9 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
   const layout: CsvLayout = known
   let open: OpenItem | null = null
   let version: string | null = null
-  let holding = layout === 'scan'
-  let held = 0
-  const skipped: SkippedRecord[] = []
+  // A Nessus export states the time in one row per host, for which all that is told of the host waits.
+  const holding = layout === 'scan'
+  const held = new Waiting('Nessus')
   let reported = false
 
   function* begin(): Generator<FileRecord> {
@@ -55,21 +52,23 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
     reported = true
     yield { kind: 'report', source: 'nessus', tool: toolOf[layout], tool_version: version, observed_at: null }
   }
-  /** Gives out what was held: the time of each host is known now, or will not be. */
+  /** Gives out what waits: the time of each host is known now, or will not be. */
   function* release(): Generator<FileRecord> {
-    holding = false
     yield* begin()
-    yield* skipped.splice(0)
-    for (const host of hosts.values()) {
-      if (host.scan?.ended != null && host.held[0]?.kind === 'asset') host.held[0].observed_at = host.scan.ended
-      yield* host.held
-      host.held = []
+    const ends = new Map([...hosts.values()].map(({ key, scan }) => [key, scan?.ended ?? null]))
+    for (const record of held.take()) {
+      const ended = record.kind === 'asset' ? ends.get(record.asset) : null
+      if (record.kind === 'asset' && ended) {
+        record.observed_at = ended
+        ends.delete(record.asset)
+      }
+      yield record
     }
   }
-  function* skip(line: number, reason: string): Generator<FileRecord> {
-    const record: SkippedRecord = { kind: 'skipped', at: `line ${line}`, reason }
-    if (holding) skipped.push(record)
-    else yield record
+  /** Tells them, or lets them wait. */
+  function* tell(records: readonly FileRecord[]): Generator<FileRecord> {
+    if (!holding) yield* records
+    else for (const record of records) held.add(withOwnTexts(record))
   }
   function* read(item: OpenItem): Generator<FileRecord> {
     const { row, line } = item
@@ -77,7 +76,7 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
     const found = name === null ? null : itemOfRow(row, item.cves)
     if (name === null || found === null) {
       const reason = name === null ? 'expected a host (Host, IP Address or DNS Name)' : 'expected a number as plugin id'
-      yield* skip(line, reason)
+      yield* tell([{ kind: 'skipped', at: `line ${line}`, reason }])
       return
     }
     const { host, records } = hostOf(hosts, layout, row, name)
@@ -91,13 +90,7 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
       }
       for (const record of itemRecords(found, host.key, described)) records.push(record)
     }
-    if (!holding) {
-      yield* records
-      return
-    }
-    host.held.push(...records)
-    held += records.length
-    if (held >= MAX_HELD) yield* release()
+    yield* tell(records)
   }
 
   if (!holding) yield begin()
@@ -105,7 +98,7 @@ export async function* parseCsvReport(file: Source): AsyncGenerator<Told> {
     for (const { row, line, error } of batch) {
       if (Object.values(row).every((text) => text.trim() === '')) continue
       if (error !== null) {
-        yield* skip(line, error)
+        yield* tell([{ kind: 'skipped', at: `line ${line}`, reason: error }])
         continue
       }
       const cves = (cell(row, 'CVE') ?? '').split(/[,\s]+/)
@@ -142,7 +135,7 @@ function hostOf(hosts: Map<string, CsvHost>, layout: CsvLayout, row: Cells, name
       : name
   let host = hosts.get(identity)
   if (!host) {
-    host = { key: `h${hosts.size + 1}`, told: '', seen: null, scan: null, held: [] }
+    host = { key: `h${hosts.size + 1}`, told: '', seen: null, scan: null }
     hosts.set(identity, host)
   }
   const { asset } = describeTags(name, host.key, hostTags(row, layout))
