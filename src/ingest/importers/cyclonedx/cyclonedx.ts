@@ -7,14 +7,12 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { peek } from '../../readers/peek.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
 import { readXml, xmlRoot } from '../../readers/xml.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 import { Metadata } from './bom.ts'
 import { componentFromXml, metadataFromXml, vulnerabilityFromXml } from './from-xml.ts'
 import { documentOf, subjectOf } from './statements.ts'
 import { ASSET, type Bom, describeSubject, newBom, osOf, readComponent, readVulnerability, remember } from './records.ts'
 import { InBatches } from '../../readers/in-batches.ts'
-
-/** Held until the bill has said what it is about; a file with more in front of it is refused. */
-const MAX_HELD = 1_000_000
 
 const isXml = (text: string): boolean => text.trimStart().startsWith('<')
 
@@ -88,10 +86,20 @@ interface Document {
   version: string | undefined
   asset: AssetRecord | null
   /** Records that came before the metadata. */
-  held: FileRecord[]
+  held: Waiting
   /** Vulnerabilities that came before the components. */
-  waiting: Part[]
+  waiting: Waiting<Part>
 }
+
+const newDocument = (number: number): Document => ({
+  number,
+  bom: newBom(),
+  serial: undefined,
+  version: undefined,
+  asset: null,
+  held: new Waiting('CycloneDX'),
+  waiting: new Waiting('CycloneDX'),
+})
 
 async function* parse(file: Source): AsyncGenerator<Told> {
   const { text, bytes } = await peek(file.bytes(), 64)
@@ -101,7 +109,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
     for (const part of all) {
       if (document?.number !== part.document) {
         if (document) yield* end(document)
-        document = { number: part.document, bom: newBom(), serial: undefined, version: undefined, asset: null, held: [], waiting: [] }
+        document = newDocument(part.document)
       }
       if (part.part === 'serial' || part.part === 'version')
         document[part.part] = typeof part.value === 'string' || typeof part.value === 'number' ? String(part.value) : undefined
@@ -109,7 +117,7 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       else if (part.part === 'component') yield* give(document, readComponent(part.value, part.at, document.bom))
       else if (part.part === 'vulnerability') {
         if (document.bom.software > 0) yield* give(document, readVulnerability(part.value, part.at, document.bom))
-        else if (document.waiting.push(part) > MAX_HELD) throw tooMany()
+        else document.waiting.add(withOwnTexts(part))
       }
     }
   })
@@ -121,18 +129,12 @@ async function* parse(file: Source): AsyncGenerator<Told> {
   yield end(document)
 }
 
-const tooMany = () =>
-  new UserError(
-    'unreadable_report',
-    `The CycloneDX file says what it is about only behind ${MAX_HELD} entries: put "metadata" before "components", and those before "vulnerabilities"`,
-  )
-
 function* give(document: Document, records: Iterable<FileRecord>): Generator<FileRecord> {
   if (document.asset) {
     yield* records
     return
   }
-  for (const record of records) if (document.held.push(record) > MAX_HELD) throw tooMany()
+  for (const record of records) document.held.add(withOwnTexts(record))
 }
 
 function* begin(document: Document, metadata: Metadata | null): Generator<FileRecord> {
@@ -153,14 +155,14 @@ function* begin(document: Document, metadata: Metadata | null): Generator<FileRe
   if (stating) document.bom.subject = subjectOf(metadata, document.asset)
   if (metadata?.component) remember(metadata.component, document.bom)
   yield document.asset
-  yield* document.held.splice(0)
+  yield* document.held.take()
 }
 
 function* end(document: Document): Generator<FileRecord> {
   const { bom } = document
   if (!document.asset) yield* begin(document, null)
   const listed = bom.software > 0
-  for (const { value, at } of document.waiting) yield* readVulnerability(value, at, bom)
+  for (const { value, at } of document.waiting.take()) yield* readVulnerability(value, at, bom)
   if (bom.os !== null) yield { ...document.asset!, attributes: { ...document.asset!.attributes, ...osOf(bom.os) } }
   const vulnerabilities = { kind: 'coverage', asset: ASSET, subject: 'vulnerability' } as const
   // Statements without components (VEX) say nothing of what a scan found.

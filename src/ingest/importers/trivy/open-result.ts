@@ -1,13 +1,10 @@
-import { UserError } from '../../../errors.ts'
 import type { FileRecord } from '../../../model/record.ts'
 import { textOf } from '../../readers/json-fields.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { listNames, readItem, type ListName, type ResultHeader, type Scan } from './items.ts'
 
 const HEADER = ['Target', 'Class', 'Type'] as const
 type HeaderName = (typeof HEADER)[number]
-
-/** Most items that may wait for the name of their result. */
-const MAX_HELD = 50_000
 
 /** Where the parts of a report's results are: one item at a time, so that a result may be of any size. */
 export const resultPaths: string[] = [...HEADER, ...listNames.map((name) => `${name}[*]`)].map((name) => `$.Results[*].${name}`)
@@ -34,7 +31,8 @@ export class OpenResult {
   private header: Partial<Record<HeaderName, string>> = {}
   private seen = 0
   private begun = false
-  private held: { name: ListName; item: unknown; at: string }[] = []
+  private readonly held = new Waiting<{ name: ListName; item: unknown; at: string }>('Trivy')
+  private isHolding = false
   private readonly lists = new Set<ListName>()
   private result: ResultHeader = { Target: '', Class: undefined, Type: undefined }
   private readonly scan: Scan
@@ -62,12 +60,8 @@ export class OpenResult {
     const first = !this.lists.has(name)
     this.lists.add(name)
     if (this.seen < HEADER.length) {
-      if (this.held.length >= MAX_HELD)
-        throw new UserError(
-          'unreadable_report',
-          `${place} has more than ${MAX_HELD} items before its Target, Class and Type: give the file as Trivy wrote it`,
-        )
-      this.held.push({ name, item: value, at })
+      this.isHolding = true
+      this.held.add({ name, item: value, at })
       return
     }
     if (first || !this.begun) yield* this.start()
@@ -78,13 +72,15 @@ export class OpenResult {
     this.begun = true
     this.result = { Target: this.header.Target ?? '', Class: this.header.Class, Type: this.header.Type }
     yield* this.begin({ result: this.result, lists: this.lists })
-    for (const { name, item, at } of this.held.splice(0))
+    if (!this.isHolding) return
+    this.isHolding = false
+    for (const { name, item, at } of this.held.take())
       yield* readItem(name, item, { result: this.result, target: this.result.Target, asset: 'artifact', at, scan: this.scan })
   }
 
   /** The end of the result that is open, if there is one. */
   *end(): Generator<FileRecord> {
-    if (this.place !== '' && (!this.begun || this.held.length > 0)) yield* this.start()
+    if (this.place !== '' && (!this.begun || this.isHolding)) yield* this.start()
     this.place = ''
     this.header = {}
     this.seen = 0
