@@ -24,18 +24,26 @@ function detect({ text }: Head): boolean {
 /** OpenVEX documents, 0.0.1 to 0.2.0. Format: https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
 export const openvex: Importer = reads({ id: 'openvex', title: 'OpenVEX document (JSON)', version: 1, detect, parse })
 
-/** A product, a component or, in version 0.0.1, just its id. */
-const Named = z.union([
-  z.string().transform((id) => ({ id: id.trim() || undefined, purl: undefined })),
+/** A product or component: what it is called or, in version 0.0.1 and where nothing else is said of it, just its id; '' without any. */
+type Named = string | { id: string | undefined; purl: string | undefined; parts: readonly Named[] }
+
+const NONE: readonly Named[] = []
+
+const Id = z.string().transform((id) => id.trim())
+const Identifiers = z.object({ purl: Text }).nullish().catch(null)
+const Part = z.union([
+  Id,
   z
-    .object({ '@id': Text, identifiers: z.object({ purl: Text }).nullish().catch(null) })
-    .transform((named) => ({ id: named['@id'], purl: named.identifiers?.purl })),
+    .object({ '@id': Text, identifiers: Identifiers })
+    .transform(({ '@id': id, identifiers }): Named => (identifiers?.purl ? { id, purl: identifiers.purl, parts: NONE } : (id ?? ''))),
 ])
 const Product = z.union([
-  z.string().transform((id) => ({ id: id.trim() || undefined, purl: undefined, parts: [] })),
+  Id,
   z
-    .object({ '@id': Text, identifiers: z.object({ purl: Text }).nullish().catch(null), subcomponents: z.array(Named).nullish() })
-    .transform((product) => ({ id: product['@id'], purl: product.identifiers?.purl, parts: product.subcomponents ?? [] })),
+    .object({ '@id': Text, identifiers: Identifiers, subcomponents: z.array(Part).nullish() })
+    .transform(({ '@id': id, identifiers, subcomponents }): Named =>
+      identifiers?.purl || subcomponents?.length ? { id, purl: identifiers?.purl, parts: subcomponents ?? NONE } : (id ?? ''),
+    ),
 ])
 const Statement = z.object({
   vulnerability: z.union([
@@ -44,7 +52,7 @@ const Statement = z.object({
   ]),
   timestamp: Text,
   products: z.array(Product).nullish(),
-  subcomponents: z.array(Named).nullish().catch(null),
+  subcomponents: z.array(Part).nullish().catch(null),
   status: z.enum(statementStatuses),
   status_notes: Text,
   justification: Text,
@@ -71,7 +79,7 @@ interface Document {
 async function* parse(file: Source): AsyncGenerator<Told> {
   const documents: Document[] = []
   // Author, id and time of a document may stand behind its statements.
-  const waiting = new Waiting<Held | SkippedRecord>('OpenVEX')
+  const waiting = new Waiting<Held | SkippedRecord>('OpenVEX', undefined, 64_000_000)
   const paths = ['$.@context', ...members.map((member) => `$.${member}`), '$.statements[*]']
   for await (const matches of readJson(file.bytes(), paths).batches)
     for (const { path, at, value, document } of matches) {
@@ -142,9 +150,12 @@ function* recordsOf(held: Iterable<Held | SkippedRecord>, issued: Instant | null
     const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join(' ').slice(0, MAX_DETAIL)
     const justification = justificationOf(stated.justification)
     const stated_at = parseInstant(stated.timestamp ?? '') ?? issued
-    for (const product of stated.products!) {
-      const parts = subcomponents ? [...product.parts, ...subcomponents] : product.parts
-      for (const part of parts.length ? parts : WHOLE) {
+    for (const named of stated.products!) {
+      const product = productOf(named)
+      const own = typeof named === 'string' ? NONE : named.parts
+      const parts = subcomponents ? [...own, ...subcomponents] : own
+      for (const inside of parts.length ? parts : WHOLE) {
+        const part = inside === null ? null : productOf(inside)
         const record: StatementRecord = {
           kind: 'statement',
           vulnerability_id,
@@ -160,6 +171,8 @@ function* recordsOf(held: Iterable<Held | SkippedRecord>, issued: Instant | null
     }
   }
 }
+
+const productOf = (named: Named): NamedProduct => (typeof named === 'string' ? { id: named || undefined } : named)
 
 /** In place of the components of a product: the statement is about all of it. */
 const WHOLE = [null]
