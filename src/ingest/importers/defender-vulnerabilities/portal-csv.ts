@@ -1,5 +1,6 @@
 import type { Told } from '../../importer.ts'
 import type { FileRecord } from '../../../model/record.ts'
+import { remembered } from '../../../model/remembered.ts'
 import { parseSeverity } from '../../../model/severity.ts'
 import { formatInstant, parseInstant } from '../../../model/time.ts'
 import { csvHeader, readCsv } from '../../readers/csv.ts'
@@ -77,11 +78,12 @@ function machineOf(cell: Cells): object {
   }
 }
 
+/** The same product has the same list on every device. */
+const cvesIn = remembered((text): readonly string[] => text.split(/[,;]\s*/).filter(Boolean))
+
 /** A path of a device's software, as the API's list of software and vulnerabilities has it: a row for each CVE, or one without. */
 function readPaths(cell: Cells, report: OpenReport, at: string): FileRecord[] {
-  const cves = cell('discovered vulnerabilities')
-    .split(/[,;]\s*/)
-    .filter(Boolean)
+  const cves = cvesIn(cell('discovered vulnerabilities'))
   const [device, product] = [cell('device id'), cell('product')]
   const fields: Fields = new Map<string, unknown>()
     .set('deviceid', device)
@@ -96,8 +98,11 @@ function readPaths(cell: Cells, report: OpenReport, at: string): FileRecord[] {
   if (cves.length < 2) return records
   // The device and the software are told now; without either, each of the others is left out like the first.
   const component = device && product ? componentOf(fields, product) : null
-  for (const cve of cves.slice(1))
-    records.push(...(component ? vulnerable(report, device, component, cve, {}) : readVulnerability(fields.set('cveid', cve), report, at)))
+  for (let n = 1; n < cves.length; n++) {
+    const cve = cves[n]!
+    const more = component ? vulnerable(report, device, component, cve, {}) : readVulnerability(fields.set('cveid', cve), report, at)
+    for (const record of more) records.push(record)
+  }
   return records
 }
 
