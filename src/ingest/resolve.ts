@@ -7,6 +7,7 @@ import { readChoices } from '../store/identity/choices.ts'
 import { keepRecords, newestLook, newestLooks } from '../store/identity/records.ts'
 import { restateAssets } from '../store/identity/restate.ts'
 import { closureOf, settle } from '../store/identity/settle.ts'
+import { addTo } from '../model/grouped-by.ts'
 
 /** Longest name kept. */
 const LONGEST = 500
@@ -42,7 +43,7 @@ export async function resolveAssets(
   if (!seeds.length) return visits.map(({ record_id }) => ({ record_id, asset_id: looks.get(record_id)!.asset_id }))
 
   const added = new Map<number, Instant[]>()
-  for (const { record_id, at } of visits) added.set(record_id, [...(added.get(record_id) ?? []), at])
+  for (const { record_id, at } of visits) addTo(added, record_id, at)
   const choices = await readChoices(transaction, org_id)
   const records = await closureOf(transaction, org_id, seeds, [choices], added)
   const { moves, assetOf } = await settle(transaction, org_id, import_no, records, choices, added)

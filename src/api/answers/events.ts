@@ -21,6 +21,7 @@ import type { EventCounters, EventDay, EventDetail } from '../shapes/risk-feed.t
 import type { Event, Overview } from '../shapes.ts'
 import { answerPosture } from './posture.ts'
 import { recommend } from './recommendations.ts'
+import { groupedBy } from '../../model/grouped-by.ts'
 
 /** Which events. */
 interface EventQuestion {
@@ -124,9 +125,7 @@ const TOP = 3
 
 /** Days of a range with events that made the score worse, with those of the day that moved it most. */
 export async function dotsOf(asked: Asked, range: { from: number; to: number }): Promise<z.infer<typeof Overview>['event_dots']> {
-  const days = new Map<number, EventAnswer[]>()
-  for (const event of (await eventsOf(asked, { feed: 'risk', ...range })).items)
-    days.set(event.day, [...(days.get(event.day) ?? []), event])
+  const days = groupedBy((await eventsOf(asked, { feed: 'risk', ...range })).items, (event) => event.day)
   return [...days]
     .filter(([, events]) => events.some(({ direction }) => direction === 'worse'))
     .toSorted(([a], [b]) => a - b)

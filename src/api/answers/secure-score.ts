@@ -38,6 +38,7 @@ import type {
   SecureTrends,
 } from '../shapes/secure-score.ts'
 import { answerSecure } from './scores.ts'
+import { addTo } from '../../model/grouped-by.ts'
 
 const thousand = (value: number): number => value / 1000
 const percentOf = (points: number, max_points: number): number | null => (max_points === 0 ? null : (100 * points) / max_points)
@@ -346,7 +347,7 @@ export async function answerCompare(asked: Asked, { from, to }: Range): Promise<
   const [story, actions] = await Promise.all([storyOf(asked, from, to), actionsOf(asked)])
   const known = new Map(actions.map((action) => [action.action_id, action]))
   const groups = new Map<string, Told[]>()
-  for (const told of story) if (told.cause !== null) groups.set(told.action_id, [...(groups.get(told.action_id) ?? []), told])
+  for (const told of story) if (told.cause !== null) addTo(groups, told.action_id, told)
   const moved = [...groups].map(([action_id, list]) => {
     const [begin, end] = [list[0]!, list.at(-1)!]
     return {

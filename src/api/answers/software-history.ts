@@ -4,6 +4,7 @@ import { type VersionChange, versionChanges } from '../../store/queries/software
 import type { Asked } from '../asked.ts'
 import { remember } from '../memory.ts'
 import type { SoftwareHistory } from '../shapes/software-history.ts'
+import { groupedBy } from '../../model/grouped-by.ts'
 
 /** More lines than this cannot be told apart: the rest is summed. */
 const MOST_VERSIONS = 6
@@ -15,8 +16,7 @@ export async function answerSoftwareHistory(
   { from, to }: { from: number; to: number },
 ): Promise<z.infer<typeof SoftwareHistory>> {
   const changes = await remember(store, ['software history', scope, software], () => versionChanges(store.engine, scope, software))
-  const byVersion = new Map<string, VersionChange[]>()
-  for (const change of changes) byVersion.set(change.version, [...(byVersion.get(change.version) ?? []), change])
+  const byVersion = groupedBy(changes, (change) => change.version)
   const all = [...byVersion]
     .map(([version, own]) => ({ version, days: daily(own, from, to) }))
     .filter(({ days }) => days.some((assets) => assets > 0))

@@ -1,5 +1,6 @@
 import { NEVER } from '../../model/time.ts'
 import type { Engine } from '../engines/engine.ts'
+import { addTo } from '../../model/grouped-by.ts'
 
 /**
  * The records of assets, the first of each in front: what people set of an asset is kept by that one, and so goes with it when assets are merged
@@ -13,6 +14,6 @@ export async function recordsOfAssets(engine: Engine, org_id: number, asset_ids:
     { org_id, asset_ids: [...asset_ids] },
   )
   const records = new Map<number, number[]>()
-  for (const { asset_id, record_id } of rows) records.set(asset_id, [...(records.get(asset_id) ?? []), record_id])
+  for (const { asset_id, record_id } of rows) addTo(records, asset_id, record_id)
   return records
 }

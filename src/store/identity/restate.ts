@@ -7,6 +7,7 @@ import { closingOf } from '../item-states.ts'
 import { type Closing, intervalsOf, type Listing, looksOfClosings } from '../timeline.ts'
 import { batches } from './records.ts'
 import type { Move } from './settle.ts'
+import { addTo } from '../../model/grouped-by.ts'
 
 /** One record's look at one instant, as one import stated it. */
 interface Visit {
@@ -64,7 +65,7 @@ export async function restateAssets(
     org_id,
     homes,
   ))
-    states.set(scopeKey(row), [...(states.get(scopeKey(row)) ?? []), row])
+    addTo(states, scopeKey(row), row)
   const statedAt = (visit: Visit) =>
     (states.get(`${visit.source}\u0000${visit.first_asset}`) ?? []).filter((row) => held(row, visit.observed_at, visit.stated_in))
   for (const fact of facts) {
@@ -84,7 +85,7 @@ export async function restateAssets(
     const closings = new Map<string, Closing[]>()
     const close = (visit: Visit, line: string, closed_at: Instant) => {
       const key = [visit.source, visit.asset_id, line].join('\u0000')
-      closings.set(key, [...(closings.get(key) ?? []), closingOf(closed_at, visit.observed_at)])
+      addTo(closings, key, closingOf(closed_at, visit.observed_at))
     }
     const kept = new Map<string, Row[]>()
     for (const row of rows) {
@@ -280,7 +281,7 @@ async function readShared(
   }>(transaction, 'select * from shared_listing where org_id = $org_id and record_id = any($ids)', org_id, [
     ...new Set(visits.map((visit) => visit.record_id)),
   ]))
-    shared.set(visitKey(row), [...(shared.get(visitKey(row)) ?? []), row])
+    addTo(shared, visitKey(row), row)
   return shared
 }
 

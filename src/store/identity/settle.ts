@@ -15,6 +15,7 @@ import { type Instant, NEVER } from '../../model/time.ts'
 import { draw } from '../counter.ts'
 import type { Engine } from '../engines/engine.ts'
 import { batches, type KeptRecord, readRecords, readStays, recordsNamed } from './records.ts'
+import { addTo } from '../../model/grouped-by.ts'
 
 /** Looks of a record in [first, last] that belong under another asset than they stand under. */
 export interface Move extends Run {
@@ -143,7 +144,7 @@ export async function settle(
   const staysOf = (place: number) =>
     owners[place]!.stays.filter((stay) => nodes[place]!.runs.some((run) => run.first <= stay.first && stay.last <= run.last))
   const members = new Map<number, number[]>()
-  for (const [place, number] of asset.entries()) members.set(number, [...(members.get(number) ?? []), place])
+  for (const [place, number] of asset.entries()) addTo(members, number, place)
   // Numbers of assets are places in canonical order: the earliest chooses first.
   const components = [...members]
     .toSorted(([a], [b]) => a - b)
@@ -210,7 +211,7 @@ async function formerAssets(engine: Engine, record_ids: readonly number[]): Prom
        order by c.asset_id`,
       { ids, never: NEVER },
     )
-    for (const { record_id, asset_id } of rows) former.set(record_id, [...(former.get(record_id) ?? []), asset_id])
+    for (const { record_id, asset_id } of rows) addTo(former, record_id, asset_id)
   }
   return former
 }
@@ -222,6 +223,6 @@ export async function withStaysOfNow(engine: Engine, records: readonly KeptRecor
     engine,
     records.map((record) => record.record_id),
   ))
-    stays.set(record_id, [...(stays.get(record_id) ?? []), stay])
+    addTo(stays, record_id, stay)
   return records.map((record) => ({ ...record, stays: stays.get(record.record_id) ?? [] }))
 }

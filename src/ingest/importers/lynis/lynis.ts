@@ -6,6 +6,7 @@ import type { Severity } from '../../../model/severity.ts'
 import { parseInstant } from '../../../model/time.ts'
 import { type Head, type Importer, reads, type Source, type Told } from '../../importer.ts'
 import { readLines } from '../../readers/lines.ts'
+import { groupedBy } from '../../../model/grouped-by.ts'
 
 const SOURCE = 'lynis'
 const HOST = 'host'
@@ -123,8 +124,7 @@ function* records(report: Report): Generator<FileRecord> {
   const narrowed = [fact('test_category'), fact('test_group')].filter((one) => one !== '' && one !== 'all')
   yield { kind: 'coverage', asset: HOST, subject: 'control', checks: narrowed.length > 0 ? narrowed.join(' ') : 'all' }
 
-  const failed = new Map<string, Remark[]>()
-  for (const remark of remarks) failed.set(remark.test, [...(failed.get(remark.test) ?? []), remark])
+  const failed = groupedBy(remarks, (remark) => remark.test)
   for (const [test, own] of failed) yield* remarkRecords(report, test, own)
   for (const test of passed(report, new Set(failed.keys()))) {
     yield { kind: 'control', control_id: `${SOURCE}:${test}`, title: test, ...linkOf(test), partial: true }
