@@ -11,9 +11,10 @@ import { readJson } from '../../readers/json.ts'
 import { Amount, maybe, Text } from '../../readers/lenient.ts'
 import { peek } from '../../readers/peek.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
+import { Waiting } from '../../readers/waiting.ts'
 
 const ASSET = 'project'
-const MOST = 200_000
+const MOST_LIBRARIES = 200_000
 
 const Vulnerability = z.object({
   id: z.string().trim().min(1),
@@ -55,18 +56,19 @@ export const checkmarxOsa: Importer = reads({
     if (!isReport(text))
       throw new UserError('unreadable_report', 'Expected a list of two lists: vulnerabilities with libraryId, and libraries')
     const libraries = new Map<string, Library>()
-    const vulnerabilities: { own: Vulnerability; at: string }[] = []
+    // The libraries that they are in may stand behind them.
+    const vulnerabilities = new Waiting<{ own: Vulnerability; at: string }>('Checkmarx OSA')
     yield { kind: 'report', source: 'checkmarx-osa', tool: 'Checkmarx OSA', tool_version: null, observed_at: null }
     yield { kind: 'asset', asset: ASSET, type: 'application', name: '', names: [] }
     yield* readJson(bytes, ['$[*][*]']).tell(function* (matches) {
       for (const { at, value } of matches) {
         const own = safeParse(Vulnerability, value)
         const library = own.success ? null : safeParse(Library, value).data
-        if (own.success) vulnerabilities.push({ own: own.data, at })
+        if (own.success) vulnerabilities.add({ own: own.data, at })
         else if (library) libraries.set(library.id, library)
         else yield { kind: 'skipped', at, reason: z.prettifyError(own.error) }
-        if (vulnerabilities.length + libraries.size > MOST)
-          throw new UserError('unreadable_report', `The report of Checkmarx OSA holds more than ${MOST} items`)
+        if (libraries.size > MOST_LIBRARIES)
+          throw new UserError('unreadable_report', `The report of Checkmarx OSA holds more than ${MOST_LIBRARIES} libraries`)
       }
     })
 
@@ -77,7 +79,7 @@ export const checkmarxOsa: Importer = reads({
     }
     for (const { name, version } of libraries.values()) yield { kind: 'software', asset: ASSET, name, ...(version && { version }) }
     const described = new Set<string>()
-    yield vulnerabilities.flatMap(({ own, at }) => [...readVulnerability(own, libraries.get(own.libraryId), at, described)])
+    for (const { own, at } of vulnerabilities.take()) yield [...readVulnerability(own, libraries.get(own.libraryId), at, described)]
   },
 })
 
