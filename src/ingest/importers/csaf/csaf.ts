@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors.ts'
-import type { FileRecord, StatementRecord } from '../../../model/record.ts'
+import type { FileRecord, SkippedRecord, StatementRecord } from '../../../model/record.ts'
 import { bestVulnerabilityId } from '../../../model/statement-target.ts'
 import type { StatementStatus } from '../../../model/statement.ts'
 import { parseInstant } from '../../../model/time.ts'
@@ -9,9 +9,10 @@ import { jsonOutline, readJson } from '../../readers/json.ts'
 import { Head, Vulnerability } from './document.ts'
 import { Products } from './products.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
+import { Waiting } from '../../readers/waiting.ts'
 
-/** What is held until the whole product tree is known; a document that states more is refused. */
-const MAX_STATED = 500_000
+/** What is held of the product tree; a document with more is refused. */
+const MAX_PRODUCTS = 500_000
 
 /** The longest explanation that is kept. */
 const MAX_DETAIL = 8000
@@ -46,25 +47,26 @@ const statuses = [
   ['known_not_affected', 'not_affected'],
 ] as const satisfies readonly (readonly [string, StatementStatus])[]
 
+interface Stated {
+  at: string
+  stated: Vulnerability
+}
+
 async function* parse(file: Source): AsyncGenerator<Told> {
   let head: Head | null = null
   const products = new Products()
-  const vulnerabilities: { at: string; stated: Vulnerability }[] = []
-  const skipped: FileRecord[] = []
-  let stated = 0
+  // The product tree and the publisher may stand behind them.
+  const vulnerabilities = new Waiting<Stated | SkippedRecord>('CSAF')
   for await (const matches of readJson(file.bytes(), ['$.document', ...Object.keys(tree), '$.vulnerabilities[*]']).batches)
     for (const { path, at, value, document } of matches) {
       if (document > 0) throw new UserError('unreadable_report', 'Expected one CSAF document in the file; there are several: split it')
       if (path === '$.document') head = safeParse(Head, value).data ?? null
       else if (path === '$.vulnerabilities[*]') {
         const parsed = safeParse(Vulnerability, value)
-        if (parsed.success) {
-          stated += Object.values(parsed.data.product_status ?? {}).reduce((sum, ids) => sum + (ids?.length ?? 0), 0)
-          vulnerabilities.push({ at, stated: parsed.data })
-        } else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
-      } else skipped.push(...products.add(tree[path as keyof typeof tree], value, at))
-      if (stated + products.size > MAX_STATED)
-        throw new UserError('unreadable_report', `The CSAF document states more than ${MAX_STATED} things of products: split it`)
+        vulnerabilities.add(parsed.success ? { at, stated: parsed.data } : { kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
+      } else vulnerabilities.addAll(products.add(tree[path as keyof typeof tree], value, at))
+      if (products.size > MAX_PRODUCTS)
+        throw new UserError('unreadable_report', `The CSAF document names more than ${MAX_PRODUCTS} products: split it`)
     }
   const { publisher, tracking } = head ?? {}
   if (publisher?.name === undefined || tracking?.id === undefined)
@@ -85,12 +87,14 @@ async function* parse(file: Source): AsyncGenerator<Told> {
       ...(tracking.version && { version: tracking.version }),
     },
   }
-  yield skipped
-  yield recordsOf(vulnerabilities, products)
+  yield recordsOf(vulnerabilities.take(), products)
 }
 
-function* recordsOf(vulnerabilities: Iterable<{ at: string; stated: Vulnerability }>, products: Products): Generator<FileRecord> {
-  for (const { stated, at } of vulnerabilities) yield* readVulnerability(stated, at, products)
+function* recordsOf(vulnerabilities: Iterable<Stated | SkippedRecord>, products: Products): Generator<FileRecord> {
+  for (const one of vulnerabilities) {
+    if ('kind' in one) yield one
+    else yield* readVulnerability(one.stated, one.at, products)
+  }
 }
 
 /** One record for each product and status that the vulnerability names. */

@@ -1,4 +1,4 @@
-import type { FileRecord } from '../../../model/record.ts'
+import type { SkippedRecord } from '../../../model/record.ts'
 import { type NamedProduct, targetOf } from '../../../model/statement-target.ts'
 import type { StatementTarget } from '../../../model/statement.ts'
 import { Branch, Group, Product, Relationship } from './document.ts'
@@ -23,7 +23,7 @@ export class Products {
   }
 
   /** Takes one member of the tree: a branch with all below it, a full product name, a relationship or a group. */
-  *add(kind: 'branch' | 'product' | 'relationship' | 'group', value: unknown, at: string): Generator<FileRecord> {
+  *add(kind: 'branch' | 'product' | 'relationship' | 'group', value: unknown, at: string): Generator<SkippedRecord> {
     if (kind === 'branch') {
       const waiting = [value]
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

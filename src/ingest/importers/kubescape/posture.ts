@@ -9,11 +9,9 @@ import { type Fields, fieldsOf, listOf, textOf } from '../../readers/json-fields
 import { readJson } from '../../readers/json.ts'
 import { nameOfSet } from '../../readers/name-of-set.ts'
 import { openPartResults } from '../../readers/part-results.ts'
+import { Waiting } from '../../readers/waiting.ts'
 import { controlOf, type Described, describe, statusOf, wordsOf } from './controls.ts'
 import { parseResourceId } from './resource.ts'
-
-/** Most results that are held, as the severities of the controls stand behind them. */
-const MAX_RESULTS = 2_000_000
 
 /** A control's result on a resource. */
 interface Held {
@@ -31,7 +29,10 @@ interface Report {
   repository: string
   /** Where a resource was read, by its id: only for scans of files. */
   files: Map<string, string>
-  held: Held[]
+  /** They wait for the severities of the controls, which stand behind them. */
+  held: Waiting<Held>
+  /** Some resource is named by where in a file it is. */
+  hasPaths: boolean
   skipped: FileRecord[]
   described: Map<string, Described>
   frameworks: Map<string, Set<string>>
@@ -46,7 +47,8 @@ export async function* readPosture(bytes: AsyncIterable<Uint8Array>): AsyncGener
     cluster: '',
     repository: '',
     files: new Map(),
-    held: [],
+    held: new Waiting('Kubescape'),
+    hasPaths: false,
     skipped: [],
     described: new Map(),
     frameworks: new Map(),
@@ -116,8 +118,8 @@ function hold(report: Report, result: Fields, at: string): void {
       report.skipped.push({ kind: 'skipped', at: `${at}.controls[${index}]`, reason })
       continue
     }
-    if (report.held.length >= MAX_RESULTS) throw new UserError('unreadable_report', `The report has more than ${MAX_RESULTS} results`)
-    report.held.push({
+    report.hasPaths ||= resource.includes('path=')
+    report.held.add({
       resource,
       id,
       name: textOf(control['name']).slice(0, 500),
@@ -152,7 +154,7 @@ function pathsOf(control: Fields): string {
 }
 
 function* records(report: Report): Generator<FileRecord> {
-  const { cluster, repository, files, held } = report
+  const { cluster, repository, files, held, hasPaths } = report
   yield {
     kind: 'report',
     source: 'kubescape',
@@ -160,7 +162,7 @@ function* records(report: Report): Generator<FileRecord> {
     tool_version: /^\d[\w.-]*$/.test(report.version) ? report.version : null,
     observed_at: parseInstant(report.time),
   }
-  const inFiles = repository !== '' || (cluster === '' && (files.size > 0 || held.some(({ resource }) => resource.includes('path='))))
+  const inFiles = repository !== '' || (cluster === '' && (files.size > 0 || hasPaths))
   const code: AssetRecord = {
     kind: 'asset',
     asset: 'code',
@@ -175,7 +177,7 @@ function* records(report: Report): Generator<FileRecord> {
     return { asset: inFiles ? code : kubernetesAsset('kubescape', cluster, parts), path: resourcePath(parts), through: parts.through }
   })
   const controls = remembered((id) => controlOf(id, report.described.get(id), report.frameworks.get(id)))
-  for (const { resource, id, name, status, paths } of held) {
+  for (const { resource, id, name, status, paths } of held.take()) {
     const { asset, path, through } = named(resource)
     if (!described.has(asset.asset)) {
       described.set(asset.asset, asset)
