@@ -4,25 +4,30 @@ import { parsePackage } from '../../../model/package-url.ts'
 import type { FileRecord, SoftwareRecord } from '../../../model/record.ts'
 import { parseInstant } from '../../../model/time.ts'
 import type { Creation, Package } from './package.ts'
-import { ASSET, describeSubject, isLayer, rootsOf } from './subject.ts'
+import { ASSET, describeSubject, findRoot, isLayer } from './subject.ts'
+
+/** The packages of a bill, which can be gone over several times. */
+export interface Packages {
+  all(): Iterable<Package>
+}
 
 /** All that a bill says, once it is read to its end. `skipped`: what could not be read. */
-export function* recordsOfBill(creation: Creation, packages: readonly Package[], skipped: readonly FileRecord[]): Generator<FileRecord> {
+export function* recordsOfBill(creation: Creation, packages: Packages, skipped: Iterable<FileRecord>): Generator<FileRecord> {
   const tool = toolOf(creation.tools)
   const source = tool.name ? `spdx:${kebabName(tool.name)}` : 'spdx'
   yield { kind: 'report', source, tool: tool.name, tool_version: tool.version, observed_at: parseInstant(creation.created ?? '') }
-  const roots = rootsOf(creation, packages)
-  const asset = describeSubject(creation, roots)
-  const system = packages.find(isSystem)
+  const root = findRoot(creation, packages.all())
+  const asset = describeSubject(creation, root?.root ?? null)
+  const system = firstSystem(packages.all())
   const os = system && [system.name, system.version].filter(Boolean).join(' ')
   const os_family = parseOsFamily(os)
   yield { ...asset, ...(os && { attributes: { ...asset.attributes, os, ...(os_family && { os_family }) } }) }
   yield* skipped
   // What the bill is about is the asset, not software on it; a bill about several things lists them.
-  const subject = roots.length === 1 ? roots[0] : undefined
   let findings = 0
-  for (const one of packages) {
-    if (one !== subject && isSoftware(one)) yield softwareOf(one)
+  let place = 0
+  for (const one of packages.all()) {
+    if (place++ !== root?.place && isSoftware(one)) yield softwareOf(one)
     for (const record of advisoriesOf(one, source)) {
       findings++
       yield record
@@ -34,6 +39,11 @@ export function* recordsOfBill(creation: Creation, packages: readonly Package[],
 }
 
 const isSystem = (one: Package): boolean => one.purpose === 'OPERATING-SYSTEM' || one.id.startsWith('SPDXRef-OperatingSystem-')
+
+function firstSystem(packages: Iterable<Package>): Package | undefined {
+  for (const one of packages) if (isSystem(one)) return one
+  return undefined
+}
 
 function isSoftware(one: Package): boolean {
   if (isLayer(one) || one.purpose === 'FILE' || one.purpose === 'CONTAINER') return false

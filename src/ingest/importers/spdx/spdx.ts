@@ -10,9 +10,10 @@ import { Graph } from './graph.ts'
 import { type Creation, nameOfAgent, type Package, PackageOfJson } from './package.ts'
 import { readTagValue } from './tag-value.ts'
 import { safeParse } from '../../readers/safe-parse.ts'
+import { Waiting, withOwnTexts } from '../../readers/waiting.ts'
 
-/** What a bill is about stands behind its packages, so they are held; a bill with more is refused. */
-const MAX_PACKAGES = 500_000
+/** Elements of a graph may stand in any order, so all of them are held; a graph with more is refused. */
+const MAX_ELEMENTS = 2_000_000
 
 const CONTEXT = /^https:\/\/spdx\.org\/rdf\/3\.\d+\.\d+\/spdx-context\.jsonld$/
 
@@ -40,7 +41,8 @@ export const spdx: Importer = reads({ id: 'spdx', title: 'SPDX SBOM (JSON, JSON-
 
 const newCreation = (): Creation => ({ created: undefined, tools: [], name: undefined, namespace: undefined, describes: [] })
 
-const tooMany = () => new UserError('unreadable_report', `The SPDX file holds more than ${MAX_PACKAGES} packages: split it`)
+/** What a bill is about stands behind its packages, which wait. */
+const newPackages = () => new Waiting<Package>('SPDX')
 
 async function* parse(file: Source): AsyncGenerator<Told> {
   const { text, bytes } = await peek(file.bytes(), 4096)
@@ -50,9 +52,13 @@ async function* parse(file: Source): AsyncGenerator<Told> {
 
 async function* parseTagValue(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
   const creation = newCreation()
-  const packages: Package[] = []
-  for await (const one of readTagValue(bytes, creation)) if (packages.push(one) > MAX_PACKAGES) throw tooMany()
-  if (packages.length === 0 && creation.created === undefined)
+  const packages = newPackages()
+  let found = false
+  for await (const one of readTagValue(bytes, creation)) {
+    packages.add(withOwnTexts(one))
+    found = true
+  }
+  if (!found && creation.created === undefined)
     throw new UserError('unreadable_report', 'Expected an SPDX document with SPDXVersion, Created and PackageName; there is none of them')
   yield recordsOfBill(creation, packages, [])
 }
@@ -62,9 +68,9 @@ const Info = z.object({ created: z.string().nullish().catch(null), creators: z.a
 /** What is known of one document of a JSON file. */
 interface Document {
   creation: Creation
-  packages: Package[]
+  packages: Waiting<Package>
   graph: Graph
-  skipped: FileRecord[]
+  skipped: Waiting
 }
 
 async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
@@ -88,11 +94,12 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
     for (const { path, at, value, document } of matches) {
       if (!current || document !== number) {
         if (current) yield* end(current)
-        current = { creation: newCreation(), packages: [], graph: new Graph(), skipped: [] }
+        current = { creation: newCreation(), packages: newPackages(), graph: new Graph(), skipped: new Waiting('SPDX') }
         number = document
       }
       readPart(current, path.slice('$.'.length), value, at)
-      if (current.packages.length > MAX_PACKAGES || current.graph.size > 4 * MAX_PACKAGES) throw tooMany()
+      if (current.graph.size > MAX_ELEMENTS)
+        throw new UserError('unreadable_report', `The SPDX file holds more than ${MAX_ELEMENTS} elements: split it`)
     }
   })
 
@@ -104,11 +111,11 @@ async function* parseJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told
 function readPart({ creation, packages, graph, skipped }: Document, part: string, value: unknown, at: string): void {
   if (part === 'packages[*]') {
     const parsed = safeParse(PackageOfJson, value)
-    if (parsed.success) packages.push(parsed.data)
-    else skipped.push({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
+    if (parsed.success) packages.add(parsed.data)
+    else skipped.add({ kind: 'skipped', at, reason: z.prettifyError(parsed.error) })
   } else if (part === '@graph[*]') {
     const wrong = graph.add(value)
-    if (wrong !== null) skipped.push({ kind: 'skipped', at, reason: wrong })
+    if (wrong !== null) skipped.add({ kind: 'skipped', at, reason: wrong })
   } else if (part === 'relationships[*]') {
     const { spdxElementId, relatedSpdxElement, relationshipType } = fieldsOf(value)
     if (typeof spdxElementId !== 'string' || typeof relatedSpdxElement !== 'string') return
@@ -126,7 +133,7 @@ function readPart({ creation, packages, graph, skipped }: Document, part: string
 }
 
 function* end({ creation, packages, graph, skipped }: Document): Generator<FileRecord> {
-  if (graph.size === 0) return yield* recordsOfBill(creation, packages, skipped)
+  if (graph.size === 0) return yield* recordsOfBill(creation, packages, skipped.take())
   const made = graph.end()
-  yield* recordsOfBill(made.creation, made.packages, skipped)
+  yield* recordsOfBill(made.creation, { all: () => made.packages }, skipped.take())
 }

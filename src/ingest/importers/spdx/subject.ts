@@ -17,16 +17,34 @@ const isImage = (one: Package): boolean =>
 /** A layer of an image, named by its digest only. */
 export const isLayer = (one: Package): boolean => /^(?:sha256:)?[0-9a-f]{64}$/.test(one.name)
 
-/** The packages that the document is about. */
-export function rootsOf({ describes }: Creation, packages: readonly Package[]): Package[] {
+/** The package that the document is about, and how many stand before it; null where it is about none or several. */
+export function findRoot({ describes }: Creation, packages: Iterable<Package>): { root: Package; place: number } | null {
   const wanted = new Set(describes)
-  const named = packages.filter(({ id }) => wanted.has(id))
-  return named.length > 0 ? named : packages.filter(({ id }) => /^SPDXRef-(?:ContainerImage|DocumentRoot)-/.test(id))
+  const named = new Only<Package>()
+  const likely = new Only<Package>()
+  let place = 0
+  for (const one of packages) {
+    if (wanted.has(one.id)) named.add(one, place)
+    else if (/^SPDXRef-(?:ContainerImage|DocumentRoot)-/.test(one.id)) likely.add(one, place)
+    place++
+  }
+  const { first, several } = named.first ? named : likely
+  return first && !several ? { root: first.one, place: first.place } : null
+}
+
+/** The first of those that are added, and whether there are more. */
+class Only<T> {
+  first: { one: T; place: number } | null = null
+  several = false
+
+  add(one: T, place: number): void {
+    if (this.first) this.several = true
+    else this.first = { one, place }
+  }
 }
 
 /** The asset that the bill is about. Without names where it says nothing that another report could say, too. */
-export function describeSubject(creation: Creation, roots: readonly Package[]): AssetRecord {
-  const root = roots.length === 1 ? roots[0]! : null
+export function describeSubject(creation: Creation, root: Package | null): AssetRecord {
   const image = imageOf(creation, root)
   if (image) return image
   const asset = { kind: 'asset', asset: ASSET, type: 'application', name: root?.name ?? '', names: [] } satisfies AssetRecord
